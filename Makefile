@@ -1,0 +1,51 @@
+# make run    the service on http://127.0.0.1:8000
+# make test   every check and test, from a bare checkout
+# CONTRIBUTING.md tells the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint unit format screens faults clean
+
+run: $(VENV)/.runtime
+	@exec $(BIN)/jielong serve
+
+test: $(VENV)/.development
+	@scripts/browser-needs
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.development
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+screens: $(VENV)/.development
+	$(BIN)/python -m tests.browser.screens docs/screens
+
+# make faults SECONDS=600 DEPLOYMENT=single|cluster|sentinel SEED=1; its report: bench/results
+faults: $(VENV)/.development
+	$(BIN)/python -m tests.faults --deployment $(or $(DEPLOYMENT),single) \
+		--seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	@$(PYTHON) scripts/check-python
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV), once"
+	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
+		--constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.runtime
+	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
+		--constraint constraints.txt --editable '.[dev,postgresql]'
+	@touch $@

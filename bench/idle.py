@@ -1,0 +1,177 @@
+"""Memory of a worker for each connection that is open and silent.
+
+`python -m bench.idle [--connections 5000] [--runs 3]`: with nothing said, and after `hello`.
+`python -m bench.idle --connected 100000 [--turns 0.5]`: so many at once over several workers, with
+that share of them in relays, and how long their turns take.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.request import urlopen
+
+import msgspec
+
+from bench import accounting, results
+from bench.crowd import histogram
+from bench.crowd.house import House
+from bench.processes import Program, service
+
+CONNECTIONS = 5_000
+WARM_UP = 500
+PER_WORKER = 15_000
+"""Connections of one worker at most: descriptors are limited."""
+
+SETTLE_SECONDS = 2.0
+TURN_SECONDS = 3_600
+MEASURES = ("rss", "pss", "private")
+
+
+def short_phrase(http: str) -> str:
+    """The id of a phrase of two characters."""
+    with urlopen(f"{http}/api/campaigns/default", timeout=10) as answer:
+        phrases = msgspec.json.decode(answer.read())["phrases"]
+    return next(str(phrase["id"]) for phrase in phrases if len(phrase["chars"]) == 2)
+
+
+def measure_stage(program: Program, stage: str, connections: int) -> dict[str, float]:
+    """Bytes a connection at one stage, in a process that has seen connections before."""
+    pid = program.process.pid
+    before = accounting.memory(pid)
+    ran = accounting.running_seconds(pid)
+    with House(program.http, **{stage: connections}) as house:  # type: ignore[arg-type]
+        house.wait(stage, connections)
+        opening = (accounting.running_seconds(pid) - ran) / connections
+        time.sleep(SETTLE_SECONDS)
+        after = accounting.memory(pid)
+        cpu_before, start = accounting.cpu(accounting.family(pid)), time.monotonic()
+        time.sleep(SETTLE_SECONDS)
+        cpu = accounting.by_part(accounting.cpu(accounting.family(pid)) - cpu_before)
+        seconds = time.monotonic() - start
+    time.sleep(SETTLE_SECONDS)
+    found = {name: (after[name] - before[name]) / connections for name in MEASURES}
+    found["us_per_connection"] = opening * 1e6
+    return found | {"core_percent": cpu.get(accounting.WORKER, 0.0) / seconds * 100}
+
+
+def measure_bytes(connections: int, runs: int) -> dict[str, Any]:
+    """Each run and stage in a new process; medians."""
+    stages: dict[str, list[dict[str, float]]] = {"upgraded": [], "greeted": []}
+    for _ in range(runs):
+        for stage, found in stages.items():
+            with (
+                tempfile.TemporaryDirectory(prefix="jielong-") as folder,
+                service(Path(folder)) as program,
+            ):
+                measure_stage(program, stage, WARM_UP)
+                found.append(measure_stage(program, stage, connections))
+    return {
+        stage: {name: median(run[name] for run in found) for name in found[0]} | {"runs": found}
+        for stage, found in stages.items()
+    }
+
+
+def measure_connected(given: Any) -> dict[str, Any]:
+    """Everybody at once."""
+    workers = -(-given.connected // PER_WORKER)
+    players = round(given.connected * given.turns) // 2 * 2
+    with (
+        tempfile.TemporaryDirectory(prefix="jielong-") as folder,
+        service(Path(folder), workers=workers, turn_seconds=TURN_SECONDS) as program,
+    ):
+        pid = program.process.pid
+        phrase = short_phrase(program.http)
+        pids = accounting.workers(pid) or [pid]
+        before = [accounting.memory(worker) for worker in pids]
+        with House(
+            program.http,
+            phrase,
+            greeted=given.connected - players,
+            players=players,
+            rate=given.rate,
+            writing=given.writing,
+        ) as house:
+            took = house.wait("greeted", given.connected)
+            house.wait("seated", players - players % 2)
+            time.sleep(SETTLE_SECONDS)
+            after = [accounting.memory(worker) for worker in pids]
+            turns, counts = house.board.total("turns"), house.latency("committed")
+            cpu, start = accounting.cpu(accounting.family(pid)), time.monotonic()
+            load = house.board.total("cpu_us")
+            time.sleep(given.seconds)
+            seconds = time.monotonic() - start
+            used = accounting.by_part(accounting.cpu(accounting.family(pid)) - cpu)
+            used["load"] = (house.board.total("cpu_us") - load) / 1e6
+            turns = house.board.total("turns") - turns
+            counts = house.latency("committed") - counts
+            opened = house.board.total("open")
+        errors = dict(house.errors)
+    return {
+        "connected": opened,
+        "players": players,
+        "workers": workers,
+        "connecting_seconds": took,
+        "bytes_per_connection": {
+            name: sum(b[name] - a[name] for a, b in zip(before, after, strict=True)) / opened
+            for name in MEASURES
+        },
+        "turns_per_second": turns / seconds,
+        "turn_ms": histogram.summary(counts),
+        "cores": {part: value / seconds for part, value in used.items()},
+        "errors": errors,
+    }
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """What is printed."""
+    for stage, values in found.get("stages", {}).items():
+        sizes = "  ".join(f"{name} {values[name] / 1024:.2f}" for name in MEASURES)
+        yield (
+            f"{stage:<9} KiB a connection: {sizes}   {values['core_percent']:.1f} % of a core; "
+            f"{values['us_per_connection']:.0f} us to open one"
+        )
+    if "connected" in found:
+        all_ = found["connected"]
+        sizes = "  ".join(f"{k} {v / 1024:.2f}" for k, v in all_["bytes_per_connection"].items())
+        yield f"{all_['connected']:,} connected over {all_['workers']} workers, KiB each: {sizes}"
+        turn = all_["turn_ms"]
+        yield (
+            f"{all_['players']:,} in relays, {all_['turns_per_second']:.0f} turns a second: "
+            f"p50 {turn['p50']:.1f} ms, p99 {turn['p99']:.1f} ms, max {turn['max']:.1f} ms"
+        )
+        yield "cores: " + "  ".join(f"{part} {value:.2f}" for part, value in all_["cores"].items())
+        yield f"errors: {all_['errors'] or 'none'}"
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.idle",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--connections", type=int, default=CONNECTIONS, help="of one worker")
+    add("--runs", type=int, default=3)
+    add("--connected", type=int, help="measure so many at once instead")
+    add("--turns", type=float, default=0.5, help="share of them in relays")
+    add("--writing", type=float, default=20.0, help="seconds to write a character")
+    add("--rate", type=float, default=1_500.0, help="connections a second while they come")
+    add("--seconds", type=float, default=30.0, help="of turns")
+    given = parser.parse_args()
+    if given.connected:
+        name, found = "connected", {"connected": measure_connected(given)}
+    else:
+        name, found = "idle", {"stages": measure_bytes(given.connections, given.runs)}
+    print("\n".join(lines(found)))
+    print(results.write(name, {"arguments": vars(given), **found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,339 @@
+"""CPU of Valkey alone for matching and for turns: the library's calls, without any WebSocket.
+
+`python -m bench.match [--joiners 20000] [--batches 1 8 64 500] [--lanes 1 4 16] [--runs 3]`
+
+Tickets of strangers go in as `join` batches, dealt out over lanes; then every room is written to
+its end by `commit`, and every hand `told`, as many calls in one write as a batch has tickets. Seats
+and works are counted, so nothing is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from statistics import median
+from typing import Any
+
+import hiredis
+import msgspec
+import redis.asyncio
+
+from bench import results
+from bench.handwriting import character
+from bench.processes import cpu_seconds
+from server.gateway.identity import new_id
+from server.relay.matching import Ticket
+from server.relay.room import Rules
+from server.store import keys, library
+from server.store.answers import read_answer, rule_arguments
+from server.store.embedded import EmbeddedServer
+from server.store.lanes import letter_of
+from server.store.pool import SEEDS, ticket_arguments
+
+JOINERS = 20_000
+BATCHES = (1, 8, 64, 500)
+LANES = (1, 4, 16)
+WORKERS = (2, 100, 1_000)
+WORKER = "bench"
+READ_BYTES = 1 << 20
+SEED = 20_080_512
+CHARS = 2
+COMMITS = 512
+"""Commits for which lanes other than 0 are granted their serials at once."""
+
+RULES = rule_arguments(Rules())
+
+pack = msgspec.msgpack.Encoder().encode
+
+
+class InvalidRunError(Exception):
+    """The library did not seat everybody, or did not count every work."""
+
+
+@dataclass
+class Seated:
+    """A participant with a seat, as a commit needs it."""
+
+    base: str
+    participant: str
+    address: str
+    room: str
+    seat: int
+
+
+class Store:
+    """One connection, one call after another, as a worker's link sends them."""
+
+    def __init__(self, path: str, pid: int) -> None:
+        """To the Valkey of this process at this socket."""
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(path)
+        self._reader = hiredis.Reader()
+        self._pid = pid
+
+    def calls(self, function: str, each: Iterable[tuple[Any, ...]], together: int) -> list[Any]:
+        """The answers of a function for each base and its arguments, `together` in one write.
+
+        Raises:
+            InvalidRunError: one failed.
+        """
+        name, answers, calls = library.function(function), [], list(each)
+        for at in range(0, len(calls), together):
+            part = [("FCALL", name, 1, *call) for call in calls[at : at + together]]
+            answers += self.commands(part)
+        return answers
+
+    def commands(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The answers of any commands, sent in one write.
+
+        Raises:
+            InvalidRunError: one failed.
+        """
+        self._socket.sendall(b"".join(map(hiredis.pack_command, commands)))
+        answers: list[Any] = []
+        while len(answers) < len(commands):
+            if (reply := self._reader.gets()) is False:
+                self._reader.feed(self._socket.recv(READ_BYTES))
+            elif isinstance(reply, hiredis.ReplyError):
+                raise InvalidRunError(str(reply))
+            else:
+                answers.append(reply)
+        return answers
+
+    def cpu(self) -> float:
+        """Seconds of CPU that Valkey has used, its threads included."""
+        return cpu_seconds(self._pid)
+
+    def used_memory(self) -> int:
+        """Bytes that Valkey has allocated."""
+        found = self.commands([("INFO", "memory")])[0].decode()
+        return int(found.partition("used_memory:")[2].split("\r\n")[0])
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._socket.close()
+
+
+def tickets(joiners: int) -> list[Ticket]:
+    """So many strangers who never met."""
+    phrase = pack({"id": "jiayou", "text": "加油", "chars": ["加", "油"], "locale": "zh"})
+    return [
+        Ticket(
+            participant=new_id(),
+            address=f"{WORKER}/{number}",
+            room=new_id(),
+            phrase=phrase,
+            chars=CHARS,
+        )
+        for number in range(joiners)
+    ]
+
+
+@dataclass
+class Run:
+    """Seconds of Valkey's CPU for one kind of run, and its memory.
+
+    Attributes:
+        join: for all joiners.
+        commit: for all their commits, one each; the second one of a room counts the work.
+        told: for hearing that each has been told of the work.
+        seated_bytes: memory for everybody once seated.
+    """
+
+    join: float
+    commit: float
+    told: float
+    seated_bytes: float
+
+
+def measure(store: Store, joiners: int, batch: int, lanes: int, random: Random) -> Run:
+    """Seat everybody, write every room to its end, and look at the counters."""
+    bases = [keys.lane("bench", lane) for lane in range(lanes)]
+    everybody = tickets(joiners)
+    empty = store.used_memory()
+    before = store.cpu()
+    answers = join_all(store, bases, everybody, batch, random)
+    join = store.cpu() - before
+    seated_bytes = store.used_memory() - empty
+    seats = [seated for base, answer in answers for seated in seats_of(base, answer)]
+    latest = {(seated.room, seated.seat): seated for seated in seats}
+    if len(latest) != joiners:
+        raise InvalidRunError(f"{joiners} joined, {len(latest)} have seats")
+    ink = pack(character(random))
+    in_order = sorted(latest.values(), key=lambda seated: (seated.seat, seated.room))
+    before = store.cpu()
+    commit_all(store, bases, in_order, ink, batch)
+    commit = store.cpu() - before
+    before = store.cpu()
+    store.calls("told", ((one.base, one.participant, f"{one.room} 0") for one in in_order), batch)
+    told = store.cpu() - before
+    if (counted := works(store, bases)) != joiners // 2:
+        raise InvalidRunError(f"{joiners} wrote, {counted} works were counted")
+    return Run(join, commit, told, seated_bytes)
+
+
+def join_all(
+    store: Store, bases: list[str], everybody: list[Ticket], batch: int, random: Random
+) -> list[tuple[str, bytes]]:
+    """Every ticket, in batches that go to the lanes in turn; the answers."""
+    calls = []
+    for number, at in enumerate(range(0, len(everybody), batch)):
+        base = bases[number % len(bases)]
+        arguments: list[Any] = [*RULES, random.randint(1, SEEDS), WORKER]
+        for ticket in everybody[at : at + batch]:
+            arguments += ticket_arguments(ticket, letter_of(base))
+        calls.append((base, *arguments))
+    answers = store.calls("join", calls, 1)
+    return [(call[0], answer) for call, answer in zip(calls, answers, strict=True)]
+
+
+def commit_all(
+    store: Store, bases: list[str], everybody: list[Seated], ink: bytes, together: int
+) -> None:
+    """Every character; lanes other than 0 are granted serials as they need them."""
+    for at in range(0, len(everybody), COMMITS):
+        some = everybody[at : at + COMMITS]
+        last_ones = Counter(one.base for one in some if one.seat == CHARS - 1)
+        for base, count in last_ones.items():
+            if base != bases[0]:
+                last = store.calls("grant", [(bases[0], CHARS * count)], 1)[0]
+                store.calls("supply", [(base, 0, last - CHARS * count + 1, last, 0)], 1)
+        answers = store.calls(
+            "commit",
+            (
+                (one.base, *RULES, one.participant, one.address, one.room, one.seat, ink)
+                for one in some
+            ),
+            together,
+        )
+        if refused := [code for answer in answers for code in read_answer(answer).refusals]:
+            raise InvalidRunError(f"a commit was refused: {refused[0]}")
+
+
+def seats_of(base: str, answer: bytes) -> Iterator[Seated]:
+    """The seats that an answer tells of."""
+    for transition in read_answer(answer).transitions:
+        for seat, holder in enumerate(transition.view.seats):
+            if holder.participant:
+                room = transition.view.room
+                yield Seated(base, holder.participant, holder.address, room, seat)
+
+
+def works(store: Store, bases: list[str]) -> int:
+    """Finished works of these lanes."""
+    found = store.commands([("HGET", keys.counters(base), "relays") for base in bases])
+    return sum(int(count or 0) for count in found)
+
+
+async def compare(given: Any, folder: Path) -> dict[str, Any]:
+    """Every number of lanes with every size of batch, in turns, each on an empty store."""
+    server = EmbeddedServer(folder)
+    await server.start()
+    try:
+        client = redis.asyncio.Redis.from_url(server.url)
+        await library.load(client)
+        pid = int((await client.info("server"))["process_id"])
+        await client.aclose()
+        return await asyncio.to_thread(compare_on, given, server.url.removeprefix("unix://"), pid)
+    finally:
+        await server.stop()
+
+
+def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
+    """The same, on this server."""
+    random = Random(SEED)
+    store = Store(path, pid)
+    cases = [(lanes, batch) for lanes in given.lanes for batch in given.batches]
+    runs: dict[tuple[int, int], list[Run]] = {case: [] for case in cases}
+    for _ in range(given.runs):
+        for lanes, batch in cases:
+            store.commands([("FLUSHALL", "SYNC")])
+            joiners = max(1, given.joiners // (2 * batch * lanes)) * 2 * batch * lanes
+            run = measure(store, joiners, batch, lanes, random)
+            runs[lanes, batch].append(
+                Run(
+                    *(seconds * 1e6 / joiners for seconds in (run.join, run.commit, run.told)),
+                    seated_bytes=run.seated_bytes / joiners,
+                )
+            )
+    beats = [measure_beats(store, workers, given.beats) for workers in given.workers]
+    store.close()
+    found_cases = [
+        {
+            "lanes": lanes,
+            "batch": batch,
+            "us_join": median(run.join for run in found),
+            "us_commit": median(run.commit for run in found),
+            "us_told": median(run.told for run in found),
+            "bytes_seated": median(run.seated_bytes for run in found),
+            "runs": found,
+        }
+        for (lanes, batch), found in runs.items()
+    ]
+    return {"cases": found_cases, "beats": beats}
+
+
+def measure_beats(store: Store, workers: int, beats: int) -> dict[str, float]:
+    """Microseconds of Valkey's CPU for a heartbeat and for a look at the clock, both of which every
+    worker sends to every lane, when so many workers are alive.
+    """
+    store.commands([("FLUSHALL", "SYNC")])
+    base = keys.lane("bench")
+    store.calls("beat", [(base, 0, f"worker-{i:06}", 1, 1, "1") for i in range(workers)], 16)
+    before = store.cpu()
+    each = [(base, 0, f"worker-{i % workers:06}", 1, 1, "0") for i in range(beats)]
+    store.calls("beat", each, 16)
+    beat = (store.cpu() - before) * 1e6 / beats
+    before = store.cpu()
+    store.calls("expire", [(base, *RULES, 100) for _ in range(beats)], 16)
+    return {
+        "workers": workers,
+        "us_beat": beat,
+        "us_expire": (store.cpu() - before) * 1e6 / beats,
+    }
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """What is printed; the last column is what one core of Valkey could seat and see through."""
+    yield "us of Valkey's CPU a joiner"
+    yield "lanes  batch    join   commit    told    joiners/s a core"
+    for case in found["cases"]:
+        total = case["us_join"] + case["us_commit"] + case["us_told"]
+        yield (
+            f"{case['lanes']:5} {case['batch']:6} {case['us_join']:7.1f} {case['us_commit']:8.1f}"
+            f" {case['us_told']:7.1f} {1e6 / total:15,.0f}"
+        )
+    yield "us of Valkey's CPU a call, by workers alive: beat, expire"
+    for beat in found["beats"]:
+        yield f"{beat['workers']:6,} {beat['us_beat']:8.1f} {beat['us_expire']:8.1f}"
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.match",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--joiners", type=int, default=JOINERS)
+    parser.add_argument("--batches", type=int, nargs="+", default=BATCHES)
+    parser.add_argument("--lanes", type=int, nargs="+", default=LANES)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--workers", type=int, nargs="+", default=WORKERS, help="that beat")
+    parser.add_argument("--beats", type=int, default=2_000)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
+        found = asyncio.run(compare(given, Path(folder)))
+    print("\n".join(lines(found)))
+    print(results.write("match", {"arguments": vars(given), **found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The same relay on other servers, beside the service: `python -m bench.peers`."""

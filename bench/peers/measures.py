@@ -1,0 +1,205 @@
+"""The three measures: a relayed frame, a joiner, and a connection that is idle."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from bench import accounting
+from bench.crowd.reactor import Connection, Reactor
+from bench.handwriting import character, live_part
+from bench.peers.targets import Target
+
+PATIENCE_SECONDS = 60.0
+RATE = 50
+"""Frames a second of one pair."""
+
+FRAMES = 64
+"""Different frames of a pair, sent over and over."""
+
+SEED = 20_080_512
+
+
+class InvalidRunError(Exception):
+    """A frame or a work was lost."""
+
+
+class Guest:
+    """What one participant knows, whatever the peer: its connection, room and seat.
+
+    Attributes:
+        ready: was welcomed.
+        done: the work is complete.
+    """
+
+    def __init__(self, target: Target, reactor: Reactor, told: Callable[[Guest, str, Any], None]):
+        """Connects at once; `told` hears every message."""
+        self.room, self.seat = "", -1
+        self.ready = self.done = False
+        self.inks = 0
+        self.connection: Any = _talker(target)(reactor)
+        self.connection.guest = self
+        self._told = told
+        reactor.connect(self.connection)
+
+    def say(self, kind: str, **keys: object) -> None:
+        """Send a message."""
+        self.connection.send(self.connection.say(kind, **keys))
+
+    def heard(self, kind: str, body: dict[str, Any]) -> None:
+        """A message came."""
+        if kind == "ink":
+            self.inks += 1
+            return
+        if kind == "matched":
+            self.room, self.seat = body["room"], body["seat"]
+        self.ready = self.ready or kind == "welcome"
+        self.done = self.done or kind == "completed"
+        if kind == "error":
+            raise InvalidRunError(str(body))
+        self._told(self, kind, body)
+
+
+def _talker(target: Target) -> type[Connection]:
+    class Telling(target.talker):  # type: ignore[misc,name-defined]
+        """Tells its guest."""
+
+        guest: Guest
+
+        def heard(self, kind: str, body: dict[str, Any]) -> None:
+            self.guest.heard(kind, body)
+
+    return Telling
+
+
+def settle(reactor: Reactor, ready: Callable[[], bool], what: str) -> None:
+    """Serve the reactor until it is so.
+
+    Raises:
+        InvalidRunError: it is not in time.
+    """
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not ready():
+        if time.monotonic() > until:
+            raise InvalidRunError(f"not in time: {what}")
+        reactor.run_once(until)
+
+
+def leave(reactor: Reactor) -> None:
+    """Close every connection, and give the server a moment to notice."""
+    for connection in list(reactor.connections.values()):
+        connection.close()
+    until = time.monotonic() + 2.0
+    while reactor.connections and time.monotonic() < until:
+        reactor.run_once(until)
+    for connection in list(reactor.connections.values()):
+        connection.cut()
+
+
+def us_per_frame(target: Target, pairs: int, seconds: float) -> tuple[float, float]:
+    """Microseconds of the server and of Valkey for one frame of live ink, relayed."""
+    random = Random(SEED)
+    reactor = target.reactor()
+    guests: list[Guest] = []
+
+    def told(guest: Guest, kind: str, body: Any) -> None:
+        """Only seats matter here."""
+
+    for _ in range(pairs):
+        both = [Guest(target, reactor, told) for _ in range(2)]
+        guests += both
+        settle(reactor, lambda both=both: all(g.ready for g in both), "welcomes")  # type: ignore[misc]
+        for guest in both:
+            guest.say("join", **target.join)
+        settle(reactor, lambda both=both: all(g.seat >= 0 for g in both), "a match")  # type: ignore[misc]
+    writers = [guest for guest in guests if guest.seat == 0]
+    frames = {
+        guest: [
+            guest.connection.say("ink", room=guest.room, c=0, s=i // 16, p=live_part(random))
+            for i in range(FRAMES)
+        ]
+        for guest in writers
+    }
+    idle = _idle(target, reactor)
+    before, start, sent = target.cpu(), time.monotonic(), 0
+    for tick in range(round(seconds * RATE)):
+        for number, guest in enumerate(writers):
+            moment = start + (tick + number / len(writers)) / RATE
+            if moment > time.monotonic():
+                reactor.run_once(moment)
+            guest.connection.send(frames[guest][tick % FRAMES])
+            sent += 1
+    settle(reactor, lambda: sum(guest.inks for guest in guests) >= sent, f"{sent} frames")
+    after, took = target.cpu(), time.monotonic() - start
+    leave(reactor)
+    server, store = (
+        (now - then - rest * took) * 1e6 / sent
+        for now, then, rest in zip(after, before, idle, strict=True)
+    )
+    return server, store
+
+
+def _idle(target: Target, reactor: Reactor) -> tuple[float, float]:
+    """Seconds of CPU a second without ink."""
+    before, start = target.cpu(), time.monotonic()
+    while (now := time.monotonic()) < start + 1.0:
+        reactor.run_once(now + 0.05)
+    after, took = target.cpu(), time.monotonic() - start
+    return (after[0] - before[0]) / took, (after[1] - before[1]) / took
+
+
+def us_per_joiner(target: Target, joiners: int, in_flight: int) -> tuple[float, float]:
+    """Microseconds of the server and of Valkey for a participant from the connection to the close,
+    with so many in flight.
+    """
+    inks = [character(Random(SEED + number)) for number in range(16)]
+    reactor = target.reactor()
+    begun = finished = 0
+
+    def begin() -> None:
+        nonlocal begun
+        if begun < joiners:
+            begun += 1
+            Guest(target, reactor, told)
+
+    def told(guest: Guest, kind: str, body: Any) -> None:
+        nonlocal finished
+        if kind == "welcome":
+            guest.say("join", **target.join)
+        elif kind == "matched" and guest.seat == 0:
+            guest.say("commit", room=guest.room, c=0, strokes=inks[begun % 16])
+        elif kind == "committed" and body["c"] == 0 and guest.seat == 1:
+            guest.say("commit", room=guest.room, c=1, strokes=inks[begun % 16])
+        elif kind == "completed":
+            finished += 1
+            guest.connection.close()
+            begin()
+
+    before = target.cpu()
+    for _ in range(min(in_flight, joiners)):
+        begin()
+    settle(reactor, lambda: finished >= joiners, f"{joiners} joiners")
+    leave(reactor)
+    after = target.cpu()
+    return (after[0] - before[0]) * 1e6 / joiners, (after[1] - before[1]) * 1e6 / joiners
+
+
+def bytes_per_connection(target: Target, connections: int, rate: float) -> float:
+    """Bytes of the server's PSS for a connection that was welcomed and says no more."""
+    reactor = target.reactor()
+    guests: list[Guest] = []
+    before = accounting.memory(target.pid)["pss"]
+    start = time.monotonic()
+    for number in range(connections):
+        while time.monotonic() < start + number / rate:
+            reactor.run_once(start + number / rate)
+        guests.append(Guest(target, reactor, lambda *_: None))
+    settle(reactor, lambda: all(guest.ready for guest in guests), f"{connections} welcomes")
+    until = time.monotonic() + 2.0
+    while time.monotonic() < until:
+        reactor.run_once(until)
+    after = accounting.memory(target.pid)["pss"]
+    leave(reactor)
+    return (after - before) / connections

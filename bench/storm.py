@@ -1,0 +1,183 @@
+"""Ten thousand cut off at once: how long until all are back, and what others notice of it.
+
+`python -m bench.storm [--clients 10000] [--players 500] [--how sockets|worker]`
+
+The clients sit in rooms and find them again by their tokens, with the page's own waits between
+tries. Meanwhile other participants write relays; how long their turns take is compared with before.
+`sockets` cuts the clients' connections; `worker` kills one worker, which cuts a share of both off,
+and looks only at the turns of those who stay connected.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench import accounting, results
+from bench.crowd import histogram
+from bench.crowd.house import House
+from bench.idle import short_phrase
+from bench.processes import Program, service
+
+SETTLE_SECONDS = 3.0
+LEAST_SECONDS = 5.0
+"""Of turns that are looked at after the cut, though all may be back before: enough for a p99."""
+
+GOAL = 2.0
+"""Turns of others may take so many times as long as before, at the 99th percentile."""
+
+
+def measure(given: Any) -> dict[str, Any]:
+    """One storm on a service of its own."""
+    with (
+        tempfile.TemporaryDirectory(prefix="jielong-") as folder,
+        service(
+            Path(folder),
+            workers=given.workers,
+            turn_seconds=3_600,
+            grace_seconds=given.grace,
+        ) as program,
+    ):
+        phrase = short_phrase(program.http)
+        with House(program.http, phrase, seated=given.clients, rate=given.rate) as clients:
+            clients.wait("seated", given.clients)
+            with House(
+                program.http, phrase, players=given.players, writing=given.writing, seed=99
+            ) as players:
+                players.wait("seated", given.players)
+                time.sleep(SETTLE_SECONDS)
+                found = strike(program, clients, players, given)
+        return found | {"errors": dict(clients.errors), "errors_of_players": dict(players.errors)}
+
+
+def strike(program: Program, clients: House, players: House, given: Any) -> dict[str, Any]:
+    """Turns before, the cut, everybody's return, and turns meanwhile."""
+    before = Window(program, players)
+    time.sleep(given.seconds)
+    calm = before.close()
+    cut = cut_sockets if given.how == "sockets" else kill_worker
+    during = Window(program, players)
+    cut(program, clients)
+    struck = time.monotonic()
+    dropped = wait_for_loss(clients)
+    clients.wait_until(lambda: clients.board.total("back"), dropped, "back")
+    took = time.monotonic() - struck
+    time.sleep(max(0.0, LEAST_SECONDS - took))
+    stormy = during.close()
+    return {
+        "dropped": dropped,
+        "back": clients.board.total("back"),
+        "resumed": clients.board.total("resumed"),
+        "all_back_seconds": took,
+        "back_ms": histogram.summary(clients.latency("back")),
+        "before": calm,
+        "during": stormy,
+        "ratio_p99": stormy["turn_ms"]["p99"] / calm["turn_ms"]["p99"],
+        "ratio_p50": stormy["turn_ms"]["p50"] / calm["turn_ms"]["p50"],
+        "goal": GOAL,
+    }
+
+
+class Window:
+    """Turns and CPU between two moments."""
+
+    def __init__(self, program: Program, players: House) -> None:
+        """From now."""
+        self._program, self._players = program, players
+        self._counts = players.latency("committed")
+        self._cpu = accounting.cpu(accounting.family(program.process.pid))
+        self._start = time.monotonic()
+
+    def close(self) -> dict[str, Any]:
+        """Until now."""
+        seconds = time.monotonic() - self._start
+        counts = self._players.latency("committed") - self._counts
+        cpu = accounting.cpu(accounting.family(self._program.process.pid)) - self._cpu
+        return {
+            "seconds": seconds,
+            "turn_ms": histogram.summary(counts),
+            "cores": {k: v / seconds for k, v in accounting.by_part(cpu).items()},
+        }
+
+
+def cut_sockets(program: Program, clients: House) -> None:
+    """The clients' side of every connection is closed."""
+    clients.board.drop_at = time.monotonic()
+
+
+def kill_worker(program: Program, clients: House) -> None:
+    """SIGKILL for the first worker; the supervisor starts another one.
+
+    Raises:
+        RuntimeError: there is no other that could take its clients.
+    """
+    workers = accounting.workers(program.process.pid)
+    if len(workers) < 2:
+        raise RuntimeError("a worker can be killed where there are two; see --workers")
+    os.kill(workers[0], signal.SIGKILL)
+
+
+def wait_for_loss(clients: House) -> int:
+    """How many were cut off: the number once it no longer grows."""
+    count: Callable[[], int] = lambda: clients.board.total("dropped")  # noqa: E731
+    before = -1
+    while (found := count()) != before or not found:
+        before = found
+        time.sleep(1.0)
+    return found
+
+
+def lines(found: dict[str, Any]) -> Iterator[str]:
+    """What is printed."""
+    back = found["back_ms"]
+    yield (
+        f"{found['dropped']:,} cut off, {found['back']:,} back, {found['resumed']:,} in their rooms"
+    )
+    yield (
+        f"back after, ms: p50 {back['p50']:.0f}  p99 {back['p99']:.0f}  max {back['max']:.0f}; "
+        f"all after {found['all_back_seconds']:.1f} s"
+    )
+    for when in ("before", "during"):
+        turn, cores = found[when]["turn_ms"], found[when]["cores"]
+        used = "  ".join(f"{part} {value:.2f}" for part, value in cores.items())
+        yield (
+            f"turns {when:<7} {turn['count']:6,}  p50 {turn['p50']:.1f} ms  "
+            f"p99 {turn['p99']:.1f} ms  max {turn['max']:.1f} ms   cores: {used}"
+        )
+    yield (
+        f"ratio p50 {found['ratio_p50']:.2f}, p99 {found['ratio_p99']:.2f} "
+        f"(goal: at most {found['goal']:.0f})"
+    )
+    yield f"errors: {found['errors'] or 'none'}, of players: {found['errors_of_players'] or 'none'}"
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.storm",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--clients", type=int, default=10_000, help="an even number")
+    add("--players", type=int, default=500, help="an even number")
+    add("--how", choices=("sockets", "worker"), default="sockets")
+    add("--workers", type=int, default=2)
+    add("--grace", type=float, default=15.0, help="seconds for which seats are held")
+    add("--writing", type=float, default=2.0, help="seconds to write a character")
+    add("--rate", type=float, default=1_500.0, help="clients a second while they come")
+    add("--seconds", type=float, default=15.0, help="of turns before")
+    given = parser.parse_args()
+    found = measure(given)
+    print("\n".join(lines(found)))
+    print(results.write(f"storm-{given.how}", {"arguments": vars(given), **found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+/**
+ * Where the service is.
+ */
+
+export const SERVICE = "wss://jielong.example/ws";

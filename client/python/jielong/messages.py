@@ -1,0 +1,61 @@
+"""All messages in one place: `incoming` has the server's, `outgoing` makes the client's."""
+
+from __future__ import annotations
+
+from . import outgoing
+from .incoming import (
+    Bye,
+    Campaign,
+    Committed,
+    Completed,
+    Counters,
+    Error,
+    Finished,
+    Ink,
+    Invited,
+    Matched,
+    Message,
+    Partner,
+    PartnerState,
+    Phrase,
+    Pong,
+    React,
+    Seated,
+    Turn,
+    Undo,
+    Unknown,
+    Waiting,
+    Welcome,
+    parse,
+)
+from .outgoing import REACTIONS, REASONS, Outgoing
+
+__all__ = [
+    "REACTIONS",
+    "REASONS",
+    "Bye",
+    "Campaign",
+    "Committed",
+    "Completed",
+    "Counters",
+    "Error",
+    "Finished",
+    "Ink",
+    "Invited",
+    "Matched",
+    "Message",
+    "Outgoing",
+    "Partner",
+    "PartnerState",
+    "Phrase",
+    "Pong",
+    "React",
+    "Seated",
+    "Turn",
+    "Undo",
+    "Unknown",
+    "Waiting",
+    "Welcome",
+    "outgoing",
+    "parse",
+]

@@ -1,0 +1,99 @@
+"""How one's room stands, as a pure fold over the server's messages. Knows nothing of sockets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .incoming import (
+    Committed,
+    Completed,
+    Matched,
+    Message,
+    Partner,
+    PartnerState,
+    Phrase,
+    Seated,
+    Turn,
+    Welcome,
+)
+from .strokes import Character
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """One room as its participant sees it.
+
+    `turn` is None between a commit and the next turn, and when all is written. `partner` is None
+    while nobody has the other seat. `arrivals` counts the times somebody took it or came back,
+    after each of which unfinished ink is shown again from the start.
+    """
+
+    room: str
+    phrase: Phrase
+    seat: int
+    committed: tuple[Character, ...]
+    turn: Turn | None
+    partner: Partner | None
+    arrivals: int = 0
+    completed: Completed | None = None
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether this participant is to write now."""
+        return self.turn is not None and self.turn.seat == self.seat and self.completed is None
+
+
+def follow(relay: Relay | None, message: Message) -> Relay | None:
+    """The room after a message; messages of another room change nothing."""
+    if isinstance(message, Welcome):
+        return None if message.resume is None else _seated(None, message.resume)
+    if isinstance(message, Seated):
+        return _seated(relay, message)
+    if relay is None or getattr(message, "room", None) != relay.room:
+        return relay
+    return _moved(relay, message)
+
+
+def _seated(relay: Relay | None, message: Seated) -> Relay:
+    arrivals = relay.arrivals if relay and relay.room == message.room else 0
+    partner = None
+    if isinstance(message, Matched):
+        partner = message.partner
+        arrivals += 1
+    return Relay(
+        message.room,
+        message.phrase,
+        message.seat,
+        message.committed,
+        message.turn,
+        partner,
+        arrivals,
+    )
+
+
+def _moved(relay: Relay, message: Message) -> Relay:
+    match message:
+        case Turn():
+            relay = replace(relay, turn=message)
+        case Committed():
+            relay = _committed(relay, message)
+        case PartnerState():
+            relay = _partner(relay, message)
+        case Completed():
+            relay = replace(relay, turn=None, completed=message)
+    return relay
+
+
+def _committed(relay: Relay, message: Committed) -> Relay:
+    written, c = relay.committed, message.c
+    if c <= len(written):
+        written = (*written[:c], message.strokes, *written[c + 1 :])
+    turn = None if relay.turn and relay.turn.c == c else relay.turn
+    return replace(relay, committed=written, turn=turn)
+
+
+def _partner(relay: Relay, message: PartnerState) -> Relay:
+    if message.state == "left" or relay.partner is None:
+        return replace(relay, partner=None)
+    back = message.state == "back"
+    return replace(relay, partner=replace(relay.partner, here=back), arrivals=relay.arrivals + back)

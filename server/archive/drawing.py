@@ -1,0 +1,84 @@
+"""A finished work as a picture for link previews: paper, both hands' ink, the seal. No fonts."""
+
+from __future__ import annotations
+
+from server.archive.brush import outline
+from server.relay.ink import GRID, Stroke
+
+WIDTH, HEIGHT = 1_200, 630
+"""Pixels; what the sites that show previews of links ask for."""
+
+PAPER, SHEET, INK, EDGE, CINNABAR = "#f1e7d3", "#fefaf0", "#201a15", "#d8c6a4", "#b3321f"
+
+TALLEST_SCROLL = 514
+ROD = 14
+MARGIN = 34
+ABOVE = 66
+"""The sheet above and below a single row of characters."""
+
+LARGEST_CELL = 340
+ONE_ROW = 4
+"""More characters than this are written in two rows."""
+
+SEAL = 92
+SEAL_GAP = 44
+
+
+def draw(characters: list[list[Stroke]], seal: str, *, is_word: bool = False) -> str:
+    """The picture as SVG, `WIDTH` by `HEIGHT`.
+
+    Args:
+        characters: each one's strokes, in reading order; at least one.
+        seal: what is inside the seal's `<svg>`, in a box of 512 by 512.
+        is_word: the characters are letters of one word, which is not broken.
+    """
+    rows = 1 if is_word or len(characters) <= ONE_ROW else 2
+    columns = -(-len(characters) // rows)
+    across = WIDTH - 2 * MARGIN - 2 * (SEAL + SEAL_GAP)
+    cell = min(LARGEST_CELL, across / columns, (TALLEST_SCROLL - 2 * MARGIN) / rows)
+    width = columns * cell + 2 * MARGIN
+    height = min(TALLEST_SCROLL, rows * cell + 2 * ABOVE)
+    left = (WIDTH - width - SEAL - SEAL_GAP) / 2
+    scroll_top = (HEIGHT - height) / 2
+    scroll_bottom = scroll_top + height
+    top = (HEIGHT - rows * cell) / 2
+    cells = [
+        _cell(strokes, left + MARGIN + i % columns * cell, top + i // columns * cell, cell)
+        for i, strokes in enumerate(characters)
+    ]
+    seal_left = left + width + SEAL_GAP
+    return "".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">',
+            f'<radialGradient id="light" cx=".5" cy="0" r="1"><stop stop-color="#f8f1e2"/>'
+            f'<stop offset=".7" stop-color="{PAPER}"/></radialGradient>',
+            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#light)"/>',
+            _rect(left + 3, scroll_top + 10, width, height, EDGE, ' opacity=".6"'),
+            _rect(left, scroll_top, width, height, SHEET),
+            _rect(left - 6, scroll_top - ROD, width + 12, ROD, CINNABAR),
+            _rect(left - 6, scroll_bottom, width + 12, ROD, CINNABAR),
+            *cells,
+            f'<svg x="{seal_left:.1f}" y="{scroll_bottom - SEAL:.1f}" width="{SEAL}" '
+            f'height="{SEAL}" viewBox="0 0 512 512">{seal}</svg>',
+            "</svg>",
+        ]
+    )
+
+
+def _rect(x: float, y: float, width: float, height: float, fill: str, more: str = "") -> str:
+    size = f'width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect x="{x:.1f}" y="{y:.1f}" {size} fill="{fill}"{more}/>'
+
+
+def _cell(strokes: list[Stroke], x: float, y: float, size: float) -> str:
+    """A 米字格 with a character on it."""
+    ink = "".join(outline(stroke) for stroke in strokes)
+    return (
+        f'<svg x="{x:.1f}" y="{y:.1f}" width="{size:.1f}" height="{size:.1f}" '
+        f'viewBox="0 0 {GRID + 1} {GRID + 1}">'
+        f'<g fill="none" stroke="{CINNABAR}" stroke-width="12">'
+        '<path opacity=".5" d="M6 6H4090V4090H6Z"/>'
+        '<path opacity=".24" stroke-dasharray="90 60" d="M2048 0V4096M0 2048H4096"/>'
+        '<path opacity=".24" stroke-dasharray="40 80" d="M0 0L4096 4096M4096 0L0 4096"/></g>'
+        f'<path fill="{INK}" d="{ink}"/></svg>'
+    )

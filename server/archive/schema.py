@@ -1,0 +1,63 @@
+"""The tables of finished works. One schema for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+
+works = Table(
+    "works",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("campaign", String(64), nullable=False),
+    Column("phrase", LargeBinary, nullable=False, comment="packed Phrase"),
+    Column("writers", LargeBinary, nullable=False, comment="hand of each character, a byte each"),
+    Column("ink", LargeBinary, nullable=False, comment="packed list of each character's strokes"),
+    Column("completed_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Column("held", Boolean, nullable=False, comment="reported, waits for review"),
+    Index("works_newest", "campaign", "completed_at", "id"),
+)
+
+works_of_phrase = Index(
+    "works_of_phrase",
+    works.c.campaign,
+    works.c.phrase,
+    works.c.completed_at,
+    works.c.id,
+)
+"""Came after the table: made when it is missing."""
+
+hands = Table(
+    "hands",
+    metadata,
+    Column("work", ForeignKey("works.id"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("participant", String(64), nullable=False),
+    Column("serial", BigInteger, nullable=False),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("work", String(32), primary_key=True),
+    Column("participant", String(64), primary_key=True),
+    Column("why", String(16), nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
+)
+
+version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+VERSION = 1

@@ -1,0 +1,257 @@
+"""The `jielong` command."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+import uvloop
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from server.archive.works import ArchiveError
+from server.catalogue import CatalogueError
+from server.check.history import HistoryError
+from server.check.run import check as run_check
+from server.listening import PortError, bind, listen, reserve, url
+from server.settings import Settings
+from server.store.embedded import EmbeddedError, EmbeddedServer
+from server.store.errors import StoreError
+from server.supervisor import READY, Supervisor, WorkersFailedError
+from server.worker import Worker
+
+app = typer.Typer(
+    help="Jielong: a real-time relay-writing service.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class StartError(Exception):
+    """The service cannot start; the message is one line that says what to do."""
+
+
+@app.callback()
+def _jielong() -> None:
+    """Every setting is an environment variable, too: JIELONG_<NAME>."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder for all data.")] = None,
+    redis_url: Annotated[str | None, typer.Option(help="A Redis in place of our own.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+    turn_seconds: Annotated[float | None, typer.Option(help="Time for a character.")] = None,
+    grace_seconds: Annotated[float | None, typer.Option(help="Time to reconnect.")] = None,
+) -> None:
+    """Run the service until Ctrl-C."""
+    flags = {
+        "host": host,
+        "port": port,
+        "data": data,
+        "redis_url": redis_url,
+        "workers": workers,
+        "turn_seconds": turn_seconds,
+        "grace_seconds": grace_seconds,
+    }
+    with _one_line_errors():
+        settings = _settings({key: value for key, value in flags.items() if value is not None})
+        _set_up_logging(settings.log_level)
+        take = bind if settings.workers == 1 else reserve
+        reserved = take(settings.host, settings.port)
+        uvloop.run(_serve(settings, reserved))
+
+
+@app.command()
+def check(
+    history: Annotated[list[Path], typer.Argument(help="Recorded clients, JSON lines.")],
+    redis_url: Annotated[str | None, typer.Option(help="The Redis of the service.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="Its database of works.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Its folder for all data.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="The only campaign to check.")] = None,
+    grace: Annotated[float | None, typer.Option(help="Its grace in seconds.")] = None,
+) -> None:
+    """Check every promise on recorded clients and the final store: 0 kept, 1 broken, 2 unread."""
+    flags = {
+        "redis_url": redis_url,
+        "database_url": database_url,
+        "data": data,
+        "grace_seconds": grace,
+    }
+    with _one_line_errors(status=2):
+        settings = _settings({key: value for key, value in flags.items() if value is not None})
+        _set_up_logging(settings.log_level)
+        outcome = run_check(history, settings, campaign)
+    for line in outcome.lines:
+        typer.echo(line)
+    raise SystemExit(0 if outcome.kept else 1)
+
+
+@app.command(hidden=True)
+def worker() -> None:
+    """Run one of several workers that share a port; `serve --workers` starts them."""
+    with _one_line_errors():
+        settings = _settings({})
+        _set_up_logging(settings.log_level)
+        bound = bind(settings.host, settings.port, shared=True)
+        uvloop.run(_work(settings, bound))
+
+
+async def _serve(settings: Settings, reserved: socket.socket) -> None:
+    _check_writable(settings.data)
+    data = settings.data.resolve()
+    stopping = _stop_on_signals()
+    embedded = None if settings.redis_url else EmbeddedServer(data, settings.durability)
+    try:
+        if embedded:
+            await embedded.start()
+        redis_url = embedded.url if embedded else settings.redis_url
+
+        def say_where() -> None:
+            typer.echo(f"page:  {url(reserved)}")
+            typer.echo(f"data:  {data}")
+            typer.echo("stop:  Ctrl-C")
+            sys.stdout.flush()
+
+        if settings.workers == 1:
+            one = Worker(settings, redis_url)
+            await _until(stopping, one.stop, one.run(listen(reserved), say_where))
+        else:
+            port = reserved.getsockname()[1]
+            environment = settings.environment(port=port, redis_url=redis_url)
+            all_of_them = Supervisor(settings.workers, environment)
+            await _until(stopping, all_of_them.stop, all_of_them.run(say_where))
+    finally:
+        reserved.close()
+        if embedded:
+            await embedded.stop()
+
+
+async def _work(settings: Settings, bound: socket.socket) -> None:
+    """One of several: it ends by a signal, or when the supervisor is gone."""
+    stopping = _stop_on_signals()
+    loop = asyncio.get_running_loop()
+
+    def parent_is_gone() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        stopping.set()
+
+    loop.add_reader(sys.stdin.fileno(), parent_is_gone)
+    one = Worker(settings, settings.redis_url)
+    await _until(stopping, one.stop, one.run(listen(bound), _say_ready))
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _until(
+    stopping: asyncio.Event, stop: Callable[[], None], running: Coroutine[Any, Any, None]
+) -> None:
+    """Run something that can be stopped until it ends, by itself or because it was told to."""
+
+    async def tell() -> None:
+        await stopping.wait()
+        stop()
+
+    telling = asyncio.create_task(tell())
+    try:
+        await running
+    finally:
+        telling.cancel()
+
+
+def _say_ready() -> None:
+    sys.stdout.buffer.write(READY)
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _one_line_errors(status: int = 1) -> Iterator[None]:
+    """What an operator can mend is said in one line, without a traceback."""
+    try:
+        yield
+    except WorkersFailedError as error:
+        raise SystemExit(error.status) from error
+    except (
+        StartError,
+        PortError,
+        EmbeddedError,
+        CatalogueError,
+        ArchiveError,
+        HistoryError,
+    ) as error:
+        _fail(str(error), status)
+    except (StoreError, RedisError, TimeoutError) as error:
+        _fail(f"redis cannot be used: {error or type(error).__name__}", status)
+    except OSError as error:
+        _fail(str(error), status)
+
+
+def _settings(flags: dict[str, Any]) -> Settings:
+    try:
+        return Settings(**flags)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "JIELONG_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise StartError(f"{name}: {first['msg']}") from error
+
+
+def _check_writable(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = data / f".write-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartError(
+            f"the data folder {data} cannot be written ({error.strerror}); "
+            "choose another with JIELONG_DATA"
+        ) from error
+
+
+def _set_up_logging(level: str) -> None:
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
+    # Faults of peers are answered on their connection; they are no faults of ours.
+    logging.getLogger("picows").setLevel(logging.CRITICAL)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    typer.echo(f"jielong: {message}", err=True)
+    raise SystemExit(status)
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None

@@ -1,0 +1,61 @@
+"""A campaign as the gateway runs it: its lanes, its rules, and its phrases packed once."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from server.relay.campaign import Campaign
+from server.relay.phrase import Phrase
+from server.relay.room import Rules
+from server.store.lanes import Lanes
+
+LONGEST_LANGUAGE = 3
+"""Letters in a language's code (ISO 639); what is longer is no language and is not remembered."""
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True)
+class PackedPhrase:
+    """A phrase as the store and the wire carry it."""
+
+    packed: bytes
+    chars: int
+
+
+class OpenCampaign:
+    """One campaign with everything that a session needs of it."""
+
+    def __init__(self, campaign: Campaign, rules: Rules) -> None:
+        """`rules` are the times of its rooms."""
+        self.campaign = campaign
+        self.rules = rules
+        self.lanes = Lanes(campaign.id)
+        self.packed_phrases = msgspec.Raw(_pack(list(campaign.phrases.values())))
+        self._packed = {key: _packed(phrase) for key, phrase in campaign.phrases.items()}
+        self._by_locale: dict[str, list[PackedPhrase]] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether one may join now."""
+        return self.campaign.is_open(datetime.now(UTC))
+
+    def choose(self, phrase_id: str | None, locale: str) -> PackedPhrase | None:
+        """The phrase of this id (None if there is none), or any one in the reader's language."""
+        if phrase_id is not None:
+            return self._packed.get(phrase_id)
+        language = locale.replace("_", "-").split("-")[0].lower()
+        offered = self._by_locale.get(language)
+        if offered is None:
+            offered = [self._packed[phrase.id] for phrase in self.campaign.phrases_for(language)]
+            if len(language) <= LONGEST_LANGUAGE:
+                self._by_locale[language] = offered
+        return random.choice(offered)
+
+
+def _packed(phrase: Phrase) -> PackedPhrase:
+    return PackedPhrase(_pack(phrase), len(phrase.chars))

@@ -1,0 +1,191 @@
+"""What a worker does by the clock: heartbeats, deadlines of rooms, and silent or idle peers."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from redis.exceptions import RedisError
+
+from server.gateway import limits, seating
+from server.gateway.campaigns import OpenCampaign
+from server.gateway.hub import Hub
+from server.gateway.session import Session
+from server.relay.from_client import Leave
+from server.relay.to_client import CounterValues
+from server.store.errors import StoreError
+from server.store.workers import BEAT_SECONDS
+
+log = structlog.get_logger()
+
+REMEMBER_SECONDS = 3_600
+"""How often seated participants are looked up, so that the store does not forget them (2 h)."""
+
+TICK_SECONDS = limits.INK_REFILL_MS / 1_000
+
+EXPIRE_SECONDS = 0.2
+"""How often this worker does what the clock asks of rooms."""
+
+COUNTERS_PER_SECOND = 5_000
+"""Counter messages a second at most; with more participants each hears them more seldom."""
+
+
+class Clockwork:
+    """The periodic work of one hub."""
+
+    def __init__(self, hub: Hub, lane_rate: float, most_lanes: int) -> None:
+        """For this hub; a lane is to carry `lane_rate` tickets a second, if `most_lanes` can."""
+        self._hub = hub
+        self._lane_rate = lane_rate
+        self._most_lanes = most_lanes
+        self._joins: dict[str, tuple[int, float]] = {}
+        self._beaten_as: dict[str, str] = {}
+        self._reaped: set[tuple[str, str]] = set()
+        self._told: dict[str, CounterValues] = {}
+        self._tell_at = 0.0
+
+    async def run(self) -> None:
+        """All of it, for as long as the worker lives."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tick())
+            group.create_task(self._expire())
+            group.create_task(self._beat())
+            group.create_task(self._count())
+
+    async def first_beats(self) -> None:
+        """Have a lease in every lane, and the totals, before the first participant comes."""
+        for campaign in self._hub.campaigns:
+            await self._beat_for(campaign)
+            await self._count_in(campaign)
+
+    async def depart(self) -> None:
+        """Leave every lane in good order."""
+        for campaign in self._hub.campaigns:
+            for base in campaign.lanes.bases:
+                await self._hub.workers.depart(base, self._hub.worker)
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        then = loop.time()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            now = loop.time()
+            self._hub.clock += 1
+            async for session in self._hub.everybody():
+                self._check(session)
+                session.socket.refill_ink(now - then)
+            then = now
+            if self._hub.clock % REMEMBER_SECONDS == 0:
+                self._hub.look_at_all_rooms()
+
+    def _check(self, session: Session) -> None:
+        """Ping who is silent, drop who stays so, and end what waits too long."""
+        now, socket = self._hub.clock, session.socket
+        if session.listen():
+            session.confirm()
+        if session.pinged_at:
+            if now - session.pinged_at >= limits.SILENCE_SECONDS:
+                socket.abort()
+        elif now - session.last_heard >= limits.SILENCE_SECONDS:
+            session.pinged_at = now
+            socket.ping()
+        place = session.place
+        idle = now - session.last_message >= limits.IDLE_SECONDS
+        if place is not None and place.waiting and idle:
+            seating.leave(session, Leave(place.room, keep=True))
+            session.say_goodbye("idle")
+
+    async def _expire(self) -> None:
+        """Every worker does what the clock asks of rooms, and once is enough."""
+        while True:
+            await asyncio.sleep(EXPIRE_SECONDS)
+            for campaign in self._hub.campaigns:
+                for base in campaign.lanes.bases:
+                    await self._expire_in(campaign, base)
+
+    async def _expire_in(self, campaign: OpenCampaign, base: str) -> None:
+        try:
+            expired = await self._hub.rooms.expire(base, campaign.rules)
+        except StoreError:
+            return  # it is done when the store is back
+        campaign.lanes.see(base, expired.alone_ms, expired.kept)
+        self._hub.deliver(base, expired.transitions)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            for campaign in self._hub.campaigns:
+                try:
+                    await self._beat_for(campaign)
+                except (StoreError, RedisError, OSError) as error:
+                    log.debug("no heartbeat, the store is away", error=str(error))
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            for campaign in self._hub.campaigns:
+                await self._count_in(campaign)
+            await self._tell_counters()
+
+    async def _count_in(self, campaign: OpenCampaign) -> None:
+        try:
+            await self._hub.counters.read(campaign.campaign.id, campaign.lanes.bases)
+        except StoreError as error:
+            log.debug("no totals, the store is away", error=str(error))
+
+    async def _beat_for(self, campaign: OpenCampaign) -> None:
+        """In every lane; the gauges are those of the whole campaign, and counted in lane 0."""
+        hub, lanes = self._hub, campaign.lanes
+        rate = self._rate(campaign)
+        await hub.workers.spread(lanes, hub.worker, rate, self._lane_rate, self._most_lanes)
+        here = [session for session in hub.sessions if session.campaign is campaign]
+        writing = sum(session.place is not None for session in here)
+        for base in lanes.bases:
+            first = base == lanes.first
+            await self._beat_in(campaign, base, *((len(here), writing) if first else (0, 0)))
+
+    def _rate(self, campaign: OpenCampaign) -> float:
+        """Tickets a second since this was asked last."""
+        name, now = campaign.campaign.id, asyncio.get_running_loop().time()
+        joins, then = self._joins.get(name, (campaign.lanes.joins, now - BEAT_SECONDS))
+        self._joins[name] = campaign.lanes.joins, now
+        return (campaign.lanes.joins - joins) / max(now - then, BEAT_SECONDS / 2)
+
+    async def _beat_in(self, campaign: OpenCampaign, base: str, online: int, writing: int) -> None:
+        hub, worker = self._hub, self._hub.worker
+        first = self._beaten_as.get(base) != worker
+        beat = await hub.workers.beat(base, worker, online, writing, first=first)
+        self._beaten_as[base] = worker
+        hub.counters.gauge(base, beat.online, beat.writing)
+        if beat.fenced:
+            await hub.begin_anew()
+            return
+        for dead in beat.dead:
+            if (base, dead) not in self._reaped:
+                self._reaped.add((base, dead))
+                hub.spawn(self._reap(campaign, base, dead))
+
+    async def _reap(self, campaign: OpenCampaign, base: str, worker: str) -> None:
+        hub = self._hub
+        log.warning("reaping the seats of a worker that was given up", worker=worker)
+        hub.look_at_rooms_with(worker)
+        try:
+            rooms = await hub.workers.live_rooms(base)
+            transitions = await hub.workers.reap(base, campaign.rules, worker, rooms)
+        except (StoreError, RedisError, OSError):
+            self._reaped.discard((base, worker))
+            raise
+        hub.deliver(base, transitions)
+
+    async def _tell_counters(self) -> None:
+        """Tell everybody the counters that changed, at most once a second, seldom to many."""
+        now = asyncio.get_running_loop().time()
+        if now < self._tell_at:
+            return
+        self._tell_at = now + self._hub.connections / COUNTERS_PER_SECOND
+        for campaign in self._hub.campaigns:
+            name = campaign.campaign.id
+            values = self._hub.counters.last(name)
+            if self._told.get(name) != values:
+                self._told[name] = values
+                await self._hub.broadcast(campaign, values)

@@ -1,0 +1,127 @@
+"""What the first bytes of a connection ask for: a WebSocket goes to picows, all else to uvicorn.
+
+uvicorn could hand WebSockets over itself (its `ws` setting), after it has parsed the request, made
+a list of its headers and put it together again; that costs a tenth of a whole participant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from server.gateway.porter import Porter
+from server.gateway.protocol import Handshake, take_socket
+
+FIRST_BYTES_SECONDS = 60.0
+"""How long a connection may be open without a whole request; browsers open some ahead of time."""
+
+HEAD_BYTES = 16_384
+"""Longest head of a request for a WebSocket; uvicorn refuses a longer one."""
+
+_GET = b"GET "
+_END = b"\r\n\r\n"
+_UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
+
+MakeProtocol = Callable[..., asyncio.Protocol]
+
+
+class Doorway(asyncio.Protocol):
+    """One connection until it is known what it is for."""
+
+    __slots__ = (
+        "_handshake",
+        "_head",
+        "_make_http",
+        "_open",
+        "_porter",
+        "_queued",
+        "_timer",
+        "_transport",
+    )
+
+    def __init__(
+        self,
+        handshake: Handshake,
+        porter: Porter,
+        make_http: Callable[[], asyncio.Protocol],
+        open_: set[Any],
+    ) -> None:
+        """`open_` are uvicorn's connections, which it ends one by one when it shuts down."""
+        self._handshake = handshake
+        self._porter = porter
+        self._make_http = make_http
+        self._open = open_
+        self._head = b""
+        self._queued = False
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody is there."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._open.add(self)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(FIRST_BYTES_SECONDS, self.shutdown)
+
+    def data_received(self, data: bytes) -> None:
+        """The beginning of a request."""
+        head = self._head = self._head + data if self._head else data
+        if self._queued:
+            if len(head) > HEAD_BYTES:
+                self.shutdown()  # nobody talks so much before being answered
+            return
+        end = head.find(_END)
+        if end >= 0 and head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2):
+            self._queued = True
+            self._porter.admit(self._enter)
+        elif end >= 0 or len(head) > HEAD_BYTES or head[: len(_GET)] != _GET[: len(head)]:
+            self._go_to_http(head)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Gone again."""
+        self._forget()
+        self._transport = None
+
+    def shutdown(self) -> None:
+        """Nothing has been asked for, so nothing is owed."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _enter(self) -> None:
+        if self._transport is not None:
+            take_socket(self._handshake, self._leave(), self._head)
+
+    def _go_to_http(self, head: bytes) -> None:
+        protocol = self._make_http()
+        transport = self._leave()
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        protocol.data_received(head)
+
+    def _leave(self) -> asyncio.Transport:
+        assert self._transport is not None
+        self._forget()
+        return self._transport
+
+    def _forget(self) -> None:
+        self._open.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def doorway(handshake: Handshake) -> MakeProtocol:
+    """What to give uvicorn as its `http` setting."""
+
+    porter = Porter()
+
+    def make(**settings: Any) -> Doorway:
+        """As uvicorn makes its own protocol: with `config`, `server_state`, `app_state`."""
+        open_ = settings["server_state"].connections
+        return Doorway(handshake, porter, lambda: HttpToolsProtocol(**settings), open_)
+
+    return make

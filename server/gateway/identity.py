@@ -1,0 +1,60 @@
+"""Who is who: anonymous participants, their tokens, and the names that strangers see."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from base64 import urlsafe_b64encode
+
+from itsdangerous import BadSignature, Signer
+
+from server.catalogue import Aliases
+
+ID_BYTES = 12
+"""96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
+
+
+def new_id() -> str:
+    """An unguessable id, 16 characters of URL-safe base64."""
+    return secrets.token_urlsafe(ID_BYTES)
+
+
+class Identity:
+    """Makes and checks tokens: a person's secret id with a signature.
+
+    A participant is a person in one campaign: the same token is another participant in another
+    one, so that no campaign learns what somebody does elsewhere, and rooms, partners and numbers
+    are a campaign's own.
+    """
+
+    def __init__(self, secret: bytes, aliases: dict[str, Aliases]) -> None:
+        """`secret` is the same in every worker; `aliases` are words by language."""
+        salted = Signer(secret, salt="jielong.participant", digest_method=hashlib.sha256)
+        # The key is derived once here, not again for every token.
+        key = salted.derive_key()
+        self._signer = Signer(key, key_derivation="none", digest_method=hashlib.sha256)
+        self._aliases = aliases
+
+    def new_token(self) -> str:
+        """A token for somebody who has none."""
+        return self._signer.sign(new_id()).decode()
+
+    def is_ours(self, token: str) -> bool:
+        """Whether a token was made here."""
+        try:
+            self._signer.unsign(token)
+        except (BadSignature, UnicodeError):
+            return False
+        return True
+
+    def participant(self, token: str, campaign: str) -> str:
+        """Who the holder of a token of ours is in a campaign."""
+        person = token.rpartition(".")[0]
+        digest = hashlib.blake2b(f"{person} {campaign}".encode(), digest_size=ID_BYTES).digest()
+        return urlsafe_b64encode(digest).decode()
+
+    def alias(self, participant: str, room: str, locale: str) -> str:
+        """What a stranger in this room is called: the same all the time, another one elsewhere."""
+        digest = hashlib.blake2b(f"{participant} {room}".encode(), digest_size=6).digest()
+        words = self._aliases.get(locale.split("-", maxsplit=1)[0].lower()) or self._aliases["zh"]
+        return words.pick(int.from_bytes(digest))

@@ -1,0 +1,79 @@
+"""Where a session sits: what it must know of its room to route ink and to order transitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.gateway.translation import characters, is_waiting
+from server.relay.phrase import seat_of
+from server.relay.transition import RoomView
+
+Address = tuple[str, int]
+"""A worker and the session on it."""
+
+Outlet = Callable[[str, bytes], None]
+"""Shows a partner in a room a message in MessagePack, if that is still the room."""
+
+
+def parse_address(address: str) -> Address | None:
+    """`worker/session`, or None for nobody."""
+    if not address:
+        return None
+    worker, _, session = address.partition("/")
+    return worker, int(session)
+
+
+def format_address(worker: str, session: int) -> str:
+    """The address of a session as the library stores it."""
+    return f"{worker}/{session}"
+
+
+class Place:
+    """A seat in a room as last seen.
+
+    Attributes:
+        room: the room's id.
+        seat: the seat held, 0 or 1.
+        version: the room's version; a transition that is not the next one was missed.
+        turn: index of the character to be written next.
+        waiting: whether a partner is sought.
+        partner: where the partner is connected, or None.
+        outlet: how the partner is shown something; None until it is looked up.
+        writes: the character that is written here for the partner to see; -1 for none.
+        chars: the phrase's characters.
+    """
+
+    __slots__ = (
+        "chars",
+        "outlet",
+        "partner",
+        "room",
+        "seat",
+        "turn",
+        "version",
+        "waiting",
+        "writes",
+    )
+
+    def __init__(self, view: RoomView, seat: int) -> None:
+        """The holder of `seat` sees `view`."""
+        self.room = view.room
+        self.seat = seat
+        self.chars = characters(view)
+        self.version = 0
+        self.turn = 0
+        self.waiting = False
+        self.partner: Address | None = None
+        self.outlet: Outlet | None = None
+        self.writes = -1
+        self.update(view)
+
+    def update(self, view: RoomView) -> None:
+        """Take a newer view of the same room over."""
+        self.version = view.version
+        self.turn = view.turn
+        self.waiting = is_waiting(view)
+        self.partner = parse_address(view.seats[1 - self.seat].address)
+        self.outlet = None
+        mine = view.turn < view.chars and seat_of(view.turn) == self.seat
+        self.writes = view.turn if mine and self.partner is not None else -1

@@ -1,0 +1,146 @@
+"""Taking part and stopping to: `join`, `invite`, `leave`, `report`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from server.gateway.identity import new_id
+from server.gateway.returning import settle
+from server.gateway.session import Session
+from server.relay.from_client import Invite, Join, Leave, Report
+from server.relay.matching import Ticket
+from server.relay.to_client import Invited
+from server.store.answers import RefusedError
+from server.store.errors import JoinLostError, StoreError
+from server.store.lanes import letter_of
+
+
+def join(session: Session, message: Join) -> None:
+    """Hand in a ticket; being seated comes back as a transition."""
+    if not session.campaign.is_open:
+        session.refuse("closed", "the campaign is not open", message)
+        return
+    phrase = session.campaign.choose(message.phrase, session.locale)
+    if phrase is None:
+        session.refuse("no_such_phrase", "the campaign has no phrase of this id", message)
+        return
+    ticket = Ticket(
+        participant=session.participant,
+        address=session.address,
+        room=new_id(),
+        phrase=phrase.packed,
+        chars=phrase.chars,
+        chosen=message.phrase is not None,
+        invite=message.invite or "",
+        recent=" ".join(session.recent),
+    )
+    session.hub.spawn(_seat(session, message, ticket))
+
+
+async def _seat(session: Session, message: Join, ticket: Ticket) -> None:
+    campaign, hub = session.campaign, session.hub
+    if session.joining is None:
+        session.joining = asyncio.Lock()
+    try:
+        async with session.joining:  # else two joins could end in two lanes
+            if session.astray and await settle(session):
+                return
+            ticket = msgspec.structs.replace(ticket, address=session.address)
+            base = _fixed_lane(session, ticket)
+            await hub.pool.join(
+                campaign.lanes,
+                campaign.rules,
+                ticket,
+                hub.worker,
+                base=base,
+                wanted=session.is_there,
+            )
+    except RefusedError as refusal:
+        session.refused(refusal, message)
+    except StoreError as error:
+        session.astray |= isinstance(error, JoinLostError) and len(campaign.lanes.bases) > 1
+        session.busy(error, message)
+    else:
+        session.hub.registered(session)
+
+
+def _fixed_lane(session: Session, ticket: Ticket) -> str:
+    """The lane of one's seat, or of the friend's room; "" for any."""
+    if session.place is not None:
+        return session.campaign.lanes.base_of(session.place.room)
+    return session.campaign.lanes.base_of(ticket.invite) if ticket.invite else ""
+
+
+def invite(session: Session, message: Invite) -> None:
+    """Wait for a friend instead of a stranger."""
+    session.hub.spawn(_invite(session, message))
+
+
+async def _invite(session: Session, message: Invite) -> None:
+    campaign = session.campaign
+    base = campaign.lanes.base_of(message.room)
+    code = new_id() + letter_of(base)
+    try:
+        code = await session.hub.rooms.invite(
+            base, session.participant, session.address, message.room, code
+        )
+    except RefusedError as refusal:
+        session.refused(refusal, message)
+    except StoreError as error:
+        session.busy(error, message)
+    else:
+        url = f"/?campaign={campaign.campaign.id}&invite={code}"
+        session.socket.send(Invited(message.room, code, url))
+
+
+def leave(session: Session, message: Leave) -> None:
+    """Give the seat up, or stop waiting."""
+    _give_up(session, message, keep=bool(message.keep))
+
+
+def report(session: Session, message: Report) -> None:
+    """Leave a stranger's room and hold its work back; or hold a finished work back."""
+    place = session.place
+    if place is not None and place.room == message.room:
+        _give_up(session, message, report=True)
+    else:
+        session.hub.spawn(_report_work(session, message))
+
+
+async def _report_work(session: Session, message: Report) -> None:
+    if not await session.hub.hold(message.room, session.participant, message.why):
+        session.refuse("no_such_room", "you had no hand in this work", message)
+
+
+def _give_up(
+    session: Session, message: Leave | Report, *, keep: bool = False, report: bool = False
+) -> None:
+    place = session.place
+    if place is None or place.room != message.room:
+        session.refuse("no_such_room", "you have no seat in this room", message)
+        return
+    session.stand_up()
+    session.hub.spawn(_free(session, message, keep=keep, report=report))
+
+
+async def _free(session: Session, message: Leave | Report, *, keep: bool, report: bool) -> None:
+    campaign = session.campaign
+    base = campaign.lanes.base_of(message.room)
+    try:
+        transition = await session.hub.rooms.leave(
+            base,
+            campaign.rules,
+            session.participant,
+            session.address,
+            message.room,
+            keep=keep,
+            report=report,
+        )
+    except RefusedError as refusal:
+        session.refused(refusal, message)
+    except StoreError as error:
+        session.busy(error, message)
+    else:
+        session.hub.deliver(base, [transition])

@@ -1,0 +1,357 @@
+"""One participant's connection: its stage, its place in a room, and what it is told.
+
+A session decides nothing about a room; the store does. What clients send is handled in
+`greeting`, `seating` and `writing`, by way of `dispatch`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from picows import WSCloseCode
+
+from server.gateway import translation
+from server.gateway.place import Place, format_address
+from server.gateway.socket import ELSEWHERE, Socket
+from server.relay.from_client import FromClient, Ink
+from server.relay.ink import POINT
+from server.relay.matching import LAST_PARTNERS
+from server.relay.phrase import seat_of
+from server.relay.to_client import (
+    Bye,
+    ByeReason,
+    Error,
+    ErrorCode,
+    Matched,
+    PartnerChanged,
+    Waiting,
+)
+from server.relay.transition import RoomView, Transition
+from server.store.answers import RefusedError, Untold
+from server.store.errors import StoreAwayError, StoreError
+
+if TYPE_CHECKING:
+    from server.gateway.campaigns import OpenCampaign
+    from server.gateway.hub import Hub
+
+RETRY_MS = 1_000
+"""When a client tries again after a `busy` without a better estimate."""
+
+REMEMBERED = 15
+"""Former rooms that a session remembers; what is told of them comes within half a minute."""
+
+FIRST_RETURN_MS, LAST_RETURN_MS = 500, 2_000
+"""When a client returns after a `bye`: at a random time, so that not all come at once."""
+
+Dispatch = Callable[["Session", FromClient], None]
+
+
+class Stage(enum.Enum):
+    """How far the greeting has come."""
+
+    NEW = "no hello yet"
+    GREETING = "hello came and is being answered"
+    READY = "welcome was sent"
+    GONE = "the connection is over"
+
+
+class Session:
+    """One connection of one participant.
+
+    Attributes:
+        id: its number on this worker.
+        address: where the store finds it; the worker begins anew under another id, it does not.
+        participant: whose it is; "" before `hello`.
+        place: where the participant sits, as far as this session was told.
+        former_rooms: where the participant sat before; what is still told of them is old.
+        finished_rooms: the rooms of the last works of which this session told.
+        recent: the last partners, latest first.
+        joining: held while a ticket is under way; None before the first.
+        astray: whether the answer of a join was lost, so that nobody knows of a seat in some lane.
+        missed: whether something happened while `hello` was being answered.
+        unconfirmed: works of which the participant was told, if the connection was still alive.
+        registered: whether the store knows that the participant is connected here.
+        pending: what came while `hello` was being answered.
+        last_heard, last_message: when a frame and a message came last, by the hub's clock.
+        pinged_at: when a ping was sent that is not answered yet; 0 for none.
+    """
+
+    __slots__ = (
+        "_dispatch",
+        "address",
+        "astray",
+        "campaign",
+        "finished_rooms",
+        "former_rooms",
+        "hub",
+        "id",
+        "joining",
+        "last_heard",
+        "last_message",
+        "locale",
+        "missed",
+        "participant",
+        "pending",
+        "pinged_at",
+        "place",
+        "recent",
+        "registered",
+        "socket",
+        "stage",
+        "token",
+        "unconfirmed",
+    )
+
+    def __init__(self, hub: Hub, session_id: int, socket: Socket, dispatch: Dispatch) -> None:
+        """Number `session_id` of this worker; `dispatch` handles what the client sends."""
+        self._dispatch = dispatch
+        self.hub = hub
+        self.socket = socket
+        self.id = session_id
+        self.address = format_address(hub.worker, session_id)
+        self.stage = Stage.NEW
+        self.participant = ""
+        self.token = ""
+        self.locale = ""
+        self.campaign: OpenCampaign = hub.default_campaign
+        self.place: Place | None = None
+        self.former_rooms: tuple[str, ...] = ()
+        self.finished_rooms: tuple[str, ...] = ()
+        self.recent: tuple[str, ...] = ()
+        self.joining: asyncio.Lock | None = None
+        self.astray = False
+        self.missed = False
+        self.unconfirmed: tuple[Untold, ...] = ()
+        self.registered = False
+        self.pending: tuple[FromClient, ...] = ()
+        self.last_heard = self.last_message = hub.clock
+        self.pinged_at = 0
+
+    # From the socket --------------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """The handshake is done."""
+        self.hub.add(self)
+
+    def disconnected(self) -> None:
+        """The connection is gone; the seat waits for the grace."""
+        self.stage = Stage.GONE
+        if self.listen():
+            self.confirm()
+        self.hub.remove(self)
+
+    def is_there(self) -> bool:
+        """Whether the connection is open; after its end nothing may be done in its name."""
+        return self.stage is not Stage.GONE
+
+    def received(self, message: FromClient) -> None:
+        """A message came."""
+        self._dispatch(self, message)
+
+    def ink(self, message: Ink, packed: bytes) -> None:
+        """Live ink came: the hot path goes on from the socket to the hub.
+
+        What is not for this room and turn comes too late, and is dropped without a word.
+        """
+        place = self.place
+        if place is None:
+            self._dispatch(self, message)
+        elif len(message.p) % POINT:
+            self.refuse("bad_ink", "p is a list of x, y, dt, w for each of its points", message)
+        elif message.c == place.writes and message.room == place.room:
+            self.hub.pass_on(place, packed)
+
+    # To the participant -----------------------------------------------------------------------
+
+    def show(self, room: str, packed: bytes) -> None:
+        """Show what the partner in `room` does at this moment, if that is still the partner."""
+        place = self.place
+        if place is not None and place.room == room:
+            self.socket.send_live(packed)
+
+    def happened(self, transition: Transition, seat: int) -> None:
+        """Something happened to the room in which this session has (or just lost) `seat`."""
+        if self.socket.closing:
+            return  # nothing can be said any more; it is found out on return
+        if self.stage is Stage.GREETING:
+            self.missed = True  # nothing is said before `welcome`; it is looked up after it
+            return
+        view, place = transition.view, self.place
+        kind = transition.kind
+        if kind in {"waiting", "matched", "seated"}:
+            if view.room in self.former_rooms:
+                return  # told late or twice, after an outage; nobody is seated in a room again
+            if place is None or place.room != view.room or place.version <= view.version:
+                self.socket.send(self.sit_down(transition, seat))
+            return
+        if kind == "repeated":
+            self._repeated(transition, seat)
+            return
+        if place is None or place.room != view.room or view.version <= place.version:
+            return
+        missed = view.version > place.version + 1 and kind != "completed"
+        if missed and not (kind == "idle" and transition.seat == seat):
+            self.hub.spawn(self.look())
+            return
+        place.update(view)
+        if kind in {"committed", "completed"}:
+            self._finished_character(transition)
+        elif kind == "away":
+            self.socket.send(PartnerChanged(view.room, "away", transition.ms))
+            self._tell_turn_of(transition, view)
+        elif kind == "back":
+            self.socket.send(PartnerChanged(view.room, "back"))
+            self._tell_turn_of(transition, view)
+        elif kind == "idle" and transition.seat == seat:
+            self.stand_up()
+            self.say_goodbye("idle")
+        elif kind in {"left", "idle"}:
+            self.socket.send(PartnerChanged(view.room, "left"))
+            self.socket.send(translation.turn_changed(view, place.chars))
+
+    def _tell_turn_of(self, transition: Transition, view: RoomView) -> None:
+        """The turn of a writer who is away stands still, so its time left changes twice."""
+        if self.place is not None and seat_of(view.turn) == transition.seat:
+            self.socket.send(translation.turn_changed(view, self.place.chars))
+
+    def _repeated(self, transition: Transition, seat: int) -> None:
+        """A commit was answered again: to its sender, and to a partner who missed it."""
+        view, place = transition.view, self.place
+        if seat != transition.seat:
+            if place is None or place.room != view.room or view.version <= place.version:
+                return
+            place.update(view)
+        self._finished_character(transition)
+
+    def stand_up(self) -> None:
+        """The place is given up, or the work is finished."""
+        if self.place is not None:
+            self.former_rooms = (*self.former_rooms[-REMEMBERED:], self.place.room)
+            self.place = None
+
+    def sit_down(self, transition: Transition, seat: int) -> Waiting | Matched:
+        """Take a seat over as it is, and say so in one message."""
+        view = transition.view
+        self.place = Place(view, seat)
+        partner = view.seats[1 - seat].last
+        if partner:
+            others = [other for other in self.recent if other != partner]
+            self.recent = (partner, *others)[:LAST_PARTNERS]
+        return translation.whole_room(view, seat, self.place.chars, self.hub.identity, self.locale)
+
+    def _finished_character(self, transition: Transition) -> None:
+        view, campaign = transition.view, self.campaign
+        self.socket.send(translation.committed(transition))
+        if view.turn < view.chars:
+            if self.place is not None and self.place.room == view.room:
+                self.socket.send(translation.turn_changed(view, self.place.chars))
+            return
+        if transition.c < view.chars - 1 and view.room in self.finished_rooms:
+            return  # an earlier commit came again after the end
+        counters = self.hub.counters.advance(
+            campaign.lanes.base_of(view.room), transition.relays, transition.participants
+        )
+        message = translation.completed(transition, self.participant, counters)
+        self.socket.send(message)
+        self.finished_rooms = (*self.finished_rooms[-REMEMBERED:], view.room)
+        if self.place is not None and self.place.room == view.room:
+            self.stand_up()
+        self.told([Untold(message.work, message.serial)])
+
+    async def look(self) -> None:
+        """Find out what became of the room after transitions were missed."""
+        place, campaign = self.place, self.campaign
+        if place is None:
+            return
+        try:
+            base = campaign.lanes.base_of(place.room)
+            transition = await self.hub.rooms.look(
+                base, campaign.rules, self.participant, place.room
+            )
+        except RefusedError as refusal:
+            if refusal.code == "no_such_room" and self.place is place:
+                self.stand_up()
+                self._send_error(refusal.code, "the room is over")
+        except StoreError:
+            return  # the hub looks again when the store is back
+        else:
+            if self.place is place and transition.view.version != place.version:
+                self.happened(transition, place.seat)
+
+    def say_goodbye(self, why: ByeReason) -> None:
+        """Close the connection from this side, and say when to come back."""
+        retry_ms = FIRST_RETURN_MS + secrets.randbelow(LAST_RETURN_MS - FIRST_RETURN_MS)
+        self.socket.send(Bye(why, retry_ms))
+        code = WSCloseCode.GOING_AWAY if why == "restart" else WSCloseCode.OK
+        self.socket.close(code, why)
+
+    def replaced(self) -> None:
+        """The participant is connected elsewhere; the seat is there now."""
+        self.place = None
+        self._send_error("elsewhere", "you are connected in another place now")
+        self.socket.close(ELSEWHERE, "elsewhere")
+
+    def listen(self) -> bool:
+        """Take note of what came since this was asked last; whether anything did."""
+        socket, now = self.socket, self.hub.clock
+        heard = socket.heard or socket.spoke
+        if heard:
+            self.last_heard, self.pinged_at = now, 0
+            if socket.spoke:
+                self.last_message = now
+            socket.heard = socket.spoke = False
+        return heard
+
+    def told(self, works: list[Untold]) -> None:
+        """The participant is being told of these works.
+
+        Only what comes back later shows that the telling arrived; a connection may be dead for a
+        while before anybody knows.
+        """
+        self.listen()
+        self.unconfirmed += tuple(works)
+
+    def confirm(self) -> None:
+        """The participant was there after being told; the store need not tell it again."""
+        works, self.unconfirmed = self.unconfirmed, ()
+        lanes = self.campaign.lanes
+        for base in {lanes.base_of(entry.work) for entry in works}:
+            here = [entry for entry in works if lanes.base_of(entry.work) == base]
+            self.hub.spawn(self.hub.rooms.told(base, self.participant, here))
+
+    # Refusals ---------------------------------------------------------------------------------
+
+    def refuse(
+        self, code: ErrorCode, text: str, message: FromClient, retry_ms: int | None = None
+    ) -> None:
+        """Answer a message with an error."""
+        self._send_error(code, text, str(type(message).__struct_config__.tag), retry_ms)
+
+    def refused(self, refusal: RefusedError, message: FromClient) -> None:
+        """The store refused what a message asked for."""
+        if refusal.code == "elsewhere":
+            self.replaced()
+        elif refusal.code == "fenced":
+            self.hub.spawn(self.hub.begin_anew())
+        else:
+            self.refuse(refusal.code, _EXPLANATIONS[refusal.code], message)
+
+    def busy(self, error: StoreError, message: FromClient) -> None:
+        """The store cannot do it now."""
+        retry_ms = error.retry_ms if isinstance(error, StoreAwayError) else RETRY_MS
+        self.refuse("busy", "not possible at the moment; try again", message, retry_ms)
+
+    def _send_error(
+        self, code: ErrorCode, text: str, re: str | None = None, retry_ms: int | None = None
+    ) -> None:
+        self.socket.send(Error(code, text, re, retry_ms))
+
+
+_EXPLANATIONS: dict[ErrorCode, str] = {
+    "no_such_room": "you have no seat in this room",
+    "not_your_turn": "somebody else writes now",
+}

@@ -1,0 +1,73 @@
+"""The port: bound before anything else starts, so that a taken one is one clear line."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+BACKLOG = 4_096
+
+
+class PortError(Exception):
+    """The port cannot be had; the message says what to do."""
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A TCP socket on `host` and `port` (0: a free one), not listening yet.
+
+    Args:
+        host: an address of this machine.
+        port: 0 to 65535.
+        shared: let other sockets of ours have the same port; the kernel spreads connections
+            over those that listen.
+
+    Raises:
+        PortError: it is taken, or not ours to have.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        taken = error.errno == errno.EADDRINUSE
+        why = "is in use" if taken else f"cannot be had ({error.strerror})"
+        raise PortError(f"port {port} of {host} {why}; choose another with JIELONG_PORT") from error
+    bound.setblocking(False)
+    return bound
+
+
+def listen(bound: socket.socket) -> socket.socket:
+    """Start to take connections.
+
+    Raises:
+        PortError: another program listens there.
+    """
+    try:
+        bound.listen(BACKLOG)
+    except OSError as error:
+        port = bound.getsockname()[1]
+        bound.close()
+        raise PortError(f"port {port} is in use; choose another with JIELONG_PORT") from error
+    return bound
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """Hold a port for several workers, without taking connections on it.
+
+    Raises:
+        PortError: somebody has it, even somebody who would share it.
+    """
+    probe = bind(host, port)
+    chosen = probe.getsockname()[1]
+    probe.close()
+    return bind(host, chosen, shared=True)
+
+
+def url(bound: socket.socket) -> str:
+    """Where a browser finds it."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

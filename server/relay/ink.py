@@ -1,0 +1,61 @@
+"""The ink of a character: strokes as the protocol writes them, and what makes them valid.
+
+A stroke is a flat list of integers, four a point: x, y, dt, w. The first point is absolute, every
+later one is the difference from the point before (dt is always a duration).
+"""
+
+from __future__ import annotations
+
+GRID = 4095
+"""Largest x or y: the writing cell is a square of 4096 by 4096."""
+
+MAX_PAUSE_MS = 60_000
+"""Longest time between two points, and between two strokes."""
+
+MAX_NIB = 255
+"""Widest nib, in 1/255 of 20% of the cell."""
+
+MAX_STROKES = 64
+MAX_POINTS = 4_096
+POINT = 4
+"""Integers in a point."""
+
+Stroke = list[int]
+
+
+class BadInkError(ValueError):
+    """The strokes break a rule of the protocol; the message says which."""
+
+
+def check_strokes(strokes: list[Stroke]) -> None:
+    """Check the authoritative ink of one character.
+
+    Costs about 15 us for 100 points in eight strokes.
+
+    Raises:
+        BadInkError: when there are not 1 to 64 strokes, more than 4,096 points, or a point lies
+            outside the grid, the nib's range or the longest pause.
+    """
+    if not 1 <= len(strokes) <= MAX_STROKES:
+        raise BadInkError(f"a character has 1 to {MAX_STROKES} strokes, not {len(strokes)}")
+    if sum(map(len, strokes)) > MAX_POINTS * POINT:
+        raise BadInkError(f"a character has at most {MAX_POINTS} points")
+    for stroke in strokes:
+        _check_stroke(stroke)
+
+
+def _check_stroke(stroke: Stroke) -> None:
+    if not stroke or len(stroke) % POINT:
+        raise BadInkError("a stroke is a list of x, y, dt, w for each of one or more points")
+    x = y = w = 0
+    values = iter(stroke)
+    for dx, dy, dt, dw in zip(values, values, values, values, strict=True):
+        x += dx
+        y += dy
+        w += dw
+        if not (0 <= x <= GRID and 0 <= y <= GRID):
+            raise BadInkError(f"a point lies outside the grid of 0 to {GRID}")
+        if not 0 <= dt <= MAX_PAUSE_MS:
+            raise BadInkError(f"a dt is 0 to {MAX_PAUSE_MS} ms")
+        if not 1 <= w <= MAX_NIB:
+            raise BadInkError(f"a nib is 1 to {MAX_NIB} wide")

@@ -1,0 +1,452 @@
+"""A lane as a model in memory: its rooms, pool, participants and counters, by the rules of `room`.
+
+It answers exactly as the Lua library does (`store/functions/`), for tests and simulations
+that need the rules without a server. One method is one function there; see it for what each does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from server.relay import room as rules_of
+from server.relay.matching import (
+    KEPT_LOOK,
+    LAST_PARTNERS,
+    POOL_SLACK,
+    Dice,
+    Ticket,
+    pair,
+)
+from server.relay.phrase import seat_of
+from server.relay.room import Due, Room, Rules
+from server.relay.transition import Hand, Kind, Transition
+
+UNTOLD = 20
+"""Finished works that a participant can hear of on return; earlier ones are forgotten."""
+
+
+@dataclass
+class Acquaintance:
+    """What a lane remembers of a participant: connection, room and last partners."""
+
+    address: str
+    room: str = ""
+    recent: list[str] = field(default_factory=list)
+    seated_at: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """A finished work as the lane's stream holds it."""
+
+    id: str
+    hands: list[Hand]
+    ink: tuple[bytes, ...]
+    held: bool
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The answer to `resume`: who was connected before, the room, and works not yet told of."""
+
+    previous: str
+    transitions: list[Transition]
+    untold: list[tuple[str, int]]
+    refusal: str = ""
+    recent: str = ""
+    seated_at: int = 0
+
+
+class Lane:
+    """One lane. Times are milliseconds; they never run backwards."""
+
+    def __init__(self, rules: Rules) -> None:
+        """An empty lane under these rules."""
+        self.rules = rules
+        self.rooms: dict[str, Room] = {}
+        self.pool: dict[str, int] = {}
+        self.kept: dict[str, int] = {}
+        self.people: dict[str, Acquaintance] = {}
+        self.untold: dict[str, list[tuple[str, int]]] = {}
+        self.invites: dict[str, str] = {}
+        self.serials: dict[str, list[Hand]] = {}
+        self.works: list[Work] = []
+        self.given_up: set[str] = set()
+        self.relays = 0
+        self.participants = 0
+
+    def join(
+        self, now: int, seed: int, worker: str, tickets: list[Ticket]
+    ) -> tuple[list[str], list[Transition]]:
+        """Seat every ticket; answers a refusal ("" for none) for each, and what happened."""
+        if worker in self.given_up:
+            return ["fenced"] * len(tickets), []
+        dice = Dice(seed)
+        refusals = [""] * len(tickets)
+        transitions: list[Transition] = []
+        fresh: dict[str, Ticket] = {}
+        again: list[Ticket] = []
+        for index, ticket in enumerate(tickets):
+            known = self.people.get(ticket.participant)
+            earlier = fresh.get(ticket.participant)
+            if (known and known.address not in {"", ticket.address}) or (
+                earlier and earlier.address != ticket.address
+            ):
+                refusals[index] = "elsewhere"
+            elif earlier:
+                again.append(ticket)
+            elif room := self._room_of(ticket.participant):
+                transitions.append(self._seated(now, room, ticket.participant))
+            elif ticket.invite:
+                invited = self._invited(ticket)
+                if invited:
+                    self._heed_partners(ticket)
+                    transitions.append(self._take(now, invited, ticket))
+                else:
+                    refusals[index] = "no_such_room"
+            else:
+                self._heed_partners(ticket)
+                fresh[ticket.participant] = ticket
+        transitions += self._match(now, dice, list(fresh.values()))
+        for ticket in again:
+            seated = self._room_of(ticket.participant)
+            if seated:
+                transitions.append(self._seated(now, seated, ticket.participant))
+        return refusals, transitions
+
+    def commit(
+        self, now: int, participant: str, address: str, room_id: str, c: int, ink: bytes
+    ) -> str | Transition:
+        """Finish character `c`; the last one completes and counts the work."""
+        room = self.rooms.get(room_id)
+        if not room:
+            return "no_such_room"
+        if 0 <= c < room.turn and room.writers[c] == participant:
+            return self._transition(
+                "repeated", now, room, seat_of(c), c=c, address=address, ink=room.ink[c : c + 1]
+            )
+        if room.completed:
+            return "no_such_room"
+        seat = room.seat_held_by(participant)
+        if seat is None:
+            return "not_your_turn"
+        refusal = self._not_here(room, seat, address)
+        if refusal:
+            return refusal
+        if c != room.turn or seat_of(c) != seat:
+            return "not_your_turn"
+        room = rules_of.write(room, ink, now, self.rules)
+        if room.completed:
+            self._count(room)
+        self._put(now, room)
+        kind: Kind = "completed" if room.completed else "committed"
+        return self._transition(kind, now, room, seat, c=c, address=address, ink=(ink,))
+
+    def leave(
+        self,
+        now: int,
+        participant: str,
+        address: str,
+        room_id: str,
+        *,
+        keep: bool = False,
+        report: bool = False,
+    ) -> str | Transition:
+        """Give up one's seat."""
+        found = self._held_seat(participant, address, room_id)
+        if isinstance(found, str):
+            return found
+        room, seat = found
+        room = rules_of.give_up(room, seat, now, self.rules, keep=keep)
+        if report:
+            room = msgspec.structs.replace(room, held=True)
+        self._put(now, room)
+        return self._transition("left", now, room, seat, address=address, ink=())
+
+    def drop(self, now: int, participant: str, address: str, room_id: str) -> str | Transition:
+        """The connection is lost; the seat is held for the grace.
+
+        Without a room, in that in which the participant was seen last.
+        """
+        known = self.people.get(participant)
+        found = self._held_seat(participant, address, room_id or (known.room if known else ""))
+        if isinstance(found, str):
+            return found
+        room, seat = found
+        room = rules_of.drop(room, seat, now, self.rules)
+        self._put(now, room)
+        return self._transition("away", now, room, seat, ms=self.rules.grace_ms, ink=())
+
+    def resume(self, now: int, participant: str, address: str) -> Resumed:
+        """A participant is connected, by token: take over the seat and hear what was missed."""
+        if address.partition("/")[0] in self.given_up:
+            return Resumed("", [], [], "fenced")
+        known = self.people.setdefault(participant, Acquaintance(""))
+        previous, known.address = known.address, address
+        transitions = []
+        room = self._room_of(participant)
+        if room:
+            seat = room.seat_held_by(participant)
+            assert seat is not None
+            before = room.seats[seat].address
+            if before == address:
+                transitions.append(self._seated(now, room, participant))
+            else:
+                room = rules_of.come_back(room, seat, address, now, self.rules)
+                self._put(now, room)
+                kind: Kind = "moved" if before else "back"
+                transitions.append(self._transition(kind, now, room, seat, address=address))
+        untold = list(self.untold.get(participant, []))
+        return Resumed(previous, transitions, untold, "", " ".join(known.recent), known.seated_at)
+
+    def told(self, participant: str, works: list[str]) -> None:
+        """The participant has heard of these works."""
+        remaining = [entry for entry in self.untold.get(participant, []) if entry[0] not in works]
+        self.untold[participant] = remaining
+
+    def invite(self, participant: str, address: str, room_id: str, code: str) -> str:
+        """Keep strangers out of one's open room; answers the code that a friend brings."""
+        found = self._held_seat(participant, address, room_id)
+        if isinstance(found, str):
+            return ""
+        room, _ = found
+        if room.invite:
+            return room.invite
+        if room.open_seat is None:
+            return ""
+        self.invites[code] = room_id
+        self.rooms[room_id] = msgspec.structs.replace(room, invite=code)
+        self.pool.pop(room_id, None)
+        return code
+
+    def look(self, now: int, participant: str, room_id: str) -> str | Transition:
+        """A room as its participant finds it, or the end of it; changes nothing."""
+        room = self.rooms.get(room_id)
+        if not room or all(seat.participant != participant for seat in room.seats):
+            return "no_such_room"
+        if room.completed:
+            last = room.chars - 1
+            return self._transition(
+                "repeated", now, room, seat_of(last), c=last, ink=room.ink[last:]
+            )
+        return self._seated(now, room, participant)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Since when the oldest room of the pool has been there."""
+        return min(self.pool.values(), default=None)
+
+    def expire(self, now: int, limit: int) -> list[Transition]:
+        """Do what the clock asks of at most `limit` rooms, the most overdue ones."""
+        overdue = sorted(
+            (room.next_deadline, room.id)
+            for room in self.rooms.values()
+            if 0 < room.next_deadline <= now
+        )
+        transitions = []
+        for _, room_id in overdue[:limit]:
+            while (room := self.rooms.get(room_id)) and (cause := rules_of.due(room, now)):
+                what, seat = cause
+                if what is Due.EXPIRY:
+                    self._forget(room_id)
+                    break
+                address = room.seats[seat].address
+                if what is Due.TURN and address.partition("/")[0] in self.given_up:
+                    break  # its writer cannot act; the seat is reaped
+                room = rules_of.give_up(room, seat, now, self.rules, keep=True)
+                self._put(now, room)
+                kind: Kind = "idle" if what is Due.TURN else "left"
+                transitions.append(self._transition(kind, now, room, seat, address=address, ink=()))
+        return transitions
+
+    def reap(self, now: int, worker: str, room_ids: list[str]) -> list[Transition]:
+        """The seats of a worker that was given up are away."""
+        transitions = []
+        for room_id in room_ids:
+            for seat in (0, 1):
+                room = self.rooms.get(room_id)
+                if not room or room.completed:
+                    continue
+                if room.seats[seat].address.startswith(f"{worker}/"):
+                    room = rules_of.drop(room, seat, now, self.rules)
+                    self._put(now, room)
+                    ms = self.rules.grace_ms
+                    transitions.append(self._transition("away", now, room, seat, ms=ms, ink=()))
+        return transitions
+
+    def _match(self, now: int, dice: Dice, fresh: list[Ticket]) -> list[Transition]:
+        transitions = []
+        dice.shuffle(fresh)
+        oldest = sorted(self.pool, key=lambda room_id: (self.pool[room_id], room_id))
+        waiting = oldest[: len(fresh) + POOL_SLACK]
+        dice.shuffle(waiting)
+        hosts: list[Room | Ticket] = [self.rooms[room_id] for room_id in waiting]
+        guests: list[Room | Ticket] = [*fresh]
+        pairs, single, unsuitable = pair(hosts, guests, self._may_meet)
+        for first, second in pairs:
+            transitions.append(self._seat_pair(now, first, second))
+        if isinstance(single, Ticket):
+            transitions.append(self._seat_single(now, dice, single, unsuitable))
+        return transitions
+
+    def _seat_pair(self, now: int, first: Room | Ticket, second: Room | Ticket) -> Transition:
+        if isinstance(second, Room):
+            first, second = second, first
+        assert isinstance(second, Ticket)
+        if isinstance(first, Room):
+            return self._take(now, first, second)
+        swap = second.chosen and not first.chosen
+        opener, joiner = (second, first) if swap else (first, second)
+        return self._take(now, self._open(now, opener), joiner)
+
+    def _seat_single(
+        self, now: int, dice: Dice, ticket: Ticket, unsuitable: list[Room | Ticket]
+    ) -> Transition:
+        for host in unsuitable:
+            if isinstance(host, Room) and ticket.participant not in host.people:
+                return self._take(now, host, ticket)
+        kept = sorted(self.kept, key=lambda room_id: (self.kept[room_id], room_id))[:KEPT_LOOK]
+        dice.shuffle(kept)
+        for room_id in kept:
+            if ticket.participant not in self.rooms[room_id].people:
+                return self._take(now, self.rooms[room_id], ticket)
+        room = self._open(now, ticket)
+        return self._transition("waiting", now, room, 0, address=ticket.address)
+
+    def _open(self, now: int, ticket: Ticket) -> Room:
+        room = Room(ticket.room, ticket.phrase, ticket.chars)
+        room = rules_of.take(room, 0, ticket.participant, ticket.address, now, self.rules)
+        self._remember(now, ticket, room)
+        self._put(now, room)
+        return room
+
+    def _take(self, now: int, room: Room, ticket: Ticket) -> Transition:
+        seat = room.open_seat
+        assert seat is not None
+        self.invites.pop(room.invite, None)
+        room = rules_of.take(room, seat, ticket.participant, ticket.address, now, self.rules)
+        self._remember(now, ticket, room)
+        partner = room.seats[1 - seat].last
+        if partner:
+            self._meet(ticket.participant, partner)
+            self._meet(partner, ticket.participant)
+        self._put(now, room)
+        return self._transition("matched", now, room, seat, address=ticket.address)
+
+    def _remember(self, now: int, ticket: Ticket, room: Room) -> None:
+        known = self.people.setdefault(ticket.participant, Acquaintance(""))
+        known.address, known.room, known.seated_at = ticket.address, room.id, now
+
+    def _heed_partners(self, ticket: Ticket) -> None:
+        if ticket.recent:
+            known = self.people.setdefault(ticket.participant, Acquaintance(""))
+            known.recent = ticket.recent.split()
+
+    def _meet(self, participant: str, partner: str) -> None:
+        known = self.people.setdefault(participant, Acquaintance(""))
+        others = [other for other in known.recent if other != partner]
+        known.recent = [partner, *others][:LAST_PARTNERS]
+
+    def _recent(self, participant: str) -> list[str]:
+        known = self.people.get(participant)
+        return known.recent if known else []
+
+    def _may_meet(self, one: Room | Ticket, other: Room | Ticket) -> bool:
+        """Whether two tickets, or a ticket and a room, go together by everybody's last partners."""
+        if isinstance(one, Room):
+            one, other = other, one
+        if isinstance(one, Room):
+            return False
+        if isinstance(other, Ticket):
+            return self._strangers(one.participant, other.participant)
+        holders = [seat.participant for seat in other.seats if seat.participant]
+        return one.participant not in other.people and all(
+            self._strangers(one.participant, holder) for holder in holders
+        )
+
+    def _strangers(self, one: str, other: str) -> bool:
+        return other not in self._recent(one) and one not in self._recent(other)
+
+    def _invited(self, ticket: Ticket) -> Room | None:
+        room = self.rooms.get(self.invites.get(ticket.invite, ""))
+        if not room or room.invite != ticket.invite or room.open_seat is None:
+            return None
+        return None if ticket.participant in room.people else room
+
+    def _room_of(self, participant: str) -> Room | None:
+        known = self.people.get(participant)
+        room = self.rooms.get(known.room) if known else None
+        return room if room and room.seat_held_by(participant) is not None else None
+
+    def _held_seat(self, participant: str, address: str, room_id: str) -> tuple[Room, int] | str:
+        room = self.rooms.get(room_id)
+        seat = room.seat_held_by(participant) if room else None
+        if not room or seat is None:
+            return "no_such_room"
+        return self._not_here(room, seat, address) or (room, seat)
+
+    def _not_here(self, room: Room, seat: int, address: str) -> str:
+        """Why a session may not act for a seat that its participant holds; "" when it may."""
+        if room.seats[seat].address == address:
+            return ""
+        return "fenced" if address.partition("/")[0] in self.given_up else "elsewhere"
+
+    def _count(self, room: Room) -> None:
+        hands = [
+            Hand(participant, self.participants + number)
+            for number, participant in enumerate(room.hands, start=1)
+        ]
+        self.relays += 1
+        self.participants += len(hands)
+        self.serials[room.id] = hands
+        self.works.append(Work(room.id, hands, room.ink, room.held))
+        for hand in hands:
+            entries = self.untold.setdefault(hand.participant, [])
+            entries.append((room.id, hand.serial))
+            del entries[:-UNTOLD]
+
+    def _put(self, now: int, room: Room) -> None:
+        if not room.alive:
+            self._forget(room.id)
+            return
+        self.rooms[room.id] = room
+        for index, member in ((self.pool, room.in_pool), (self.kept, room.kept)):
+            if member:
+                index.setdefault(room.id, now)
+            else:
+                index.pop(room.id, None)
+
+    def _forget(self, room_id: str) -> None:
+        for index in (self.rooms, self.pool, self.kept):
+            index.pop(room_id, None)
+
+    def _seated(self, now: int, room: Room, participant: str) -> Transition:
+        seat = room.seat_held_by(participant)
+        assert seat is not None
+        return self._transition("seated", now, room, seat, address=room.seats[seat].address)
+
+    def _transition(
+        self,
+        kind: Kind,
+        now: int,
+        room: Room,
+        seat: int,
+        *,
+        c: int = -1,
+        address: str = "",
+        ms: int = 0,
+        ink: tuple[bytes, ...] | None = None,
+    ) -> Transition:
+        return Transition(
+            kind=kind,
+            seat=seat,
+            c=c,
+            address=address,
+            ms=ms,
+            view=rules_of.view(room, now, room.ink if ink is None else ink),
+            hands=self.serials[room.id] if room.completed else [],
+            relays=self.relays if room.completed else 0,
+            participants=self.participants if room.completed else 0,
+        )

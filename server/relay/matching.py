@@ -1,0 +1,128 @@
+"""Who meets whom: random pairing of the tickets of one call, without anybody's last partners.
+
+Every choice comes from a seed that the caller passes, so a call can be replayed exactly; the Lua
+library draws the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+LAST_PARTNERS = 3
+"""How many of one's last partners one does not meet again while somebody else is there."""
+
+POOL_SLACK = 8
+"""Rooms looked at in one call beyond one for each ticket, so that unsuitable ones do not block."""
+
+KEPT_LOOK = 8
+"""Kept rooms looked at for a ticket that nobody live is there for."""
+
+SWAPS = 16
+"""Pairs tried for an exchange when two are left over who have met lately."""
+
+_MODULUS = 2**31 - 1
+_MULTIPLIER = 16_807
+
+_T = TypeVar("_T")
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """A wish to be seated.
+
+    Attributes:
+        participant: who.
+        address: `worker/session` where the participant is connected.
+        room: id for the room to open if none is found.
+        phrase: packed `Phrase` for that room.
+        chars: its length.
+        chosen: the participant asked for this phrase, so it should be the one to open a room.
+        invite: a friend's code, or "".
+        recent: the last partners, latest first, as words; "" for those that the lane knows.
+    """
+
+    participant: str
+    address: str
+    room: str
+    phrase: bytes
+    chars: int
+    chosen: bool = False
+    invite: str = ""
+    recent: str = ""
+
+
+class Dice:
+    """Lehmer's generator with Park and Miller's constants ("Random number generators: good ones
+    are hard to find", CACM 31, 1988): exact in the double precision that Lua 5.1 counts in.
+    """
+
+    def __init__(self, seed: int) -> None:
+        """Start from `seed`, 1 to 2**31 - 2."""
+        self._state = seed
+
+    def below(self, limit: int) -> int:
+        """A number from 0 to limit - 1."""
+        self._state = self._state * _MULTIPLIER % _MODULUS
+        return self._state % limit
+
+    def shuffle(self, items: list[_T]) -> None:
+        """Put a list into random order, in place (Fisher and Yates)."""
+        for last in range(len(items) - 1, 0, -1):
+            other = self.below(last + 1)
+            items[last], items[other] = items[other], items[last]
+
+
+def pair(
+    hosts: list[_T], guests: list[_T], may_meet: Callable[[_T, _T], bool]
+) -> tuple[list[tuple[_T, _T]], _T | None, list[_T]]:
+    """Give each host a guest and pair the other guests; who is left over, guest and hosts.
+
+    Both lists come shuffled. Two guests who must not meet are paired only when everybody else is
+    paired and no exchange with one of the first pairs helps. `may_meet` never lets two hosts meet.
+    """
+    pairs: list[tuple[_T, _T]] = []
+    waiting = []
+    guests = list(guests)
+    for host in hosts:
+        guest = _first(guests, host, may_meet)
+        if guest is None:
+            waiting.append(host)
+        else:
+            pairs.append((host, guests.pop(guest)))
+    single: list[_T] = []
+    while guests:
+        one = guests.pop(0)
+        other = _first(guests, one, may_meet)
+        if other is None:
+            single.append(one)
+        else:
+            pairs.append((one, guests.pop(other)))
+    while len(single) > 1:
+        a, b = single.pop(0), single.pop(0)
+        if not _exchange(pairs, a, b, may_meet):
+            pairs.append((a, b))
+    for host in waiting if single else ():
+        if _exchange(pairs, single[0], host, may_meet):
+            waiting.remove(host)
+            single.clear()
+            break
+    return pairs, single[0] if single else None, waiting
+
+
+def _first(others: list[_T], one: _T, may_meet: Callable[[_T, _T], bool]) -> int | None:
+    for index, other in enumerate(others):
+        if may_meet(one, other):
+            return index
+    return None
+
+
+def _exchange(pairs: list[tuple[_T, _T]], a: _T, b: _T, may_meet: Callable[[_T, _T], bool]) -> bool:
+    for index, (x, y) in enumerate(pairs[:SWAPS]):
+        for one, other in ((x, y), (y, x)):
+            if may_meet(a, one) and may_meet(b, other):
+                pairs[index] = (a, one)
+                pairs.append((b, other))
+                return True
+    return False

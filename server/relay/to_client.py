@@ -1,0 +1,193 @@
+"""Messages from the server to a client, as types. protocol.md is their meaning; keep both alike.
+
+Ink and phrases are `msgspec.Raw`: MessagePack that goes from the store to the socket untouched.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ErrorCode = Literal[
+    "bad_message",
+    "unknown_type",
+    "hello_first",
+    "not_your_turn",
+    "bad_ink",
+    "no_such_room",
+    "no_such_phrase",
+    "no_such_campaign",
+    "closed",
+    "busy",
+    "slow_down",
+    "elsewhere",
+]
+PartnerState = Literal["away", "back", "left"]
+ByeReason = Literal["restart", "idle", "over"]
+
+
+class CampaignInfo(msgspec.Struct, frozen=True):
+    """What a participant may know of a campaign."""
+
+    id: str
+    title: str
+    open: bool
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Whose turn it is: character `c` is `char`, to be written by `seat` within `ms`."""
+
+    c: int
+    char: str
+    seat: int
+    ms: int
+
+
+class Partner(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The other seat, by a random name; `here` is false when nobody is connected there."""
+
+    alias: str
+    here: bool
+    region: str | None = None
+
+
+class FinishedWork(msgspec.Struct, frozen=True):
+    """A work completed in one's absence."""
+
+    work: str
+    url: str
+    serial: int
+
+
+class CounterValues(msgspec.Struct, frozen=True):
+    """A campaign's counters: two exact totals and two gauges."""
+
+    relays: int
+    participants: int
+    online: int
+    writing: int
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What a client must stay within; rates are per second, `frame` in bytes."""
+
+    frame: int
+    strokes: int
+    points: int
+    ink_rate: int
+    ink_burst: int
+    message_rate: int
+    message_burst: int
+    turn_ms: int
+    grace_ms: int
+
+
+class Waiting(msgspec.Struct, tag_field="t", tag="waiting", frozen=True):
+    """A room is open; its opener may write while a partner is sought."""
+
+    room: str
+    phrase: msgspec.Raw
+    seat: int
+    committed: list[msgspec.Raw]
+    turn: Turn
+
+
+class Matched(msgspec.Struct, tag_field="t", tag="matched", frozen=True):
+    """Both seats are taken; also how a room is given back on resume."""
+
+    room: str
+    phrase: msgspec.Raw
+    seat: int
+    partner: Partner
+    committed: list[msgspec.Raw]
+    turn: Turn
+
+
+class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True, omit_defaults=True):
+    """The answer to `hello`."""
+
+    token: str
+    participant: str
+    campaign: CampaignInfo
+    phrases: msgspec.Raw
+    counters: CounterValues
+    limits: Limits
+    finished: list[FinishedWork]
+    resume: Waiting | Matched | None = None
+
+
+class Invited(msgspec.Struct, tag_field="t", tag="invited", frozen=True):
+    """The room waits for whoever brings `code`."""
+
+    room: str
+    code: str
+    url: str
+
+
+class TurnChanged(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
+    """Whose turn, and how long is left."""
+
+    room: str
+    c: int
+    char: str
+    seat: int
+    ms: int
+
+
+class Committed(msgspec.Struct, tag_field="t", tag="committed", frozen=True):
+    """A character is finished; replaces live ink."""
+
+    room: str
+    c: int
+    seat: int
+    strokes: msgspec.Raw
+
+
+class PartnerChanged(msgspec.Struct, tag_field="t", tag="partner", frozen=True, omit_defaults=True):
+    """The other seat's connection; `ms` of grace left when it is away."""
+
+    room: str
+    state: PartnerState
+    ms: int | None = None
+
+
+class Completed(msgspec.Struct, tag_field="t", tag="completed", frozen=True):
+    """The work is finished and counted."""
+
+    room: str
+    work: str
+    url: str
+    serial: int
+    counters: CounterValues
+
+
+class Counters(msgspec.Struct, tag_field="t", tag="counters", frozen=True):
+    """The campaign's counters, at most once a second."""
+
+    relays: int
+    participants: int
+    online: int
+    writing: int
+
+
+class Error(msgspec.Struct, tag_field="t", tag="error", frozen=True, omit_defaults=True):
+    """A message was refused; `re` is its type, `retry_ms` when to try again."""
+
+    code: ErrorCode
+    message: str
+    re: str | None = None
+    retry_ms: int | None = None
+
+
+class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
+    """The server closes; come back after `retry_ms`."""
+
+    why: ByeReason
+    retry_ms: int
+
+
+class Pong(msgspec.Struct, tag_field="t", tag="pong", frozen=True, omit_defaults=True):
+    """The answer to `ping`."""
+
+    n: int | None = None

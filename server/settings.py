@@ -1,0 +1,89 @@
+"""Every setting, in one typed object: from the environment (`JIELONG_...`) or from flags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.relay.room import Rules
+from server.store.durability import Durability
+from server.store.lanes import MOST as MOST_LANES
+
+
+class Settings(BaseSettings):
+    """What an operator can set. README.md has the table with every consequence."""
+
+    model_config = SettingsConfigDict(env_prefix="JIELONG_", env_file=None, frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65_535)
+    data: Path = Path("data")
+    redis_url: str = ""
+    """Empty: the embedded Valkey, with its files in `data`."""
+
+    workers: int = Field(1, ge=1, le=256)
+    turn_seconds: float = Field(60, gt=0, le=3_600)
+    grace_seconds: float = Field(15, gt=0, le=3_600)
+    keep_hours: float = Field(24, gt=0, le=24 * 30)
+    campaigns: Path | None = None
+    """A TOML file in the place of the built-in campaigns."""
+
+    database_url: str = ""
+    """Where finished works go; empty: SQLite in `data`. `postgresql+asyncpg://...` else."""
+
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Browser origins allowed beside the page's own, separated by commas."""
+
+    secret: str = ""
+    """Signs tokens; empty: made once and kept in Redis."""
+
+    durability: Durability = Durability.MEMORY
+    """What a change survives before it is told: `memory`, `aof` or `replica`."""
+
+    replicas: int = Field(1, ge=1, le=16)
+    """How many replicas must have it at the level `replica`: as many as may take over."""
+
+    max_connections: int = Field(50_000, ge=1)
+    """Connections of one worker; a further `hello` is answered `busy`."""
+
+    lanes: int = Field(0, ge=0, le=MOST_LANES)
+    """Lanes of a campaign at most; 0: 16 on a Cluster, where they spread over its nodes, else 1."""
+
+    lane_rate: float = Field(2_500, gt=0)
+    """Joiners a second for which one lane is enough."""
+
+    log_level: str = "warning"
+
+    @field_validator("origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    def environment(self, **changes: object) -> dict[str, str]:
+        """These settings, with changes, as the environment of another process."""
+        values = self.model_dump(exclude_none=True) | {"durability": self.durability.value}
+        values |= changes
+        values["data"] = self.data.resolve()
+        values["origins"] = ",".join(self.origins)
+        return {f"JIELONG_{name.upper()}": str(value) for name, value in values.items()}
+
+    @property
+    def archive_url(self) -> str:
+        """The database of finished works, as SQLAlchemy names it."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite+aiosqlite:///{self.data.resolve() / 'works.sqlite'}"
+
+    @property
+    def rules(self) -> Rules:
+        """The times in milliseconds, as the rooms need them."""
+        return Rules(
+            turn_ms=round(self.turn_seconds * 1_000),
+            grace_ms=round(self.grace_seconds * 1_000),
+            keep_ms=round(self.keep_hours * 3_600_000),
+        )

@@ -1,0 +1,97 @@
+"""Answers of the library as types: refusals, transitions, and what a returning one missed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from server.relay.room import Rules
+from server.relay.transition import Refusal, Shortage, Transition
+
+
+class Answer(msgspec.Struct, array_like=True, frozen=True):
+    """Refusals ("" for none) and transitions, in the order of the call's arguments."""
+
+    refusals: list[Refusal | Shortage | Literal[""]]
+    transitions: list[Transition]
+
+
+class Untold(msgspec.Struct, array_like=True, frozen=True):
+    """A work finished in somebody's absence, with the serial number it gave."""
+
+    work: str
+    serial: int
+
+
+class Resumed(msgspec.Struct, array_like=True, frozen=True):
+    """What a participant who returns finds in a lane.
+
+    Attributes:
+        previous: the address connected until now; "" for none.
+        transitions: the room, if any.
+        untold: works finished in absence.
+        refusal: why there is nothing of this.
+        recent: the last partners as words, latest first.
+        seated_at: when the participant was seated here last; ms since 1970.
+    """
+
+    previous: str
+    transitions: list[Transition]
+    untold: list[Untold]
+    refusal: Refusal | Literal[""]
+    recent: str
+    seated_at: int
+
+
+class Expired(msgspec.Struct, array_like=True, frozen=True):
+    """What the clock did, and who waits in the lane.
+
+    Attributes:
+        alone_ms: how long the longest waiting room has been without a partner; -1 for none.
+        kept: rooms with nobody in them that wait for a stranger.
+    """
+
+    transitions: list[Transition]
+    alone_ms: int
+    kept: int
+
+
+class RefusedError(Exception):
+    """The library refused a call; `code` says why."""
+
+    def __init__(self, code: Refusal) -> None:
+        """Refused with `code`."""
+        super().__init__(code)
+        self.code = code
+
+
+class OutOfSerialsError(Exception):
+    """The lane must be supplied with serials first."""
+
+
+read_answer = msgspec.msgpack.Decoder(Answer).decode
+read_expired = msgspec.msgpack.Decoder(Expired).decode
+read_resumed = msgspec.msgpack.Decoder(Resumed).decode
+
+
+def as_error(refusal: Refusal | Shortage) -> RefusedError | OutOfSerialsError:
+    """A refusal as what is raised for it."""
+    return OutOfSerialsError() if refusal == "no_serials" else RefusedError(refusal)
+
+
+def only(answer: Answer) -> Transition:
+    """The one transition of an answer to a single call.
+
+    Raises:
+        RefusedError: the call was refused.
+        OutOfSerialsError: the lane has no numbers for the hands of the work.
+    """
+    if answer.refusals:
+        raise as_error(answer.refusals[0] or "no_such_room")
+    return answer.transitions[0]
+
+
+def rule_arguments(rules: Rules, now: int = 0) -> list[int]:
+    """ARGV[1..4] of a function; `now` 0 stands for the clock of Redis, one for all workers."""
+    return [now, rules.turn_ms, rules.grace_ms, rules.keep_ms]

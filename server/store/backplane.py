@@ -1,0 +1,273 @@
+"""Between workers: one channel each, and everything of one event-loop pass in one message.
+
+Live ink that meets an outage is lost. Everything else is kept for the other worker, within a
+bound, and sent again; a session that missed a transition all the same sees it by the room's
+version and looks the room up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+import hiredis
+import msgspec
+import structlog
+
+from server.relay.transition import Transition
+from server.store import keys
+from server.store.deployment import CALL_SECONDS, Deployment
+from server.store.tether import Tether
+
+log = structlog.get_logger()
+
+BACKLOG = 10_000
+"""Parcels kept for one channel; what comes beyond it is dropped."""
+
+PULSE_SECONDS = 1.0
+"""How often a subscription shows that it is alive."""
+
+
+class Notice(msgspec.Struct, array_like=True, tag="n", frozen=True):
+    """A transition for one session."""
+
+    session: int
+    base: str
+    seat: int
+    transition: Transition
+
+
+class Line(msgspec.Struct, array_like=True, tag="l", frozen=True):
+    """What the partner of one session sent to be seen at once, packed as the protocol has it."""
+
+    session: int
+    room: str
+    packed: bytes
+
+
+class Kick(msgspec.Struct, array_like=True, tag="k", frozen=True):
+    """The session's participant is connected elsewhere now."""
+
+    session: int
+
+
+class Claim(msgspec.Struct, array_like=True, tag="c", frozen=True):
+    """To everybody: `participant` is connected at `address` now; an unknown session must go."""
+
+    participant: str
+    address: str
+
+
+Parcel = Notice | Line | Kick | Claim
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[Parcel]).decode
+
+
+class _Outlet:
+    """The way to one node that channels are on."""
+
+    def __init__(self, deployment: Deployment, key: str) -> None:
+        self._tether = Tether(deployment, key, self._on_reply)
+        self._tether.on_up = self._up
+        self._tether.on_down = self._down
+        self._lost = False
+        self._parcels: defaultdict[str, list[Parcel]] = defaultdict(list)
+        self._in_flight: deque[tuple[str, list[Parcel]]] = deque()
+        self._flushing = False
+        self.dropped = 0
+
+    def send(self, channel: str, parcel: Parcel) -> None:
+        parcels = self._parcels[channel]
+        if len(parcels) >= BACKLOG or (self._lost and isinstance(parcel, Line)):
+            self.dropped += 1
+            return
+        parcels.append(parcel)
+        if not self._flushing:
+            self._flush_soon()
+
+    async def run(self) -> None:
+        await self._tether.run()
+
+    def _flush_soon(self) -> None:
+        self._flushing = True
+        asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        link = self._tether.link
+        if link is None:
+            return
+        bundles, self._parcels = self._parcels, defaultdict(list)
+        for channel, parcels in bundles.items():
+            command = "PUBLISH" if channel == keys.EVERYBODY else "SPUBLISH"
+            link.write(command, channel, _pack(parcels))
+            self._in_flight.append((channel, parcels))
+
+    def _on_reply(self, reply: Any) -> None:
+        channel, parcels = self._in_flight.popleft()
+        if isinstance(reply, hiredis.ReplyError):
+            log.warning("parcels were not taken", channel=channel, error=str(reply))
+            self._put_back(channel, parcels)
+            self._tether.cut()
+
+    def _up(self) -> None:
+        self._lost = False
+        self._flush_soon()
+
+    def _down(self) -> None:
+        """It is not known which parcels arrived; a repeat does no harm."""
+        self._lost = True
+        for channel, parcels in reversed(self._in_flight):
+            self._put_back(channel, parcels)
+        self._in_flight.clear()
+
+    def _put_back(self, channel: str, parcels: list[Parcel]) -> None:
+        lasting = [parcel for parcel in parcels if not isinstance(parcel, Line)]
+        self.dropped += len(parcels) - len(lasting)
+        self._parcels[channel][:0] = lasting
+
+
+class _Inlet:
+    """The subscription of this worker."""
+
+    def __init__(
+        self, deployment: Deployment, worker: str, receive: Callable[[Parcel], None]
+    ) -> None:
+        self._receive = receive
+        self._worker = worker
+        self._tether = Tether(deployment, keys.worker(worker), self._on_reply)
+        self._tether.on_up = self._subscribe
+        self._tether.on_down = self._cut_off
+        self._heard_at = 0.0
+        self._was_cut_off = False
+        self.ready = asyncio.Event()
+        self.on_return: list[Callable[[], None]] = []
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tether.run())
+            group.create_task(self._watch())
+
+    def _subscribe(self) -> None:
+        assert self._tether.link is not None
+        self._heard_at = asyncio.get_running_loop().time()
+        self._tether.link.write("SUBSCRIBE", keys.EVERYBODY)
+        self._tether.link.write("SSUBSCRIBE", keys.worker(self._worker))
+
+    def _cut_off(self) -> None:
+        self.ready.clear()
+        self._was_cut_off = True
+        log.warning("cut off from other workers")
+
+    def _on_reply(self, reply: Any) -> None:
+        self._heard_at = asyncio.get_running_loop().time()
+        if isinstance(reply, hiredis.ReplyError):
+            log.warning("the subscription was not taken", error=str(reply))
+            self._tether.cut()
+            return
+        kind = reply[0]
+        if kind in {b"smessage", b"message"}:
+            self._hand_over(reply[2])
+        elif kind == b"ssubscribe":
+            self._subscribed()
+        elif kind == b"sunsubscribe":
+            self._tether.cut()  # the slot has moved to another node
+
+    def _subscribed(self) -> None:
+        self.ready.set()
+        if self._was_cut_off:
+            self._was_cut_off = False
+            for told in self.on_return:
+                told()
+
+    def _hand_over(self, bundle: bytes) -> None:
+        try:
+            parcels = _unpack(bundle)
+        except msgspec.DecodeError as error:
+            log.error("a bundle from another worker cannot be read", error=str(error))
+            return
+        for parcel in parcels:
+            self._receive(parcel)
+
+    async def _watch(self) -> None:
+        """Ask for a sign of life, and cut a subscription that gives none."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(PULSE_SECONDS)
+            if self._tether.link is None:
+                continue
+            if loop.time() - self._heard_at > PULSE_SECONDS + CALL_SECONDS:
+                log.warning("the subscription gives no sign of life")
+                self._tether.cut()
+            else:
+                self._tether.link.write("PING")
+
+
+class Backplane:
+    """Carries parcels to other workers and hands over those that come."""
+
+    def __init__(
+        self, deployment: Deployment, worker: str, receive: Callable[[Parcel], None]
+    ) -> None:
+        """`receive` is called for every parcel that comes for this worker."""
+        self._deployment = deployment
+        self._receive = receive
+        self._outlets: dict[str, _Outlet] = {}
+        self._inlet = _Inlet(deployment, worker, receive)
+        self._inlet_task: asyncio.Task[None] | None = None
+        self._group: asyncio.TaskGroup | None = None
+
+    @property
+    def ready(self) -> asyncio.Event:
+        """Set while parcels for this worker arrive."""
+        return self._inlet.ready
+
+    @property
+    def dropped(self) -> int:
+        """Parcels to others that were lost."""
+        return sum(outlet.dropped for outlet in self._outlets.values())
+
+    def on_return(self, told: Callable[[], None]) -> None:
+        """Have `told` called when parcels arrive again after a time in which they did not."""
+        self._inlet.on_return.append(told)
+
+    def send(self, worker: str, parcel: Parcel) -> None:
+        """Send a parcel to a worker with everything else of this event-loop pass."""
+        channel = keys.worker(worker)
+        self._outlet(channel).send(channel, parcel)
+
+    def send_to_all(self, parcel: Parcel) -> None:
+        """Send a parcel to every worker, this one included."""
+        self._outlet(keys.EVERYBODY).send(keys.EVERYBODY, parcel)
+
+    async def run(self) -> None:
+        """Carry parcels, for as long as the worker lives."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            self._inlet_task = group.create_task(self._inlet.run())
+            for outlet in self._outlets.values():
+                group.create_task(outlet.run())
+            await asyncio.Event().wait()
+
+    async def move(self, worker: str) -> None:
+        """Listen as another worker from now on; returns when its channel is subscribed."""
+        assert self._group is not None and self._inlet_task is not None
+        told = self._inlet.on_return
+        self._inlet_task.cancel()
+        self._inlet = _Inlet(self._deployment, worker, self._receive)
+        self._inlet.on_return = told
+        self._inlet_task = self._group.create_task(self._inlet.run())
+        await self._inlet.ready.wait()
+
+    def _outlet(self, channel: str) -> _Outlet:
+        """One for all channels, or on a Cluster one for each."""
+        place = channel if self._deployment.spread else ""
+        outlet = self._outlets.get(place)
+        if outlet is None:
+            outlet = self._outlets[place] = _Outlet(self._deployment, place)
+            if self._group is not None:
+                self._group.create_task(outlet.run())
+        return outlet

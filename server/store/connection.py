@@ -1,0 +1,384 @@
+"""Calls of the library: sent with everything else of their event-loop pass, kept in an outage.
+
+Calls that may safely be repeated wait here while Redis is away, within a bound, and are sent when
+it is back; all others fail at once with `StoreAwayError`. A call that Redis refused to serve (it is
+loading, is no master, or has lost the library) was not done and is sent again in any case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import hiredis
+import redis.asyncio
+import structlog
+
+from server.store import library
+from server.store.backlog import Backlog
+from server.store.deployment import CALL_SECONDS, Deployment
+from server.store.durability import Guarantee
+from server.store.errors import StoreAwayError, StoreError
+from server.store.link import Argument
+from server.store.tether import Tether
+
+log = structlog.get_logger()
+
+IN_FLIGHT = 5_000
+"""Calls sent and not answered at most; more wait their turn."""
+
+PATIENT_IN_FLIGHT = 50
+"""Patient calls among them at most: thousands of connections that are lost at once must not hold up
+a character for longer than so many take."""
+
+WAITING = 20_000
+"""Repeatable calls kept while Redis is away; more are refused."""
+
+PATIENCE_SECONDS = 30.0
+"""How long a repeatable call waits for Redis to return."""
+
+FRESH_SECONDS = 0.25
+"""How long an answer may wait for durability and still say how a room is."""
+
+WATCH_SECONDS = 0.5
+
+_IN_MEMORY = Guarantee()
+
+_NOT_SERVED = (
+    "MOVED",
+    "ASK",
+    "CLUSTERDOWN",
+    "TRYAGAIN",
+    "LOADING",
+    "READONLY",
+    "MASTERDOWN",
+    "ERR Function not found",
+)
+"""Beginnings of errors that say that nothing was done, and will be elsewhere or later."""
+
+
+Wanted = Callable[[], bool]
+"""Whether whoever asked for something is still there."""
+
+
+class Call:
+    """One call of the library on its way: what is sent, and who waits for the answer."""
+
+    __slots__ = (
+        "arguments",
+        "base",
+        "durable",
+        "future",
+        "name",
+        "patient",
+        "repeatable",
+        "since",
+        "wanted",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        base: str,
+        arguments: list[Argument],
+        *,
+        repeatable: bool,
+        durable: bool = False,
+        patient: bool = False,
+        wanted: Wanted | None = None,
+    ) -> None:
+        """A call of function `name` on the lane `base`.
+
+        `repeatable` ones survive an outage; `durable` ones are answered when the write has come
+        as far as the operator wants; `patient` ones let others go first. One that is not `wanted`
+        any more when its time comes is not sent.
+        """
+        loop = asyncio.get_running_loop()
+        self.name = name
+        self.base = base
+        self.arguments = arguments
+        self.repeatable = repeatable
+        self.durable = durable
+        self.patient = patient
+        self.wanted = wanted
+        self.since = loop.time()
+        self.future: asyncio.Future[Any] = loop.create_future()
+
+    def started(self) -> None:
+        """It is being sent; its arguments are final."""
+
+    def resolve(self, reply: object) -> None:
+        """Hand the answer to whoever waits."""
+        if not self.future.done():
+            self.future.set_result(reply)
+
+    def fail(self, error: StoreError) -> None:
+        """Hand an error to whoever waits."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class _Wait:
+    """A wait for durability behind the durable calls of one pass, with their answers so far."""
+
+    __slots__ = ("answers", "began", "commands", "replies")
+
+    def __init__(self, commands: int, answers: list[tuple[Call, Any]]) -> None:
+        self.began = 0.0
+        self.answers = answers
+        self.commands = commands
+        self.replies: list[Any] = []
+
+    def add(self, call: Call, reply: Any) -> None:
+        if not self.began:
+            self.began = asyncio.get_running_loop().time()
+        self.answers.append((call, reply))
+
+
+class Connection:
+    """Sends calls in their order and keeps them through an outage."""
+
+    def __init__(self, deployment: Deployment, key: str, guarantee: Guarantee = _IN_MEMORY) -> None:
+        """To the node that serves `key`; `run` does the work."""
+        self._deployment = deployment
+        self._key = key
+        self._guarantee = guarantee
+        self._tether = Tether(deployment, key, self._on_reply, library.load)
+        self._tether.on_up = self._up
+        self._tether.on_down = self._down
+        self._tether.on_failure = self._still_away
+        self._backlog: Backlog[Call] = Backlog()
+        self._in_flight: deque[Call | _Wait] = deque()
+        self._patient_in_flight = 0
+        self._sent_at: deque[float] = deque()
+        self._waits: dict[Call, _Wait] = {}
+        self._waiting: _Wait | None = None
+        self._kept: list[tuple[Call, Any]] = []
+        self._durable_in_time = True
+        self._replied_at = 0.0
+        self._unserved: list[Call] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._client: redis.asyncio.Redis | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._flushing = False
+        self.away = False
+        self.on_return: list[Callable[[], None]] = []
+
+    @property
+    def client(self) -> redis.asyncio.Redis:
+        """A client for the few plain commands outside the hot path."""
+        if self._client is None:
+            self._client = self._deployment.client(self._key)
+        return self._client
+
+    def send(self, call: Call) -> None:
+        """Send a call with this event-loop pass.
+
+        Raises:
+            StoreAwayError: Redis is away and the call may not wait, or too many wait already.
+        """
+        if self.away and (not call.repeatable or len(self._backlog) >= WAITING):
+            raise StoreAwayError
+        self._backlog.add(call)
+        self._idle.clear()
+        self._flush_soon()
+
+    async def drained(self) -> None:
+        """Wait until everything has been answered."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Keep the way to Redis open, for as long as the worker lives."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tether.run())
+            group.create_task(self._watch())
+
+    async def close(self) -> None:
+        """Give the client back."""
+        self._forget_client()
+        await asyncio.gather(*self._closing)
+
+    def _forget_client(self) -> None:
+        """The node may no longer be the right one; the next client is for whichever is."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            task = asyncio.get_running_loop().create_task(client.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    # Sending ----------------------------------------------------------------------------------
+
+    def _flush_soon(self) -> None:
+        if not self._flushing and self._tether.link is not None:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Send what waits, with one wait for durability behind it if any call asks for it.
+
+        Meanwhile nothing more is sent: Redis would not look at it, and each further wait would
+        begin only when the one before is over.
+        """
+        self._flushing = False
+        link = self._tether.link
+        if link is None or self._unserved or self._waiting is not None:
+            return
+        durable: list[Call] = []
+        now = asyncio.get_running_loop().time()
+        room = IN_FLIGHT - len(self._in_flight)
+        for call in self._backlog.take(room, self._room_for_patient_ones):
+            if call.wanted is not None and not call.wanted():
+                call.fail(StoreAwayError())
+                continue
+            call.started()
+            link.write("FCALL", call.name, 1, call.base, *call.arguments)
+            self._in_flight.append(call)
+            self._patient_in_flight += call.patient
+            self._sent_at.append(now)
+            if call.durable:
+                durable.append(call)
+        kept, self._kept = self._kept, []
+        waiters = [*(call for call, _ in kept), *durable]
+        commands = self._guarantee.commands(waiters[-1].base) if waiters else ()
+        if commands:
+            wait = self._waiting = _Wait(len(commands), kept)
+            self._waits.update(dict.fromkeys(waiters, wait))
+            for command in commands:
+                link.write(*command)
+                self._in_flight.append(wait)
+                self._sent_at.append(now)
+        if not self._in_flight:  # nobody wanted any of them any more
+            self._on_all_answered()
+
+    @property
+    def _room_for_patient_ones(self) -> int:
+        """While nothing is durable the same calls are sent again and again, and block no others."""
+        return PATIENT_IN_FLIGHT - self._patient_in_flight if self._durable_in_time else IN_FLIGHT
+
+    # Answers ----------------------------------------------------------------------------------
+
+    def _on_reply(self, reply: Any) -> None:
+        sent = self._in_flight.popleft()
+        self._sent_at.popleft()
+        self._replied_at = asyncio.get_running_loop().time()
+        if isinstance(sent, Call):
+            self._patient_in_flight -= sent.patient
+        if isinstance(sent, _Wait):
+            sent.replies.append(reply)
+            if len(sent.replies) == sent.commands:
+                self._end_wait(sent)
+        elif isinstance(reply, hiredis.ReplyError):
+            self._on_error(sent, str(reply))
+        elif sent in self._waits:
+            self._waits[sent].add(sent, reply)
+        else:
+            self._resolve(sent, reply)
+        if self._backlog:
+            self._flush_soon()
+        if not self._in_flight:
+            self._on_all_answered()
+
+    def _on_error(self, call: Call, error: str) -> None:
+        self._waits.pop(call, None)
+        if error.startswith(_NOT_SERVED):
+            self._unserved.append(call)
+            return
+        log.error("a store function failed", function=call.name, error=error)
+        call.fail(StoreError(error))
+
+    def _end_wait(self, wait: _Wait) -> None:
+        """Answer what is durable now; ask again for the rest, which was done and is not done twice.
+
+        An answer that waited for long is old, and is asked for again, too. What cannot be asked
+        for again is kept until it is durable.
+        """
+        self._waiting = None
+        now = asyncio.get_running_loop().time()
+        reached = self._durable_in_time = self._guarantee.reached(wait.replies)
+        if not reached:
+            log.warning("writes are not durable in time", level=self._guarantee.level.value)
+        fresh = reached and now - wait.began < FRESH_SECONDS
+        since = now - PATIENCE_SECONDS
+        again: list[Call] = []
+        for call, answer in wait.answers:
+            del self._waits[call]
+            if fresh or (reached and not call.repeatable):
+                self._resolve(call, answer)
+            elif call.since < since:
+                call.fail(StoreAwayError())
+            elif call.repeatable:
+                again.append(call)
+            else:
+                self._kept.append((call, answer))
+        self._backlog.put_back(again)
+        if self._kept:
+            self._flush_soon()
+
+    def _resolve(self, call: Call, reply: Any) -> None:
+        """A fault in what is done with one answer must not keep the others from theirs."""
+        try:
+            call.resolve(reply)
+        except Exception as error:
+            log.error("an answer could not be handled", function=call.name, exc_info=error)
+            call.fail(StoreError(f"the answer of {call.name} could not be handled"))
+
+    def _on_all_answered(self) -> None:
+        if self._unserved:
+            log.warning("redis does not serve us; looking again", calls=len(self._unserved))
+            self._tether.cut()
+        elif not self._backlog and not self._kept:
+            self._idle.set()
+
+    # Outages ----------------------------------------------------------------------------------
+
+    def _up(self) -> None:
+        self._backlog.put_back(self._unserved)
+        self._unserved = []
+        if self.away:
+            self.away = False
+            log.warning("redis is back", waiting=len(self._backlog))
+            for told in self.on_return:
+                told()
+        self._flush_soon()
+
+    def _down(self) -> None:
+        """Keep what may be sent again; the outcome of the rest is unknown."""
+        self.away = True
+        self._forget_client()
+        log.warning("redis is away")
+        unfinished = [call for wait in set(self._waits.values()) for call, _ in wait.answers]
+        unfinished += [call for call, _ in self._kept]
+        unfinished += [sent for sent in self._in_flight if isinstance(sent, Call)]
+        self._kept = []
+        self._in_flight.clear()
+        self._patient_in_flight = 0
+        self._sent_at.clear()
+        self._waits.clear()
+        self._waiting = None
+        self._backlog.put_back(unfinished)
+        self._fail_those_who(lambda call: not call.repeatable)
+
+    def _still_away(self) -> None:
+        self.away = True
+        since = asyncio.get_running_loop().time() - PATIENCE_SECONDS
+        self._fail_those_who(lambda call: call.since < since or not call.repeatable)
+
+    def _fail_those_who(self, cannot_wait: Callable[[Call], bool]) -> None:
+        for call in self._backlog.take_those_who(cannot_wait):
+            call.fail(StoreAwayError())
+        if not self._backlog and not self._in_flight and not self._unserved:
+            self._idle.set()
+
+    async def _watch(self) -> None:
+        """Cut a link on which the next answer is overdue."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if not self._sent_at:
+                continue
+            if loop.time() - max(self._sent_at[0], self._replied_at) > CALL_SECONDS:
+                log.warning("redis does not answer in time")
+                self._tether.cut()

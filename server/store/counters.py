@@ -1,0 +1,89 @@
+"""A campaign's counters: exact totals from its lanes, gauges from the workers' heartbeats."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+
+from server.relay.to_client import CounterValues
+from server.store import keys
+from server.store.connection import Call
+from server.store.connections import Connections
+from server.store.errors import StoreAwayError
+from server.store.library import function
+
+READ_SECONDS = 2.0
+"""Longest wait for the totals; the last ones serve until they come."""
+
+_TOTALS = function("totals")
+
+
+@dataclass
+class _Lane:
+    relays: int = 0
+    participants: int = 0
+    online: int = 0
+    writing: int = 0
+
+
+class Counters:
+    """The counters of every campaign as last heard of: the sums over its lanes.
+
+    Totals are told only when they are as durable as the operator wants, like the works that they
+    count; so they never go backwards.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        """Reads go out over `connections`."""
+        self._connections = connections
+        self._by_lane: defaultdict[str, defaultdict[str, _Lane]] = defaultdict(
+            lambda: defaultdict(_Lane)
+        )
+
+    def last(self, campaign: str) -> CounterValues:
+        """The counters as last read; zeros before the first time."""
+        lanes = self._by_lane[campaign].values()
+        if len(lanes) == 1:  # the usual case, and asked for with every work
+            (lane,) = lanes
+            return CounterValues(lane.relays, lane.participants, lane.online, lane.writing)
+        return CounterValues(
+            sum(lane.relays for lane in lanes),
+            sum(lane.participants for lane in lanes),
+            sum(lane.online for lane in lanes),
+            sum(lane.writing for lane in lanes),
+        )
+
+    def advance(self, base: str, relays: int, participants: int) -> CounterValues:
+        """Take over totals that a finished work of a lane told; an older work tells older ones."""
+        lane = self._lane(base)
+        lane.relays = max(lane.relays, relays)
+        lane.participants = max(lane.participants, participants)
+        return self.last(keys.campaign_of(base))
+
+    def gauge(self, base: str, online: int, writing: int) -> None:
+        """Take over what a heartbeat in a lane told."""
+        lane = self._lane(base)
+        lane.online, lane.writing = online, writing
+
+    async def read(self, campaign: str, bases: list[str]) -> CounterValues:
+        """The totals of these lanes at this moment, with the gauges of the last heartbeats.
+
+        Raises:
+            StoreAwayError: one of them cannot be read in time.
+        """
+        calls = [Call(_TOTALS, base, [], repeatable=True, durable=True) for base in bases]
+        for call in calls:
+            self._connections.send(call)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                answers = await asyncio.gather(*(call.future for call in calls))
+        except TimeoutError as error:
+            raise StoreAwayError from error
+        for base, (relays, participants) in zip(bases, answers, strict=True):
+            lane = self._lane(base)
+            lane.relays, lane.participants = relays, participants
+        return self.last(campaign)
+
+    def _lane(self, base: str) -> _Lane:
+        return self._by_lane[keys.campaign_of(base)][base]

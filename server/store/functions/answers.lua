@@ -1,0 +1,51 @@
+-- Redis, and answers as MessagePack.
+
+-- These exist only while a function runs, not while the library loads; so each takes its own place
+-- at the first call.
+local call, pack
+call = function(...)
+  call = redis.call
+  return call(...)
+end
+pack = function(...)
+  pack = cmsgpack.pack
+  return pack(...)
+end
+
+local headers = {}
+
+local function header(length)
+  if length > 15 then return string.char(0xdc, math.floor(length / 256), length % 256) end
+  local made = headers[length] or string.char(0x90 + length)
+  headers[length] = made
+  return made
+end
+
+local function list(items)
+  return header(#items) .. table.concat(items)
+end
+
+local function packed_list(items)
+  local out = {}
+  for i = 1, #items do out[i] = pack(items[i]) end
+  return list(out)
+end
+
+local function answer(refusals, transitions)
+  return header(2) .. packed_list(refusals) .. list(transitions)
+end
+
+local function has(words, word)
+  return string.find(' ' .. words .. ' ', ' ' .. word .. ' ', 1, true) ~= nil
+end
+
+local function add_word(words, word)
+  if words == '' then return word end
+  return words .. ' ' .. word
+end
+
+local function split(words)
+  local out = {}
+  for word in string.gmatch(words, '%S+') do out[#out + 1] = word end
+  return out
+end

@@ -1,0 +1,44 @@
+-- How many lanes there are.
+
+-- spread: how many lanes of the campaign take tickets, by the rate at which they come.
+-- KEYS  base of lane 0
+-- ARGV  now (0: this server's clock), worker, its tickets a second, tickets a second that one lane
+--       is to carry, lanes at most
+-- Answer  [lanes that are open, lanes that every worker must know]
+-- Lanes open in powers of two. New ones are made known first and open when every worker that is
+-- not given up has heard of them; they close when the rate has been low for a minute.
+local function spread(keys, args)
+  local key, now = keys[1] .. ':lanes', rules_of({ args[1], 0, 0, 0 }).now
+  call('HSET', key, 'w:' .. args[2], args[3] .. ' ' .. string.format('%d', now))
+  local state, rate = {}, 0
+  local entries = call('HGETALL', key)
+  for i = 1, #entries, 2 do
+    local name, value = entries[i], entries[i + 1]
+    if string.sub(name, 1, 2) == 'w:' then
+      local words = split(value)
+      if now - tonumber(words[2]) > LEASE then
+        call('HDEL', key, name)
+      else
+        rate = rate + tonumber(words[1])
+      end
+    else
+      state[name] = tonumber(value)
+    end
+  end
+  local open, known = state.open or 1, state.known or 1
+  local known_at, low_at = state.known_at or 0, state.low_at or 0
+  local wanted, most = 1, tonumber(args[5])
+  while wanted * 2 <= most and wanted * tonumber(args[4]) < rate do wanted = wanted * 2 end
+  if wanted > known then known, known_at = wanted, now end
+  if wanted >= open then
+    low_at = 0
+    if now - known_at >= LANES_READY then open = wanted end
+  elseif low_at == 0 then
+    low_at = now
+  elseif now - low_at >= LANES_CALM then
+    open, low_at = wanted, 0
+  end
+  call('HSET', key, 'open', open, 'known', known, 'known_at', string.format('%d', known_at),
+    'low_at', string.format('%d', low_at))
+  return { open, known }
+end

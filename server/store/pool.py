@@ -1,0 +1,216 @@
+"""Seats tickets: all of one batch in one call of `join`, so that they can meet each other.
+
+While a batch is under way in every open lane the next one collects, so the busier the lanes, the
+larger the batches, and the better they mix.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+from server.relay.matching import Ticket
+from server.relay.room import Rules
+from server.relay.transition import Transition
+from server.store.answers import as_error, read_answer, rule_arguments
+from server.store.connection import Call, Wanted
+from server.store.connections import Connections
+from server.store.errors import JoinLostError, StoreAwayError, StoreError
+from server.store.lanes import Lanes, letter_of
+from server.store.library import function
+from server.store.link import Argument
+
+BATCH = 500
+"""Tickets in one call at most; more make further calls at once."""
+
+SEEDS = 2**31 - 2
+"""The library's generator starts from 1 to this."""
+
+Deliver = Callable[[str, list[Transition]], None]
+"""Told of what happened in a lane: its base, and the transitions."""
+
+_JOIN = function("join")
+
+
+def _always() -> bool:
+    return True
+
+
+class _Batch(Call):
+    """A `join`; it takes tickets until it is sent or full."""
+
+    __slots__ = ("_deliver", "_on_end", "_places", "_tickets", "closed", "ended", "queued")
+
+    def __init__(
+        self,
+        arguments: list[Argument],
+        deliver: Deliver,
+        on_end: Callable[[str], None],
+    ) -> None:
+        super().__init__(_JOIN, "", arguments, repeatable=False, durable=True)
+        self._deliver = deliver
+        self._on_end = on_end
+        self._tickets: list[tuple[Ticket, Wanted]] = []
+        self._places: list[asyncio.Future[None]] = []
+        self.queued = False
+        self.closed = False
+        self.ended = False
+
+    @property
+    def full(self) -> bool:
+        return len(self._places) >= BATCH
+
+    def add(self, ticket: Ticket, wanted: Wanted) -> asyncio.Future[None]:
+        self._tickets.append((ticket, wanted))
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._places.append(place)
+        return place
+
+    def started(self) -> None:
+        self.closed = True
+        letter = letter_of(self.base)
+        places, self._places = self._places, []
+        for (ticket, wanted), place in zip(self._tickets, places, strict=True):
+            if wanted():
+                self.arguments += ticket_arguments(ticket, letter)
+                self._places.append(place)
+            elif not place.done():
+                place.set_exception(StoreAwayError())
+
+    def resolve(self, reply: object) -> None:
+        self._end()
+        assert isinstance(reply, bytes)
+        answer = read_answer(reply)
+        for place, refusal in zip(self._places, answer.refusals, strict=True):
+            if place.done():
+                continue
+            if refusal:
+                place.set_exception(as_error(refusal))
+            else:
+                place.set_result(None)
+        self._deliver(self.base, answer.transitions)
+
+    def fail(self, error: StoreError) -> None:
+        for place in self._places:
+            if not place.done():
+                place.set_exception(JoinLostError() if self.closed else error)
+        self._end()
+
+    def _end(self) -> None:
+        if not self.ended:
+            self.ended = self.closed = True
+            self._on_end(self.base)
+
+
+class _Queue:
+    """Batches that may go to the same lanes: those under way, and the newest one."""
+
+    __slots__ = ("_base", "_lanes", "newest", "under_way")
+
+    def __init__(self, lanes: Lanes, base: str) -> None:
+        """To the lane `base`, or to any that is open for ""."""
+        self._lanes = lanes
+        self._base = base
+        self.newest: _Batch | None = None
+        self.under_way: Counter[str] = Counter()
+
+    def free_lane(self) -> str | None:
+        """Where the next batch may go now."""
+        if self._base:
+            return None if self.under_way else self._base
+        return self._lanes.choose(self.under_way)
+
+    def any_lane(self) -> str:
+        """Where a batch may go that can wait no longer."""
+        return self._base or self._lanes.choose(()) or self._lanes.first
+
+
+class Pool:
+    """Collects the tickets of each campaign into batches and has them seated."""
+
+    def __init__(self, connections: Connections, deliver: Deliver) -> None:
+        """`deliver` hears of every transition, whoever it concerns."""
+        self._connections = connections
+        self._deliver = deliver
+        self._queues: dict[tuple[str, str], _Queue] = {}
+        self._random = random.SystemRandom()
+
+    async def join(
+        self,
+        lanes: Lanes,
+        rules: Rules,
+        ticket: Ticket,
+        worker: str,
+        *,
+        base: str = "",
+        wanted: Wanted = _always,
+    ) -> None:
+        """Have a ticket of a session on `worker` seated; what comes of it is delivered.
+
+        `base` is the lane that it must go to: that of a friend's room, or of its own. A ticket
+        that is not `wanted` any more when its batch is sent is left out.
+
+        Raises:
+            RefusedError: `elsewhere`, `fenced`, or `no_such_room` for a wrong invite.
+            JoinLostError: nobody knows whether it was seated. With several lanes it may be
+                handed in again only from another address.
+            StoreAwayError: Redis is away; the ticket may be handed in again.
+        """
+        lanes.joins += 1
+        name = lanes.campaign, base if len(lanes.bases) > 1 else ""
+        queue = self._queues.get(name)
+        if queue is None:
+            queue = self._queues[name] = _Queue(lanes, name[1])
+        batch = queue.newest
+        if batch is not None and batch.full and not batch.queued:
+            self._send(queue, batch, queue.any_lane())
+        if batch is None or batch.closed or batch.full:
+            batch = queue.newest = self._new_batch(queue, rules, worker)
+        place = batch.add(ticket, wanted)
+        self._send_if_free(queue)
+        await place
+
+    def _new_batch(self, queue: _Queue, rules: Rules, worker: str) -> _Batch:
+        seed = self._random.randint(1, SEEDS)
+        arguments: list[Argument] = [*rule_arguments(rules), seed, worker]
+        return _Batch(arguments, self._deliver, partial(self._ended, queue))
+
+    def _send_if_free(self, queue: _Queue) -> None:
+        batch = queue.newest
+        if batch is not None and not batch.queued:
+            base = queue.free_lane()
+            if base is not None:
+                self._send(queue, batch, base)
+
+    def _send(self, queue: _Queue, batch: _Batch, base: str) -> None:
+        batch.base = base
+        queue.under_way[base] += 1
+        batch.queued = True
+        try:
+            self._connections.send(batch)
+        except StoreError as error:
+            batch.fail(error)
+
+    def _ended(self, queue: _Queue, base: str) -> None:
+        """A batch was answered: what has collected meanwhile goes out."""
+        queue.under_way[base] -= 1
+        if not queue.under_way[base]:
+            del queue.under_way[base]
+        self._send_if_free(queue)
+
+
+def ticket_arguments(ticket: Ticket, letter: str = "") -> list[Argument]:
+    """A ticket as the arguments of `join`, in the lane of `letter`."""
+    return [
+        ticket.participant,
+        ticket.address,
+        ticket.room + letter,
+        ticket.phrase,
+        ticket.chars,
+        "1" if ticket.chosen else "0",
+        ticket.invite,
+        ticket.recent,
+    ]

@@ -1,0 +1,168 @@
+"""What a seated participant can do to a room, one call of the library each."""
+
+from __future__ import annotations
+
+from server.relay.room import Rules
+from server.relay.transition import Transition
+from server.store.answers import (
+    Expired,
+    OutOfSerialsError,
+    RefusedError,
+    Resumed,
+    Untold,
+    only,
+    read_answer,
+    read_expired,
+    read_resumed,
+    rule_arguments,
+)
+from server.store.connection import Call, Wanted
+from server.store.connections import Connections
+from server.store.library import function
+from server.store.link import Argument
+from server.store.serials import Serials
+
+_COMMIT, _LEAVE, _DROP, _RESUME, _TOLD, _INVITE, _LOOK, _EXPIRE = (
+    function(name)
+    for name in ("commit", "leave", "drop", "resume", "told", "invite", "look", "expire")
+)
+
+OVERDUE = 200
+"""Rooms that one `expire` changes at most."""
+
+
+class Rooms:
+    """The transitions of rooms. Every call is safe to repeat, so an outage only delays it.
+
+    Each raises `RefusedError` with the protocol's code when the library refuses, and
+    `StoreAwayError` when Redis does not come back in time.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        """Calls go out over `connections`."""
+        self._connections = connections
+        self._serials = Serials(connections)
+
+    async def commit(
+        self,
+        base: str,
+        rules: Rules,
+        participant: str,
+        address: str,
+        room: str,
+        c: int,
+        ink: bytes,
+    ) -> Transition:
+        """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`."""
+        arguments: list[Argument] = [participant, address, room, c, ink]
+        while True:
+            try:
+                return await self._transition(_COMMIT, base, rules, arguments)
+            except OutOfSerialsError:
+                await self._serials.supply(base)
+
+    async def leave(
+        self,
+        base: str,
+        rules: Rules,
+        participant: str,
+        address: str,
+        room: str,
+        *,
+        keep: bool = False,
+        report: bool = False,
+    ) -> Transition:
+        """Give up the seat; `keep` one's character for a stranger, or `report` the room."""
+        flags = ["1" if flag else "0" for flag in (keep, report)]
+        arguments: list[Argument] = [participant, address, room, *flags]
+        return await self._transition(_LEAVE, base, rules, arguments)
+
+    async def drop(
+        self, base: str, rules: Rules, participant: str, address: str, room: str
+    ) -> Transition:
+        """The connection is lost: `away`; without a room, in that which the lane knows.
+
+        Durable, since a worker may not end in good order before its seats are seen to.
+        """
+        arguments: list[Argument] = [participant, address, room]
+        return await self._transition(_DROP, base, rules, arguments, patient=True)
+
+    async def look(self, base: str, rules: Rules, participant: str, room: str) -> Transition:
+        """The room as it is: `seated`."""
+        return await self._transition(_LOOK, base, rules, [participant, room], patient=True)
+
+    async def resume(
+        self,
+        base: str,
+        rules: Rules,
+        participant: str,
+        address: str,
+        wanted: Wanted | None = None,
+    ) -> Resumed:
+        """Connect a known participant and find its room and what it missed.
+
+        Not done when it is no longer `wanted`: the participant may be connected elsewhere by now.
+        """
+        arguments: list[Argument] = [*rule_arguments(rules), participant, address]
+        resumed = read_resumed(await self._send(_RESUME, base, arguments, wanted=wanted))
+        if resumed.refusal:
+            raise RefusedError(resumed.refusal)
+        return resumed
+
+    async def told(self, base: str, participant: str, works: list[Untold]) -> None:
+        """The participant has heard of these works."""
+        entries = [f"{entry.work} {entry.serial}" for entry in works]
+        await self._send(_TOLD, base, [participant, *entries], durable=False, patient=True)
+
+    async def invite(self, base: str, participant: str, address: str, room: str, code: str) -> str:
+        """Keep strangers out and answer the code for a friend.
+
+        Raises:
+            RefusedError: with `no_such_room`, when no open room is held there.
+        """
+        reply = await self._send(_INVITE, base, [participant, address, room, code])
+        if not reply:
+            raise RefusedError("no_such_room")
+        return reply.decode()
+
+    async def expire(self, base: str, rules: Rules) -> Expired:
+        """Do what the clock asks, and see who waits."""
+        call = Call(_EXPIRE, base, [*rule_arguments(rules), OVERDUE], repeatable=False)
+        self._connections.send(call)
+        return read_expired(await call.future)
+
+    async def _transition(
+        self,
+        name: str,
+        base: str,
+        rules: Rules,
+        arguments: list[Argument],
+        *,
+        patient: bool = False,
+    ) -> Transition:
+        everything = [*rule_arguments(rules), *arguments]
+        reply = await self._send(name, base, everything, patient=patient)
+        return only(read_answer(reply))
+
+    async def _send(
+        self,
+        name: str,
+        base: str,
+        arguments: list[Argument],
+        *,
+        durable: bool = True,
+        patient: bool = False,
+        wanted: Wanted | None = None,
+    ) -> bytes:
+        call = Call(
+            name,
+            base,
+            arguments,
+            repeatable=True,
+            durable=durable,
+            patient=patient,
+            wanted=wanted,
+        )
+        self._connections.send(call)
+        reply: bytes = await call.future
+        return reply

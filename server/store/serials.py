@@ -1,0 +1,72 @@
+"""Serial numbers for lanes other than 0: blocks that lane 0 grants, where they all ascend."""
+
+from __future__ import annotations
+
+import asyncio
+
+from server.store import keys
+from server.store.connection import Call
+from server.store.connections import Connections
+from server.store.library import function
+
+LEAST, MOST = 8, 512
+"""Numbers in a block: it doubles while blocks are used up quickly."""
+
+QUICK_SECONDS = 1.0
+
+_GRANT, _SUPPLY = function("grant"), function("supply")
+
+
+class _Supply(Call):
+    """Tells how old the block is by the time at which it is sent."""
+
+    __slots__ = ("_block",)
+
+    def __init__(self, base: str, first: int, last: int) -> None:
+        super().__init__(_SUPPLY, base, [], repeatable=True)
+        self._block = first, last
+
+    def started(self) -> None:
+        age_ms = round((asyncio.get_running_loop().time() - self.since) * 1_000)
+        self.arguments = [0, *self._block, age_ms]
+
+
+class Serials:
+    """Supplies lanes that have run out; however many works wait for it, one block is fetched."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Calls go out over `connections`."""
+        self._connections = connections
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._sizes: dict[str, tuple[int, float]] = {}
+
+    async def supply(self, base: str) -> None:
+        """Give the lane a block.
+
+        Raises:
+            StoreError: Redis is away.
+        """
+        task = self._under_way.get(base)
+        if task is None:
+            task = asyncio.get_running_loop().create_task(self._fetch(base))
+            self._under_way[base] = task
+            task.add_done_callback(lambda _: self._under_way.pop(base, None))
+        await asyncio.shield(task)
+
+    async def _fetch(self, base: str) -> None:
+        size = self._next_size(base)
+        last = await self._send(
+            Call(_GRANT, keys.first_lane_of(base), [size], repeatable=True, durable=True)
+        )
+        await self._send(_Supply(base, last - size + 1, last))
+
+    def _next_size(self, base: str) -> int:
+        now = asyncio.get_running_loop().time()
+        size, at = self._sizes.get(base, (LEAST, 0.0))
+        size = min(2 * size, MOST) if now - at < QUICK_SECONDS else LEAST
+        self._sizes[base] = size, now
+        return size
+
+    async def _send(self, call: Call) -> int:
+        self._connections.send(call)
+        return int(await call.future)

@@ -1,0 +1,113 @@
+"""The workers of a lane: their leases, who was given up, and the seats that such a one leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError
+
+from server.relay.room import Rules
+from server.relay.transition import Transition
+from server.store import keys
+from server.store.answers import read_answer, rule_arguments
+from server.store.connection import Call
+from server.store.connections import Connections
+from server.store.errors import StoreAwayError
+from server.store.lanes import Lanes
+from server.store.library import function
+from server.store.link import Argument
+
+LEASE_SECONDS = 5.0
+"""A worker that did not beat for so long is given up by the others (head.lua has the figure)."""
+
+BEAT_SECONDS = 1.0
+
+REAP_BATCH = 500
+"""Rooms looked through in one call."""
+
+_BEAT, _DEPART, _REAP, _SPREAD = (function(name) for name in ("beat", "depart", "reap", "spread"))
+
+
+@dataclass(frozen=True)
+class Beat:
+    """The answer to a heartbeat.
+
+    Attributes:
+        online, writing: the gauges of all workers in this lane.
+        fenced: this worker itself was given up.
+        dead: workers that were given up lately; their seats are to be reaped.
+    """
+
+    online: int
+    writing: int
+    fenced: bool
+    dead: list[str]
+
+
+class Workers:
+    """Heartbeats and what follows from missing ones."""
+
+    def __init__(self, connections: Connections) -> None:
+        """Calls go out over `connections`."""
+        self._connections = connections
+
+    async def beat(self, base: str, worker: str, online: int, writing: int, *, first: bool) -> Beat:
+        """Renew the lease of `worker`; `first` when it has none yet."""
+        arguments: list[Argument] = [0, worker, online, writing, int(first)]
+        call = Call(_BEAT, base, arguments, repeatable=False)
+        self._connections.send(call)
+        online, writing, fenced, dead = await call.future
+        return Beat(online, writing, bool(fenced), [name.decode() for name in dead])
+
+    async def spread(
+        self, lanes: Lanes, worker: str, rate: float, lane_rate: float, most: int
+    ) -> None:
+        """Tell of this worker's tickets a second, and hear which lanes there are.
+
+        One lane is to carry `lane_rate` tickets a second; there are `most` of them at most.
+        """
+        arguments: list[Argument] = [0, worker, f"{rate:.1f}", f"{lane_rate:.1f}", most]
+        call = Call(_SPREAD, lanes.first, arguments, repeatable=False)
+        self._connections.send(call)
+        lanes.update(*(await call.future))
+
+    async def depart(self, base: str, worker: str) -> None:
+        """The worker ends in good order."""
+        call = Call(_DEPART, base, [worker], repeatable=False)
+        self._connections.send(call)
+        await call.future
+
+    async def live_rooms(self, base: str) -> list[str]:
+        """Every room in which somebody may sit.
+
+        Raises:
+            StoreAwayError: the lane cannot be read.
+        """
+        client = self._connections.client(base)
+        names = keys.live_rooms(base)
+        async with client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.zrange(name, 0, -1)
+            try:
+                indexes = await pipe.execute()
+            except (RedisError, OSError) as error:
+                raise StoreAwayError from error
+        return list(dict.fromkeys(room.decode() for index in indexes for room in index))
+
+    async def reap(
+        self, base: str, rules: Rules, worker: str, rooms: list[str]
+    ) -> list[Transition]:
+        """The seats of a given-up worker in these rooms are away."""
+        transitions: list[Transition] = []
+        for batch in _batches(rooms):
+            arguments: list[Argument] = [*rule_arguments(rules), worker, *batch]
+            call = Call(_REAP, base, arguments, repeatable=True)
+            self._connections.send(call)
+            transitions += read_answer(await call.future).transitions
+        return transitions
+
+
+def _batches(rooms: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(rooms), REAP_BATCH):
+        yield rooms[start : start + REAP_BATCH]

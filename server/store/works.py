@@ -1,0 +1,139 @@
+"""A lane's stream of finished works: read by the archive, acknowledged once they are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import redis.asyncio
+from redis.asyncio.client import Pipeline
+from redis.exceptions import ResponseError
+
+from server.relay.phrase import Phrase
+from server.relay.transition import Hand
+from server.store import keys
+from server.store.deployment import CALL_SECONDS, Deployment
+from server.store.durability import Guarantee
+from server.store.errors import StoreAwayError
+
+GROUP = "archive"
+BATCH = 500
+BLOCK_MS = 1_000
+ABANDONED_MS = 10_000
+"""Entries that a reader took and did not acknowledge for so long are taken over."""
+
+
+class FinishedWork(msgspec.Struct, array_like=True, frozen=True):
+    """A finished work as the library puts it into the stream.
+
+    Attributes:
+        id: the room's id.
+        phrase: what was written.
+        hands: everyone who wrote a character, with serial numbers.
+        writers: for each character, the index of its writer in `hands`.
+        ink: for each character, its packed strokes.
+        completed_at: milliseconds since 1970.
+        held: not 0 when it was reported and waits for review.
+    """
+
+    id: str
+    phrase: Phrase
+    hands: list[Hand]
+    writers: list[int]
+    ink: list[msgspec.Raw]
+    completed_at: int
+    held: int
+
+
+read_work = msgspec.msgpack.Decoder(FinishedWork).decode
+
+Entry = tuple[bytes, FinishedWork]
+
+
+class WorksStream:
+    """The stream of one lane, read by a consumer group of all workers."""
+
+    def __init__(
+        self, deployment: Deployment, guarantee: Guarantee, base: str, consumer: str
+    ) -> None:
+        """`consumer` is this worker; the stream is that of the lane `base`.
+
+        Works that are not as durable as `guarantee` asks are not read: a failover may undo them.
+        """
+        self.campaign = keys.campaign_of(base)
+        self._guarantee = guarantee
+        self._waiting = guarantee.commands(base)
+        self._deployment = deployment
+        self._key = keys.works(base)
+        self._client: redis.asyncio.Redis | None = None
+        self._consumer = consumer
+
+    @property
+    def client(self) -> redis.asyncio.Redis:
+        """A client of the node that has the stream."""
+        if self._client is None:
+            seconds = BLOCK_MS / 1_000 + CALL_SECONDS
+            self._client = self._deployment.client(self._key, seconds=seconds)
+        return self._client
+
+    async def open(self) -> None:
+        """Connect to the node that has the stream now, and make the group if need be."""
+        await self.close()
+        await self._deployment.refresh()
+        try:
+            await self.client.xgroup_create(self._key, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    async def next(self) -> list[Entry]:
+        """New works, waiting up to a second for one."""
+        async with self.client.pipeline(transaction=False) as pipe:
+            pipe.xreadgroup(GROUP, self._consumer, {self._key: ">"}, count=BATCH, block=BLOCK_MS)
+            reply = await self._durable(pipe)
+        return _entries(reply[0][1]) if reply else []
+
+    async def abandoned(self) -> list[Entry]:
+        """Works that a worker took and did not store, because it is gone."""
+        async with self.client.pipeline(transaction=False) as pipe:
+            pipe.xautoclaim(
+                self._key, GROUP, self._consumer, min_idle_time=ABANDONED_MS, count=BATCH
+            )
+            reply = await self._durable(pipe)
+        return _entries(reply[1])
+
+    async def _durable(self, pipe: Pipeline) -> Any:
+        """The answer to what is in `pipe`, which reads works.
+
+        Raises:
+            StoreAwayError: they are not durable in time; they are taken over later.
+        """
+        for command in self._waiting:
+            pipe.execute_command(*command)
+        reply, *waited = await pipe.execute()
+        if not self._guarantee.reached(waited):
+            raise StoreAwayError
+        return reply
+
+    async def acknowledge(self, entries: list[Entry]) -> None:
+        """These works are stored; the stream may forget them."""
+        ids = [entry_id for entry_id, _ in entries]
+        async with self.client.pipeline(transaction=False) as pipe:
+            pipe.xack(self._key, GROUP, *ids)
+            pipe.xdel(self._key, *ids)
+            await pipe.execute()
+
+    async def newest(self, limit: int) -> list[FinishedWork]:
+        """The newest works that are not stored yet."""
+        entries: Any = await self.client.xrevrange(self._key, count=limit)
+        return [work for _, work in _entries(entries)]
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.aclose()
+
+
+def _entries(reply: list[tuple[bytes, dict[bytes, Any] | None]]) -> list[Entry]:
+    return [(entry_id, read_work(fields[b"work"])) for entry_id, fields in reply if fields]

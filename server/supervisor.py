@@ -1,0 +1,192 @@
+"""Several workers on one port: started, watched, replaced one at a time, and ended together.
+
+A worker is `jielong worker`, a process of its own that binds the same port. It says "ready" on its
+standard output, and ends when its standard input does, so no worker outlives the supervisor.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+READY = b"ready\n"
+READY_SECONDS = 30.0
+STOP_SECONDS = 12.0
+"""A worker needs less than 10 s to end; after this it is killed."""
+
+FIRST_PAUSE, LAST_PAUSE = 0.1, 10.0
+"""Seconds before a worker that died is started again; doubled each time."""
+
+STEADY_SECONDS = 30.0
+"""A worker that lived so long is started again without a pause."""
+
+
+class WorkersFailedError(Exception):
+    """A worker could not start at all; it has said why. `status` is its exit status."""
+
+    def __init__(self, status: int) -> None:
+        """Ended with `status`."""
+        super().__init__(f"a worker ended with status {status} before it was ready")
+        self.status = status
+
+
+class WorkerProcess:
+    """One worker's process."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        """Just started."""
+        self._process = process
+
+    @classmethod
+    async def start(cls, environment: dict[str, str]) -> WorkerProcess:
+        """Start a worker with these settings, in a session of its own."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "server",
+            "worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | environment,
+            start_new_session=True,
+        )
+        return cls(process)
+
+    async def ready(self) -> bool:
+        """Wait until it takes connections; False if it ends or is too slow."""
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                return await self._process.stdout.readline() == READY
+        except TimeoutError:
+            return False
+
+    async def ended(self) -> int:
+        """Wait for its end; its exit status."""
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """End it: politely, then not."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._process.wait()
+        except TimeoutError:
+            log.warning("a worker did not end in time and is killed", pid=self._process.pid)
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+
+class Slot:
+    """The place of one worker: always one process, whatever happens to it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        """Workers in this place have these settings."""
+        self._environment = environment
+        self._worker: WorkerProcess | None = None
+        self._replacing = asyncio.Lock()
+        self.first_ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep a worker here until cancelled."""
+        pause = FIRST_PAUSE
+        loop = asyncio.get_running_loop()
+        while True:
+            started = loop.time()
+            async with self._replacing:
+                if self._worker is None:
+                    self._worker = await WorkerProcess.start(self._environment)
+            worker = self._worker
+            if await worker.ready():
+                self.first_ready.set()
+            status = await worker.ended()
+            if not self.first_ready.is_set():
+                raise WorkersFailedError(status)
+            async with self._replacing:
+                if self._worker is not worker:
+                    continue
+                self._worker = None
+            pause = FIRST_PAUSE if loop.time() - started > STEADY_SECONDS else pause
+            log.error("a worker ended", pid=worker.pid, status=status, again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LAST_PAUSE)
+
+    async def replace(self) -> None:
+        """Put a new worker in the place of the old one, which drains."""
+        async with self._replacing:
+            old = self._worker
+            new = await WorkerProcess.start(self._environment)
+            if not await new.ready():
+                log.error("the new worker is not ready; the old one stays", pid=new.pid)
+                await new.stop()
+                return
+            self._worker = new
+        if old is not None:
+            await old.stop()
+
+    async def stop(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            await self._worker.stop()
+
+
+class Supervisor:
+    """All workers of one `jielong serve`."""
+
+    def __init__(self, workers: int, environment: dict[str, str]) -> None:
+        """`environment` is the settings of every worker."""
+        self._slots = [Slot(environment) for _ in range(workers)]
+        self._stopping = asyncio.Event()
+        self._roll = asyncio.Event()
+
+    async def run(self, on_ready: Callable[[], None]) -> None:
+        """Run until `stop` is called; SIGHUP replaces the workers one at a time.
+
+        Raises:
+            WorkersFailedError: they cannot start.
+        """
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._roll.set)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(slot.run()) for slot in self._slots]
+                tasks.append(group.create_task(self._replace_on_demand()))
+                tasks.append(group.create_task(self._announce(on_ready)))
+                await self._stopping.wait()
+                for task in tasks:
+                    task.cancel()
+        except* WorkersFailedError as failures:
+            raise failures.exceptions[0] from None
+        finally:
+            await asyncio.gather(*(slot.stop() for slot in self._slots))
+
+    def stop(self) -> None:
+        """End all workers, and then `run`."""
+        self._stopping.set()
+
+    async def _announce(self, on_ready: Callable[[], None]) -> None:
+        for slot in self._slots:
+            await slot.first_ready.wait()
+        on_ready()
+
+    async def _replace_on_demand(self) -> None:
+        while True:
+            await self._roll.wait()
+            self._roll.clear()
+            for slot in self._slots:
+                await slot.replace()
+            log.warning("all workers are replaced")

@@ -1,0 +1,170 @@
+"""The JSON API: campaigns and finished works. Shapes are protocol.md's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.archive.reading import ReadingRoom
+from server.archive.works import Cursor
+from server.gateway.campaigns import OpenCampaign
+from server.relay.phrase import seat_of
+from server.store.counters import Counters
+from server.store.errors import StoreError
+from server.store.works import FinishedWork
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+
+_read_strokes = msgspec.msgpack.Decoder(list[list[int]]).decode
+
+
+class JsonResponse(Response):
+    """A JSON answer."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        """Write it with orjson."""
+        return orjson.dumps(content)
+
+
+class ApiError(HTTPException):
+    """An error in the API's shape: a status, a code for programs and a message for people."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        """Answer `status`."""
+        super().__init__(status, message)
+        self.code = code
+
+
+class Api:
+    """Answers for `/api`."""
+
+    def __init__(
+        self,
+        campaigns: dict[str, OpenCampaign],
+        counters: Counters,
+        reading_room: ReadingRoom,
+    ) -> None:
+        """Over the campaigns of this service."""
+        self._campaigns = campaigns
+        self._counters = counters
+        self._reading_room = reading_room
+
+    @property
+    def campaigns(self) -> dict[str, OpenCampaign]:
+        """The campaigns of this service, by id."""
+        return self._campaigns
+
+    @property
+    def reading_room(self) -> ReadingRoom:
+        """Where the works are."""
+        return self._reading_room
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/api/campaigns/{id}", self.campaign),
+            Route("/api/works", self.works),
+            Route("/api/works/{id}", self.work),
+        ]
+
+    async def campaign(self, request: Request) -> Response:
+        """One campaign with its counters at this moment."""
+        open_campaign = self._find_campaign(request.path_params["id"])
+        campaign = open_campaign.campaign
+        try:
+            counters = await self._counters.read(campaign.id, open_campaign.lanes.bases)
+        except StoreError:
+            counters = self._counters.last(campaign.id)
+        content = {
+            "id": campaign.id,
+            "title": campaign.title,
+            "open": campaign.is_open(datetime.now(UTC)),
+            "counters": msgspec.to_builtins(counters),
+            "phrases": msgspec.to_builtins(list(campaign.phrases.values())),
+        }
+        return JsonResponse(content, headers={"Cache-Control": "no-store"})
+
+    async def work(self, request: Request) -> Response:
+        """One finished work with its strokes."""
+        found = await self._reading_room.find(request.path_params["id"])
+        if found is None:
+            raise ApiError(404, "no_such_work", "there is no work of this id")
+        return JsonResponse(_content(*found))
+
+    async def works(self, request: Request) -> Response:
+        """A campaign's works, or those of one of its phrases, newest first."""
+        query = request.query_params
+        campaign = self._find_campaign(query.get("campaign", "default")).campaign
+        phrase = campaign.phrases.get(query["phrase"]) if query.get("phrase") else None
+        if query.get("phrase") and phrase is None:
+            raise ApiError(404, "no_such_phrase", "there is no phrase of this id")
+        limit = _page_size(query)
+        try:
+            before = Cursor.parse(query["cursor"]) if query.get("cursor") else None
+        except ValueError:
+            raise ApiError(400, "bad_cursor", "take `next` of the page before") from None
+        works, following = await self._reading_room.newest(campaign.id, limit, before, phrase)
+        content = {
+            "works": [_content(campaign.id, work) for work in works],
+            "next": str(following) if following else None,
+        }
+        return JsonResponse(content, headers={"Cache-Control": "no-store"})
+
+    def _find_campaign(self, campaign_id: str) -> OpenCampaign:
+        found = self._campaigns.get(campaign_id)
+        if found is None:
+            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        return found
+
+
+def api_error(_: Request, error: Exception) -> Response:
+    """An error of a route in the API's shape."""
+    assert isinstance(error, HTTPException)
+    code = error.code if isinstance(error, ApiError) else _code(error.status_code)
+    content = {"error": {"code": code, "message": error.detail}}
+    return JsonResponse(content, error.status_code, headers=error.headers)
+
+
+def _code(status: int) -> str:
+    return {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_request")
+
+
+def _page_size(query: Mapping[str, str]) -> int:
+    try:
+        limit = int(query.get("limit", DEFAULT_PAGE))
+    except ValueError:
+        limit = 0
+    if not 1 <= limit <= MAX_PAGE:
+        raise ApiError(400, "bad_limit", f"`limit` is 1 to {MAX_PAGE}")
+    return limit
+
+
+def _content(campaign: str, work: FinishedWork) -> dict[str, Any]:
+    completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
+    return {
+        "id": work.id,
+        "campaign": campaign,
+        "phrase": msgspec.to_builtins(work.phrase),
+        "chars": [
+            {
+                "char": char,
+                "seat": seat_of(index),
+                "hand": work.writers[index],
+                "strokes": _read_strokes(work.ink[index]),
+            }
+            for index, char in enumerate(work.phrase.chars)
+        ],
+        "hands": [{"serial": hand.serial} for hand in work.hands],
+        "completed_at": completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }

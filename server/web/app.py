@@ -1,0 +1,69 @@
+"""The Starlette application: pages, API and operations on the worker's one port."""
+
+from __future__ import annotations
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.web import pages
+from server.web.api import Api, ApiError, api_error
+from server.web.operations import Operations
+
+log = structlog.get_logger()
+
+SECURITY_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data: blob:; base-uri 'none'; "
+        b"form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+
+
+class SecurityHeaders:
+    """Adds the headers that keep foreign code and frames out of the pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Around `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, with headers on the answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    log.error("a request failed", path=request.url.path, exc_info=error)
+    return api_error(request, ApiError(500, "internal", "something went wrong here"))
+
+
+async def _no_plain_ws(_: Request) -> Response:
+    raise ApiError(426, "upgrade_required", "this is a WebSocket; see the protocol")
+
+
+def make_app(api: Api, operations: Operations) -> ASGIApp:
+    """Everything that is plain HTTP."""
+    app = Starlette(
+        routes=[
+            *operations.routes(),
+            *api.routes(),
+            Route("/ws", _no_plain_ws),
+            *pages.routes(api.reading_room, api.campaigns),
+        ],
+        exception_handlers={HTTPException: api_error, Exception: _unexpected},
+    )
+    return SecurityHeaders(app)

@@ -1,0 +1,99 @@
+"""Static files, kept in memory and compressed once.
+
+The first stroke waits for some fifty small files, so what one of them costs the worker counts.
+"""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+COMPRESS_BYTES = 600
+"""Smaller answers fit one packet as they are."""
+
+_HIDDEN = {".html"}
+"""Pages have addresses of their own."""
+
+_KINDS = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+_COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/manifest+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one address answers: its bytes, plain and compressed, and the tag of this version."""
+
+    plain: bytes
+    compressed: bytes | None
+    kind: str
+    tag: str
+
+    @classmethod
+    def of(cls, plain: bytes, kind: str) -> Content:
+        """Compresses what is worth it."""
+        worth_it = len(plain) >= COMPRESS_BYTES and kind.startswith(_COMPRESSIBLE)
+        compressed = gzip.compress(plain, mtime=0) if worth_it else None
+        return cls(plain, compressed, kind, f'"{sha256(plain).hexdigest()[:20]}"')
+
+    def answer(self, request: Request, status: int = 200) -> Response:
+        """The whole of it, or 304 to who has it already. Browsers ask again every time."""
+        headers = {"Cache-Control": "no-cache", "ETag": self.tag, "Vary": "Accept-Encoding"}
+        if status == 200 and self.tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        body = self.plain
+        if self.compressed and "gzip" in request.headers.get("accept-encoding", ""):
+            body = self.compressed
+            headers["Content-Encoding"] = "gzip"
+        return Response(body, status, headers, media_type=self.kind)
+
+
+class Files:
+    """The files of one folder under one address; a changed file is read anew."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        """Nothing is read yet. `address` begins with a slash and does not end with one."""
+        self._address = address
+        self._folder = folder.resolve()
+        self._kept: dict[Path, tuple[int, Content]] = {}
+
+    def route(self) -> Route:
+        """Where they are."""
+        return Route(f"{self._address}/{{path:path}}", self.answer)
+
+    def route_of(self, name: str, address: str) -> Route:
+        """A file of the folder at an address of its own."""
+
+        async def answer(request: Request) -> Response:
+            return self._content(self._folder / name).answer(request)
+
+        return Route(address, answer)
+
+    async def answer(self, request: Request) -> Response:
+        """One file. Reading it blocks for as long as a small file takes, and only once."""
+        path = (self._folder / request.path_params["path"]).resolve()
+        if not path.is_relative_to(self._folder) or path.suffix in _HIDDEN or not path.is_file():
+            raise HTTPException(404)
+        return self._content(path).answer(request)
+
+    def _content(self, path: Path) -> Content:
+        changed = path.stat().st_mtime_ns
+        kept = self._kept.get(path)
+        if kept is None or kept[0] != changed:
+            kind = _KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+            kept = (changed, Content.of(path.read_bytes(), kind or "application/octet-stream"))
+            self._kept[path] = kept
+        return kept[1]

@@ -1,0 +1,85 @@
+"""The figures of one worker, collected when Prometheus asks; nothing is counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from server.archive.archiver import Archiver
+from server.gateway.campaigns import OpenCampaign
+from server.gateway.hub import Hub
+from server.store.connections import Connections
+
+
+class WorkerCollector(Collector):
+    """Reads the figures from the parts that keep them."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        connections: Connections,
+        archivers: list[Archiver],
+        campaigns: dict[str, OpenCampaign],
+    ) -> None:
+        """Over one worker's parts."""
+        self._hub = hub
+        self._connections = connections
+        self._archivers = archivers
+        self._campaigns = campaigns
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures at this moment."""
+        hub = self._hub
+        yield GaugeMetricFamily(
+            "jielong_connections", "Open connections of this worker.", hub.connections
+        )
+        yield GaugeMetricFamily(
+            "jielong_seated", "Participants of this worker who hold a seat.", hub.seated
+        )
+        yield GaugeMetricFamily(
+            "jielong_store_away", "1 while Redis cannot be reached.", int(self._connections.away)
+        )
+        yield CounterMetricFamily(
+            "jielong_relayed_messages", "Live ink, undos and reactions passed on.", hub.relayed
+        )
+        yield CounterMetricFamily(
+            "jielong_backplane_dropped_parcels",
+            "Parcels to other workers that were lost.",
+            hub.backplane.dropped,
+        )
+        yield CounterMetricFamily(
+            "jielong_archived_works",
+            "Works that this worker moved into SQL.",
+            sum(archiver.stored for archiver in self._archivers),
+        )
+        yield from self._campaign_metrics()
+
+    def _campaign_metrics(self) -> Iterator[Metric]:
+        families: list[CounterMetricFamily | GaugeMetricFamily] = [
+            CounterMetricFamily("jielong_relays", "Finished works.", labels=["campaign"]),
+            CounterMetricFamily(
+                "jielong_participants", "Hands in finished works.", labels=["campaign"]
+            ),
+            GaugeMetricFamily("jielong_online", "Participants connected.", labels=["campaign"]),
+            GaugeMetricFamily("jielong_writing", "Participants seated.", labels=["campaign"]),
+            GaugeMetricFamily("jielong_lanes", "Lanes that take tickets.", labels=["campaign"]),
+        ]
+        for campaign_id, campaign in self._campaigns.items():
+            values = self._hub.counters.last(campaign_id)
+            lanes = campaign.lanes.open
+            numbers = (values.relays, values.participants, values.online, values.writing, lanes)
+            for family, number in zip(families, numbers, strict=True):
+                family.add_metric([campaign_id], number)
+        yield from families
+
+
+def registry(collector: WorkerCollector) -> CollectorRegistry:
+    """A registry with the worker's figures and the process' own."""
+    metrics = CollectorRegistry()
+    metrics.register(collector)
+    ProcessCollector(registry=metrics)
+    PlatformCollector(registry=metrics)
+    return metrics

@@ -1,0 +1,54 @@
+"""What operators and their tools ask: is it alive, is it ready, and how is it doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from server.web import asyncapi
+from server.web.api import JsonResponse
+
+WhyNotReady = Callable[[], str | None]
+"""None when joiners can be taken, else the reason in a few words."""
+
+
+class Operations:
+    """`/healthz`, `/readyz`, `/metrics` and `/asyncapi.json`."""
+
+    def __init__(self, why_not_ready: WhyNotReady, metrics: CollectorRegistry) -> None:
+        """Over this worker's state."""
+        self._why_not_ready = why_not_ready
+        self._metrics = metrics
+        self._protocol = asyncapi.document()
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/healthz", self.healthz),
+            Route("/readyz", self.readyz),
+            Route("/metrics", self.metrics),
+            Route("/asyncapi.json", self.asyncapi),
+        ]
+
+    async def healthz(self, _: Request) -> Response:
+        """The process lives."""
+        return PlainTextResponse("ok\n")
+
+    async def readyz(self, _: Request) -> Response:
+        """Whether joiners can be taken."""
+        why = self._why_not_ready()
+        if why is None:
+            return JsonResponse({"ready": True})
+        return JsonResponse({"ready": False, "why": why}, 503)
+
+    async def asyncapi(self, _: Request) -> Response:
+        """The wire protocol, for programs that read AsyncAPI."""
+        return JsonResponse(self._protocol)
+
+    async def metrics(self, _: Request) -> Response:
+        """Everything that is measured, for Prometheus."""
+        return Response(generate_latest(self._metrics), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,167 @@
+"""A finished work's own address: a page that previews well wherever its link is pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.archive.drawing import HEIGHT, WIDTH
+from server.archive.pictures import PictureError, Pictures
+from server.archive.reading import ReadingRoom
+from server.gateway.campaigns import OpenCampaign
+from server.store.works import FinishedWork
+from server.web.files import Content
+
+PICTURE_SECONDS = 3_600
+"""How long others may keep a picture; a work held back for review may be seen for so long."""
+
+RETRY_SECONDS = 5
+
+
+class _Words(NamedTuple):
+    """What a page's head says, in one language; `{0}` is filled in."""
+
+    title: str
+    hand: str
+    between: tuple[str, str]
+    """Between hands, and before the last one."""
+
+    description: str
+    picture: str
+    missing: str
+    missing_more: str
+    join: str
+    script: str
+
+
+_CHINESE = _Words(
+    "{0} · 接龙",
+    "第 {0} 位",
+    ("、", "与"),
+    "{0}，素不相识，隔着网线，你一字、我一字，合写了「{1}」。",
+    "手写的「{0}」",
+    "没有找到这幅作品。",
+    "它也许还没有写完，也许已经收起。",
+    "我也来写一幅",
+    "这一页要用到 JavaScript，请打开它再来。",
+)
+_ENGLISH = _Words(
+    "{0} · Jielong",
+    "No. {0}",
+    (", ", " and "),
+    "{0}, two strangers, wrote “{1}” together: one character each, in turns.",
+    "“{0}”, written by hand",
+    "This work could not be found.",
+    "It may not be finished yet, or it has been put away.",
+    "Write one too",
+    "This page needs JavaScript.",
+)
+_OPEN_GRAPH_LOCALES = {"zh-Hans": "zh_CN", "zh-Hant": "zh_TW", "en": "en_US", "ja": "ja_JP"}
+_PAGE_LOCALES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
+
+
+class Sharing:
+    """`/w/{id}` and `/w/{id}/picture.png`."""
+
+    def __init__(
+        self,
+        reading_room: ReadingRoom,
+        campaigns: dict[str, OpenCampaign],
+        pictures: Pictures,
+        page: Callable[[str, Mapping[str, object]], Content],
+    ) -> None:
+        """`page` fills a template."""
+        self._reading_room = reading_room
+        self._campaigns = campaigns
+        self._pictures = pictures
+        self._page = page
+
+    def routes(self) -> list[Route]:
+        """Where they are."""
+        return [
+            Route("/w/{id}", self.page, name="work-page"),
+            Route("/w/{id}/picture.png", self.picture),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The work's page; with status 404 it says kindly that there is none."""
+        found = await self._reading_room.find(request.path_params["id"])
+        if found is None:
+            locale = self._campaigns["default"].campaign.locale
+            values = _missing(_words(locale), _page_locale(locale))
+        else:
+            campaign_id, work = found
+            values = self._head(request, campaign_id, work)
+        return self._page("work", values).answer(request, 200 if found else 404)
+
+    async def picture(self, request: Request) -> Response:
+        """The picture that previews of the link show."""
+        found = await self._reading_room.find(request.path_params["id"])
+        if found is None:
+            raise HTTPException(404, "there is no work of this id")
+        _, work = found
+        headers = {"Cache-Control": f"public, max-age={PICTURE_SECONDS}", "ETag": f'"{work.id}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        try:
+            picture = await self._pictures.of(work)
+        except PictureError as error:
+            retry = {"Retry-After": str(RETRY_SECONDS)}
+            raise HTTPException(503, str(error), headers=retry) from error
+        return Response(picture, media_type="image/png", headers=headers)
+
+    def _head(self, request: Request, campaign_id: str, work: FinishedWork) -> dict[str, object]:
+        campaign = self._campaigns.get(campaign_id)
+        locale = campaign.campaign.locale if campaign else work.phrase.locale
+        words = _words(locale)
+        text = work.phrase.text
+        address = str(request.url_for("work-page", id=work.id))
+        hands = [words.hand.format(f"{hand.serial:,}") for hand in work.hands]
+        return {
+            "state": "loading",
+            "locale": _page_locale(locale),
+            "words": words,
+            "title": words.title.format(text),
+            "heading": text,
+            "description": words.description.format(_listed(hands, words.between), text),
+            "share": {
+                "site": campaign.campaign.title if campaign else words.title.format(""),
+                "url": address,
+                "locale": _OPEN_GRAPH_LOCALES.get(locale, "zh_CN"),
+                "picture": f"{address}/picture.png",
+                "width": WIDTH,
+                "height": HEIGHT,
+                "alt": words.picture.format(text),
+            },
+        }
+
+
+def _missing(words: _Words, locale: str) -> dict[str, object]:
+    return {
+        "state": "missing",
+        "locale": locale,
+        "words": words,
+        "title": words.title.format(words.missing.rstrip("。.")),
+        "heading": words.missing,
+        "description": words.missing_more,
+        "share": None,
+    }
+
+
+def _words(locale: str) -> _Words:
+    return _CHINESE if locale.startswith("zh") else _ENGLISH
+
+
+def _page_locale(locale: str) -> str:
+    return _PAGE_LOCALES.get(locale, locale)
+
+
+def _listed(hands: list[str], between: tuple[str, str]) -> str:
+    if len(hands) == 1:
+        return hands[0]
+    return between[0].join(hands[:-1]) + between[1] + hands[-1]

@@ -1,0 +1,253 @@
+"""One worker: builds its parts, runs them, and takes them down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import secrets
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+import structlog
+import uvicorn
+
+from server import catalogue
+from server.archive.archiver import Archiver
+from server.archive.reading import ReadingRoom
+from server.archive.works import Works
+from server.gateway.campaigns import OpenCampaign
+from server.gateway.clockwork import Clockwork
+from server.gateway.doorway import doorway
+from server.gateway.hub import Hub
+from server.gateway.identity import Identity
+from server.gateway.protocol import Handshake
+from server.settings import Settings
+from server.store import keys, library
+from server.store.connections import Connections
+from server.store.deployment import Deployment, deployment
+from server.store.durability import Guarantee, require
+from server.store.errors import StoreError
+from server.store.works import WorksStream
+from server.web.api import Api
+from server.web.app import make_app
+from server.web.metrics import WorkerCollector, registry
+from server.web.operations import Operations
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 8.0
+"""Time for goodbyes and the last calls; the whole end takes less than 10 s."""
+
+LAST_CALLS_SECONDS = 1.0
+START_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 75
+BACKLOG = 4_096
+CLUSTER_LANES = 16
+"""Lanes of a campaign on a Cluster; more of them than nodes, so that they spread."""
+
+
+class Worker:
+    """A worker from start to end."""
+
+    def __init__(self, settings: Settings, redis_url: str) -> None:
+        """Over the Redis at `redis_url`.
+
+        Raises:
+            CatalogueError: the campaigns cannot be read.
+        """
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._draining = False
+        self._in_order = False  # else the others reap what is left when the lease is over
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._clockwork: Clockwork | None = None
+        self._catalogue = catalogue.load(settings.campaigns)
+        self._campaigns = {
+            key: OpenCampaign(campaign, settings.rules)
+            for key, campaign in self._catalogue.campaigns.items()
+        }
+        self._deployment = deployment(redis_url)
+        self._guarantee = Guarantee(settings.durability, settings.replicas)
+        self._connections = Connections(self._deployment, self._guarantee)
+        for campaign in self._campaigns.values():
+            campaign.lanes.on_new(self._connections.add)
+        self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
+        self._works = Works(settings.archive_url)
+        self._archivers: list[Archiver] = []
+
+    async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        """Serve on `listener` until `stop` is called.
+
+        Raises:
+            ArchiveError, StoreError, RedisError, TimeoutError: it cannot start.
+        """
+        try:
+            hub = await self._start_unless_stopped()
+            if hub is not None:
+                await self._serve(self._http_server(hub), hub, listener, on_ready)
+        finally:
+            await self._end()
+
+    def stop(self) -> None:
+        """Begin the end; also while it is starting."""
+        self._stopping.set()
+
+    async def _start_unless_stopped(self) -> Hub | None:
+        starting = asyncio.create_task(self._start())
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return starting.result() if starting.done() else None
+        finally:
+            stopping.cancel()
+            await _cancel([starting])
+
+    async def _start(self) -> Hub:
+        await self._deployment.refresh()
+        await self._deployment.on_every_node(library.load)
+        await require(self._guarantee, self._deployment)
+        await self._works.open()
+        secret = await _shared_secret(self._deployment, self._settings.secret)
+        hub = Hub(
+            self._deployment,
+            self._connections,
+            self._campaigns,
+            Identity(secret, self._catalogue.aliases),
+            self._reading_room.hold,
+            self._settings.max_connections,
+        )
+        self._own(self._connections.run(), "calls to redis")
+        self._own(hub.backplane.run(), "parcels between workers")
+        for campaign in self._campaigns.values():
+            campaign.lanes.on_new(self._archive)
+        await hub.backplane.ready.wait()
+        self._clockwork = Clockwork(hub, self._settings.lane_rate, self._most_lanes)
+        await self._clockwork.first_beats()
+        self._own(self._clockwork.run(), "clockwork")
+        return hub
+
+    def _archive(self, base: str) -> None:
+        """Drain one more lane's works."""
+        stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
+        self._streams[stream.campaign].append(stream)
+        archiver = Archiver(stream, self._works)
+        self._archivers.append(archiver)
+        self._own(archiver.run(), "archive")
+
+    @property
+    def _most_lanes(self) -> int:
+        return self._settings.lanes or (CLUSTER_LANES if self._deployment.spread else 1)
+
+    @property
+    def _reading_room(self) -> ReadingRoom:
+        return ReadingRoom(self._works, self._streams)
+
+    async def _serve(
+        self,
+        server: uvicorn.Server,
+        hub: Hub,
+        listener: socket.socket,
+        on_ready: Callable[[], None],
+    ) -> None:
+        _calm_garbage_collector()
+        await server.startup(sockets=[listener])
+        ticking = asyncio.create_task(server.main_loop())
+        on_ready()
+        await self._stopping.wait()
+        self._draining = True
+        for listening in server.servers:
+            listening.close()
+        self._in_order = await hub.close(DRAIN_SECONDS)
+        server.should_exit = True
+        await ticking
+        await server.shutdown(sockets=[listener])
+
+    def _http_server(self, hub: Hub) -> uvicorn.Server:
+        collector = WorkerCollector(hub, self._connections, self._archivers, self._campaigns)
+        operations = Operations(lambda: self._why_not_ready(hub), registry(collector))
+        api = Api(self._campaigns, hub.counters, self._reading_room)
+        handshake = Handshake(self._settings.origins, hub.open_socket)
+        config = uvicorn.Config(
+            make_app(api, operations),
+            http=doorway(handshake),  # type: ignore[arg-type]
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=1,
+        )
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        return server
+
+    def _why_not_ready(self, hub: Hub) -> str | None:
+        if self._draining:
+            return "stopping"
+        if self._connections.away:
+            return "redis is away"
+        if not hub.backplane.ready.is_set():
+            return "cut off from other workers"
+        return None
+
+    def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run a part for as long as the worker lives; if it fails, the worker ends."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._part_ended)
+
+    def _part_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the worker failed", part=task.get_name(), exc_info=error)
+            self.stop()
+
+    async def _end(self) -> None:
+        with contextlib.suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(LAST_CALLS_SECONDS):
+                await self._connections.drained()
+                if self._clockwork is not None and self._in_order:
+                    await self._clockwork.depart()
+        await _cancel(list(self._tasks))
+        for streams in self._streams.values():
+            for stream in streams:
+                await stream.close()
+        await self._connections.close()
+        await self._works.close()
+
+
+def _calm_garbage_collector() -> None:
+    """What is there now stays, and little of what comes is cyclic: look seldom.
+
+    Measured with `bench/relays.py`: a tenth of the server's CPU.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they end: a library may swallow one cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
+
+
+async def _shared_secret(redis_deployment: Deployment, configured: str) -> bytes:
+    """The key that signs tokens: the operator's, or one that all workers find in Redis."""
+    if configured:
+        return configured.encode()
+    client = redis_deployment.client(keys.SECRET)
+    await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
+    secret = await client.get(keys.SECRET)
+    await client.aclose()
+    assert isinstance(secret, bytes)
+    return secret

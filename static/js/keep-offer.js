@@ -1,0 +1,31 @@
+/**
+ * When nobody has come for a while: an offer, on the idle paper, to leave the finished character
+ * for a later stranger. It is made once a round; who declines waits on.
+ */
+
+import "./later-strings.js";
+import { mayLeaveInk } from "../../client/js/state.js";
+import { button, part } from "./dom.js";
+
+export class KeepOffer {
+  #relay;
+  #box = part("keep-offer");
+  #declined = "";
+
+  /** @param {import("../../client/js/relay.js").Relay} relay */
+  constructor(relay) {
+    this.#relay = relay;
+    button("keep-go").addEventListener("click", () => relay.act({ t: "user:leave" }));
+    button("keep-stay").addEventListener("click", () => {
+      this.#declined = relay.state.room?.id ?? "";
+      this.render();
+    });
+  }
+
+  /** Time alone brings it up, so it is asked again and again. */
+  render() {
+    const { state } = this.#relay;
+    const seen = mayLeaveInk(state, this.#relay.now()) && state.link.status === "online";
+    this.#box.hidden = !seen || state.room?.id === this.#declined;
+  }
+}

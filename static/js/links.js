@@ -1,0 +1,11 @@
+/**
+ * Links from page to page keep to the campaign that the address names.
+ */
+
+/** @param {ParentNode} root */
+export function keepCampaign(root) {
+  const campaign = new URLSearchParams(location.search).get("campaign");
+  if (!campaign) return;
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (root.querySelectorAll("a[data-keeps-campaign]")))
+    link.search = `?${new URLSearchParams({ campaign })}`;
+}

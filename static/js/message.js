@@ -1,0 +1,53 @@
+/**
+ * Screens that only say something: taken over elsewhere, campaign closed, no line yet, browser
+ * too old.
+ */
+
+import "./later-strings.js";
+import { screenOf } from "../../client/js/state.js";
+import { button, part, setText } from "./dom.js";
+import { isMessage, lineWords } from "./page.js";
+import { text } from "./strings.js";
+import { View } from "./view.js";
+
+export class MessageView extends View {
+  #section = part("message");
+  #seal = part("message-seal");
+  #title = part("message-title");
+  #words = part("message-text");
+  #button = button("message-button");
+
+  /** @param {import("../../client/js/relay.js").Relay} relay */
+  constructor(relay) {
+    super();
+    setText(this.#button, text("elsewhere_here"));
+    this.#button.addEventListener("click", () => relay.start());
+  }
+
+  /** @param {import("../../client/js/types.js").State} state */
+  render(state) {
+    const screen = screenOf(state);
+    this.#section.hidden = !isMessage(state);
+    if (!isMessage(state)) return;
+    this.#button.hidden = screen !== "elsewhere";
+    if (screen === "offline") {
+      setText(this.#seal, "");
+      setText(this.#title, lineWords(state));
+      setText(this.#words, "");
+    } else this.#say(/** @type {"elsewhere" | "closed"} */ (screen));
+  }
+
+  /** @param {"too-old"} what Nothing else will be shown any more. */
+  show(what) {
+    document.body.dataset.state = what;
+    this.#section.hidden = false;
+    this.#say("too_old");
+  }
+
+  /** @param {"elsewhere" | "closed" | "too_old"} what */
+  #say(what) {
+    setText(this.#seal, text(`${what}_seal`));
+    setText(this.#title, text(`${what}_title`));
+    setText(this.#words, text(`${what}_text`));
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The words of the pages of finished works in English.
+ */
+export default {
+  product: "Jielong",
+  comma: ", ",
+  and: " and ",
+  hand: "No. {n}",
+  finished_on: "Finished on {date}",
+  home_link: "Jielong, back to the first page",
+
+  work_missing: "There is no such work.",
+  work_failed: "The work cannot be fetched now. Please try later.",
+
+  to_gallery: "Gallery",
+  to_write: "Write one too",
+  to_poster: "Make a poster",
+
+  replay: "Replay",
+  play: "Play",
+  pause: "Pause",
+  again: "Play again",
+  place: "Position",
+  place_value: "Second {now} of {whole}",
+  speed: "Speed",
+  keys: "Space plays and pauses, the arrows move by a second, plus and minus change the speed",
+
+  poster: "Poster",
+  poster_making: "Mounting the sheet…",
+  poster_failed: "The poster could not be made. Please try again.",
+  poster_png: "Save as picture",
+  poster_svg: "Save as SVG",
+  poster_share: "Share",
+  poster_close: "Close",
+  poster_hint: "Press and hold the picture to save it, too",
+  poster_label: "Poster of “{text}”",
+  poster_by: "By {hands}",
+  poster_line: "Two strangers, one phrase",
+  poster_scan: "Scan to watch",
+  share_text: "Two strangers wrote “{text}” together",
+
+  gallery: "Gallery",
+  gallery_about: "Each of these was written by two people who never met.",
+  gallery_phrase: "Only this phrase",
+  gallery_all: "All of them",
+  gallery_more: "Show more",
+  gallery_loading: "Unrolling…",
+  gallery_end: "That is all of them.",
+  gallery_empty: "Nothing here yet. Come and write the first one.",
+  gallery_failed: "They cannot be fetched right now.",
+  gallery_retry: "Try again",
+  gallery_item: "“{text}”, {hands}",
+
+  wall: "Wall of works",
+  wall_title: "Finished just now",
+  wall_to_gallery: "See them all",
+  wall_relays: "works",
+  wall_participants: "hands",
+  wall_online: "online",
+  wall_scan: "Scan and join in",
+  wall_empty: "Waiting for the first stroke",
+  wall_offline: "The line is down. Reconnecting…",
+};

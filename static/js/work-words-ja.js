@@ -1,0 +1,63 @@
+/**
+ * The words of the pages of finished works in Japanese.
+ */
+export default {
+  product: "接龍",
+  comma: "、",
+  and: " と ",
+  hand: "{n} 人目",
+  finished_on: "{date}に完成",
+  home_link: "接龍、最初のページへ",
+
+  work_missing: "この作品は見つかりません。",
+  work_failed: "作品をいま読み込めません。あとでもう一度お試しください。",
+
+  to_gallery: "ギャラリー",
+  to_write: "わたしも書く",
+  to_poster: "ポスターにする",
+
+  replay: "もう一度見る",
+  play: "再生",
+  pause: "一時停止",
+  again: "もう一度再生",
+  place: "再生位置",
+  place_value: "{whole} 秒中 {now} 秒",
+  speed: "速さ",
+  keys: "スペースで再生と一時停止、左右の矢印で 1 秒移動、プラスとマイナスで速さを変更",
+
+  poster: "ポスター",
+  poster_making: "表装しています…",
+  poster_failed: "ポスターを作れませんでした。もう一度お試しください。",
+  poster_png: "画像を保存",
+  poster_svg: "SVG を保存",
+  poster_share: "共有",
+  poster_close: "閉じる",
+  poster_hint: "画像の長押しでも保存できます",
+  poster_label: "「{text}」のポスター",
+  poster_by: "{hands}の合作",
+  poster_line: "見知らぬふたりの、ひとつの言葉",
+  poster_scan: "書く様子を見る",
+  share_text: "見知らぬふたりが「{text}」を書きました",
+
+  gallery: "ギャラリー",
+  gallery_about: "どれも、見知らぬふたりの手によるものです。",
+  gallery_phrase: "この言葉だけ",
+  gallery_all: "すべて",
+  gallery_more: "もっと見る",
+  gallery_loading: "ひろげています…",
+  gallery_end: "これで全部です。",
+  gallery_empty: "まだ作品がありません。最初の一枚を書きませんか。",
+  gallery_failed: "いまは取得できません。",
+  gallery_retry: "もう一度",
+  gallery_item: "「{text}」、{hands}",
+
+  wall: "作品の壁",
+  wall_title: "たったいま、書きあがりました",
+  wall_to_gallery: "すべて見る",
+  wall_relays: "作品",
+  wall_participants: "人の手",
+  wall_online: "人がオンライン",
+  wall_scan: "読み取って、いっしょに",
+  wall_empty: "最初の一筆を待っています",
+  wall_offline: "接続が切れました。つなぎ直しています…",
+};

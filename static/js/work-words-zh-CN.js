@@ -1,0 +1,63 @@
+/**
+ * The words of the pages of finished works in simplified Chinese.
+ */
+export default {
+  product: "接龙",
+  comma: "、",
+  and: " 与 ",
+  hand: "第 {n} 位",
+  finished_on: "写成于 {date}",
+  home_link: "接龙，回到首页",
+
+  work_missing: "没有找到这幅作品。",
+  work_failed: "作品暂时取不到，请稍后再试。",
+
+  to_gallery: "画廊",
+  to_write: "我也要写",
+  to_poster: "做成海报",
+
+  replay: "重放",
+  play: "播放",
+  pause: "暂停",
+  again: "再放一遍",
+  place: "进度",
+  place_value: "第 {now} 秒，共 {whole} 秒",
+  speed: "速度",
+  keys: "空格播放或暂停，左右键前后一秒，加减号变速",
+
+  poster: "海报",
+  poster_making: "正在装裱…",
+  poster_failed: "海报没能做成，请再试一次。",
+  poster_png: "存为图片",
+  poster_svg: "存为 SVG",
+  poster_share: "分享",
+  poster_close: "合上",
+  poster_hint: "长按图片也能保存",
+  poster_label: "「{text}」的海报",
+  poster_by: "{hands} 合写",
+  poster_line: "两个陌生人，合写一句话",
+  poster_scan: "扫码看他们怎么写",
+  share_text: "两个素不相识的人，合写了「{text}」",
+
+  gallery: "画廊",
+  gallery_about: "每一幅都出自两双素不相识的手。",
+  gallery_phrase: "只看这一句",
+  gallery_all: "全部",
+  gallery_more: "再看一些",
+  gallery_loading: "正在展卷…",
+  gallery_end: "就是这些了。",
+  gallery_empty: "这里还没有作品，来写第一幅吧。",
+  gallery_failed: "暂时取不到，稍后再试。",
+  gallery_retry: "再试一次",
+  gallery_item: "「{text}」，{hands}",
+
+  wall: "作品墙",
+  wall_title: "刚刚，他们写成了",
+  wall_to_gallery: "看全部",
+  wall_relays: "幅作品",
+  wall_participants: "人次落笔",
+  wall_online: "人在线",
+  wall_scan: "扫码，一起写",
+  wall_empty: "静候第一笔",
+  wall_offline: "网断了，正在重新连上…",
+};

@@ -1,0 +1,63 @@
+/**
+ * The words of the pages of finished works in traditional Chinese.
+ */
+export default {
+  product: "接龍",
+  comma: "、",
+  and: " 與 ",
+  hand: "第 {n} 位",
+  finished_on: "寫成於 {date}",
+  home_link: "接龍，回到首頁",
+
+  work_missing: "沒有找到這幅作品。",
+  work_failed: "作品暫時取不到，請稍後再試。",
+
+  to_gallery: "畫廊",
+  to_write: "我也要寫",
+  to_poster: "做成海報",
+
+  replay: "重播",
+  play: "播放",
+  pause: "暫停",
+  again: "再放一遍",
+  place: "進度",
+  place_value: "第 {now} 秒，共 {whole} 秒",
+  speed: "速度",
+  keys: "空白鍵播放或暫停，左右鍵前後一秒，加減號變速",
+
+  poster: "海報",
+  poster_making: "正在裝裱…",
+  poster_failed: "海報沒能做成，請再試一次。",
+  poster_png: "存為圖片",
+  poster_svg: "存為 SVG",
+  poster_share: "分享",
+  poster_close: "合上",
+  poster_hint: "長按圖片也能儲存",
+  poster_label: "「{text}」的海報",
+  poster_by: "{hands} 合寫",
+  poster_line: "兩個陌生人，合寫一句話",
+  poster_scan: "掃碼看他們怎麼寫",
+  share_text: "兩個素不相識的人，合寫了「{text}」",
+
+  gallery: "畫廊",
+  gallery_about: "每一幅都出自兩雙素不相識的手。",
+  gallery_phrase: "只看這一句",
+  gallery_all: "全部",
+  gallery_more: "再看一些",
+  gallery_loading: "正在展卷…",
+  gallery_end: "就是這些了。",
+  gallery_empty: "這裡還沒有作品，來寫第一幅吧。",
+  gallery_failed: "暫時取不到，稍後再試。",
+  gallery_retry: "再試一次",
+  gallery_item: "「{text}」，{hands}",
+
+  wall: "作品牆",
+  wall_title: "剛剛，他們寫成了",
+  wall_to_gallery: "看全部",
+  wall_relays: "幅作品",
+  wall_participants: "人次落筆",
+  wall_online: "人在線",
+  wall_scan: "掃碼，一起寫",
+  wall_empty: "靜候第一筆",
+  wall_offline: "網路斷了，正在重新連上…",
+};

@@ -1,0 +1,75 @@
+"""Fixtures of the browser tests: strangers at the real page, and the core alone in a blank one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Route, async_playwright
+
+from tests.browser.hand import Hand
+from tests.browser.launch import launch
+from tests.service import ROOT, Service
+
+DESK: dict[str, Any] = {"viewport": {"width": 1000, "height": 760}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+CORE_ORIGIN = "http://core.test"
+
+Stranger = Callable[..., Awaitable[Hand]]
+Core = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium of the test's own."""
+    async with async_playwright() as playwright:
+        chromium = await launch(playwright)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def stranger(browser: Browser) -> AsyncIterator[Stranger]:
+    """Opens a service's page for a new person, in a browser context of its own.
+
+    Keywords go to the context; the browser speaks Chinese unless told otherwise. When the test
+    ends, no page may have logged an error.
+    """
+    hands: list[Hand] = []
+
+    async def arrive(service: Service, path: str = "/", **options: Any) -> Hand:
+        context = await browser.new_context(**{**DESK, "locale": "zh-CN", **options})
+        hand = Hand(await context.new_page())
+        hands.append(hand)
+        await hand.page.goto(service.url + path)
+        return hand
+
+    yield arrive
+    assert [trouble for hand in hands for trouble in hand.troubles] == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def core() -> AsyncIterator[Core]:
+    """Runs a function of JavaScript, with one argument, where `/client/js/` can be imported."""
+    async with async_playwright() as playwright:
+        chromium = await launch(playwright)
+        page = await chromium.new_page()
+        await page.route(f"{CORE_ORIGIN}/**", _serve_core)
+        await page.goto(CORE_ORIGIN)
+        yield page.evaluate
+        await chromium.close()
+
+
+async def _serve_core(route: Route) -> None:
+    path = route.request.url.removeprefix(CORE_ORIGIN).lstrip("/")
+    if path.startswith("client/js/"):
+        await route.fulfill(path=ROOT / path, content_type="text/javascript; charset=utf-8")
+    else:
+        await route.fulfill(body="<!doctype html>", content_type="text/html")

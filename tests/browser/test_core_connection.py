@@ -1,0 +1,242 @@
+"""client/js: hello, silence, loss and return, with a socket and a clock made of nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Core
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WORLD = """
+  const { Connection } = await import("/client/js/connection.js");
+  const kept = new Map();
+  const storage = {
+    get: (key) => kept.get(key) ?? null,
+    set: (key, value) => kept.set(key, value),
+  };
+  let timers = [];
+  let now = 0;
+  const clock = {
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + ms, run };
+      timers.push(timer);
+      return () => { timers = timers.filter((other) => other !== timer); };
+    },
+  };
+  const pass = (ms) => {
+    const until = now + ms;
+    for (;;) {
+      const next = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      timers = timers.filter((timer) => timer !== next);
+      now = next.at;
+      next.run();
+    }
+    now = until;
+  };
+  const sockets = [];
+  const socket = (url, subprotocols, handlers) => {
+    const made = { url, subprotocols, handlers, sent: [], closed: false };
+    sockets.push(made);
+    return {
+      send: (frame) => made.sent.push(JSON.parse(frame)),
+      close: () => { made.closed = true; },
+    };
+  };
+  const links = [];
+  const heard = [];
+  const connection = new Connection({
+    url: "ws://x/ws", socket, storage, clock, random: () => 0.5, hello: { client: "test" },
+  });
+  connection.on("link", ({ status, why, retryMs }) => links.push([status, why, retryMs]));
+  connection.on("message", (message) => heard.push(message.t));
+  const last = () => sockets.at(-1);
+  const says = (message) => last().handlers.message(JSON.stringify(message));
+  const opens = () => last().handlers.open("jielong.v1.json");
+  const welcomed = () => { opens(); says({ t: "welcome", token: "secret" }); };
+  connection.start();
+"""
+
+
+async def connected(core: Core, body: str) -> Any:
+    return await core(f"async () => {{ {WORLD} {body} }}")
+
+
+async def test_hello_comes_first_and_brings_the_kept_token(core: Core) -> None:
+    first, second, offered = await connected(
+        core,
+        """
+        welcomed();
+        last().handlers.close(1006);
+        pass(1000);
+        opens();
+        return [sockets[0].sent, sockets[1].sent, sockets[0].subprotocols];
+        """,
+    )
+    assert first == [{"t": "hello", "client": "test"}]
+    assert second == [{"t": "hello", "token": "secret", "client": "test"}]
+    assert offered == ["jielong.v1.msgpack", "jielong.v1.json"]
+
+
+async def test_nothing_is_sent_before_welcome(core: Core) -> None:
+    before, after = await connected(
+        core,
+        """
+        opens();
+        const before = connection.send({ t: "join" });
+        says({ t: "welcome", token: "secret" });
+        return [before, connection.send({ t: "join" })];
+        """,
+    )
+    assert (before, after) == (False, True)
+
+
+async def test_tries_come_at_longer_and_longer_intervals(core: Core) -> None:
+    links = await connected(
+        core,
+        """
+        for (let i = 0; i < 9; i += 1) {
+          last().handlers.close(1006);
+          pass(links.at(-1)[2]);
+        }
+        return links.filter(([status]) => status === "offline").map(([, , ms]) => ms);
+        """,
+    )
+    assert links == [375, 750, 1500, 3000, 6000, 12_000, 22_500, 22_500, 22_500]
+
+
+@pytest.mark.parametrize(
+    ("message", "why", "ms"),
+    [
+        ({"t": "bye", "why": "restart", "retry_ms": 1234}, "restart", 1234),
+        ({"t": "error", "code": "busy", "message": "", "retry_ms": 4321}, "busy", 4321),
+        ({"t": "error", "code": "slow_down", "message": "", "retry_ms": 50}, "slow_down", 50),
+    ],
+)
+async def test_the_server_says_when_to_come_back(
+    core: Core, message: dict[str, Any], why: str, ms: int
+) -> None:
+    link, early, late = await core(
+        f"""async (message) => {{ {WORLD}
+          opens();
+          says(message);
+          const link = links.at(-1);
+          pass(message.retry_ms - 1);
+          const early = sockets.length;
+          pass(1);
+          return [link, early, sockets.length];
+        }}""",
+        message,
+    )
+    assert link == ["offline", why, ms]
+    assert (early, late) == (1, 2)
+
+
+async def test_silence_is_broken_by_a_ping_and_ended_by_a_new_try(core: Core) -> None:
+    sent, early, dropped = await connected(
+        core,
+        """
+        welcomed();
+        pass(20000);
+        const sent = last().sent.at(-1);
+        says({ t: "pong", n: 1 });
+        pass(29000);
+        const early = sockets[0].closed;
+        pass(1000);
+        return [sent, early, [sockets[0].closed, links.at(-1)[0], links.at(-1)[1]]];
+        """,
+    )
+    assert sent == {"t": "ping", "n": 1}
+    assert early is False
+    assert dropped == [True, "offline", "timeout"]
+
+
+async def test_a_server_that_never_answers_is_given_up(core: Core) -> None:
+    links = await connected(core, "opens(); pass(10000); return links;")
+    assert links[-1][:2] == ["offline", "timeout"]
+
+
+@pytest.mark.parametrize(
+    "end",
+    ['says({ t: "error", code: "elsewhere", message: "" })', "last().handlers.close(4001)"],
+)
+async def test_taken_over_elsewhere_it_comes_back_only_when_asked(core: Core, end: str) -> None:
+    status, tried, again = await connected(
+        core,
+        f"""
+        welcomed();
+        {end};
+        pass(3600000);
+        const tried = sockets.length;
+        const status = connection.status;
+        connection.start();
+        return [status, tried, sockets.length];
+        """,
+    )
+    assert (status, tried, again) == ("elsewhere", 1, 2)
+
+
+async def test_a_network_that_is_back_is_not_waited_for(core: Core) -> None:
+    before, after = await connected(
+        core,
+        """
+        welcomed();
+        last().handlers.close(1006);
+        const before = sockets.length;
+        connection.wake();
+        return [before, sockets.length];
+        """,
+    )
+    assert (before, after) == (1, 2)
+
+
+async def test_a_garbled_frame_ends_the_connection(core: Core) -> None:
+    link, heard = await connected(
+        core, 'welcomed(); last().handlers.message("{"); return [links.at(-1), heard];'
+    )
+    assert link[:2] == ["offline", "garbled"]
+    assert heard == ["welcome"]
+
+
+async def test_a_mini_program_speaks_json_through_wx(core: Core) -> None:
+    result = await core(
+        """async () => {
+          const { wxSocket, wxStorage } = await import("/client/js/adapters/wx.js");
+          const asked = [];
+          const said = [];
+          let on = {};
+          const wx = {
+            connectSocket(options) {
+              asked.push(options);
+              return {
+                onOpen: (run) => (on.open = run), onMessage: (run) => (on.message = run),
+                onClose: (run) => (on.close = run), onError: (run) => (on.error = run),
+                send: ({ data }) => said.push(data), close: () => {},
+              };
+            },
+            getStorageSync: () => { throw new Error("full"); },
+          };
+          const heard = [];
+          const socket = wxSocket(wx)("wss://x/ws", ["a", "b"], {
+            open: (subprotocol) => heard.push(subprotocol),
+            message: (frame) => heard.push(frame),
+            close: (code) => heard.push(code),
+          });
+          on.open({});
+          on.message({ data: "{}" });
+          socket.send("[]");
+          on.error();
+          on.close({ code: 1000 });
+          return { asked, said, heard, kept: wxStorage(wx).get("x") };
+        }"""
+    )
+    assert result == {
+        "asked": [{"url": "wss://x/ws", "protocols": ["jielong.v1.json"]}],
+        "said": ["[]"],
+        "heard": ["jielong.v1.json", "{}", 1006],
+        "kept": None,
+    }

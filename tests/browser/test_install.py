@@ -1,0 +1,65 @@
+"""The service as an app: manifest and icons; and that no page asks anybody else for anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from typing import Any
+
+from tests.browser.conftest import Stranger
+from tests.finished import finish_work
+from tests.service import Service
+
+PAGES = ("/gallery", "/wall", "/w/{work}")
+MANIFEST = "/static/manifest.webmanifest"
+
+
+async def test_chromium_finds_the_app_installable(stranger: Stranger, service: Service) -> None:
+    work = await finish_work(service)
+    one = await stranger(service, "/gallery")
+    browser = await one.page.context.new_cdp_session(one.page)
+    for path in PAGES:
+        await one.page.goto(service.url + path.format(work=work))
+        told = await browser.send("Page.getAppManifest")
+        assert told["url"] == service.url + MANIFEST
+        assert told["errors"] == []
+        found = await browser.send("Page.getInstallabilityErrors")
+        # A private window, as every test has one, is the one thing Chromium minds.
+        assert {e["errorId"] for e in found["installabilityErrors"]} <= {"in-incognito"}
+
+
+async def test_the_icons_are_there_in_the_sizes_that_the_manifest_says(
+    stranger: Stranger, service: Service
+) -> None:
+    one = await stranger(service, "/gallery")
+    answer = await one.page.request.get(service.url + MANIFEST)
+    assert answer.headers["content-type"] == "application/manifest+json"
+    manifest: dict[str, Any] = json.loads(await answer.text())
+    assert (manifest["start_url"], manifest["scope"]) == ("/", "/")
+    kinds = set()
+    for icon in manifest["icons"]:
+        picture = await one.page.request.get(service.url + icon["src"])
+        assert picture.ok
+        assert picture.headers["content-type"].split(";")[0] == icon["type"]
+        if icon["type"] == "image/png":
+            width, height = struct.unpack(">II", (await picture.body())[16:24])
+            assert icon["sizes"] == f"{width}x{height}"
+            kinds.add((icon["purpose"], width))
+    assert kinds >= {("any", 192), ("any", 512), ("maskable", 192), ("maskable", 512)}
+
+
+async def test_no_page_asks_anybody_but_its_own_service(
+    stranger: Stranger, service: Service
+) -> None:
+    work = await finish_work(service)
+    one = await stranger(service, "/gallery")
+    asked: list[str] = []
+    one.page.on("request", lambda request: asked.append(request.url))
+    async with asyncio.timeout(90):
+        for path in ("/", *PAGES, "/w/{work}#poster"):
+            await one.page.goto(service.url + path.format(work=work), wait_until="load")
+            await one.page.wait_for_timeout(1000)
+    assert len(asked) > 50
+    own = (service.url, "data:", "blob:", "ws:" + service.url.removeprefix("http:"))
+    assert [url for url in asked if not url.startswith(own)] == []

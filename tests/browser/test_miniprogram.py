@@ -1,0 +1,192 @@
+"""The mini-program at the real service. What WeChat gives, `wx` and `Page`, has a stand-in on the
+browser's own; everything behind it is the mini-program's and the core's."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jielong import Participant, Pen
+from playwright.async_api import Browser, Page, Route
+
+from tests.browser.hand import LIMIT_MS
+from tests.service import ROOT, Service
+
+SOURCE = ROOT / "client" / "miniprogram"
+
+WECHAT = """async ([url, query]) => {
+  window.shown = {};
+  const kept = new Map();
+  const dialled = [];
+  window.wx = {
+    connectSocket({ protocols }) {
+      const socket = new WebSocket(url, protocols);
+      dialled.push(protocols);
+      return {
+        onOpen: (run) => (socket.onopen = () => run({})),
+        onMessage: (run) => (socket.onmessage = ({ data }) => run({ data })),
+        onClose: (run) => (socket.onclose = ({ code }) => run({ code })),
+        onError: (run) => (socket.onerror = () => run({})),
+        send: ({ data }) => socket.send(data),
+        close: ({ code }) => socket.close(code),
+      };
+    },
+    getStorageSync: (key) => kept.get(key) ?? "",
+    setStorageSync: (key, value) => kept.set(key, value),
+    removeStorageSync: (key) => kept.delete(key),
+    getWindowInfo: () => ({ pixelRatio: 2 }),
+    createSelectorQuery() {
+      const node = document.createElement("canvas");
+      node.requestAnimationFrame = (run) => requestAnimationFrame(run);
+      window.paper = node;
+      const query = {
+        select: () => query,
+        fields: () => query,
+        exec: (run) => run([{ node, width: 300, height: 300 }]),
+      };
+      return query;
+    },
+    showModal: ({ success }) => success({ confirm: true }),
+  };
+  window.Page = (page) => {
+    window.page = { ...page, setData: (values) => Object.assign(window.shown, values) };
+  };
+  await import("/miniprogram/pages/relay/relay.js");
+  page.onLoad(query);
+  page.onReady();
+  page.onShow();
+  return dialled;
+}"""
+
+UNTIL = """async ([what, value, limit]) => {
+  const end = performance.now() + limit;
+  while (JSON.stringify(window.shown[what]) !== JSON.stringify(value)) {
+    if (performance.now() > end) throw new Error(JSON.stringify(window.shown));
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+INKED = """async (limit) => {
+  const end = performance.now() + limit;
+  const dark = () => {
+    const { data } = paper.getContext("2d").getImageData(0, 0, paper.width, paper.height);
+    return data.filter((value, i) => i % 4 === 3 && value > 200).length;
+  };
+  while (dark() < 200) {
+    if (performance.now() > end) throw new Error("no ink");
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+WRITE = """() => {
+  let t = performance.now();
+  for (const [from, to] of [[[60, 150], [240, 140]], [[150, 50], [155, 260]]]) {
+    for (let i = 0; i <= 20; i += 1) {
+      const [x, y] = [0, 1].map((axis) => from[axis] + (to[axis] - from[axis]) * i / 20);
+      t += 12;
+      page[i ? "move" : "down"]({ touches: [{ x, y, force: 0 }], timeStamp: t });
+    }
+    page.up();
+  }
+}"""
+
+
+@pytest.fixture
+async def folder(tmp_path: Path) -> Path:
+    """The mini-program as DevTools would see it: with its copy of the core."""
+    copy = tmp_path / "client" / "miniprogram"
+    await asyncio.to_thread(shutil.copytree, SOURCE, copy, ignore=shutil.ignore_patterns("jielong"))
+    for name in ("client/js", "static/js", "static/vendor"):
+        await asyncio.to_thread(shutil.copytree, ROOT / name, tmp_path / name)
+    process = await asyncio.create_subprocess_exec(copy / "copy-core")
+    assert await process.wait() == 0
+    return copy
+
+
+@pytest.fixture
+async def phone(browser: Browser, service: Service, folder: Path) -> AsyncIterator[Page]:
+    """A page where the mini-program's modules can be imported."""
+    page = await browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+
+    async def serve(route: Route) -> None:
+        path = folder / route.request.url.partition("/miniprogram/")[2]
+        await route.fulfill(path=path, content_type="text/javascript; charset=utf-8")
+
+    await page.route("**/miniprogram/**", serve)
+    await page.goto(f"{service.url}/healthz")
+    yield page
+    assert errors == []
+
+
+async def shows(page: Page, what: str, value: object) -> None:
+    """Wait until the template is given this value."""
+    await page.evaluate(UNTIL, [what, value, LIMIT_MS])
+
+
+async def open_page(page: Page, service: Service, **query: Any) -> list[list[str]]:
+    """Open the mini-program's page; the subprotocols that it has offered."""
+    dialled: list[list[str]] = await page.evaluate(WECHAT, [service.ws_url, query])
+    return dialled
+
+
+async def test_a_finger_writes_a_work_together_with_a_stranger(
+    phone: Page, service: Service
+) -> None:
+    assert await open_page(phone, service) == [["jielong.v1.json"]]
+    await shows(phone, "screen", "idle")
+    async with await Participant.connect(service.ws_url) as other:
+        await other.join(phrase="jiayou")
+        await phone.evaluate("page.join()")
+        await shows(phone, "screen", "their-turn")
+        writing = asyncio.create_task(
+            other.write_relay(Pen(random.Random(7)), pace=1.0, timeout=30.0)
+        )
+        await phone.evaluate(INKED, LIMIT_MS)
+        await shows(phone, "screen", "my-turn")
+        await shows(phone, "ghost", "油")
+        await phone.evaluate(WRITE)
+        await shows(phone, "inked", True)
+        await phone.evaluate("page.undo()")
+        await phone.evaluate(WRITE)
+        await phone.evaluate(INKED, LIMIT_MS)
+        await phone.evaluate("page.commit()")
+        done = await writing
+        await shows(phone, "screen", "done")
+        assert await phone.evaluate("shown.more") == f"你是第 {3 - done.serial} 位落笔的人"
+
+
+async def test_a_friend_is_invited_by_sharing_the_page(phone: Page, service: Service) -> None:
+    await open_page(phone, service)
+    await shows(phone, "screen", "idle")
+    await phone.evaluate("page.join()")
+    await shows(phone, "screen", "waiting")
+    await phone.evaluate("page.invite()")
+    await shows(phone, "invited", True)
+    shared = await phone.evaluate("page.onShareAppMessage().path")
+    code = shared.partition("/pages/relay/relay?invite=")[2]
+    async with await Participant.connect(service.ws_url) as friend:
+        await friend.join(invite=code)
+        await shows(phone, "company", True)
+        await phone.evaluate("page.leave()")
+        await shows(phone, "screen", "idle")
+
+
+async def test_a_page_opened_again_finds_its_seat_and_its_unfinished_ink(
+    phone: Page, service: Service
+) -> None:
+    await open_page(phone, service)
+    await shows(phone, "screen", "idle")
+    await phone.evaluate("page.join()")
+    await shows(phone, "screen", "waiting")
+    await phone.evaluate(WRITE)
+    await phone.evaluate("page.onUnload()")
+    await phone.evaluate("page.onLoad({})")
+    await shows(phone, "screen", "waiting")
+    await shows(phone, "inked", True)

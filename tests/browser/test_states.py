@@ -1,0 +1,263 @@
+"""Every state of the page, on a desk and on a phone: what it says, and that nobody is shut out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.axe import barriers
+from tests.browser.conftest import DESK, PHONE, Stranger
+from tests.browser.gate import Gate
+from tests.browser.hand import LIMIT_MS, Hand, open_room
+from tests.browser.hand import Path as Stroke
+from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
+from tests.service import Service
+
+LONG = "/?phrase=tiantian-xiangshang"
+
+View = Callable[..., Awaitable[Hand]]
+
+
+@pytest.fixture(params=["desk", "phone"])
+def arrive(request: pytest.FixtureRequest, stranger: Stranger) -> View:
+    """Opens the page on a desk or on a phone."""
+    options = PHONE if request.param == "phone" else DESK
+
+    async def view(service: Service, path: str = LONG, **more: Any) -> Hand:
+        return await stranger(service, path, **options, **more)
+
+    return view
+
+
+async def draw(hand: Hand, *paths: Stroke) -> None:
+    """With a finger where there is a touch screen, else with the mouse."""
+    if await hand.page.evaluate("navigator.maxTouchPoints > 0"):
+        await hand.touch(*paths)
+    else:
+        await hand.draw(*paths)
+
+
+async def write(hand: Hand, *paths: Stroke) -> None:
+    await draw(hand, *paths)
+    await hand.commit()
+
+
+async def is_well(hand: Hand) -> None:
+    """Nothing keeps anybody out, nothing sticks out sideways."""
+    assert await barriers(hand.page) == []
+    assert await hand.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+async def says(hand: Hand, name: str, words: str) -> None:
+    await expect(hand.see(name)).to_contain_text(words, timeout=LIMIT_MS)
+
+
+async def pair(arrive: View, service: Service) -> tuple[Hand, Hand]:
+    one, two = await arrive(service), await arrive(service)
+    await open_room(one, two)
+    return one, two
+
+
+async def test_idle(arrive: View, service: Service) -> None:
+    one = await arrive(service)
+    await one.is_in("idle")
+    await expect(one.see("join")).to_be_enabled()
+    await is_well(one)
+
+
+async def test_by_night(arrive: View, service: Service) -> None:
+    one = await arrive(service, color_scheme="dark")
+    await one.is_in("idle")
+    await is_well(one)
+    await one.join()
+    await one.is_in("waiting")
+    await is_well(one)
+    await draw(one, ACROSS)
+    await is_well(one)
+    await one.see("settings").click()
+    await is_well(one)
+
+
+async def test_waiting(arrive: View, service: Service) -> None:
+    one = await arrive(service)
+    await one.join()
+    await one.is_in("waiting")
+    await says(one, "partner-alias", "寻找同伴中")
+    await says(one, "turn-title", "先写第一个字")
+    await is_well(one)
+    await write(one, ACROSS)
+    await says(one, "turn-title", "正在等一位同伴接写「天」")
+    await is_well(one)
+
+
+async def test_matched_my_turn_and_their_turn(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await says(one, "turn-title", "轮到你写「天」")
+    await says(two, "turn-title", "对方正在写「天」")
+    await expect(one.see("timer")).to_be_visible()
+    await is_well(two)
+    await draw(one, *CHARACTERS[0])
+    await two.sees_ink()
+    await is_well(one)
+    await one.commit()
+    await two.is_in("my-turn")
+
+
+async def test_partner_away_and_back(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await draw(one, ACROSS)
+    await two.sees_ink()
+    await one.page.goto("about:blank")
+    await two.sees_partner("away")
+    await says(two, "partner-state", "暂时离线")
+    await expect(two.see("timer")).to_have_attribute("data-seen", "false")
+    await is_well(two)
+    await one.page.goto(service.url)
+    await two.sees_partner("here")
+    await one.is_in("my-turn")
+    await two.sees_ink()
+
+
+async def test_partner_left_and_replaced(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await write(one, ACROSS)
+    await two.is_in("my-turn")
+    await two.see("leave").click()
+    await two.see("leave-go").click()
+    await two.is_in("idle")
+    await one.sees_partner("left")
+    await says(one, "partner-state", "已离开")
+    await is_well(one)
+    three = await arrive(service)
+    await three.join()
+    await three.is_in("my-turn")
+    await one.sees_partner("here")
+
+
+async def test_network_lost_in_the_middle_of_a_character(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await draw(one, ACROSS)
+    await two.sees_ink()
+    gate = Gate()
+    await one.page.route_web_socket("**/ws", gate.through)
+    await one.page.reload()  # From here on its line leads through the gate.
+    await one.is_in("my-turn")
+    await gate.cut()
+    await one.is_in("offline")
+    await says(one, "turn-more", "你写的笔画都还在")
+    await draw(one, DOWN)
+    await is_well(one)
+    gate.shut = False
+    await one.is_in("my-turn")
+    await one.commit()
+    await two.is_in("my-turn")
+    assert len((await two.hears("committed"))["strokes"]) == 2
+    one.forget_lost_lines()
+
+
+async def test_refresh(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await draw(one, ACROSS)
+    await one.page.reload()
+    await one.is_in("my-turn")
+    await one.sees_ink()
+    await expect(one.see("undo")).to_be_enabled()
+    await two.sees_ink()
+    await is_well(one)
+
+
+async def test_second_tab(arrive: View, service: Service) -> None:
+    one, _ = await pair(arrive, service)
+    tab = Hand(await one.page.context.new_page())
+    await tab.page.goto(service.url)
+    await tab.is_in("my-turn")
+    await one.is_in("elsewhere")
+    await one.page.bring_to_front()
+    await says(one, "message-title", "已在别处打开")
+    await is_well(one)
+    await one.see("message-button").click()
+    await one.is_in("my-turn")
+
+
+async def test_turn_run_out(arrive: View, serve: Callable[..., Service]) -> None:
+    one, two = await pair(arrive, serve(turn_seconds=3))
+    await one.is_in("idle")
+    await says(one, "notice", "席位已经让给别人")
+    await is_well(one)
+    await two.sees_partner("left")
+
+
+def campaigns(folder: Path, closes: datetime) -> Path:
+    """A file with one campaign that is shut and one that soon will be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "campaigns.toml"
+    file.write_text(
+        '[[campaign]]\nid = "default"\ntitle = "加油接龙"\nopen = false\nlocale = "zh-Hans"\n'
+        '[[campaign]]\nid = "short"\ntitle = "短短的接龙"\nopen = true\nlocale = "zh-Hans"\n'
+        f"closes = {closes.isoformat(timespec='seconds')}\n"
+    )
+    return file
+
+
+async def test_campaign_closed_and_campaign_over(
+    arrive: View, serve: Callable[..., Service], tmp_path: Path
+) -> None:
+    closes = datetime.now(UTC) + timedelta(seconds=12)
+    service = serve(campaigns=campaigns(tmp_path / "files", closes))
+    shut = await arrive(service, "/")
+    await shut.is_in("closed")
+    await says(shut, "message-title", "这场接龙已经收卷")
+    await is_well(shut)
+    late = await arrive(service, "/?campaign=short")
+    await late.is_in("idle")
+    await asyncio.sleep(max(0, (closes - datetime.now(UTC)).total_seconds()) + 0.5)
+    await late.join()
+    await late.is_in("closed")
+    await is_well(late)
+
+
+async def test_server_restarting(arrive: View, serve: Callable[..., Service]) -> None:
+    service = serve()
+    one, two = await pair(arrive, service)
+    await draw(one, ACROSS)
+    await two.sees_ink()
+    await asyncio.to_thread(service.stop)
+    await one.is_in("offline")
+    await says(one, "link", "服务正在更新")
+    await draw(one, DOWN)
+    await is_well(one)
+    await asyncio.to_thread(serve, port=service.port)
+    await one.is_in("my-turn")
+    await one.commit()
+    await two.is_in("my-turn")
+    assert len((await one.hears("committed"))["strokes"]) == 2
+    for hand in (one, two):
+        hand.forget_lost_lines()
+
+
+async def test_browser_too_old(arrive: View, service: Service) -> None:
+    one = await arrive(service)
+    await one.page.add_init_script("delete window.ResizeObserver")
+    await one.page.reload()
+    await one.is_in("too-old")
+    await says(one, "message-title", "浏览器太旧了")
+    await is_well(one)
+
+
+async def test_done(arrive: View, service: Service) -> None:
+    one, two = await arrive(service, "/?phrase=jiayou"), await arrive(service)
+    await open_room(one, two)
+    await write(one, *CHARACTERS[0])
+    await two.is_in("my-turn")
+    await write(two, *CHARACTERS[1])
+    await one.is_in("done")
+    await expect(one.see("serial")).to_be_visible()
+    await is_well(one)

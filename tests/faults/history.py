@@ -1,0 +1,69 @@
+"""What every client saw, as JSON lines that `jielong check` reads. Live ink and counters are left
+out, and so is the list of phrases in `welcome`, which is the same for everybody.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+Message = dict[str, Any]
+Event = Literal["opened", "sent", "received", "closed"]
+
+SKIPPED = frozenset(("ink", "undo", "counters", "ping", "pong"))
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One event of one connection; `at` is this machine's monotonic clock in seconds."""
+
+    at: float
+    client: str
+    connection: int
+    event: Event
+    message: Message | None = None
+    code: int | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Line).decode
+
+
+class History:
+    """Appends lines to one file."""
+
+    def __init__(self, path: Path) -> None:
+        """Made anew at `path`."""
+        self.path = path
+        self._out = path.open("wb", buffering=1 << 20)
+
+    def write(
+        self,
+        client: str,
+        connection: int,
+        event: Event,
+        message: Message | None = None,
+        code: int | None = None,
+    ) -> None:
+        """Something happened just now."""
+        if message is not None:
+            if message["t"] in SKIPPED:
+                return
+            if "phrases" in message:
+                message = message | {"phrases": []}
+        at = round(time.monotonic(), 6)
+        self._out.write(_encode(Line(at, client, connection, event, message, code)) + b"\n")
+
+    def close(self) -> None:
+        """Everything is in the file."""
+        self._out.close()
+
+
+def read(path: Path) -> Iterator[Line]:
+    """Every line of a finished history."""
+    with path.open("rb") as lines:
+        for line in lines:
+            yield _decode(line)

@@ -1,0 +1,108 @@
+"""How long it takes after each fault until relays are made again and participants are back."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from tests.faults.kinds import Fault
+
+BLAME_SECONDS = 8.0
+"""A connection that is lost so long after a broad fault is put down to it."""
+
+
+@dataclass
+class Record:
+    """One fault as it happened.
+
+    Attributes:
+        fault: what was planned.
+        began: when it was done.
+        over: when its cause was gone: the process started again, the link open; None for faults
+            that the service has to mend by itself.
+        whole: when the store had all its replicas again; until then the guarantee `replica` can
+            not be given.
+        relay: when the first relay that began after `over` or `began` was completed.
+    """
+
+    fault: Fault
+    began: float
+    over: float | None = None
+    lasting: bool = False
+    whole: float | None = None
+    relay: float | None = None
+    note: str = ""
+
+    @property
+    def since(self) -> float:
+        """From when recovery counts."""
+        return self.began if self.over is None else self.over
+
+
+@dataclass
+class Recovery:
+    """Of one run; all times on the monotonic clock."""
+
+    records: list[Record] = field(default_factory=list)
+    returns: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    relays: list[float] = field(default_factory=list)
+    _open: list[Record] = field(default_factory=list)
+    _began: dict[str, float] = field(default_factory=dict)
+    _completed: set[str] = field(default_factory=set)
+
+    def happens(self, fault: Fault, *, lasting: bool) -> Record:
+        """A fault is done now; a `lasting` one until its record gets its `over`."""
+        record = Record(fault, time.monotonic(), lasting=lasting)
+        self.records.append(record)
+        self._open.append(record)
+        return record
+
+    def is_over(self, record: Record) -> None:
+        """A lasting fault's cause is gone."""
+        record.over = time.monotonic()
+
+    def began(self, room: str) -> None:
+        """A room was opened."""
+        self._began.setdefault(room, time.monotonic())
+
+    def completed(self, room: str) -> None:
+        """A work was completed; both hands say so, the first counts."""
+        if room in self._completed:
+            return
+        self._completed.add(room)
+        now = time.monotonic()
+        self.relays.append(now)
+        began = self._began.pop(room, None)
+        if began is None:
+            return
+        for record in self._open:
+            pending = record.lasting and record.over is None
+            if not pending and began > record.since:
+                record.relay = now
+        self._open = [record for record in self._open if record.relay is None]
+
+    def outages(self) -> list[tuple[float, float]]:
+        """From when to when the store lacked a replica."""
+        return [(it.began, it.whole) for it in self.records if it.whole is not None]
+
+    def lacks_replica_since(self, moment: float) -> bool:
+        """Whether the store has lacked a replica at any time since then."""
+        return any(over > moment for _, over in self.outages())
+
+    def returned(self, cause: str, lost_at: float) -> None:
+        """A participant is welcomed again."""
+        self.returns[cause].append(time.monotonic() - lost_at)
+
+    def suspect(self) -> str:
+        """The broad fault that cuts connections at this moment, if there is one."""
+        now = time.monotonic()
+        for record in reversed(self.records):
+            if not record.fault.broad:
+                continue
+            going_on = record.lasting and record.over is None
+            if going_on or now - record.since < BLAME_SECONDS:
+                return record.fault.kind
+            if now - record.began > 60:
+                break
+        return "nothing known"

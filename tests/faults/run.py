@@ -1,0 +1,162 @@
+"""One fault run, from empty folders to a verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.faults import arithmetic, books, checker, history
+from tests.faults.conductor import Conductor
+from tests.faults.crowd import Crowd
+from tests.faults.deployments import DEPLOYMENTS
+from tests.faults.fleet import Fleet
+from tests.faults.history import History
+from tests.faults.kinds import FailoverOrdered, Fault, StoreKilled, StoreStopped
+from tests.faults.proxy import Proxy
+from tests.faults.recovery import Recovery
+from tests.faults.schedule import schedule
+from tests.faults.verdict import Verdict
+
+TURN_SECONDS = 10
+GRACE_SECONDS = 15
+LANE_RATE = 5
+"""Joiners a second for which a lane is enough, so that more lanes open in a run."""
+
+HOME_SECONDS = 2 * (TURN_SECONDS + GRACE_SECONDS)
+"""Everybody in a room can finish it or has lost the seat by then."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run.
+
+    Attributes:
+        deployment: `single`, `cluster` or `sentinel`.
+        durability: the service's setting: `memory`, `aof` or `replica`.
+        lanes: lanes at most; they open at a rate that the run has.
+    """
+
+    deployment: str
+    seconds: float
+    seed: int
+    persons: int = 300
+    workers: int = 3
+    durability: str = "memory"
+    lanes: int = 1
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether a master's death may undo what was answered, by the service's settings."""
+        return self.durability == "memory"
+
+
+@dataclass
+class Outcome:
+    """What came of it."""
+
+    plan: Plan
+    faults: list[Fault]
+    seconds: float
+    recovery: Recovery
+    verdict: Verdict
+    check: checker.Check
+    books: books.Books
+    notes: dict[str, int]
+    refusals: dict[str, int]
+
+
+async def run(plan: Plan, folder: Path) -> Outcome:
+    """Run a plan; its data, logs and history are left in `folder`."""
+    deployment = DEPLOYMENTS[plan.deployment](folder / "store", plan.durability)
+    faults = schedule(plan.seed, plan.seconds, deployment.menu, deployment.gap)
+    recovery, verdict = Recovery(), Verdict()
+    log = History(folder / "history.jsonl")
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(deployment.end)
+        await deployment.start()
+        random = Random(f"{plan.seed} network")
+        store_link = None
+        if plan.deployment == "single":
+            store_link = await _proxy(stack, deployment.nodes[0].port, random)
+        url = f"redis://127.0.0.1:{store_link.port}" if store_link else deployment.url
+        fleet = Fleet(
+            folder / "service",
+            workers=plan.workers,
+            redis_url=url,
+            turn_seconds=TURN_SECONDS,
+            grace_seconds=GRACE_SECONDS,
+            durability=plan.durability,
+            replicas=deployment.replicas_each,
+            lanes=plan.lanes,
+            lane_rate=LANE_RATE,
+        )
+        stack.push_async_callback(fleet.end)
+        await fleet.start()
+        network = await _proxy(stack, fleet.port, random)
+        urls = [f"ws://127.0.0.1:{port}/ws" for port in (network.port, fleet.port)]
+        crowd = Crowd(urls, plan.persons, plan.seed, log, recovery)
+        stack.push_async_callback(crowd.disperse)
+        conductor = Conductor(
+            fleet,
+            deployment,
+            crowd,
+            network,
+            store_link,
+            recovery,
+            needs_replicas=plan.durability == "replica",
+        )
+        began = time.monotonic()
+        await crowd.arrive()
+        await conductor.play(faults)
+        await asyncio.sleep(max(0.0, began + plan.seconds - time.monotonic()))
+        seconds = time.monotonic() - began
+        late = await crowd.go_home(HOME_SECONDS)
+        log.close()
+        found = await books.read(deployment, fleet.data)
+        if not fleet.runs:
+            verdict.violations.append(f"the service ended by itself: {fleet.last_words}")
+        status = await fleet.end()
+        verdict.expect("the service ends in good order", status == 0, f"status {status}")
+        verdict.violations += [f"told nothing for too long: {who}" for who in crowd.stuck_ones]
+        verdict.violations += [f"not home in time: {p.name}, {p.room}" for p in late]
+        told = arithmetic.Told()
+        told.read(history.read(log.path))
+        failovers = _failovers(recovery) if plan.may_lose else []
+        arithmetic.check(verdict, told, found, failovers, recovery.outages())
+        check = await checker.check(log.path, deployment.url, fleet.data / "works.sqlite")
+        excused = plan.may_lose and bool(_failovers(recovery)) and deployment.loses
+        verdict.expect(
+            "jielong check finds nothing", not check.status, check.words[:1_500], excused=excused
+        )
+    return Outcome(
+        plan,
+        faults,
+        seconds,
+        recovery,
+        verdict,
+        check,
+        found,
+        dict(crowd.notes),
+        dict(crowd.refusals),
+    )
+
+
+async def _proxy(stack: contextlib.AsyncExitStack, target: int, random: Random) -> Proxy:
+    proxy = Proxy(target, random)
+    await proxy.start()
+    stack.callback(proxy.stop)
+    return proxy
+
+
+def _failovers(recovery: Recovery) -> list[float]:
+    return [
+        moment
+        for record in recovery.records
+        if isinstance(record.fault, StoreKilled | StoreStopped | FailoverOrdered)
+        for moment in (record.began, record.over)
+        if moment is not None
+    ]

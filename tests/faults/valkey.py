@@ -1,0 +1,111 @@
+"""One Valkey process of the tests' own, on 127.0.0.1, to be killed, stopped and revived."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import redis.asyncio
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from server.store.embedded import find_server
+from tests.service import free_port
+
+READY_SECONDS = 20.0
+CALL_SECONDS = 2.0
+
+
+class Valkey:
+    """A server or a Sentinel with its configuration, data and log in one folder."""
+
+    def __init__(self, folder: Path, options: dict[str, object], *, sentinel: str = "") -> None:
+        """Not started yet; `sentinel` is what a Sentinel is to watch, empty for a server."""
+        self.port = free_port()
+        self._folder = folder
+        self._sentinel = bool(sentinel)
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True)
+        fixed = {"port": self.port, "bind": "127.0.0.1", "dir": folder, "save": '""'}
+        if self._sentinel:
+            del fixed["save"]
+        lines = [f"{name} {value}" for name, value in (fixed | options).items()]
+        (folder / "valkey.conf").write_text("\n".join([*lines, sentinel, ""]))
+
+    def __repr__(self) -> str:
+        return f"{'sentinel' if self._sentinel else 'valkey'}:{self.port}"
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there, stopped or not."""
+        return self._process is not None
+
+    def follow(self, master: Valkey) -> None:
+        """Be its replica when started again, as whoever runs a replicated Redis sees to."""
+        with (self._folder / "valkey.conf").open("a") as configuration:
+            configuration.write(f"\nreplicaof 127.0.0.1 {master.port}\n")
+
+    async def start(self) -> None:
+        """Start, with what was written before, and wait until it answers."""
+        if self._process is not None:
+            return
+        self._process = self._spawn()
+        deadline = time.monotonic() + READY_SECONDS
+        while not await self._serves():
+            assert self._process and self._process.poll() is None, f"{self} ended"
+            assert time.monotonic() < deadline, f"{self} does not answer"
+            await asyncio.sleep(0.01)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = [str(find_server()), str(self._folder / "valkey.conf")]
+        with (self._folder / "valkey.log").open("ab") as log:
+            return subprocess.Popen(
+                command + ["--sentinel"] * self._sentinel, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def kill(self) -> None:
+        """End it without notice."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def stop(self) -> None:
+        """Let it answer nothing until `go_on`."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End `stop`."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
+    def client(self) -> redis.asyncio.Redis:
+        """A client of this very server."""
+        return redis.asyncio.Redis(
+            port=self.port,
+            protocol=2,
+            socket_timeout=CALL_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    async def ask(self, *command: object) -> object:
+        """One command."""
+        async with self.client() as client:
+            return await client.execute_command(*command)
+
+    async def role(self) -> str:
+        """`master`, `slave` or `sentinel`."""
+        answer = await self.ask("ROLE")
+        assert isinstance(answer, list)
+        return str(answer[0], "ascii")
+
+    async def _serves(self) -> bool:
+        try:
+            return bool(await self.ask("PING"))
+        except (RedisError, OSError):
+            return False

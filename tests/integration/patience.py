@@ -1,0 +1,15 @@
+"""Waiting for what nobody announces: asked again and again, within a limit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+PAUSE_SECONDS = 0.02
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
+    """Wait until it holds."""
+    async with asyncio.timeout(seconds):
+        while not await holds():  # noqa: ASYNC110  (there is no event to wait for)
+            await asyncio.sleep(PAUSE_SECONDS)

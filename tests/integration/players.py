@@ -1,0 +1,119 @@
+"""Recorded participants: the SDK with a history of all that passes, and the check of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+from jielong import Participant, Pen
+from jielong.exceptions import JielongError
+
+from tests.history import HistoryWriter
+from tests.service import ROOT, Service
+
+CHECK_SECONDS = 60.0
+
+
+class Player:
+    """One person, who may connect again and again."""
+
+    def __init__(self, service: Service, history: HistoryWriter, name: str, seed: int = 0) -> None:
+        self.name = name
+        self.rng = random.Random(f"{name} {seed}")
+        self.pen = Pen(self.rng)
+        self.token: str | None = None
+        self._service = service
+        self._history = history
+        self._number = 0
+        self._one: Participant | None = None
+
+    @property
+    def one(self) -> Participant:
+        """The present connection."""
+        assert self._one is not None
+        return self._one
+
+    async def connect(self) -> Participant:
+        """Connect; a connection that is still open is taken over."""
+        before, number = self._one, self._number
+        self._number += 1
+        self._one = await Participant.connect(
+            self._service.ws_url,
+            self.token,
+            proxy=None,
+            tap=self._history.tap(self.name, self._number),
+        )
+        self.token = self._one.token
+        if before is not None:
+            await before.close()
+            self._history.closed(self.name, number, 4001)
+        return self._one
+
+    async def close(self) -> None:
+        """Be gone; the seat waits for the grace."""
+        if self._one is not None:
+            one, self._one = self._one, None
+            await one.close()
+            self._history.closed(self.name, self._number, 1000)
+
+    async def commit(self) -> None:
+        """Write the character whose turn it is."""
+        turn = self.one.turn
+        assert turn is not None
+        await self.one.commit(self.pen.character(turn.char))
+
+    async def finish(self, seconds: float = 20.0) -> None:
+        """Write one's part to the end."""
+        await self.one.write_relay(self.pen, timeout=seconds)
+
+    async def pings(self, seconds: float) -> None:
+        """Stay in touch for a while."""
+        for _ in range(int(seconds / 0.5)):
+            await asyncio.sleep(0.5)
+            await self.one.ping()
+
+
+async def relay(*players: Player) -> None:
+    """Together, to the end of the work."""
+    await asyncio.gather(*(player.finish() for player in players))
+
+
+async def at_once(*players: Player) -> None:
+    """All join in one breath, so that the service may take them in one batch."""
+    await asyncio.gather(*(player.one.join() for player in players), return_exceptions=True)
+
+
+async def close_all(*players: Player) -> None:
+    """Everybody goes."""
+    for player in players:
+        try:
+            await player.close()
+        except JielongError:
+            continue
+
+
+def run_check(*words: object) -> subprocess.CompletedProcess[str]:
+    """`jielong check` with these words."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", "check", *map(str, words)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=CHECK_SECONDS,
+        check=False,
+    )
+
+
+def broken(checked: subprocess.CompletedProcess[str]) -> set[str]:
+    """The promises that the report's table says are broken."""
+    assert checked.returncode in {0, 1}, checked.stderr
+    table = checked.stdout[checked.stdout.index("promise  ") :].splitlines()[1:-1]
+    return {line[:16].strip() for line in table if not line.endswith(" 0")}
+
+
+def history_of(service: Service) -> Path:
+    """Where a test keeps its history, beside the service's data."""
+    return service.data / "history.jsonl"

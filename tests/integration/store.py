@@ -1,0 +1,74 @@
+"""The store's classes on a Valkey, as a worker has them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from contextlib import suppress
+
+import msgspec
+import redis
+
+from server.relay.matching import Ticket
+from server.relay.phrase import make_phrase
+from server.relay.room import Rules
+from server.relay.transition import Transition
+from server.store import keys
+from server.store.connections import Connections
+from server.store.deployment import deployment
+from server.store.durability import Guarantee
+from server.store.lanes import Lanes
+from server.store.pool import Pool
+from server.store.rooms import Rooms
+from tests.integration.valkey import Valkey
+
+CAMPAIGN = "test"
+LANE = keys.lane(CAMPAIGN)
+RULES = Rules()
+INK = msgspec.msgpack.encode([[100, 100, 0, 90, 5, 5, 16, 0]])
+IN_MEMORY = Guarantee()
+PHRASE = msgspec.msgpack.encode(make_phrase("jiayou", "加油", "zh-Hans"))
+
+
+def plain(valkey: Valkey) -> redis.Redis:
+    """A client of one's own, beside the store's."""
+    return redis.Redis.from_url(valkey.url, socket_timeout=10)
+
+
+class Store:
+    """A worker's way to the store. What the pool delivers is in `delivered`."""
+
+    def __init__(self, url: str, guarantee: Guarantee = IN_MEMORY) -> None:
+        self.connections = Connections(deployment(url), guarantee)
+        self.lanes = Lanes(CAMPAIGN)
+        self.lanes.on_new(self.connections.add)
+        self.delivered: list[Transition] = []
+        self.pool = Pool(self.connections, lambda _, happened: self.delivered.extend(happened))
+        self.rooms = Rooms(self.connections)
+        self.returns = 0
+        self.connections.on_return(self._returned)
+        self._numbers = itertools.count(1)
+        self._running = asyncio.create_task(self.connections.run())
+
+    def ticket(self, name: str, *, invite: str = "") -> Ticket:
+        return Ticket(name, f"w/{name}", f"room{next(self._numbers)}", PHRASE, 2, invite=invite)
+
+    async def join(self, *names: str) -> Transition:
+        """Have participants seated in one call; the last thing that happened."""
+        joins = [self.pool.join(self.lanes, RULES, self.ticket(name), "w") for name in names]
+        await asyncio.gather(*joins)
+        return self.delivered[-1]
+
+    async def commit(self, name: str, room: str, c: int) -> Transition:
+        base = self.lanes.base_of(room)
+        return await self.rooms.commit(base, RULES, name, f"w/{name}", room, c, INK)
+
+    async def close(self) -> None:
+        """Stop running; a failure inside shows here."""
+        self._running.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._running
+        await self.connections.close()
+
+    def _returned(self) -> None:
+        self.returns += 1

@@ -1,0 +1,95 @@
+"""`jielong check` on the real service: busy participants, whose history breaks no promise."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from jielong.exceptions import JielongError, TimedOut
+from jielong.messages import Waiting
+
+from tests.history import HistoryWriter
+from tests.integration.players import (
+    Player,
+    broken,
+    close_all,
+    history_of,
+    run_check,
+)
+from tests.service import Service
+
+PLAYERS = 12
+RELAYS = 60
+PLAY_SECONDS = 45.0
+
+
+class Crowd:
+    """Players who go on until enough works are finished."""
+
+    def __init__(self) -> None:
+        self.works: set[str] = set()
+
+    async def play(self, player: Player) -> None:
+        await player.connect()
+        while len(self.works) < RELAYS:
+            try:
+                await self._once(player)
+            except JielongError:
+                await player.connect()
+            await asyncio.sleep(player.rng.uniform(0, 0.05))
+
+    async def _once(self, player: Player) -> None:
+        rng = player.rng
+        if player.one.room is None or player.one.relay is None or player.one.relay.completed:
+            seated = await player.one.join()
+            if isinstance(seated, Waiting) and rng.random() < 0.1:
+                await player.one.leave()
+                return
+        chance = rng.random()
+        if chance < 0.15:
+            await player.close()
+            await asyncio.sleep(rng.uniform(0, 0.3))
+            await player.connect()
+        elif chance < 0.25:
+            await player.connect()
+        elif chance < 0.35 and player.one.my_turn:
+            await player.commit()
+            await player.one.leave(keep=rng.random() < 0.7)
+            return
+        elif chance < 0.4 and player.one.room:
+            await player.one.report("other")
+            return
+        if player.one.room:
+            await self._write(player)
+
+    async def _write(self, player: Player) -> None:
+        pace = player.rng.choice((0, 0, 0.1))
+        try:
+            done = await player.one.write_relay(player.pen, pace, timeout=2)
+        except TimedOut:
+            await player.one.leave(keep=True)  # all of us may be waiting for somebody to come
+        else:
+            self.works.add(done.work)
+
+
+async def test_a_busy_service_breaks_no_promise(service: Service) -> None:
+    path = history_of(service)
+    with HistoryWriter(path) as history:
+        crowd = Crowd()
+        players = [Player(service, history, f"p{i}") for i in range(PLAYERS)]
+        async with asyncio.timeout(PLAY_SECONDS):
+            await asyncio.gather(*(crowd.play(player) for player in players))
+        await close_all(*players)
+    checked = await asyncio.to_thread(run_check, path, "--data", service.data)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert "no violations" in checked.stdout
+    assert not broken(checked)
+    service.stop()
+    stopped = await asyncio.to_thread(run_check, path, "--data", service.data)
+    assert stopped.stdout == checked.stdout
+
+
+def test_what_cannot_be_read_is_neither_kept_nor_broken(tmp_path: Path) -> None:
+    checked = run_check(tmp_path / "none.jsonl", "--data", tmp_path)
+    assert (checked.returncode, checked.stdout) == (2, "")
+    assert "none.jsonl cannot be read" in checked.stderr

@@ -1,0 +1,129 @@
+"""With a replica that lags: nobody is told what a failover could still undo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from server.store import durability, library, works
+from server.store.deployment import deployment
+from server.store.durability import Durability, Guarantee
+from server.store.errors import StoreAwayError
+from server.store.works import WorksStream
+from tests.integration.store import LANE, RULES, Store
+from tests.integration.valkey import Valkey
+
+LIMIT = 20.0
+REPLICA = Guarantee(Durability.REPLICA, 1)
+
+WAIT_MS = 200
+"""Of one call of Redis for the replica; several of them are in vain in each test."""
+
+STILL_SECONDS = 0.7
+"""What is not told in this time waits for the replica; otherwise it takes a millisecond."""
+
+Pair = tuple[Valkey, Valkey]
+
+
+@pytest.fixture
+def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    """A master and its replica."""
+    monkeypatch.setattr(durability, "WAIT_MS", WAIT_MS)
+    master = Valkey(tmp_path / "master")
+    master.start()
+    replica = Valkey(tmp_path / "replica", master)
+    replica.start()
+    with redis.Redis.from_url(master.url, socket_timeout=LIMIT) as client:
+        client.function_load(library.CODE)
+        assert client.wait(1, int(LIMIT * 1_000)) == 1
+    yield master, replica
+    replica.kill()
+    master.kill()
+
+
+@pytest.fixture
+async def hasty(pair: Pair) -> AsyncIterator[Store]:
+    """A worker that does not wait, so that the test can do what another has just done."""
+    store = Store(pair[0].url)
+    async with asyncio.timeout(LIMIT):
+        yield store
+    await store.close()
+
+
+@pytest.fixture
+async def careful(pair: Pair, hasty: Store) -> AsyncIterator[Store]:
+    """A worker that tells nothing before the replica has it."""
+    store = Store(pair[0].url, REPLICA)
+    yield store
+    await store.close()
+
+
+async def finish(store: Store) -> tuple[str, str]:
+    """A whole relay: the room, and one who was in it."""
+    matched = await store.join("ann", "bob")
+    room = matched.view.room
+    seat0, seat1 = matched.view.seats
+    await store.commit(seat0.participant, room, 0)
+    await store.commit(seat1.participant, room, 1)
+    return room, seat0.participant
+
+
+async def waits(task: asyncio.Task[object]) -> bool:
+    """Whether it is not done for a while."""
+    return not (await asyncio.wait({task}, timeout=STILL_SECONDS))[0]
+
+
+async def test_a_commit_is_answered_when_the_replica_has_it(
+    pair: Pair, hasty: Store, careful: Store
+) -> None:
+    matched = await hasty.join("ann", "bob")
+    first = matched.view.seats[0].participant
+    pair[1].freeze()
+    commit = asyncio.create_task(careful.commit(first, matched.view.room, 0))
+    assert await waits(commit)
+    pair[1].thaw()
+    assert (await commit).kind in {"committed", "repeated"}
+
+
+@pytest.mark.parametrize("how", ["look", "resume"])
+async def test_what_another_worker_has_just_written_is_not_told_before(
+    pair: Pair, hasty: Store, careful: Store, how: str
+) -> None:
+    pair[1].freeze()
+    room, name = await finish(hasty)
+    asked = asyncio.create_task(
+        careful.rooms.look(LANE, RULES, name, room)
+        if how == "look"
+        else careful.rooms.resume(LANE, RULES, name, f"w/{name}")
+    )
+    assert await waits(asked)
+    pair[1].thaw()
+    await asked
+
+
+async def test_a_work_is_not_archived_before(
+    pair: Pair, hasty: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(works, "ABANDONED_MS", 0)
+    stream = WorksStream(deployment(pair[0].url), REPLICA, LANE, "reader")
+    await stream.open()
+    pair[1].freeze()
+    room, _ = await finish(hasty)
+    with pytest.raises(StoreAwayError):
+        await stream.next()
+    pair[1].thaw()
+    assert [work.id for _, work in await stream.abandoned()] == [room]
+    await stream.close()
+
+
+async def test_nobody_is_seated_before(pair: Pair, careful: Store) -> None:
+    pair[1].freeze()
+    joined = asyncio.create_task(careful.join("ann", "bob"))
+    assert await waits(joined)
+    assert careful.delivered == []
+    pair[1].thaw()
+    assert (await joined).kind == "matched"

@@ -1,0 +1,72 @@
+"""Redis over TLS, as a user who may do no more than the README says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.integration.http import get_json
+from tests.integration.relays import INK, finish, meet
+from tests.integration.tls import TlsFront
+from tests.integration.valkey import Valkey
+from tests.integration.wire import greet
+from tests.service import ROOT, Service, free_port
+
+RIGHTS = (ROOT / "README.md").read_text(encoding="utf-8").partition("ACL SETUSER jielong ")[2]
+"""The README's rule for the user, which is tried here."""
+
+
+@pytest.fixture
+def secure(valkey: Valkey, tmp_path: Path) -> Iterator[str]:
+    """URL of a Valkey that wants TLS, a name and a password."""
+    rule = RIGHTS.partition("\n")[0].replace("PASSWORD", "secret").split()
+    with redis.Redis(port=valkey.port) as client:
+        client.execute_command("ACL", "SETUSER", "jielong", *rule)
+        client.execute_command("ACL", "SETUSER", "default", "off")
+    front = TlsFront(tmp_path, valkey.port)
+    front.start()
+    yield f"rediss://jielong:secret@127.0.0.1:{front.port}?ssl_ca_certs={front.authority}"
+    front.stop()
+
+
+async def test_a_relay_over_tls_with_the_rights_of_the_readme(
+    secure: str, serve: Callable[..., Service]
+) -> None:
+    service = serve(redis_url=secure)
+    seats = await greet(service), await greet(service)
+    await meet(seats, "jiayou")
+    room = seats[0].room
+    told = await finish(seats, 0, 2)
+    for peer in seats:
+        await peer.close()
+    work = await get_json(service, f"/api/works/{told[0]['work']}")
+    assert [char["strokes"] for char in work["chars"]] == [INK, INK]
+    assert work["id"] == room
+    assert "NOPERM" not in service.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(("secret", "wrong"), "password"), (("?ssl_ca_certs=", "?ssl_ca_path="), "certificate")],
+    ids=["wrong-password", "unknown-authority"],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    secure: str, change: tuple[str, str], words: str, tmp_path: Path
+) -> None:
+    started = subprocess.run(
+        [sys.executable, "-m", "server", "serve", "--redis-url", secure.replace(*change)],
+        cwd=ROOT,
+        env={"JIELONG_DATA": str(tmp_path / "data"), "JIELONG_PORT": str(free_port())},
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
+    assert started.returncode != 0
+    assert words in (started.stdout + started.stderr).lower()
+    assert "Traceback" not in started.stdout + started.stderr

@@ -1,0 +1,325 @@
+"""The service as its operator meets it: start and end, and faults around it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.integration.http import get, get_json
+from tests.integration.patience import eventually
+from tests.integration.relays import INK, finish, meet, open_room, write
+from tests.integration.valkey import Valkey
+from tests.integration.wire import JSON, MSGPACK, Peer, greet, open_peer, open_raw
+from tests.service import ROOT, Service, free_port
+
+Serve = Callable[..., Service]
+
+END_SECONDS = 10.0
+RETURN_SECONDS = 2.0
+
+
+def children(process: subprocess.Popen[bytes]) -> list[int]:
+    """The processes that this one started."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+    return [pid for pid, parent in rows if parent == process.pid]
+
+
+def lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def ended(pids: list[int]) -> None:
+    """Wait until none of these processes lives."""
+
+    async def all_ended() -> bool:
+        return not any(map(lives, pids))
+
+    await eventually(all_ended)
+
+
+async def end(service: Service, how: signal.Signals = signal.SIGTERM) -> float:
+    """End the service, which must say that all is well; the seconds it took."""
+    start = time.monotonic()
+    assert await asyncio.to_thread(service.stop, how) == 0
+    return time.monotonic() - start
+
+
+async def expect_restart(peer: Peer) -> None:
+    bye = await peer.expect("bye", why="restart")
+    assert 0 < bye["retry_ms"] <= 10_000
+    assert await peer.closed() == 1001
+
+
+async def answers(service: Service, path: str, status: int, seconds: float = 10.0) -> None:
+    """Wait until a request is answered with this status."""
+
+    async def answered() -> bool:
+        return (await get(service, path))[0] == status
+
+    await eventually(answered, seconds)
+
+
+async def not_ready(service: Service) -> str:
+    """Wait until `/readyz` says no, and why."""
+    await answers(service, "/readyz", 503)
+    told = await get_json(service, "/readyz", 503)
+    assert told["ready"] is False
+    assert set(told) == {"ready", "why"}
+    return str(told["why"])
+
+
+# Start and end ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+async def test_it_ends_in_time_says_goodbye_and_leaves_no_process(
+    service: Service, how: signal.Signals
+) -> None:
+    seats = await greet(service), await greet(service, JSON)
+    await meet(seats)
+    await write(seats, 0)
+    waiting, unheard = await greet(service), await open_peer(service)
+    await open_room(waiting)
+    deaf = await open_raw(service, MSGPACK)
+    deaf.writer.transport.pause_reading()  # type: ignore[attr-defined]
+    half = socket.create_connection(("127.0.0.1", service.port))
+    half.sendall(b"GET /ws HTTP/1.1\r\n")
+    started = children(service.process)
+    assert started
+    ending = asyncio.create_task(end(service, how))
+    for peer in (*seats, waiting, unheard):
+        await expect_restart(peer)
+    assert await ending < END_SECONDS
+    await ended(started)
+    assert "Traceback" not in service.log.read_text()
+    half.close()
+    await deaf.close()
+
+
+async def test_a_second_start_finds_works_counters_and_rooms(serve: Serve) -> None:
+    service = serve()
+    seats = await greet(service), await greet(service)
+    await meet(seats)
+    done = await finish(seats, 0, 2)
+    await meet(seats)
+    await write(seats, 0)
+    before = await get_json(service, f"/api/works/{done[0]['work']}")
+    await end(service)
+    service = serve()
+    counters = (await get_json(service, "/api/campaigns/default"))["counters"]
+    assert (counters["relays"], counters["participants"]) == (1, 2)
+    assert await get_json(service, f"/api/works/{done[0]['work']}") == before
+    again = [await greet(service, token=peer.welcome["token"]) for peer in seats]
+    for peer, seat in zip(again, (0, 1), strict=True):
+        resume = peer.welcome["resume"]
+        assert (resume["room"], resume["seat"]) == (seats[0].room, seat)
+        assert resume["committed"] == [INK]
+    await again[0].expect("partner", state="back")
+    await again[0].expect("turn", c=1)
+    more = await finish((again[0], again[1]), 1, 2)
+    assert sorted(message["serial"] for message in more) == [3, 4]
+    for peer in again:
+        await peer.close()
+
+
+async def test_it_starts_again_after_it_was_killed(serve: Serve) -> None:
+    service = serve()
+    seats = await greet(service), await greet(service)
+    await meet(seats)
+    await write(seats, 0)
+    orphans = children(service.process)
+    service.process.kill()
+    service.process.wait()
+    assert all(map(lives, orphans))
+    service = serve()
+    await ended(orphans)
+    again = await greet(service, token=seats[1].welcome["token"])
+    assert again.welcome["participant"] == seats[1].welcome["participant"]
+    assert again.welcome["resume"]["committed"] == [INK]
+    await again.close()
+
+
+async def test_several_workers_start_on_an_empty_folder(serve: Serve) -> None:
+    service = serve(workers=4)
+    peers = [await greet(service) for _ in range(8)]
+    await open_room(peers[0])
+    for peer in peers:
+        await peer.close()
+    started = children(service.process)
+    await end(service)
+    await ended(started)
+
+
+# Starts that cannot succeed -----------------------------------------------------------------------
+
+
+COMMAND = [sys.executable, "-m", "server", "serve"]
+
+
+def environment(data: Path, **settings: object) -> dict[str, str]:
+    """The environment of a service with these settings on a free port."""
+    bare = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
+    settings = {"port": free_port(), "data": data} | settings
+    return bare | {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+async def test_ended_while_it_starts_it_leaves_no_process(tmp_path: Path) -> None:
+    process = await asyncio.to_thread(
+        subprocess.Popen, COMMAND, cwd=ROOT, env=environment(tmp_path), stdout=subprocess.DEVNULL
+    )
+
+    async def has_begun() -> bool:
+        return bool(children(process))
+
+    await eventually(has_begun)
+    started = children(process)
+    process.terminate()
+    await asyncio.to_thread(process.wait, END_SECONDS)
+    try:
+        await ended(started)
+    finally:
+        for pid in filter(lives, started):
+            os.kill(pid, signal.SIGTERM)
+
+
+def fails(data: Path, **settings: object) -> str:
+    """Start the service, which ends at once with status 1 and one line of explanation."""
+    run = subprocess.run(
+        COMMAND,
+        cwd=ROOT,
+        env=environment(data, **settings),
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
+    assert run.returncode == 1, run
+    assert run.stdout == ""
+    assert len(run.stderr.strip().splitlines()) == 1, run.stderr
+    assert run.stderr.startswith("jielong: ")
+    return run.stderr
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert str(port) in fails(tmp_path / "data", port=port)
+
+
+def test_data_that_are_a_file_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "data"
+    path.write_text("not a folder")
+    assert str(path) in fails(path)
+
+
+def test_a_folder_in_use_is_named(service: Service) -> None:
+    assert "in use" in fails(service.data)
+
+
+def nobody() -> str:
+    return f"redis://127.0.0.1:{free_port()}"
+
+
+FAULTS = [
+    pytest.param({"port": "many"}, "JIELONG_PORT", id="port"),
+    pytest.param({"port": 70_000}, "JIELONG_PORT", id="port-too-high"),
+    pytest.param({"workers": 0}, "JIELONG_WORKERS", id="no-workers"),
+    pytest.param({"turn_seconds": 0}, "JIELONG_TURN_SECONDS", id="no-time"),
+    pytest.param({"turn_seconds": "nan"}, "JIELONG_TURN_SECONDS", id="time-that-is-no-number"),
+    pytest.param({"grace_seconds": -1}, "JIELONG_GRACE_SECONDS", id="negative-grace"),
+    pytest.param({"host": "no.such.host.invalid"}, "no.such.host", id="host"),
+    pytest.param({"campaigns": "/no/such/file.toml"}, "/no/such/file.toml", id="no-campaigns"),
+    pytest.param({"campaigns": __file__}, "TOML", id="campaigns-that-are-no-toml"),
+    pytest.param({"redis_url": nobody()}, "redis", id="no-redis"),
+    pytest.param({"redis_url": "http://127.0.0.1"}, "redis", id="redis-url-of-another-kind"),
+    pytest.param({"database_url": "nonsense"}, "database", id="database-url"),
+    pytest.param({"database_url": "nonsense://host/x"}, "database", id="unknown-database"),
+    pytest.param(
+        {"database_url": "sqlite+aiosqlite:////no/such/folder/x"}, "database", id="no-database"
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "named"), FAULTS)
+def test_a_wrong_setting_is_named_in_one_line(
+    tmp_path: Path, settings: dict[str, object], named: str
+) -> None:
+    assert named.lower() in fails(tmp_path / "data", **settings).lower()
+
+
+# Faults around it ---------------------------------------------------------------------------------
+
+
+async def test_an_outage_of_redis_is_survived(valkey: Valkey, serve: Serve) -> None:
+    service = serve(redis_url=valkey.url)
+    seats = await greet(service), await greet(service, JSON)
+    joiner = await greet(service)
+    await meet(seats, "ni-zui-bang")
+    await write(seats, 0)
+    valkey.kill()
+    assert await not_ready(service)
+    assert (await get(service, "/healthz"))[0] == 200
+    await joiner.send("join", phrase="jiayou")
+    assert (await joiner.expect("error", code="busy", re="join"))["retry_ms"] > 0
+    room = seats[1].room
+    await seats[1].send("ink", room=room, c=1, s=0, p=[5, 5, 0, 9])
+    await seats[0].expect("ink", c=1, s=0)
+    await seats[1].send("commit", room=room, c=1, strokes=INK)
+    for peer in (*seats, joiner):
+        await peer.quiet()
+    valkey.start()
+    back = time.monotonic()
+    await answers(service, "/readyz", 200, RETURN_SECONDS)
+    for peer in seats:
+        await peer.expect("committed", room=room, c=1, strokes=INK)
+        await peer.expect("turn", c=2)
+    await open_room(joiner)
+    assert time.monotonic() - back < RETURN_SECONDS
+    done = await finish(seats, 2, 3)
+    assert sorted(message["serial"] for message in done) == [1, 2]
+    await answers(service, f"/api/works/{done[0]['work']}", 200)
+    for peer in (*seats, joiner):
+        await peer.quit()
+
+
+async def test_it_ends_in_time_while_redis_is_away(valkey: Valkey, serve: Serve) -> None:
+    service = serve(redis_url=valkey.url)
+    seats = await greet(service), await greet(service)
+    await meet(seats)
+    valkey.kill()
+    await not_ready(service)
+    ending = asyncio.create_task(end(service))
+    for peer in seats:
+        await expect_restart(peer)
+    assert await ending < END_SECONDS
+
+
+async def test_one_too_many_is_told_to_come_later(serve: Serve) -> None:
+    service = serve(max_connections=2)
+    peers = [await greet(service) for _ in range(2)]
+    late = await open_peer(service)
+    await late.send("hello")
+    assert (await late.expect("error", code="busy", re="hello"))["retry_ms"] > 0
+    await late.close()
+    await peers[0].close()
+    peers[0] = await greet(service)
+    for peer in peers:
+        await peer.close()

@@ -1,0 +1,155 @@
+"""The Lua library behind the same methods as `Lane`, so that one call can be made to both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import redis
+
+from server.relay.matching import Ticket
+from server.relay.room import Rules
+from server.relay.transition import Hand
+from server.store import library
+from server.store.answers import (
+    Answer,
+    Expired,
+    Resumed,
+    read_answer,
+    read_expired,
+    read_resumed,
+    rule_arguments,
+)
+from server.store.pool import ticket_arguments
+
+
+class StoredWork(msgspec.Struct, array_like=True, frozen=True):
+    """An entry of the stream of finished works."""
+
+    id: str
+    phrase: msgspec.Raw
+    hands: list[Hand]
+    hand_of_char: list[int]
+    ink: list[msgspec.Raw]
+    completed_at: int
+    held: bool | int
+
+
+@dataclass(frozen=True)
+class Indexes:
+    """What stands in Redis beside the rooms' own hashes."""
+
+    pool: dict[str, int]
+    kept: dict[str, int]
+    invited: frozenset[str]
+    deadlines: dict[str, int]
+    counters: tuple[int, int]
+    rooms: frozenset[str]
+    works: int
+    untold: dict[str, list[tuple[str, int]]]
+
+
+class LuaLane:
+    """One lane in Redis. Answers are the types of `store.answers`."""
+
+    def __init__(self, client: redis.Redis, base: str, rules: Rules | None = None) -> None:
+        """A lane on an existing connection; the library is loaded already."""
+        self.client = client
+        self.base = base
+        self.rules = rules or Rules()
+
+    def join(self, now: int, seed: int, worker: str, tickets: list[Ticket]) -> Answer:
+        words = [word for ticket in tickets for word in ticket_arguments(ticket)]
+        return read_answer(self._call("join", *self._rules(now), seed, worker, *words))
+
+    def commit(
+        self, now: int, participant: str, address: str, room: str, c: int, ink: bytes
+    ) -> Answer:
+        return self._answer("commit", now, participant, address, room, c, ink)
+
+    def leave(
+        self, now: int, participant: str, address: str, room: str, *, keep: bool, report: bool
+    ) -> Answer:
+        flags = ["1" if flag else "0" for flag in (keep, report)]
+        return self._answer("leave", now, participant, address, room, *flags)
+
+    def drop(self, now: int, participant: str, address: str, room: str) -> Answer:
+        return self._answer("drop", now, participant, address, room)
+
+    def look(self, now: int, participant: str, room: str) -> Answer:
+        return self._answer("look", now, participant, room)
+
+    def expire(self, now: int, limit: int) -> Expired:
+        return read_expired(self._call("expire", *self._rules(now), limit))
+
+    def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
+        return self._answer("reap", now, worker, *rooms)
+
+    def give_up(self, now: int, worker: str) -> None:
+        """What `beat` writes when a worker's lease is over."""
+        self.client.hset(f"{self.base}:workers", worker, f"dead {now}")
+
+    def resume(self, now: int, participant: str, address: str) -> Resumed:
+        return read_resumed(self._call("resume", *self._rules(now), participant, address))
+
+    def invite(self, participant: str, address: str, room: str, code: str) -> str:
+        answer: bytes = self._call("invite", participant, address, room, code)
+        return answer.decode()
+
+    def told(self, participant: str, entries: list[tuple[str, int]]) -> int:
+        words = [f"{work} {serial}" for work, serial in entries]
+        removed: int = self._call("told", participant, *words)
+        return removed
+
+    def indexes(self, participants: list[str]) -> Indexes:
+        """Everything beside the rooms, in one round trip."""
+        prefix = f"{self.base}:room:"
+        pipe = self.client.pipeline(transaction=False)
+        for name in ("pool", "kept", "invited", "deadlines"):
+            pipe.zrange(f"{self.base}:{name}", 0, -1, withscores=True)
+        pipe.execute_command("FCALL", library.function("totals"), 1, self.base)
+        pipe.keys(f"{prefix}*")
+        pipe.xlen(f"{self.base}:works")
+        for participant in participants:
+            pipe.lrange(f"{self.base}:untold:{participant}", 0, -1)
+        pool, kept, invited, deadlines, counters, rooms, works, *untold = pipe.execute()
+        return Indexes(
+            pool=_scores(pool),
+            kept=_scores(kept),
+            invited=frozenset(_scores(invited)),
+            deadlines=_scores(deadlines),
+            counters=tuple(counters),
+            rooms=frozenset(key.decode().removeprefix(prefix) for key in rooms),
+            works=works,
+            untold={
+                participant: [_entry(entry) for entry in entries]
+                for participant, entries in zip(participants, untold, strict=True)
+            },
+        )
+
+    def works(self, after: str = "-") -> list[tuple[str, StoredWork]]:
+        """Entries of the stream, each with its id, from one id on (exclusive)."""
+        start = after if after == "-" else f"({after}"
+        entries: Any = self.client.xrange(f"{self.base}:works", start, "+")
+        decode = msgspec.msgpack.Decoder(StoredWork).decode
+        return [(name.decode(), decode(fields[b"work"])) for name, fields in entries]
+
+    def _answer(self, name: str, now: int, *arguments: str | int | bytes) -> Answer:
+        return read_answer(self._call(name, *self._rules(now), *arguments))
+
+    def _rules(self, now: int) -> list[int]:
+        return rule_arguments(self.rules, now)
+
+    def _call(self, name: str, *arguments: str | int | bytes) -> Any:
+        return self.client.fcall(library.function(name), 1, self.base, *arguments)
+
+
+def _scores(pairs: list[Any]) -> dict[str, int]:
+    """From any protocol version's answer: [(member, score)] or [[member, score]]."""
+    return {member.decode(): int(score) for member, score in pairs}
+
+
+def _entry(entry: bytes) -> tuple[str, int]:
+    work, serial = entry.decode().split()
+    return work, int(serial)

@@ -1,0 +1,422 @@
+"""Ten participants who do everything that the rules know, in any order, right and wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import ClassVar
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from server.relay.matching import Ticket
+from server.relay.phrase import make_phrase
+from tests.model.both_lanes import BothLanes
+from tests.model.lua_lane import LuaLane
+from tests.model.witness import Witness
+
+PEOPLE = [f"p{number}" for number in range(10)]
+NOWHERE = "w9/0"
+"""An address where nobody ever was."""
+
+_pack = msgspec.msgpack.Encoder().encode
+PHRASES = {
+    chars: _pack(make_phrase(f"phrase{chars}", "接龙写字真好玩吗"[:chars], "zh-Hans"))
+    for chars in range(2, 9)
+}
+
+people = st.sampled_from(PEOPLE)
+lengths = st.sampled_from([2, 2, 2, 3, 3, 4, 5, 6, 7, 8])
+seeds = st.integers(1, 2**31 - 2)
+short_waits = st.sampled_from([0, 1, 500, 7_000])
+long_waits = st.sampled_from([14_999, 15_000, 20_000, 60_000, 61_000, 120_000])
+whole_days = st.sampled_from([86_399_999, 86_400_000, 90_000_000])
+
+
+class Machine(RuleBasedStateMachine):
+    """Drives the model and the Lua library by the same calls; a witness checks the promises."""
+
+    seen: ClassVar[Counter[str]] = Counter()
+    """What all runs together met."""
+
+    def __init__(self, lua: LuaLane) -> None:
+        super().__init__()
+        lua.client.flushall()
+        self.lanes = BothLanes(lua, self.seen)
+        self.witness = Witness(lua.rules, self.seen)
+        self.now = 1_700_000_000_000
+        self.count = 0
+        self.at: dict[str, str] = {}
+        self.was_at: dict[str, str] = {}
+        self.workers = ["wa", "wb", "wc"]
+        self.given_up: list[str] = []
+        self.codes: list[str] = []
+        self.commits: list[tuple[str, str, int]] = []
+        self.leaves: list[tuple[str, str]] = []
+
+    # Joining
+
+    @rule(data=st.data(), seed=seeds)
+    def some_who_are_free_join(self, data: st.DataObject, seed: int) -> None:
+        free = [name for name in PEOPLE if not self.witness.room_of(name)]
+        if free:
+            names = data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=8, unique=True))
+            self.join(seed, [self.ticket(name, data) for name in names])
+
+    @rule(data=st.data(), seed=seeds)
+    def all_who_are_free_join(self, data: st.DataObject, seed: int) -> None:
+        free = [name for name in PEOPLE if not self.witness.room_of(name)]
+        if free:
+            self.join(seed, [self.ticket(name, data) for name in free[:8]])
+
+    @rule(data=st.data(), seed=seeds, names=st.lists(people, min_size=1, max_size=8))
+    def anybody_joins_anyhow(self, data: st.DataObject, seed: int, names: list[str]) -> None:
+        tickets = []
+        for name in names:
+            invite = data.draw(st.sampled_from(["", "", "nowhere", *self.codes[-3:]]))
+            address = data.draw(st.sampled_from(["now", "now", "now", "before", "nowhere"]))
+            tickets.append(self.ticket(name, data, invite=invite, address=address))
+        self.join(seed, tickets)
+
+    @precondition(lambda self: self.codes)
+    @rule(data=st.data(), seed=seeds, name=people)
+    def a_friend_joins(self, data: st.DataObject, seed: int, name: str) -> None:
+        code = data.draw(st.sampled_from(self.codes[-3:]))
+        self.join(seed, [self.ticket(name, data, invite=code)])
+
+    @precondition(lambda self: self.given_up)
+    @rule(data=st.data(), seed=seeds, name=people)
+    def a_given_up_worker_has_a_ticket(self, data: st.DataObject, seed: int, name: str) -> None:
+        worker = data.draw(st.sampled_from(self.given_up))
+        answer = self.lanes.join(self.now, seed, [self.ticket(name, data)] * 2, worker)
+        assert answer.refusals == ["fenced", "fenced"]
+
+    def join(self, seed: int, tickets: list[Ticket]) -> None:
+        pool, kept = set(self.lanes.model.pool), set(self.lanes.model.kept)
+        answer = self.lanes.join(self.now, seed, tickets)
+        self.witness.saw_join(self.now, tickets, answer, pool, kept)
+        self.seen["join with a repeated ticket"] += len({t.participant for t in tickets}) < len(
+            answer.refusals
+        )
+        self.seen["join with several rooms waiting"] += len(pool) > 1
+        self.seen["join with a kept room"] += bool(kept)
+
+    def ticket(
+        self, name: str, data: st.DataObject, *, invite: str = "", address: str = "now"
+    ) -> Ticket:
+        chars = data.draw(lengths)
+        chosen = data.draw(st.booleans())
+        where = self.address(name, address)
+        return Ticket(name, where, f"r{self.next()}", PHRASES[chars], chars, chosen, invite)
+
+    # Writing
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), times=st.integers(1, 3))
+    def the_turns_holders_write(self, data: st.DataObject, times: int) -> None:
+        self.the_turns_holders_write_in(self.some_room(data), times)
+
+    def the_turns_holders_write_in(self, room: str, times: int) -> None:
+        for _ in range(times):
+            view = self.witness.rooms[room].view
+            writer = view.seats[view.turn % 2].participant if view.turn < view.chars else ""
+            if writer:
+                self.commit(writer, self.address(writer), room, view.turn)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data())
+    def a_room_is_written_to_its_end(self, data: st.DataObject) -> None:
+        room = self.some_room(data)
+        self.all_who_are_away_resume(room)
+        self.the_turns_holders_write_in(room, 8)
+
+    def all_who_are_away_resume(self, room: str) -> None:
+        for seat in self.witness.rooms[room].view.seats:
+            if seat.participant and seat.address != self.address(seat.participant):
+                self.resume(seat.participant, True)
+
+    @precondition(lambda self: self.witness.rooms)
+    @rule(data=st.data(), c=st.integers(-1, 8), address=st.sampled_from(["now", "before"]))
+    def anybody_commits_anything(self, data: st.DataObject, c: int, address: str) -> None:
+        room = data.draw(st.sampled_from([*self.witness.rooms, "unknown"]))
+        known = self.witness.rooms.get(room)
+        names = sorted(known.people) if known and data.draw(st.booleans()) else PEOPLE
+        name = data.draw(st.sampled_from(names))
+        self.commit(name, self.address(name, address), room, c)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), address=st.sampled_from(["now", "before", "nowhere"]), seat=st.booleans())
+    def somebody_seated_commits(self, data: st.DataObject, address: str, seat: bool) -> None:
+        room = self.some_room(data)
+        view = self.witness.rooms[room].view
+        name = view.seats[seat].participant
+        if name:
+            self.commit(name, self.address(name, address), room, view.turn)
+
+    @precondition(lambda self: self.commits)
+    @rule(data=st.data(), address=st.sampled_from(["now", "before"]))
+    def a_commit_is_repeated(self, data: st.DataObject, address: str) -> None:
+        name, room, c = data.draw(st.sampled_from(self.commits[-12:]))
+        self.commit(name, self.address(name, address), room, c)
+
+    def commit(self, name: str, address: str, room: str, c: int) -> None:
+        ink = _pack([[self.next() % 4096, 7, 0, 90, 1, -1, 16, 2]])
+        answer = self.lanes.commit(self.now, name, address, room, c, ink)
+        self.witness.saw_commit(self.now, name, room, c, ink, answer)
+        if answer.transitions:
+            self.commits.append((name, room, c))
+            kind, view = answer.transitions[0].kind, answer.transitions[0].view
+            self.seen["commit repeated after the end"] += (
+                kind == "repeated" and view.turn == view.chars
+            )
+
+    # Leaving and coming back
+
+    @precondition(lambda self: self.written())
+    @rule(data=st.data(), seed=seeds, report=st.booleans())
+    def a_seat_changes_hands(self, data: st.DataObject, seed: int, report: bool) -> None:
+        full = [name for name in self.written() if len(self.witness.rooms[name].holders) == 2]
+        room = data.draw(st.sampled_from(full or self.written()))
+        self.all_who_are_away_resume(room)
+        name = data.draw(st.sampled_from(self.witness.rooms[room].holders))
+        self.leave(name, self.address(name), room, True, report)
+        for _ in range(4):
+            known = self.lanes.model.rooms.get(room)
+            if known and known.open_seat is not None:
+                self.somebody_free_joins_alone(data, seed)
+        if self.witness.rooms[room].live:
+            self.all_who_are_away_resume(room)
+            self.the_turns_holders_write_in(room, 8)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), keep=st.booleans(), report=st.sampled_from([False, False, True]))
+    def somebody_leaves(self, data: st.DataObject, keep: bool, report: bool) -> None:
+        room = self.some_room(data)
+        name = data.draw(st.sampled_from(self.witness.rooms[room].holders))
+        self.leave(name, self.address(name), room, keep, report)
+
+    @precondition(lambda self: self.leaves)
+    @rule(data=st.data(), keep=st.booleans())
+    def somebody_leaves_again(self, data: st.DataObject, keep: bool) -> None:
+        name, room = data.draw(st.sampled_from(self.leaves[-6:]))
+        self.leave(name, self.address(name), room, keep, False)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), name=people, keep=st.booleans())
+    def a_stranger_or_a_stale_session_leaves(
+        self, data: st.DataObject, name: str, keep: bool
+    ) -> None:
+        room = data.draw(st.sampled_from([*self.witness.live(), "unknown"]))
+        self.leave(name, self.address(name, "before"), room, keep, False)
+
+    def leave(self, name: str, address: str, room: str, keep: bool, report: bool) -> None:
+        answer = self.lanes.leave(self.now, name, address, room, keep=keep, report=report)
+        self.witness.saw_others(self.now, answer)
+        if answer.transitions:
+            self.leaves.append((name, room))
+
+    @precondition(lambda self: self.written())
+    @rule(data=st.data())
+    def all_leave_and_keep_what_they_wrote(self, data: st.DataObject) -> None:
+        room = data.draw(st.sampled_from(self.written()))
+        for name in self.witness.rooms[room].holders:
+            self.leave(name, self.address(name), room, True, False)
+
+    @precondition(lambda self: self.lanes.model.kept)
+    @rule(data=st.data(), seed=seeds)
+    def somebody_free_joins_alone(self, data: st.DataObject, seed: int) -> None:
+        free = [name for name in PEOPLE if not self.witness.room_of(name)]
+        if free:
+            self.join(seed, [self.ticket(data.draw(st.sampled_from(free)), data)])
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data())
+    def a_connection_is_lost_for_good(self, data: st.DataObject) -> None:
+        self.a_connection_is_lost(data)
+        self.now += 15_000
+        self.the_clock_is_looked_at(200)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data())
+    def a_connection_is_lost(self, data: st.DataObject) -> None:
+        room = self.some_room(data)
+        self.drop(data.draw(st.sampled_from(self.witness.rooms[room].holders)), "now", room)
+
+    @precondition(lambda self: self.limited())
+    @rule(data=st.data(), left=short_waits, later=st.sampled_from([1, 8_000, 14_999]))
+    def a_connection_is_lost_shortly_before_the_turn_is_over(
+        self, data: st.DataObject, left: int, later: int
+    ) -> None:
+        room = data.draw(st.sampled_from(self.limited()))
+        self.now = max(self.now, self.lanes.model.rooms[room].deadline - left)
+        view = self.witness.rooms[room].view
+        self.drop(view.seats[view.turn % 2].participant, "now", room)
+        self.now += later
+        self.the_clock_is_looked_at(200)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), name=people, address=st.sampled_from(["now", "before"]))
+    def a_connection_is_lost_anyhow(self, data: st.DataObject, name: str, address: str) -> None:
+        rooms = [*self.witness.live(), "unknown", ""]
+        self.drop(name, address, data.draw(st.sampled_from(rooms)))
+
+    def drop(self, name: str, address: str, room: str) -> None:
+        answer = self.lanes.drop(self.now, name, self.address(name, address), room)
+        self.witness.saw_drop(self.now, answer)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), again=st.booleans())
+    def a_worker_is_given_up(self, data: st.DataObject, again: bool) -> None:
+        workers = self.given_up if again and self.given_up else self.workers
+        worker = data.draw(st.sampled_from(workers))
+        if worker in self.workers:
+            self.lanes.give_up(self.now, worker)
+            self.workers.remove(worker)
+            self.workers.append(f"w{self.next()}")
+            self.given_up.append(worker)
+        rooms = [*self.witness.rooms, "unknown"]
+        self.witness.saw_drop(self.now, self.lanes.reap(self.now, worker, rooms))
+
+    @precondition(lambda self: self.on_given_up_workers())
+    @rule(data=st.data(), call=st.sampled_from(["commit", "leave", "drop"]))
+    def a_given_up_worker_goes_on(self, data: st.DataObject, call: str) -> None:
+        room, name = data.draw(st.sampled_from(self.on_given_up_workers()))
+        if call == "commit":
+            self.commit(name, self.address(name), room, self.witness.rooms[room].view.turn)
+        elif call == "leave":
+            self.leave(name, self.address(name), room, True, False)
+        else:
+            self.drop(name, "now", room)
+
+    @rule(name=people, fresh=st.sampled_from([True, True, False]))
+    def somebody_resumes(self, name: str, fresh: bool) -> None:
+        self.resume(name, fresh)
+
+    @precondition(lambda self: self.away())
+    @rule(data=st.data())
+    def somebody_away_comes_back(self, data: st.DataObject) -> None:
+        self.resume(data.draw(st.sampled_from(self.away())), True)
+
+    def resume(self, name: str, fresh: bool) -> None:
+        if fresh:
+            self.was_at[name] = self.address(name)
+            self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
+        answer = self.lanes.resume(self.now, name, self.address(name))
+        if answer.refusal:
+            return
+        self.witness.saw_resume(self.now, name, answer)
+
+    @rule(data=st.data(), name=people)
+    def somebody_hears_of_works(self, data: st.DataObject, name: str) -> None:
+        works = [work for work, _ in self.lanes.model.untold.get(name, [])]
+        self.lanes.told(name, [work for work in works if data.draw(st.booleans())])
+
+    # Friends, looks and the clock
+
+    @precondition(lambda self: self.lanes.model.pool)
+    @rule(data=st.data())
+    def somebody_waiting_invites(self, data: st.DataObject) -> None:
+        room = data.draw(st.sampled_from(sorted(self.lanes.model.pool)))
+        holder = self.witness.rooms[room].holders[0]
+        self.invite(holder, self.address(holder), room)
+
+    @precondition(lambda self: self.witness.live())
+    @rule(data=st.data(), address=st.sampled_from(["now", "before"]))
+    def somebody_invites_again_or_in_vain(self, data: st.DataObject, address: str) -> None:
+        invited = [room.id for room in self.lanes.model.rooms.values() if room.invite]
+        room = data.draw(st.sampled_from(sorted(invited or self.witness.live())))
+        name = data.draw(st.sampled_from([*self.witness.rooms[room].holders, *PEOPLE[:2]]))
+        self.invite(name, self.address(name, address), room)
+
+    def invite(self, name: str, address: str, room: str) -> None:
+        code = self.lanes.invite(name, address, room, f"i{self.next()}")
+        if code and code not in self.codes:
+            self.codes.append(code)
+
+    @precondition(lambda self: self.witness.rooms)
+    @rule(data=st.data(), name=people)
+    def somebody_looks(self, data: st.DataObject, name: str) -> None:
+        room = self.witness.room_of(name) or data.draw(st.sampled_from([*self.witness.rooms]))
+        self.witness.saw_others(self.now, self.lanes.look(self.now, name, room))
+
+    @precondition(lambda self: self.lanes.model.works)
+    @rule(data=st.data())
+    def somebody_looks_at_a_finished_room(self, data: st.DataObject) -> None:
+        work = data.draw(st.sampled_from(self.lanes.model.works)).id
+        name = data.draw(st.sampled_from(sorted(self.witness.rooms[work].people)))
+        self.witness.saw_others(self.now, self.lanes.look(self.now, name, work))
+
+    @rule(ms=short_waits)
+    def a_moment_passes(self, ms: int) -> None:
+        self.now += ms
+
+    @rule(ms=long_waits)
+    def a_while_passes(self, ms: int) -> None:
+        self.now += ms
+
+    @precondition(lambda self: self.lanes.model.kept)
+    @rule(ms=whole_days)
+    def a_day_passes(self, ms: int) -> None:
+        self.now += ms
+
+    @rule(limit=st.sampled_from([1, 2, 200, 200]))
+    def the_clock_is_looked_at(self, limit: int) -> None:
+        kept = set(self.lanes.model.kept)
+        answer = self.lanes.expire(self.now, limit)
+        self.witness.saw_others(self.now, answer)
+        self.seen["kept room forgotten"] += not kept <= set(self.lanes.model.rooms)
+
+    @rule(ms=long_waits)
+    def a_while_passes_and_the_clock_is_looked_at(self, ms: int) -> None:
+        self.now += ms
+        self.the_clock_is_looked_at(200)
+
+    @invariant()
+    def both_lanes_hold_the_same(self) -> None:
+        self.lanes.compare_state(PEOPLE)
+        assert self.lanes.model.relays == self.witness.relays == len(self.lanes.model.works)
+        assert self.lanes.model.participants == self.witness.hands
+        self.seen["steps"] += 1
+        self.seen["most live rooms"] = max(self.seen["most live rooms"], len(self.witness.live()))
+
+    # Choices
+
+    def next(self) -> int:
+        self.count += 1
+        return self.count
+
+    def address(self, name: str, which: str = "now") -> str:
+        if name not in self.at:
+            self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
+        if which == "nowhere":
+            return NOWHERE
+        return self.at[name] if which == "now" else self.was_at.get(name, NOWHERE)
+
+    def some_room(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(sorted(self.witness.live())))
+
+    def away(self) -> list[str]:
+        """Those whose connection is lost and whose seat is held."""
+        return [
+            seat.participant
+            for room in self.witness.live().values()
+            for seat in room.view.seats
+            if seat.participant and not seat.address
+        ]
+
+    def on_given_up_workers(self) -> list[tuple[str, str]]:
+        """Rooms and their holders whose last session was on a worker that was given up."""
+        return [
+            (room, holder)
+            for room, known in sorted(self.witness.live().items())
+            for holder in known.holders
+            if self.address(holder).partition("/")[0] in self.given_up
+        ]
+
+    def limited(self) -> list[str]:
+        """Live rooms in which a turn runs."""
+        return sorted(name for name in self.witness.live() if self.lanes.model.rooms[name].deadline)
+
+    def written(self) -> list[str]:
+        """Live rooms with a committed character."""
+        return sorted(name for name, room in self.witness.live().items() if room.writers)

@@ -1,0 +1,163 @@
+"""The rules as they run in Redis and as the model has them are the same rules."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from server.relay.lane import UNTOLD, Acquaintance
+from server.relay.matching import Ticket
+from tests.model.both_lanes import BothLanes
+from tests.model.lua_lane import LuaLane
+from tests.model.machine import PHRASES, Machine
+from tests.model.witness import Witness
+
+NOW = 1_700_000_000_000
+
+DAY_MS = 86_400_000
+
+OUTCOMES = {
+    *("join waiting", "join matched", "join seated", "join elsewhere", "join no_such_room"),
+    *("commit committed", "commit completed", "commit repeated"),
+    *("commit not_your_turn", "commit no_such_room", "commit elsewhere"),
+    *("leave left", "leave no_such_room", "leave elsewhere"),
+    *("drop away", "drop no_such_room", "drop elsewhere"),
+    *("resume back", "resume moved", "resume seated"),
+    *("invite", "invite refused"),
+    *("look seated", "look repeated", "look no_such_room"),
+    *("reap away", "join fenced", "commit fenced", "leave fenced", "drop fenced"),
+    *("expire left", "expire idle", "came back within the grace"),
+    *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
+}
+
+
+@pytest.mark.timeout(0)
+def test_the_model_and_the_library_answer_alike_and_keep_the_promises(
+    lua: LuaLane, profile: settings
+) -> None:
+    Machine.seen.clear()
+    run_state_machine_as_test(lambda: Machine(lua), settings=profile)
+    never = {outcome for outcome in OUTCOMES if not Machine.seen[outcome]}
+    assert not never, f"the machine has not been there: {Machine.seen}"
+    assert Machine.seen["steps"] > 10_000
+
+
+def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
+    """What the machine meets only by chance."""
+    lua.client.flushall()
+    seen: Counter[str] = Counter()
+    lanes = BothLanes(lua, seen)
+    people = ["ann", "bob", "cid"]
+
+    def join(name: str, room: str, now: int = NOW) -> None:
+        lanes.join(now, 1, [Ticket(name, f"w/{name}", room, PHRASES[2], 2)])
+
+    join("ann", "r1")
+    assert lanes.invite("ann", "w/ann", "r1", "code") == "code"
+    assert lanes.invite("ann", "w/ann", "r1", "other") == "code"
+    lanes.commit(NOW, "ann", "w/ann", "r1", 0, b"\x90")
+    lanes.leave(NOW, "ann", "w/ann", "r1", keep=True, report=False)
+    assert "r1" in lanes.model.kept
+    lanes.expire(NOW + DAY_MS, 200)
+    assert "r1" not in lanes.model.rooms, "a kept room is forgotten after a day"
+
+    join("ann", "r2")
+    lanes.commit(NOW, "ann", "w/ann", "r2", 0, b"\x90")
+    lanes.leave(NOW, "ann", "w/ann", "r2", keep=True, report=False)
+    join("bob", "r3")
+    assert lanes.model.rooms["r2"].seats[1].participant == "bob", "seated in a kept room"
+    lanes.commit(NOW, "bob", "w/bob", "r2", 1, b"\x91\x90")
+    assert lanes.commit(NOW, "bob", "w/bob", "r2", 1, b"\x90").transitions[0].kind == "repeated"
+    untold = lanes.resume(NOW, "ann", "w/again").untold
+    assert [entry.work for entry in untold] == ["r2"]
+    lanes.told("ann", ["r2"])
+    assert lanes.resume(NOW, "ann", "w/again").untold == []
+
+    lanes.join(NOW, 1, [Ticket("ann", "w/again", "r4", PHRASES[2], 2)])
+    join("bob", "r5")
+    assert lanes.model.rooms["r4"].seats[1].participant == "bob", (
+        "last partners, for want of others"
+    )
+    lanes.compare_state(people)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_crowd_is_seated_alike(lua: LuaLane, seed: int) -> None:
+    """More rooms wait and are kept than one call looks at, and most have met before."""
+    dice = random.Random(seed)
+    seen: Counter[str] = Counter()
+    lanes, witness = BothLanes(lua, seen), Witness(lua.rules, seen)
+    names = [f"n{number}" for number in range(12 if seed % 2 else 120)]
+    opened = 0
+    for now in range(NOW, NOW + 60_000, 1_000):
+        tickets = []
+        for name in dice.sample(names, dice.choice([1, 1, 2, 3, 10, len(names)])):
+            opened += 1
+            chars = dice.choice([2, 3])
+            chosen = dice.random() < 0.3
+            tickets.append(Ticket(name, f"w/{name}", f"r{opened}", PHRASES[chars], chars, chosen))
+        pool, kept = set(lanes.model.pool), set(lanes.model.kept)
+        answer = lanes.join(now, dice.randint(1, 2**31 - 2), tickets)
+        witness.saw_join(now, tickets, answer, pool, kept)
+        seen["kept"] = max(seen["kept"], len(lanes.model.kept))
+        seen["pool"] = max(seen["pool"], len(pool))
+        for room, known in sorted(witness.live().items()):
+            writer = known.view.seats[known.view.turn % 2].participant
+            if writer and dice.random() < 0.5:
+                c = known.view.turn
+                done = lanes.commit(now, writer, f"w/{writer}", room, c, b"\x90")
+                witness.saw_commit(now, writer, room, c, b"\x90", done)
+            for holder in known.holders if dice.random() < 0.4 else ():
+                if dice.random() < 0.7:
+                    left = lanes.leave(now, holder, f"w/{holder}", room, keep=True, report=False)
+                    witness.saw_others(now, left)
+        lanes.compare_state(names)
+    assert seen["kept"] > 8
+    assert seen["last partners met again"] if seed % 2 else seen["pool"] > 9
+
+
+def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> None:
+    """The few can hardly be placed, so many exchanges are tried, up to their limit and beyond."""
+    dice = random.Random(7)
+    names = [f"n{number}" for number in range(60)]
+    met_again = 0
+    for round_number in range(40):
+        lua.client.flushall()
+        seen: Counter[str] = Counter()
+        lanes = BothLanes(lua, seen)
+        few = names[:3] if round_number % 2 else names[:4]
+        recent = {
+            name: dice.sample([n for n in few if n != name], 3 - (name in few)) for name in names
+        }
+        for name, others in recent.items():
+            lanes.model.people[name] = Acquaintance("", recent=list(others))
+            packed = b"".join(map(msgspec.msgpack.encode, ("", "", " ".join(others), 0)))
+            lua.client.set(f"{lua.base}:who:{name}", packed)
+        size = dice.randint(30, 60)
+        tickets = [Ticket(name, f"w/{name}", f"r{name}", PHRASES[2], 2) for name in names[:size]]
+        answer = lanes.join(NOW, round_number + 1, tickets)
+        for transition in answer.transitions:
+            one, other = (seat.participant for seat in transition.view.seats)
+            met_again += other in recent[one]
+        lanes.compare_state(names)
+    assert met_again
+
+
+def test_the_last_twenty_finished_works_are_told_on_return(lua: LuaLane) -> None:
+    lanes = BothLanes(lua, Counter())
+    for number in range(UNTOLD + 5):
+        room, partner = f"r{number}", f"partner{number}"
+        for name in ("loyal", partner):
+            ticket = Ticket(name, f"w/{name}", room, PHRASES[2], 2)
+            lanes.join(NOW, number + 1, [ticket])
+        for c, name in enumerate(("loyal", partner)):
+            lanes.commit(NOW, name, f"w/{name}", room, c, b"\x90")
+    resumed = lanes.resume(NOW, "loyal", "w/loyal")
+    assert [untold.work for untold in resumed.untold] == [f"r{n}" for n in range(5, UNTOLD + 5)]
+    lanes.told("loyal", [f"r{number}" for number in range(5, UNTOLD + 4)])
+    assert [work.work for work in lanes.resume(NOW, "loyal", "w/loyal").untold] == ["r24"]

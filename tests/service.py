@@ -1,0 +1,96 @@
+"""Starts the real service, as an operator would, for the tests that talk to it from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 20.0
+STOP_SECONDS = 15.0
+READY = b"stop:  Ctrl-C"
+
+
+@dataclass
+class Service:
+    """One running `jielong serve`, on 127.0.0.1."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    data: Path
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Stop it and return its exit status; killed if it does not stop in time."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_service(data: Path, *, port: int | None = None, **settings: object) -> Service:
+    """Start `jielong serve` with `JIELONG_<NAME>` for every setting and wait until it is ready.
+
+    Args:
+        data: folder for its data and its log; made when missing.
+        port: the port to listen on; a free one when None.
+        settings: e.g. `turn_seconds=2`, `redis_url="redis://127.0.0.1:7000"`.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    port = port or free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
+    environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(data)}
+    environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
+    log = data / "service.log"
+    said = log.stat().st_size if log.exists() else 0
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve"],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    service = Service(process, port, data, log)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{service.url}/readyz", timeout=1) as answer:
+                # An old worker may still answer at a port that the new ones do not get.
+                if answer.status == 200 and READY in log.read_bytes()[said:]:
+                    return service
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.02)
+    process.kill()
+    process.wait()
+    raise RuntimeError(f"the service did not start; its log:\n{log.read_text()}")

@@ -1,0 +1,130 @@
+"""The participant on the command line, against a scripted server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jielong.__main__ import main
+
+from tests.unit.test_sdk_participant import (
+    COMMITTED,
+    COMPLETED,
+    MATCHED,
+    WAITING,
+    WELCOME,
+    Peer,
+    acting,
+)
+
+BYE = {"t": "bye", "why": "restart", "retry_ms": 10}
+
+
+async def run(url: str, *flags: str) -> int:
+    return await asyncio.to_thread(main, [url, "--json", "--pace", "0", *flags])
+
+
+async def finish(peer: Peer) -> None:
+    """Take one commit and complete the relay."""
+    await peer.hear("commit")
+    await peer.say(COMMITTED, COMPLETED)
+    await peer.ended()
+
+
+async def play(peer: Peer) -> None:
+    await peer.seat(WAITING, MATCHED)
+    await finish(peer)
+
+
+async def test_it_says_what_happens(capsys: pytest.CaptureFixture[str]) -> None:
+    async with acting(play) as url:
+        assert await run(url) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "welcome to 加油接龙; 0 relays so far",
+        "waiting for a partner; the phrase is 加油",
+        "matched with 青竹; the phrase is 加油, seat 0",
+        "you finished character 1",
+        "completed: /w/w, your number is 1",
+    ]
+
+
+async def test_it_records_every_message_in_order(tmp_path: Path) -> None:
+    async def matched(peer: Peer) -> None:
+        await peer.seat(MATCHED)
+        await finish(peer)
+
+    file = tmp_path / "record.jsonl"
+    file.write_text('{"kept": true}\n')
+    async with acting(matched) as url:
+        await run(url, "--phrase", "jiayou", "--record", str(file))
+    kept, *lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert kept == {"kept": True}
+    assert [(line["direction"], line["message"]["t"]) for line in lines] == [
+        ("sent", "hello"),
+        ("received", "welcome"),
+        ("sent", "join"),
+        ("received", "matched"),
+        ("sent", "commit"),
+        ("received", "committed"),
+        ("received", "completed"),
+    ]
+    times = [line["at"] for line in lines]
+    assert times == sorted(times)
+    assert lines[2]["message"] == {"t": "join", "phrase": "jiayou"}
+
+
+async def test_the_same_seed_writes_the_same(tmp_path: Path) -> None:
+    files = [tmp_path / "a", tmp_path / "b"]
+    for file in files:
+        async with acting(play) as url:
+            await run(url, "--seed", "7", "--record", str(file))
+    lines = [map(json.loads, file.read_text().splitlines()) for file in files]
+    said: list[list[Any]] = [
+        [line["message"] for line in record if line["direction"] == "sent"] for record in lines
+    ]
+    assert said[0] == said[1]
+
+
+async def test_it_comes_back_after_a_restart(capsys: pytest.CaptureFixture[str]) -> None:
+    async def cut(peer: Peer) -> None:
+        await peer.seat(MATCHED | {"seat": 1}, BYE)
+        await peer.socket.close(1012, "restart")
+
+    async def resume(peer: Peer) -> None:
+        assert (await peer.hear("hello"))["token"] == "secret"
+        await peer.say(WELCOME | {"resume": MATCHED})
+        await finish(peer)
+
+    async with acting(cut, resume) as url:
+        assert await run(url) == 0
+    assert "cut off (closed with 1012: restart); coming back in 0.0 s" in capsys.readouterr().out
+
+
+async def test_it_does_not_come_back_where_it_was_idle(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def idle(peer: Peer) -> None:
+        await peer.seat(MATCHED | {"seat": 1}, BYE | {"why": "idle"})
+
+    async with acting(idle) as url:
+        assert await run(url) == 1
+    assert capsys.readouterr().err == "closed with 1000\n"
+
+
+async def test_it_leaves_its_characters_to_others_when_time_is_up() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.seat(MATCHED | {"seat": 1})
+        assert (await peer.hear("leave"))["keep"] is True
+
+    async with acting(script) as url:
+        assert await run(url, "--timeout", "0.2") == 1
+
+
+async def test_a_refusal_is_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    closed = {"t": "error", "code": "closed", "message": "not open yet", "re": "join"}
+    async with acting(lambda peer: peer.seat(closed)) as url:
+        assert await run(url) == 1
+    assert capsys.readouterr().err == "join refused: closed (not open yet)\n"
