@@ -36,7 +36,10 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def stranger(browser: Browser) -> AsyncIterator[Stranger]:
+async def stranger(
+    browser: Browser,
+    serve: Callable[..., Service],  # so that pages close before their service stops
+) -> AsyncIterator[Stranger]:
     """Opens a service's page for a new person, in a browser context of its own.
 
     Keywords go to the context; the browser speaks Chinese unless told otherwise. When the test
@@ -52,6 +55,8 @@ async def stranger(browser: Browser) -> AsyncIterator[Stranger]:
         return hand
 
     yield arrive
+    for hand in hands:
+        await hand.page.context.close()
     assert [trouble for hand in hands for trouble in hand.troubles] == []
 
 
