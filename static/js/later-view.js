@@ -26,7 +26,7 @@ export class LaterView extends View {
   render(state) {
     this.#state = state;
     if (this.#view) this.#view.render(state);
-    else if (this.#needed(state)) this.#fetch().catch(() => {}); // Without a line; the next change tries again.
+    else if (this.#needed(state)) this.#fetch().catch(() => {}); // Without a line; a later change tries again.
   }
 
   async #fetch() {

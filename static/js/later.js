@@ -2,8 +2,11 @@
  * Parts of the page that are fetched when they are first wanted.
  */
 
+const PAUSE_MS = 1000;
+
 /**
- * Fetches something once; when that failed, the next call tries again.
+ * Fetches something once; when that failed, a call after a pause tries again. Views call with every
+ * frame, so without a pause a lost line would be asked sixty times a second.
  * @template T
  * @param {() => Promise<T>} load
  * @returns {() => Promise<T>}
@@ -13,7 +16,7 @@ export function once(load) {
   let loaded = null;
   return () =>
     (loaded ??= load().catch((error) => {
-      loaded = null;
+      setTimeout(() => (loaded = null), PAUSE_MS);
       throw error;
     }));
 }
@@ -33,13 +36,17 @@ export function later(load, make, styles) {
   });
 }
 
-/** @param {string} name @returns {Promise<void>} Without it the page goes on. */
+/** @param {string} name @returns {Promise<void>} Rejected when it cannot be fetched; it may be asked for again. */
 export function addStyles(name) {
   const href = `/static/css/${name}.css`;
   if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
-  return new Promise((resolve) => {
-    link.onload = link.onerror = () => resolve();
+  return new Promise((resolve, reject) => {
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      reject(new Error(`${href} cannot be fetched`));
+    };
     document.head.append(link);
   });
 }

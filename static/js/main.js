@@ -69,7 +69,8 @@ function open() {
     render();
   });
   render();
-  // Its font is far larger than all that the first stroke needs.
-  if (document.readyState === "complete") void addStyles("fonts");
-  else addEventListener("load", () => void addStyles("fonts"));
+  // Its font is far larger than all that the first stroke needs, and the page does without.
+  const addFonts = () => addStyles("fonts").catch(() => {});
+  if (document.readyState === "complete") addFonts();
+  else addEventListener("load", addFonts);
 }

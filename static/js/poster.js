@@ -19,7 +19,7 @@ import { fetchWork } from "./works-api.js";
  * @returns {Promise<void>} When it is seen, or has failed and said so.
  */
 export async function openPoster(work) {
-  await addStyles("poster");
+  await addStyles("poster").catch(() => {}); // Plain, if need be.
   if (document.querySelector("dialog.poster[open]")) return;
   const dialog = new PosterDialog();
   try {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.browser.hand import Hand
 from tests.browser.launch import launch
 from tests.service import ROOT, Service
 
+HERE = Path(__file__).parent
 DESK: dict[str, Any] = {"viewport": {"width": 1000, "height": 760}}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -26,16 +28,23 @@ Stranger = Callable[..., Awaitable[Hand]]
 Core = Callable[..., Awaitable[Any]]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them share one loop, because they share a browser."""
+    for item in items:
+        if pytest_asyncio.is_async_test(item) and HERE in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """A Chromium of the test's own."""
+    """One Chromium for all tests; each has contexts of its own in it."""
     async with async_playwright() as playwright:
         chromium = await launch(playwright)
         yield chromium
         await chromium.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stranger(
     browser: Browser,
     serve: Callable[..., Service],  # so that pages close before their service stops
@@ -60,16 +69,14 @@ async def stranger(
     assert [trouble for hand in hands for trouble in hand.troubles] == []
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def core() -> AsyncIterator[Core]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def core(browser: Browser) -> AsyncIterator[Core]:
     """Runs a function of JavaScript, with one argument, where `/client/js/` can be imported."""
-    async with async_playwright() as playwright:
-        chromium = await launch(playwright)
-        page = await chromium.new_page()
-        await page.route(f"{CORE_ORIGIN}/**", _serve_core)
-        await page.goto(CORE_ORIGIN)
-        yield page.evaluate
-        await chromium.close()
+    page = await browser.new_page()
+    await page.route(f"{CORE_ORIGIN}/**", _serve_core)
+    await page.goto(CORE_ORIGIN)
+    yield page.evaluate
+    await page.close()
 
 
 async def _serve_core(route: Route) -> None:

@@ -10,8 +10,6 @@ import pytest
 
 from tests.browser.conftest import Core
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 VALUES: list[Any] = [
     None,
     True,

@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.conftest import Core
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 WORLD = """
   const { Connection } = await import("/client/js/connection.js");
   const kept = new Map();

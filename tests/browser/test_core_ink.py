@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import Core
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PEN = """
   const { Pen } = await import("/client/js/pen.js");

@@ -5,11 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-import pytest
-
 from tests.browser.conftest import Core
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLAYOUT = """
   const { AGAIN_MS, LEAD_MS, MOST_BEHIND_MS, MOST_LEAD_MS, Playout } =

@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.conftest import Core
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 PHRASE = {"id": "p", "text": "天天向上", "chars": ["天", "天", "向", "上"], "locale": "zh-Hans"}
 COUNTERS = {"relays": 3, "participants": 6, "online": 2, "writing": 2}
 INK = [[10, 20, 0, 90, 5, 5, 16, 0]]

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from jielong import Participant, Pen
 from playwright.async_api import Browser, Page, Route
 
@@ -96,7 +96,7 @@ WRITE = """() => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def folder(tmp_path: Path) -> Path:
     """The mini-program as DevTools would see it: with its copy of the core."""
     copy = tmp_path / "client" / "miniprogram"
@@ -108,7 +108,7 @@ async def folder(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser, service: Service, folder: Path) -> AsyncIterator[Page]:
     """A page where the mini-program's modules can be imported."""
     page = await browser.new_page()
@@ -122,6 +122,7 @@ async def phone(browser: Browser, service: Service, folder: Path) -> AsyncIterat
     await page.route("**/miniprogram/**", serve)
     await page.goto(f"{service.url}/healthz")
     yield page
+    await page.close()
     assert errors == []
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+from itertools import pairwise
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Stranger
-from tests.browser.hand import Hand, open_room, phrase_of, write
+from tests.browser.hand import LIMIT_MS, Hand, open_room, phrase_of, write
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
@@ -132,3 +134,27 @@ async def test_a_turn_that_runs_out_gives_the_seat_to_another(
     await two.is_in("idle")
     await one.sees_partner("left")
     await one.sees_written(1)
+
+
+async def test_a_part_that_cannot_be_fetched_is_asked_for_again_after_a_pause(
+    stranger: Stranger, service: Service
+) -> None:
+    one, two = await stranger(service, "/?phrase=jiayou"), await stranger(service)
+    asked: list[float] = []
+
+    async def refuse_twice(route: Route) -> None:
+        asked.append(time.monotonic())
+        if len(asked) <= 2:
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await one.page.route("**/js/done.js", refuse_twice)
+    await open_room(one, two)
+    await write(one, *CHARACTERS[0])
+    await write(two, *CHARACTERS[1])
+    await one.is_in("done")
+    await expect(one.see("serial")).to_be_visible(timeout=LIMIT_MS)
+    assert len(asked) == 3
+    assert min(later - earlier for earlier, later in pairwise(asked)) > 0.9
+    one.forget_lost_lines()
