@@ -46,7 +46,7 @@ export class DoneView extends View {
     button("home-button").addEventListener("click", () => relay.act({ t: "user:home" }));
     this.#replayButton.addEventListener("click", () => this.#replay?.play());
     const poster = once(() => import("./poster.js"));
-    // Without a line it cannot be fetched; a later click tries again.
+    // Without a line it cannot be fetched; the next click tries again.
     button("poster-open").addEventListener("click", () => poster().then(({ openPoster }) => openPoster(this.#shown), () => {}));
   }
 

@@ -4,7 +4,7 @@
 
 import { screenOf } from "../../client/js/state.js";
 import { button, make, makeGrid, part, setText } from "./dom.js";
-import { later } from "./later.js";
+import { later, patiently } from "./later.js";
 import { locale, text } from "./strings.js";
 import { View } from "./view.js";
 
@@ -31,11 +31,11 @@ export class HomeView extends View {
   constructor(relay, wanted) {
     super();
     this.#relay = relay;
-    this.#strips = later(
+    this.#strips = patiently(later(
       () => import("./works-strip.js"),
       ({ WorksStrip }) => ({ news: new WorksStrip(relay, "finished"), mine: new WorksStrip(relay, "my-works") }),
       "strip",
-    );
+    ));
     this.#chosen = wanted ?? "";
     this.#join.addEventListener("click", () => {
       relay.act({ t: "user:join", phrase: this.#chosen || undefined });

@@ -1,5 +1,6 @@
 /** A view that is fetched when it is about to be needed: the first stroke need not wait for it. */
 
+import { patiently } from "./later.js";
 import { View } from "./view.js";
 
 /** @import { State } from "../../client/js/types.js" */
@@ -18,7 +19,7 @@ export class LaterView extends View {
    */
   constructor(load, needed) {
     super();
-    this.#load = load;
+    this.#load = patiently(load);
     this.#needed = needed;
   }
 

@@ -5,8 +5,7 @@
 const PAUSE_MS = 1000;
 
 /**
- * Fetches something once; when that failed, a call after a pause tries again. Views call with every
- * frame, so without a pause a lost line would be asked sixty times a second.
+ * Fetches something once; when that failed, the next call tries again.
  * @template T
  * @param {() => Promise<T>} load
  * @returns {() => Promise<T>}
@@ -16,9 +15,28 @@ export function once(load) {
   let loaded = null;
   return () =>
     (loaded ??= load().catch((error) => {
-      setTimeout(() => (loaded = null), PAUSE_MS);
+      loaded = null;
       throw error;
     }));
+}
+
+/**
+ * For who calls with every frame: after a failure it fails without trying, for a while.
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {() => Promise<T>}
+ */
+export function patiently(load) {
+  let notBefore = 0;
+  return async () => {
+    if (performance.now() < notBefore) throw new Error("it failed a moment ago");
+    try {
+      return await load();
+    } catch (error) {
+      notBefore = performance.now() + PAUSE_MS;
+      throw error;
+    }
+  };
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import { canWrite, hasInk, leavesInk, partnerIsNeeded, screenOf } from "../../client/js/state.js";
 import { button, icon, part, setText } from "./dom.js";
-import { later } from "./later.js";
+import { later, patiently } from "./later.js";
 import { PhraseRow } from "./phrase-row.js";
 import { text } from "./strings.js";
 import { View } from "./view.js";
@@ -45,16 +45,16 @@ export class PlayView extends View {
     super();
     this.#relay = relay;
     this.#cell = new WritingCell(relay);
-    this.#fetchCompany = later(
+    this.#fetchCompany = patiently(later(
       () => import("./company.js"),
       ({ Company }) => (this.#company = new Company(relay)),
       "company",
-    );
-    this.#fetchOffer = later(
+    ));
+    this.#fetchOffer = patiently(later(
       () => import("./keep-offer.js"),
       ({ KeepOffer }) => (this.#offer = new KeepOffer(relay)),
       "dialogs",
-    );
+    ));
     const leaving = later(() => import("./leave-dialog.js"), ({ LeaveDialog }) => new LeaveDialog(relay), "dialogs");
     const reporting = later(() => import("./report-dialog.js"), ({ ReportDialog }) => new ReportDialog(relay), "dialogs");
     const inviting = later(() => import("./invite-dialog.js"), ({ InviteDialog }) => new InviteDialog(relay), "dialogs");
