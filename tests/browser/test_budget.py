@@ -91,7 +91,7 @@ async def first_stroke_ms(
             await network.send("Network.enable")
             await network.send("Network.emulateNetworkConditions", link)
         await one.page.add_init_script(SENDS_FIRST_STROKE)
-        await one.page.goto(f"{service.url}/?phrase=jiayou")
+        await one.page.goto(f"{service.url}/?phrase=jiayou", wait_until="commit")
         await one.is_in("waiting")
         times.append(await one.page.evaluate("window.firstStrokeAt"))
         await one.page.context.close()
