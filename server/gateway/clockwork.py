@@ -26,8 +26,11 @@ TICK_SECONDS = limits.INK_REFILL_MS / 1_000
 EXPIRE_SECONDS = 0.2
 """How often this worker does what the clock asks of rooms."""
 
-COUNTERS_PER_SECOND = 5_000
+COUNTERS_PER_SECOND = 2_000
 """Counter messages a second at most; with more participants each hears them more seldom."""
+
+TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 500
+"""Sessions that are seen to in one event-loop pass when all of them are."""
 
 
 class Clockwork:
@@ -42,7 +45,7 @@ class Clockwork:
         self._beaten_as: dict[str, str] = {}
         self._reaped: set[tuple[str, str]] = set()
         self._told: dict[str, CounterValues] = {}
-        self._tell_at = 0.0
+        self._counted = asyncio.Event()
 
     async def run(self) -> None:
         """All of it, for as long as the worker lives."""
@@ -51,6 +54,7 @@ class Clockwork:
             group.create_task(self._expire())
             group.create_task(self._beat())
             group.create_task(self._count())
+            group.create_task(self._tell_counters())
 
     async def first_beats(self) -> None:
         """Have a lease in every lane, and the totals, before the first participant comes."""
@@ -71,15 +75,22 @@ class Clockwork:
             await asyncio.sleep(TICK_SECONDS)
             now = loop.time()
             self._hub.clock += 1
-            async for session in self._hub.everybody():
-                self._check(session)
-                session.socket.refill_ink(now - then)
+            clock = self._hub.clock
+            async for sessions in self._hub.everybody(CHECKED_AT_ONCE):
+                for session in sessions:
+                    socket = session.socket
+                    if socket.spoke or socket.heard or session.due <= clock:
+                        self._check(session, now - then)
             then = now
-            if self._hub.clock % REMEMBER_SECONDS == 0:
+            if clock % REMEMBER_SECONDS == 0:
                 self._hub.look_at_all_rooms()
 
-    def _check(self, session: Session) -> None:
-        """Ping who is silent, drop who stays so, and end what waits too long."""
+    def _check(self, session: Session, seconds: float) -> None:
+        """Ping who is silent, drop who stays so, and end what waits too long.
+
+        Whoever is silent needs it next when one of that is due, and each second until all the ink
+        of the `seconds` that go by is allowed again.
+        """
         now, socket = self._hub.clock, session.socket
         if session.listen():
             session.confirm()
@@ -89,11 +100,16 @@ class Clockwork:
         elif now - session.last_heard >= limits.SILENCE_SECONDS:
             session.pinged_at = now
             socket.ping()
+        session.due = (session.pinged_at or session.last_heard) + limits.SILENCE_SECONDS
         place = session.place
-        idle = now - session.last_message >= limits.IDLE_SECONDS
-        if place is not None and place.waiting and idle:
-            seating.leave(session, Leave(place.room, keep=True))
-            session.say_goodbye("idle")
+        if place is not None and place.waiting:
+            idle_at = session.last_message + limits.IDLE_SECONDS
+            if now >= idle_at:
+                seating.leave(session, Leave(place.room, keep=True))
+                session.say_goodbye("idle")
+            session.due = min(session.due, idle_at)
+        if not socket.refill_ink(seconds):
+            session.due = now + 1
 
     async def _expire(self) -> None:
         """Every worker does what the clock asks of rooms, and once is enough."""
@@ -125,7 +141,7 @@ class Clockwork:
             await asyncio.sleep(BEAT_SECONDS)
             for campaign in self._hub.campaigns:
                 await self._count_in(campaign)
-            await self._tell_counters()
+            self._counted.set()
 
     async def _count_in(self, campaign: OpenCampaign) -> None:
         try:
@@ -178,14 +194,21 @@ class Clockwork:
         hub.deliver(base, transitions)
 
     async def _tell_counters(self) -> None:
-        """Tell everybody the counters that changed, at most once a second, seldom to many."""
-        now = asyncio.get_running_loop().time()
-        if now < self._tell_at:
-            return
-        self._tell_at = now + self._hub.connections / COUNTERS_PER_SECOND
-        for campaign in self._hub.campaigns:
-            name = campaign.campaign.id
-            values = self._hub.counters.last(name)
-            if self._told.get(name) != values:
-                self._told[name] = values
-                await self._hub.broadcast(campaign, values)
+        """Tell everybody the counters that changed, at most once a second.
+
+        Many hear them one after another, so that no turn waits until all have.
+        """
+        hub = self._hub
+        while True:
+            await self._counted.wait()
+            self._counted.clear()
+            last = {c.campaign.id: hub.counters.last(c.campaign.id) for c in hub.campaigns}
+            news = {name for name, values in last.items() if self._told.get(name) != values}
+            self._told = last
+            if not news:
+                continue
+            async for sessions in hub.everybody(TOLD_AT_ONCE):
+                hub.tell_counters([s for s in sessions if s.campaign.campaign.id in news])
+                if len(sessions) == TOLD_AT_ONCE:
+                    await asyncio.sleep(TOLD_AT_ONCE / COUNTERS_PER_SECOND)
+            await asyncio.sleep(BEAT_SECONDS)

@@ -18,7 +18,6 @@ from server.gateway.place import Address, Outlet, Place, format_address, parse_a
 from server.gateway.session import Session, Stage
 from server.gateway.socket import Socket
 from server.relay.to_client import Counters as CountersMessage
-from server.relay.to_client import CounterValues
 from server.relay.transition import RoomView, Transition
 from server.store import keys
 from server.store.answers import RefusedError
@@ -34,9 +33,6 @@ from server.store.workers import Workers
 log = structlog.get_logger()
 
 CLOSE_POLL_SECONDS = 0.02
-
-AT_ONCE = 100
-"""Sessions that are seen to in one event-loop pass when all of them are."""
 
 LOST_AT_ONCE, LOST_PAUSE_SECONDS = 20, 0.002
 """Lost connections whose seats are made away in one pass, and the pause until the next ones."""
@@ -194,12 +190,12 @@ class Hub:
         """All open connections."""
         return list(self._sessions.values())
 
-    async def everybody(self) -> AsyncIterator[Session]:
+    async def everybody(self, at_once: int) -> AsyncIterator[list[Session]]:
         """All open connections, a few in each event-loop pass, so that no turn waits for all."""
-        for count, session in enumerate(self.sessions, 1):
-            yield session
-            if count % AT_ONCE == 0:
-                await asyncio.sleep(0)
+        sessions = self.sessions
+        for first in range(0, len(sessions), at_once):
+            yield sessions[first : first + at_once]
+            await asyncio.sleep(0)
 
     @property
     def connections(self) -> int:
@@ -334,16 +330,19 @@ class Hub:
         elif error is not None:
             log.error("a task failed", exc_info=error)
 
-    async def broadcast(self, campaign: OpenCampaign, values: CounterValues) -> None:
-        """Tell everybody of a campaign its counters."""
-        message = CountersMessage(values.relays, values.participants, values.online, values.writing)
-        packed: dict[str, bytes] = {}
-        async for session in self.everybody():
-            if session.stage is Stage.READY and session.campaign is campaign:
-                codec = session.socket.codec
-                if codec.name not in packed:
-                    packed[codec.name] = codec.encode(message)
-                session.socket.send_packed(packed[codec.name])
+    def tell_counters(self, sessions: list[Session]) -> None:
+        """Tell these sessions the counters of their campaigns as they are now."""
+        packed: dict[tuple[str, str], bytes] = {}
+        for session in sessions:
+            if session.stage is Stage.READY:
+                codec, campaign = session.socket.codec, session.campaign.campaign.id
+                if (codec.name, campaign) not in packed:
+                    packed[codec.name, campaign] = codec.encode(self._counters_of(campaign))
+                session.socket.send_packed(packed[codec.name, campaign])
+
+    def _counters_of(self, campaign: str) -> CountersMessage:
+        last = self.counters.last(campaign)
+        return CountersMessage(last.relays, last.participants, last.online, last.writing)
 
     async def begin_anew(self) -> None:
         """This worker was given up: its seats are reaped, so its sockets go and it gets a new id.

@@ -78,6 +78,7 @@ class Session:
         pending: what came while `hello` was being answered.
         last_heard, last_message: when a frame and a message came last, by the hub's clock.
         pinged_at: when a ping was sent that is not answered yet; 0 for none.
+        due: when it must be looked after although nothing comes.
     """
 
     __slots__ = (
@@ -85,6 +86,7 @@ class Session:
         "address",
         "astray",
         "campaign",
+        "due",
         "finished_rooms",
         "former_rooms",
         "hub",
@@ -129,7 +131,7 @@ class Session:
         self.registered = False
         self.pending: tuple[FromClient, ...] = ()
         self.last_heard = self.last_message = hub.clock
-        self.pinged_at = 0
+        self.pinged_at = self.due = 0
 
     # From the socket --------------------------------------------------------------------------
 
@@ -313,6 +315,7 @@ class Session:
         while before anybody knows.
         """
         self.listen()
+        self.due = 0
         self.unconfirmed += tuple(works)
 
     def confirm(self) -> None:

@@ -290,12 +290,14 @@ class Socket(WSListener):
             retry_ms = limits.INK_REFILL_MS
             self.send(Error("slow_down", "less live ink, please", re="ink", retry_ms=retry_ms))
 
-    def refill_ink(self, seconds: float) -> None:
-        """Allow the ink of the `seconds` that went by; a bucket that is filled by the clock costs
-        a frame less than one that looks at it.
+    def refill_ink(self, seconds: float) -> bool:
+        """Allow the ink of the `seconds` that went by; whether all of it is allowed again.
+
+        A bucket that is filled by the clock costs a frame less than one that looks at it.
         """
         self._ink_refused = False
         self._ink_left = min(limits.INK_BURST, self._ink_left + round(limits.INK_RATE * seconds))
+        return self._ink_left == limits.INK_BURST
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         self._end()
