@@ -120,6 +120,8 @@ class Colyseus(Talker):
             seat = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
         except ValueError:
             return self.wait_for_more(data)
+        if "room" not in seat:
+            raise RuntimeError(f"Colyseus reserves no seat: {seat}")
         self._reserved = True
         self.wait_for_more(b"")
         room = seat["room"]
