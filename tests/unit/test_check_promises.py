@@ -125,6 +125,12 @@ def test_who_waits_no_more_does_not_count(tmp_path: Path, end: str) -> None:
     assert story.meet("s").check(tmp_path) == {}
 
 
+def test_who_is_not_answered_may_have_been_given_up(tmp_path: Path) -> None:
+    story = Story().pair("r").work("r").hello("c").seated("c", waiting("w"))
+    story.says("c", "commit", room="w", c=0, strokes=ink(0)).meet("s").got("c", "pong")
+    assert "new partners" not in story.check(tmp_path)
+
+
 def test_a_meeting_counts_whoever_was_told_first(tmp_path: Path) -> None:
     story = Story().pair("r").work("r").hello("c").says("c", "join").seated("a", matched("q", 1))
     story.told("c", waiting("q")).says("c", "leave", room="q").says("a", "leave", room="q")

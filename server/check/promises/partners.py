@@ -30,7 +30,8 @@ class NewPartners(Promise):
 
     A meeting is certain when both were told that their work is completed. A third one waits for
     certain when `waiting` had been told before the later of the two joined, nothing of an end had
-    been by the time of the match, and whoever came into that room joined after it (or nobody ever
+    been by the time of the match, nothing that was asked there was without an answer then (its
+    worker may have been given up), and whoever came into that room joined after it (or nobody ever
     came), in the same lane as far as the store has several. Not seen: matches by resume, matches of
     which a `join` is not recorded, a third participant who met one of the two long ago, and anybody
     who had a partner that is not known.
@@ -102,7 +103,9 @@ class NewPartners(Promise):
             strangers = all(p not in (person, other.person) for p, _, _ in third.met)
             apart = third not in (person, other.person) and reign.room.campaign == room.campaign
             known = not any(self._unknown.get(p.id) for p in (third, person, other.person))
-            if apart and strangers and known and reign.began < since:
+            connection = reign.connection
+            answered = connection is not None and connection.unheard is None
+            if apart and strangers and known and answered and reign.began < since:
                 refs = (reign.ref, *(c.ref for c in again.completions), other.ref, moment.ref)
                 text = (
                     f"{person.id} and {other.person.id} were matched again in room {room.id} "
