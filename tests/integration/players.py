@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,7 @@ class Player:
         self.rng = random.Random(f"{name} {seed}")
         self.pen = Pen(self.rng)
         self.token: str | None = None
-        self._service = service
+        self.service = service
         self._history = history
         self._number = 0
         self._one: Participant | None = None
@@ -41,7 +42,7 @@ class Player:
         before, number = self._one, self._number
         self._number += 1
         self._one = await Participant.connect(
-            self._service.ws_url,
+            self.service.ws_url,
             self.token,
             proxy=None,
             tap=self._history.tap(self.name, self._number),
@@ -82,8 +83,18 @@ async def relay(*players: Player) -> None:
 
 
 async def at_once(*players: Player) -> None:
-    """All join in one breath, so that the service may take them in one batch."""
-    await asyncio.gather(*(player.one.join() for player in players), return_exceptions=True)
+    """All join in one breath, so that the service may take them in one batch.
+
+    It stands still until all have written, and finds what they wrote in one pass.
+    """
+    process = players[0].service.process
+    process.send_signal(signal.SIGSTOP)
+    try:
+        joins = [asyncio.create_task(player.one.join()) for player in players]
+        await asyncio.sleep(0.02)
+    finally:
+        process.send_signal(signal.SIGCONT)
+    await asyncio.gather(*joins, return_exceptions=True)
 
 
 async def close_all(*players: Player) -> None:
