@@ -14,11 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.request import urlopen
-
-import msgspec
 
 from bench import accounting, results
+from bench.campaign import short_phrase
 from bench.crowd import histogram
 from bench.crowd.house import House
 from bench.processes import Program, service
@@ -29,15 +27,13 @@ PER_WORKER = 15_000
 """Connections of one worker at most: descriptors are limited."""
 
 SETTLE_SECONDS = 2.0
+"""For what was opened or closed to be done with."""
+
+SILENT_SECONDS = 2.0
+"""For which the CPU of silent connections is looked at."""
+
 TURN_SECONDS = 3_600
 MEASURES = ("rss", "pss", "private")
-
-
-def short_phrase(http: str) -> str:
-    """The id of a phrase of two characters."""
-    with urlopen(f"{http}/api/campaigns/default", timeout=10) as answer:
-        phrases = msgspec.json.decode(answer.read())["phrases"]
-    return next(str(phrase["id"]) for phrase in phrases if len(phrase["chars"]) == 2)
 
 
 def measure_stage(program: Program, stage: str, connections: int) -> dict[str, float]:
@@ -51,7 +47,7 @@ def measure_stage(program: Program, stage: str, connections: int) -> dict[str, f
         time.sleep(SETTLE_SECONDS)
         after = accounting.memory(pid)
         cpu_before, start = accounting.cpu(accounting.family(pid)), time.monotonic()
-        time.sleep(SETTLE_SECONDS)
+        time.sleep(SILENT_SECONDS)
         cpu = accounting.by_part(accounting.cpu(accounting.family(pid)) - cpu_before)
         seconds = time.monotonic() - start
     time.sleep(SETTLE_SECONDS)

@@ -20,15 +20,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
-import msgspec
 import numpy as np
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 from bench import accounting, figures, results
+from bench.campaign import campaign, short_phrase
 from bench.crowd import arrivals, board, histogram, joiner, serials
 from bench.crowd.board import Board
 from bench.crowd.joiner import COUNTERS, LATENCIES
@@ -46,7 +45,6 @@ ARCHIVE_SECONDS = 600.0
 COUNTERS_SECONDS = 2.5
 """Every worker reads the counters anew with its heartbeat, once a second."""
 
-CAMPAIGN = "default"
 GAPS = 1_000_000
 """Serials that several lanes may be granted and never use."""
 
@@ -103,12 +101,6 @@ class Served:
         parts = urlsplit(self.http)
         return parts.hostname or "127.0.0.1", parts.port or 80
 
-    def campaign(self) -> dict[str, Any]:
-        """The campaign as the API tells it."""
-        with urlopen(f"{self.http}/api/campaigns/{CAMPAIGN}", timeout=10) as answer:
-            found: dict[str, Any] = msgspec.json.decode(answer.read())
-            return found
-
     def cpu(self) -> Counter[str]:
         """Seconds so far, by part and kind."""
         return accounting.cpu(accounting.family(self.pid)) if self.pid else Counter()
@@ -141,21 +133,15 @@ def settings(given: Any) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in given.set)
 
 
-def short_phrase(campaign: dict[str, Any]) -> str:
-    """The id of a phrase of two characters, as the original campaign's were."""
-    return next(str(p["id"]) for p in campaign["phrases"] if len(p["chars"]) == 2)
-
-
 def measure(served: Served, given: Any) -> tuple[Run, dict[str, Any], Board]:
     """Let everybody take part; the run, what it must agree with, and the load's board."""
-    campaign = served.campaign()
-    before = campaign["counters"]
+    before = campaign(served.http)["counters"]
     archived_before = served.archived()
     room = given.joiners if given.lanes == 1 else given.joiners + GAPS + given.joiners // 10
     wall = Board(given.processes, COUNTERS, LATENCIES, room)
     outcome = board.queue()
     start = time.monotonic() + START_SECONDS
-    plans = [plan(served, campaign, given, number, start) for number in range(given.processes)]
+    plans = [plan(served, before, given, number, start) for number in range(given.processes)]
     processes = [board.process(joiner.run, each, wall, outcome) for each in plans]
     for process in processes:
         process.start()
@@ -174,9 +160,9 @@ def measure(served: Served, given: Any) -> tuple[Run, dict[str, Any], Board]:
 
 
 def plan(
-    served: Served, campaign: dict[str, Any], given: Any, number: int, start: float
+    served: Served, before: dict[str, Any], given: Any, number: int, start: float
 ) -> joiner.Plan:
-    """What process `number` does."""
+    """What process `number` does; `before` are the counters at the start."""
     host, port = served.address
     share = given.joiners // given.processes + (number < given.joiners % given.processes)
     return joiner.Plan(
@@ -190,8 +176,8 @@ def plan(
         writing=given.writing,
         parts=given.ink,
         pipelined=given.pipelined,
-        phrase=short_phrase(campaign),
-        base=campaign["counters"]["participants"],
+        phrase=short_phrase(served.http),
+        base=before["participants"],
         seed=given.seed + 1_000 * number,
         record=given.record,
         every=given.record_every,
@@ -299,7 +285,7 @@ def exactness(
     blocks, so numbers are left out, and one that comes later may be lower for a few seconds.
     """
     time.sleep(COUNTERS_SECONDS)
-    counters = served.campaign()["counters"]
+    counters = campaign(served.http)["counters"]
     relays = counters["relays"] - before["counters"]["relays"]
     hands = counters["participants"] - before["counters"]["participants"]
     completed = wall.total("completed")

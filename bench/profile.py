@@ -20,9 +20,10 @@ from typing import Any
 import uvloop
 
 from bench import results
+from bench.campaign import short_phrase
 from bench.handwriting import character
 from bench.processes import service
-from bench.relays import SEED, relay, short_phrase, wait_for_archive
+from bench.relays import SEED, relay, wait_for_archive
 
 SAMPLER = Path(__file__).parent / "sampling"
 SHOWN = 24
@@ -34,7 +35,7 @@ def measure(relays: int, in_flight: int, folder: Path) -> dict[str, Any]:
     random = Random(SEED)
     inks = [character(random) for _ in range(50)]
     with service(folder / "service") as program:
-        phrase = short_phrase(program)
+        phrase = short_phrase(program.http)
         uvloop.run(relay(program.ws, phrase, inks, in_flight, in_flight))
         pid = program.process.pid
         os.kill(pid, signal.SIGUSR2)

@@ -27,6 +27,7 @@ import uvloop
 
 from bench import results
 from bench.bare_picows import Answers
+from bench.campaign import campaign, short_phrase
 from bench.handwriting import character
 from bench.load import PATIENCE_SECONDS, Client, connect, encode
 from bench.processes import Program, Usage, bare_picows, service
@@ -167,15 +168,9 @@ async def record(url: str, phrase: str, ink: list[list[int]]) -> Answers:
     )
 
 
-def short_phrase(program: Program) -> str:
-    """The id of a phrase of two characters."""
-    campaign = _get(program, "/api/campaigns/default")
-    return next(str(p["id"]) for p in campaign["phrases"] if len(p["chars"]) == 2)
-
-
 def counted(program: Program) -> tuple[int, int]:
     """Relays and participants as the API tells them."""
-    counters = _get(program, "/api/campaigns/default")["counters"]
+    counters = campaign(program.http)["counters"]
     return counters["relays"], counters["participants"]
 
 
@@ -184,11 +179,6 @@ def archived(program: Program) -> int:
     with urlopen(f"{program.http}/metrics", timeout=5) as answer:
         found = re.search(r"^jielong_archived_works_total (\S+)", answer.read().decode(), re.M)
     return int(float(found[1])) if found else 0
-
-
-def _get(program: Program, path: str) -> Any:
-    with urlopen(program.http + path, timeout=5) as answer:
-        return msgspec.json.decode(answer.read())
 
 
 async def wait_for_archive(program: Program, works: int) -> None:
@@ -269,7 +259,7 @@ async def compare(given: Any, folder: Path) -> dict[str, list[Run]]:
     runs: dict[str, list[Run]] = {BARE: [], SERVICE: []}
     with ExitStack() as stack:
         served = stack.enter_context(service(folder / "service"))
-        phrase = short_phrase(served)
+        phrase = short_phrase(served.http)
         answers = folder / "answers"
         answers.write_bytes(encode(await record(served.ws, phrase, inks[0])))
         bare = stack.enter_context(bare_picows(folder / "bare", "answers", str(answers)))

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import accounting, results
+from bench.campaign import short_phrase
 from bench.crowd import histogram
 from bench.crowd.house import House
-from bench.idle import short_phrase
 from bench.processes import Program, service
 
 SETTLE_SECONDS = 3.0

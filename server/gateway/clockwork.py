@@ -27,7 +27,7 @@ EXPIRE_SECONDS = 0.2
 """How often this worker does what the clock asks of rooms."""
 
 COUNTERS_PER_SECOND = 2_000
-"""Counter messages a second at most; with more participants each hears them more seldom."""
+"""Counter messages a second while all are told; of many participants each hears them seldom."""
 
 TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 500
 """Sessions that are seen to in one event-loop pass when all of them are."""

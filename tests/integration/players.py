@@ -90,11 +90,11 @@ async def at_once(*players: Player) -> None:
     process = players[0].service.process
     process.send_signal(signal.SIGSTOP)
     try:
-        joins = [asyncio.create_task(player.one.join()) for player in players]
-        await asyncio.sleep(0.02)
+        joins = asyncio.gather(*(player.one.join() for player in players), return_exceptions=True)
+        await asyncio.sleep(0)  # each writes in its first step
     finally:
         process.send_signal(signal.SIGCONT)
-    await asyncio.gather(*joins, return_exceptions=True)
+    await joins
 
 
 async def close_all(*players: Player) -> None:
