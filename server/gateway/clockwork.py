@@ -92,8 +92,7 @@ class Clockwork:
         of the `seconds` that go by is allowed again.
         """
         now, socket = self._hub.clock, session.socket
-        if session.listen():
-            session.confirm()
+        session.listen()
         if session.pinged_at:
             if now - session.pinged_at >= limits.SILENCE_SECONDS:
                 socket.abort()

@@ -98,23 +98,23 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
         room = session.sit_down(transitions[0], transitions[0].seat)
     session.stage = Stage.READY
     info = campaign.campaign
-    session.socket.send(
-        Welcome(
-            token=session.token,
-            participant=session.participant,
-            campaign=CampaignInfo(info.id, info.title, campaign.is_open),
-            phrases=campaign.packed_phrases,
-            counters=hub.counters.last(info.id),
-            limits=_limits(campaign),
-            finished=[
-                FinishedWork(entry.work, translation.work_url(entry.work), entry.serial)
-                for entry in untold
-            ],
-            resume=room,
-        )
+    welcome = Welcome(
+        token=session.token,
+        participant=session.participant,
+        campaign=CampaignInfo(info.id, info.title, campaign.is_open),
+        phrases=campaign.packed_phrases,
+        counters=hub.counters.last(info.id),
+        limits=_limits(campaign),
+        finished=[
+            FinishedWork(entry.work, translation.work_url(entry.work), entry.serial)
+            for entry in untold
+        ],
+        resume=room,
     )
     if untold:
-        session.told(untold)
+        session.socket.send_asking(welcome, session.telling(untold))
+    else:
+        session.socket.send(welcome)
 
 
 def _limits(campaign: OpenCampaign) -> Limits:

@@ -26,6 +26,9 @@ LIVE_BUFFER_BYTES = 32_768
 SEND_BUFFER_BYTES = 1_048_576
 """Unsent bytes above which a connection is given up; its seat waits for the grace."""
 
+MOST_FINISHED = 20
+"""Works that one hears of at once."""
+
 PENDING_MESSAGES = 64
 """Messages kept for a connection whose `hello` is still being answered."""
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
+from server.gateway.limits import MOST_FINISHED
 from server.gateway.session import Session
 from server.relay.transition import Transition
 from server.store.answers import Resumed, Untold
-
-MOST_FINISHED = 20
-"""Works that one hears of at once."""
 
 
 class Returned(NamedTuple):

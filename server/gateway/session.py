@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from picows import WSCloseCode
 
 from server.gateway import translation
+from server.gateway.limits import MOST_FINISHED
 from server.gateway.place import Place, format_address
 from server.gateway.socket import ELSEWHERE, Socket
 from server.relay.from_client import FromClient, Ink
@@ -73,7 +74,8 @@ class Session:
         joining: held while a ticket is under way; None before the first.
         astray: whether the answer of a join was lost, so that nobody knows of a seat in some lane.
         missed: whether something happened while `hello` was being answered.
-        unconfirmed: works of which the participant was told, if the connection was still alive.
+        tellings: how often works were told; each is sent with a ping that carries its number.
+        unconfirmed: works of which the participant was told, if that arrives.
         registered: whether the store knows that the participant is connected here.
         pending: what came while `hello` was being answered.
         last_heard, last_message: when a frame and a message came last, by the hub's clock.
@@ -104,6 +106,7 @@ class Session:
         "registered",
         "socket",
         "stage",
+        "tellings",
         "token",
         "unconfirmed",
     )
@@ -127,6 +130,7 @@ class Session:
         self.joining: asyncio.Lock | None = None
         self.astray = False
         self.missed = False
+        self.tellings = 0
         self.unconfirmed: tuple[Untold, ...] = ()
         self.registered = False
         self.pending: tuple[FromClient, ...] = ()
@@ -142,9 +146,12 @@ class Session:
     def disconnected(self) -> None:
         """The connection is gone; the seat waits for the grace."""
         self.stage = Stage.GONE
-        if self.listen():
-            self.confirm()
         self.hub.remove(self)
+
+    def ponged(self, payload: bytes) -> None:
+        """A pong came: if it is the answer to the last telling, all works told have arrived."""
+        if self.unconfirmed and payload == b"%d" % self.tellings:
+            self._confirm()
 
     def is_there(self) -> bool:
         """Whether the connection is open; after its end nothing may be done in its name."""
@@ -258,11 +265,10 @@ class Session:
             campaign.lanes.base_of(view.room), transition.relays, transition.participants
         )
         message = translation.completed(transition, self.participant, counters)
-        self.socket.send(message)
+        self.socket.send_asking(message, self.telling([Untold(message.work, message.serial)]))
         self.finished_rooms = (*self.finished_rooms[-REMEMBERED:], view.room)
         if self.place is not None and self.place.room == view.room:
             self.stand_up()
-        self.told([Untold(message.work, message.serial)])
 
     async def look(self) -> None:
         """Find out what became of the room after transitions were missed."""
@@ -297,29 +303,27 @@ class Session:
         self._send_error("elsewhere", "you are connected in another place now")
         self.socket.close(ELSEWHERE, "elsewhere")
 
-    def listen(self) -> bool:
-        """Take note of what came since this was asked last; whether anything did."""
+    def listen(self) -> None:
+        """Take note of what came since this was asked last."""
         socket, now = self.socket, self.hub.clock
-        heard = socket.heard or socket.spoke
-        if heard:
+        if socket.heard or socket.spoke:
             self.last_heard, self.pinged_at = now, 0
             if socket.spoke:
                 self.last_message = now
             socket.heard = socket.spoke = False
-        return heard
 
-    def told(self, works: list[Untold]) -> None:
-        """The participant is being told of these works.
+    def telling(self, works: list[Untold]) -> bytes:
+        """The participant is being told of these works: the mark to ask with whether they arrived.
 
-        Only what comes back later shows that the telling arrived; a connection may be dead for a
-        while before anybody knows.
+        Nothing else shows it: a connection may be dead for a while before anybody knows, and what
+        comes meanwhile was sent before.
         """
-        self.listen()
-        self.due = 0
-        self.unconfirmed += tuple(works)
+        self.unconfirmed = (*self.unconfirmed, *works)[-MOST_FINISHED:]
+        self.tellings += 1
+        return b"%d" % self.tellings
 
-    def confirm(self) -> None:
-        """The participant was there after being told; the store need not tell it again."""
+    def _confirm(self) -> None:
+        """The participant knows; the store need not tell it again."""
         works, self.unconfirmed = self.unconfirmed, ()
         lanes = self.campaign.lanes
         for base in {lanes.base_of(entry.work) for entry in works}:

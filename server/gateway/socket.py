@@ -6,6 +6,7 @@ It knows nothing of rooms. picows hands over frames by callback; fragments are p
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Callable
 from time import monotonic
 from typing import Protocol, cast
@@ -34,6 +35,20 @@ _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """In place of those of the handshake, which nobody reads again: a kilobyte or two a connection."""
 
 
+PACKET_BYTES = 1_200
+"""What goes through any network in one packet, with a ping before it."""
+
+
+def _framed(kind: WSMsgType, payload: bytes) -> bytes:
+    """A whole frame as a server sends it (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return struct.pack("!BB", 0x80 | kind.value, size) + payload
+    if size < 65_536:
+        return struct.pack("!BBH", 0x80 | kind.value, 126, size) + payload
+    return struct.pack("!BBQ", 0x80 | kind.value, 127, size) + payload
+
+
 class Receiver(Protocol):
     """What a socket talks to."""
 
@@ -42,6 +57,9 @@ class Receiver(Protocol):
 
     def ink(self, message: Ink, packed: bytes) -> None:
         """Live ink came, within the limits; `packed` is the same in MessagePack."""
+
+    def ponged(self, payload: bytes) -> None:
+        """A pong came; `payload` is that of a ping, or anything if nobody asked."""
 
     def connected(self) -> None:
         """Messages can be sent from now on."""
@@ -157,7 +175,9 @@ class Socket(WSListener):
             transport.send_pong(frame.get_payload_as_bytes())
         elif kind is WSMsgType.CLOSE:
             self._answer_close(transport, frame)
-        elif kind is not WSMsgType.PONG:
+        elif kind is WSMsgType.PONG:
+            self._receiver.ponged(frame.get_payload_as_bytes())
+        else:
             self._assemble(frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
@@ -184,13 +204,23 @@ class Socket(WSListener):
     def send_packed(self, payload: bytes) -> None:
         """Send a message that is encoded already."""
         transport = self._transport
-        if transport is None or self._closing:
+        if transport is not None and self._takes_more():
+            transport.send(self._frame, payload)
+
+    def send_asking(self, message: msgspec.Struct, mark: bytes) -> None:
+        """Send a message and ask whether it arrived: a pong with `mark` says so.
+
+        Message and ping go out in one write. The ping goes first, so that it is answered before
+        the client acts on the message and perhaps leaves; but last where the message is longer
+        than a packet, of which only the end shows that all of it arrived.
+        """
+        transport = self._transport
+        if transport is None or not self._takes_more():
             return
-        if self._congested and self._unsent() > limits.SEND_BUFFER_BYTES:
-            log.info("a peer that does not read is given up")
-            self.abort()
-            return
-        transport.send(self._frame, payload)
+        payload = self.codec.encode(message)
+        frames = _framed(self._frame, payload), _framed(WSMsgType.PING, mark)
+        whole = frames if len(payload) > PACKET_BYTES else reversed(frames)
+        transport.underlying_transport.write(b"".join(whole))
 
     def send_live(self, packed: bytes) -> None:
         """Send live ink in MessagePack, unless the peer is behind: then it is worth nothing."""
@@ -307,6 +337,16 @@ class Socket(WSListener):
 
     def _disconnect_later(self, transport: WSTransport) -> None:
         asyncio.get_running_loop().call_later(CLOSE_SECONDS, transport.disconnect)
+
+    def _takes_more(self) -> bool:
+        """Whether messages go out; a peer that does not read is given up."""
+        if self._closing:
+            return False
+        if self._congested and self._unsent() > limits.SEND_BUFFER_BYTES:
+            log.info("a peer that does not read is given up")
+            self.abort()
+            return False
+        return True
 
     def _unsent(self) -> int:
         assert self._transport is not None
