@@ -265,6 +265,7 @@ def progress(run: Run, wall: Board) -> Table:
     table.add_row("arrived", f"{second.arrived:,}", f"{wall.total('arrived'):,} of {run.joiners:,}")
     table.add_row("completed", f"{second.completed:,}", f"{wall.total('completed'):,}")
     table.add_row("open", f"{second.open:,}", "")
+    table.add_row("turned away", "", f"{wall.total('turned_away'):,}")
     table.add_row("failed", "", f"{wall.total('failed'):,}")
     counts = wall.counts().sum(axis=0)
     for i, name in enumerate(LATENCIES):
@@ -298,6 +299,7 @@ def exactness(
         "serials": serials.merge(list(wall.serials()), hands)
         | {name: wall.total(name) for name in ("outside", "early")},
         "failed": wall.total("failed"),
+        "turned_away": wall.total("turned_away"),
         "errors": dict(run.errors),
     }
     found["serials"]["twice"] += wall.total("twice")

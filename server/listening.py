@@ -7,6 +7,9 @@ import socket
 
 BACKLOG = 4_096
 
+ACCEPTED_AT_ONCE = 32
+"""Connections taken in one pass of the event loop at most; see `doubled`."""
+
 
 class PortError(Exception):
     """The port cannot be had; the message says what to do."""
@@ -53,6 +56,15 @@ def listen(bound: socket.socket) -> socket.socket:
         bound.close()
         raise PortError(f"port {port} is in use; choose another with JIELONG_PORT") from error
     return bound
+
+
+def doubled(listening: socket.socket) -> list[socket.socket]:
+    """A listening socket under several descriptors; all must be closed.
+
+    libuv takes one connection of a descriptor in each pass of the event loop. A busy worker makes
+    few hundred passes a second, and whoever it cannot take then waits where no limit of ours holds.
+    """
+    return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
 
 
 def reserve(host: str, port: int) -> socket.socket:

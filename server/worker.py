@@ -22,7 +22,9 @@ from server.gateway.clockwork import Clockwork
 from server.gateway.doorway import doorway
 from server.gateway.hub import Hub
 from server.gateway.identity import Identity
+from server.gateway.porter import Porter
 from server.gateway.protocol import Handshake
+from server.listening import doubled
 from server.settings import Settings
 from server.store import keys, library
 from server.store.connections import Connections
@@ -153,7 +155,8 @@ class Worker:
         on_ready: Callable[[], None],
     ) -> None:
         _calm_garbage_collector()
-        await server.startup(sockets=[listener])
+        listeners = doubled(listener)
+        await server.startup(sockets=listeners)
         ticking = asyncio.create_task(server.main_loop())
         on_ready()
         await self._stopping.wait()
@@ -163,16 +166,19 @@ class Worker:
         self._in_order = await hub.close(DRAIN_SECONDS)
         server.should_exit = True
         await ticking
-        await server.shutdown(sockets=[listener])
+        await server.shutdown(sockets=listeners)
 
     def _http_server(self, hub: Hub) -> uvicorn.Server:
-        collector = WorkerCollector(hub, self._connections, self._archivers, self._campaigns)
+        porter = Porter()
+        collector = WorkerCollector(
+            hub, porter, self._connections, self._archivers, self._campaigns
+        )
         operations = Operations(lambda: self._why_not_ready(hub), registry(collector))
         api = Api(self._campaigns, hub.counters, self._reading_room)
         handshake = Handshake(self._settings.origins, hub.open_socket)
         config = uvicorn.Config(
             make_app(api, operations),
-            http=doorway(handshake),  # type: ignore[arg-type]
+            http=doorway(handshake, porter),  # type: ignore[arg-type]
             ws="none",
             lifespan="off",
             log_config=None,

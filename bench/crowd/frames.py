@@ -144,6 +144,12 @@ def pong(payload: bytes) -> bytes:
     return frame(payload, PONG_OPCODE)
 
 
+def retry_after(head: bytes) -> float:
+    """Seconds after which to come back, by the head of an HTTP answer that asks for it."""
+    _, _, rest = head.lower().partition(b"\r\nretry-after:")
+    return float(rest.partition(b"\r\n")[0])
+
+
 def kind_of(payload: bytes) -> bytes:
     """The type of a message; the server writes it first.
 

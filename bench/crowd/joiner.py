@@ -21,6 +21,7 @@ from bench.crowd.frames import (
     kind_of,
     message,
     read,
+    retry_after,
     upgrade,
 )
 from bench.crowd.histogram import BUCKETS, bucket_of
@@ -34,6 +35,7 @@ COUNTERS = (
     "seated",
     "completed",
     "failed",
+    "turned_away",
     "bytes",
     "messages",
     "twice",
@@ -42,7 +44,8 @@ COUNTERS = (
     "late_us",
     "cpu_us",
 )
-"""`arrived`: begun; `open`: connected now; `late_us`: the longest that an arrival was begun after
+"""`arrived`: begun; `open`: connected now, or about to come back after having been turned away;
+`turned_away`: how often that was; `late_us`: the longest that an arrival was begun after
 its moment; `cpu_us`: the process's own CPU."""
 
 LATENCIES = ("welcomed", "seated", "matched", "committed", "completed")
@@ -129,6 +132,13 @@ class Joiner(Connection):
         """Greet."""
         self.send(self._crowd.greeting)
 
+    def refused(self, head: bytes) -> None:
+        """Come back when the service asks for it; the wait counts."""
+        if head.startswith(b"HTTP/1.1 503"):
+            self._crowd.turned_away(self, retry_after(head))
+        else:
+            super().refused(head)
+
     def on_message(self, payload: bytes) -> None:
         """Go on with what the message allows."""
         crowd = self._crowd
@@ -193,6 +203,7 @@ class Crowd:
         self._counts = [[0] * BUCKETS for _ in LATENCIES]
         self._tally: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
+        self._outside = 0
         self.messages = 0
         self._serials = Serials(board.serials()[plan.number].data, plan.base)
         self._recording = self._open_recording()
@@ -246,11 +257,29 @@ class Crowd:
 
     def _arrive(self, number: int, due: float, now: float) -> None:
         self._tally["late_us"] = max(self._tally["late_us"], round((now - due) * 1e6))
+        self._connect(number, due)
+
+    def _connect(self, number: int, due: float) -> None:
         recording = self._recording
         if recording is not None and number % self._plan.every == 0:
             self.reactor.connect(Recorded(self, number, due, recording))
         else:
             self.reactor.connect(Joiner(self, number, due))
+
+    def turned_away(self, joiner: Joiner, seconds: float) -> None:
+        """The service is full at the moment."""
+        self._tally["turned_away"] += 1
+        joiner.drop()
+        self._outside += 1
+        again = partial(self._come_back, joiner.number, joiner.due)
+        self.reactor.at(time.monotonic() + seconds, again)
+
+    def _come_back(self, number: int, due: float) -> None:
+        if len(self.reactor.connections) < MAX_OPEN:
+            self._outside -= 1
+            self._connect(number, due)
+        else:
+            self.reactor.at(time.monotonic() + 1.0, partial(self._come_back, number, due))
 
     def _welcomed(self, joiner: Joiner, payload: bytes) -> None:
         self._count(WELCOMED, joiner.due)
@@ -350,7 +379,7 @@ class Crowd:
         serials, number = self._serials, self._plan.number
         told = self._tally | {
             "arrived": arrived,
-            "open": len(self.reactor.connections),
+            "open": len(self.reactor.connections) + self._outside,
             "messages": self.messages,
             "bytes": self.reactor.bytes,
             "twice": serials.twice,

@@ -69,11 +69,15 @@ class Connection:
         if end < 0:
             return self.wait_for_more(data)
         if not data.startswith(b"HTTP/1.1 101"):
-            self.cut(1002)
+            self.refused(data[:end])
             return -1
         self.opened = True
         self.on_open()
         return end + 4
+
+    def refused(self, head: bytes) -> None:
+        """The answer to the request, of which this is the head, is no."""
+        self.cut(1002)
 
     # What they may do ---------------------------------------------------------------------------
 
@@ -107,9 +111,13 @@ class Connection:
 
     def cut(self, code: int = 1006) -> None:
         """End it at once."""
+        self.drop()
+        self.on_close(code)
+
+    def drop(self) -> None:
+        """End it at once, without `on_close`."""
         self._reactor.forget(self.fd)
         self._sock.close()
-        self.on_close(code)
 
     # From the reactor ---------------------------------------------------------------------------
 

@@ -94,14 +94,17 @@ class Colyseus(Talker):
     here, which spares the server one that its own client makes.
     """
 
-    __slots__ = ("_reserved",)
+    __slots__ = ("_refusals", "_reserved")
 
     JOIN, DATA = 10, 13
+    REFUSALS = 10
+    """A seat may be reserved in a room that is being disposed of; then one asks again."""
 
     def __init__(self, reactor: Reactor) -> None:
         """Not connected yet."""
         super().__init__(reactor)
         self._reserved = False
+        self._refusals = 0
 
     @staticmethod
     def request(host: str, port: int) -> bytes:
@@ -120,10 +123,14 @@ class Colyseus(Talker):
             seat = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1])
         except ValueError:
             return self.wait_for_more(data)
-        if "room" not in seat:
-            raise RuntimeError(f"Colyseus reserves no seat: {seat}")
-        self._reserved = True
         self.wait_for_more(b"")
+        if "room" not in seat:
+            self._refusals += 1
+            if self._refusals > self.REFUSALS:
+                raise RuntimeError(f"Colyseus reserves no seat: {seat}")
+            self.send(self.request("127.0.0.1", 1))
+            return -1
+        self._reserved = True
         room = seat["room"]
         path = f"/{room['processId']}/{room['roomId']}?sessionId={seat['sessionId']}"
         self.send(upgrade("127.0.0.1", 1, path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -21,6 +22,15 @@ FIRST_BYTES_SECONDS = 60.0
 
 HEAD_BYTES = 16_384
 """Longest head of a request for a WebSocket; uvicorn refuses a longer one."""
+
+LATEST_RETURN_SECONDS = 5
+"""Whoever is turned away is asked to come back after one to so many seconds."""
+
+_TOO_MANY = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: %d\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\nConnection: close\r\n\r\n%b"
+)
+_TOO_MANY_BODY = b'{"error":{"code":"busy","message":"too many come at once; try again"}}'
 
 _GET = b"GET "
 _END = b"\r\n\r\n"
@@ -77,7 +87,7 @@ class Doorway(asyncio.Protocol):
         end = head.find(_END)
         if end >= 0 and head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2):
             self._queued = True
-            self._porter.admit(self._enter)
+            self._porter.admit(self._enter, self._turn_away)
         elif end >= 0 or len(head) > HEAD_BYTES or head[: len(_GET)] != _GET[: len(head)]:
             self._go_to_http(head)
 
@@ -94,6 +104,14 @@ class Doorway(asyncio.Protocol):
     def _enter(self) -> None:
         if self._transport is not None:
             take_socket(self._handshake, self._leave(), self._head)
+
+    def _turn_away(self) -> None:
+        """Too many wait: an answer that costs little, with a time to come back, drawn at random."""
+        if self._transport is None:
+            return
+        seconds = 1 + secrets.randbelow(LATEST_RETURN_SECONDS)
+        self._transport.write(_TOO_MANY % (seconds, len(_TOO_MANY_BODY), _TOO_MANY_BODY))
+        self._transport.close()
 
     def _go_to_http(self, head: bytes) -> None:
         protocol = self._make_http()
@@ -114,10 +132,8 @@ class Doorway(asyncio.Protocol):
             self._timer = None
 
 
-def doorway(handshake: Handshake) -> MakeProtocol:
+def doorway(handshake: Handshake, porter: Porter) -> MakeProtocol:
     """What to give uvicorn as its `http` setting."""
-
-    porter = Porter()
 
     def make(**settings: Any) -> Doorway:
         """As uvicorn makes its own protocol: with `config`, `server_state`, `app_state`."""

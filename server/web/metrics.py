@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from server.archive.archiver import Archiver
 from server.gateway.campaigns import OpenCampaign
 from server.gateway.hub import Hub
+from server.gateway.porter import Porter
 from server.store.connections import Connections
 
 
@@ -20,12 +21,14 @@ class WorkerCollector(Collector):
     def __init__(
         self,
         hub: Hub,
+        porter: Porter,
         connections: Connections,
         archivers: list[Archiver],
         campaigns: dict[str, OpenCampaign],
     ) -> None:
         """Over one worker's parts."""
         self._hub = hub
+        self._porter = porter
         self._connections = connections
         self._archivers = archivers
         self._campaigns = campaigns
@@ -35,6 +38,11 @@ class WorkerCollector(Collector):
         hub = self._hub
         yield GaugeMetricFamily(
             "jielong_connections", "Open connections of this worker.", hub.connections
+        )
+        yield CounterMetricFamily(
+            "jielong_turned_away",
+            "Connections refused because too many waited to be let in.",
+            self._porter.turned_away,
         )
         yield GaugeMetricFamily(
             "jielong_seated", "Participants of this worker who hold a seat.", hub.seated

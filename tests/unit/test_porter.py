@@ -17,25 +17,58 @@ def work(seconds: float) -> None:
         pass
 
 
+def nobody() -> None:
+    """Nobody is to be turned away."""
+    raise AssertionError
+
+
 async def test_everybody_gets_in_in_the_order_of_arrival() -> None:
     porter, inside, done = Porter(), [], asyncio.Event()
     for number in range(1_000):
-        porter.admit(lambda number=number: inside.append(number))  # type: ignore[misc]
-    porter.admit(done.set)
+        porter.admit(lambda number=number: inside.append(number), nobody)  # type: ignore[misc]
+    porter.admit(done.set, nobody)
     await asyncio.wait_for(done.wait(), LIMIT)
     assert inside == list(range(1_000))
     later = asyncio.Event()
-    porter.admit(later.set)
+    porter.admit(later.set, nobody)
     await asyncio.wait_for(later.wait(), LIMIT)
 
 
 async def test_those_inside_have_their_turn_during_a_rush() -> None:
     porter, turns, done = Porter(), 0, asyncio.Event()
     for _ in range(200):
-        porter.admit(lambda: work(SLICE_SECONDS / 4))
-    porter.admit(done.set)
+        porter.admit(lambda: work(SLICE_SECONDS / 4), nobody)
+    porter.admit(done.set, nobody)
     async with asyncio.timeout(LIMIT):
         while not done.is_set():
             await asyncio.sleep(0)
             turns += 1
     assert turns >= 200 / 4
+
+
+async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_long() -> None:
+    longest, rush = 0.2, 1.0
+    porter, entered, away = Porter(longest), list[float](), list[float]()
+
+    def come() -> None:
+        since = time.monotonic()
+
+        def enter() -> None:
+            entered.append(time.monotonic() - since)
+            work(SLICE_SECONDS)
+
+        porter.admit(enter, lambda: away.append(time.monotonic() - since))
+
+    start = time.monotonic()
+    while time.monotonic() < start + rush:
+        for _ in range(10):
+            come()
+        await asyncio.sleep(SLICE_SECONDS)
+    calm = asyncio.Event()
+    async with asyncio.timeout(LIMIT):
+        while not calm.is_set():
+            porter.admit(calm.set, lambda: None)
+            await asyncio.sleep(longest / 10)
+    assert porter.turned_away >= len(away) > len(entered) > rush / SLICE_SECONDS / 20
+    assert max(entered) <= longest
+    assert max(away) < 5 * longest
