@@ -68,6 +68,28 @@ class Receiver(Protocol):
         """The connection is gone; nothing can be sent any more."""
 
 
+class _Nobody:
+    """Whom a connection that is gone talks to."""
+
+    def received(self, message: FromClient) -> None:
+        """Nobody hears it."""
+
+    def ink(self, message: Ink, packed: bytes) -> None:
+        """Nobody sees it."""
+
+    def ponged(self, payload: bytes) -> None:
+        """Nobody asked."""
+
+    def connected(self) -> None:
+        """It was."""
+
+    def disconnected(self) -> None:
+        """It is known."""
+
+
+_NOBODY = _Nobody()
+
+
 class Socket(WSListener):
     """One connection.
 
@@ -117,7 +139,7 @@ class Socket(WSListener):
         self._ink_left = limits.INK_BURST
         self._messages = TokenBucket(limits.MESSAGE_RATE, limits.MESSAGE_BURST)
         self._ink_refused = False
-        self._receiver = open_receiver(self)
+        self._receiver: Receiver = open_receiver(self)
 
     @property
     def closing(self) -> bool:
@@ -181,9 +203,15 @@ class Socket(WSListener):
             self._assemble(frame)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        """The connection is gone."""
+        """The connection is gone, and lets go of everything.
+
+        Else each would stay, with a dozen objects of picows and uvloop, until the garbage collector
+        looks at those that are old, which it does seldom.
+        """
         self._end()
-        self._receiver.disconnected()
+        receiver, self._receiver = self._receiver, _NOBODY
+        receiver.disconnected()
+        self._transport = None
 
     def pause_writing(self) -> None:
         """The peer reads more slowly than we write."""
