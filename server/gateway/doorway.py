@@ -23,9 +23,6 @@ FIRST_BYTES_SECONDS = 60.0
 HEAD_BYTES = 16_384
 """Longest head of a request for a WebSocket; uvicorn refuses a longer one."""
 
-LATEST_RETURN_SECONDS = 5
-"""Whoever is turned away is asked to come back after one to so many seconds."""
-
 _TOO_MANY = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: %d\r\nContent-Type: application/json\r\n"
     b"Content-Length: %d\r\nConnection: close\r\n\r\n%b"
@@ -105,11 +102,11 @@ class Doorway(asyncio.Protocol):
         if self._transport is not None:
             take_socket(self._handshake, self._leave(), self._head)
 
-    def _turn_away(self) -> None:
+    def _turn_away(self, within: float) -> None:
         """Too many wait: an answer that costs little, with a time to come back, drawn at random."""
         if self._transport is None:
             return
-        seconds = 1 + secrets.randbelow(LATEST_RETURN_SECONDS)
+        seconds = 1 + secrets.randbelow(round(within))
         self._transport.write(_TOO_MANY % (seconds, len(_TOO_MANY_BODY), _TOO_MANY_BODY))
         self._transport.close()
 

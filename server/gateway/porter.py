@@ -16,10 +16,16 @@ LONGEST_WAIT_SECONDS = 5.0
 be let in, all wait until they give up, and the service works for none of them."""
 
 
+FIRST_RETURN_SECONDS, LAST_RETURN_SECONDS = 5.0, 120.0
+"""Whoever is turned away is asked to come back within the first; while the rush goes on, the time
+doubles as often as it goes by, up to the last. Else those outside, who grow in number, would take
+more and more of the worker with asking again."""
+
+
 class _Waiting(NamedTuple):
     since: float
     enter: Callable[[], None]
-    turn_away: Callable[[], None]
+    turn_away: Callable[[float], None]
 
 
 class Porter:
@@ -35,9 +41,14 @@ class Porter:
         self._longest_wait = longest_wait
         self._waiting: deque[_Waiting] = deque()
         self._busy = False
+        self._return_seconds = FIRST_RETURN_SECONDS
+        self._grown_at = self._turned_away_at = 0.0
 
-    def admit(self, enter: Callable[[], None], turn_away: Callable[[], None]) -> None:
-        """Have `enter` called soon, in the order of arrival; or `turn_away`, if it is not soon."""
+    def admit(self, enter: Callable[[], None], turn_away: Callable[[float], None]) -> None:
+        """Have `enter` called soon, in the order of arrival.
+
+        If it is not soon, `turn_away` is called instead, with the seconds within which to return.
+        """
         self._waiting.append(_Waiting(monotonic(), enter, turn_away))
         if not self._busy:
             self._busy = True
@@ -49,10 +60,20 @@ class Porter:
             since, enter, turn_away = self._waiting.popleft()
             if now - since > self._longest_wait:
                 self.turned_away += 1
-                turn_away()
+                turn_away(self._within(now))
             else:
                 enter()
             now = monotonic()
         self._busy = bool(self._waiting)
         if self._busy:
             asyncio.get_running_loop().call_later(now - start, self._let_in)
+
+    def _within(self, now: float) -> float:
+        """How long those turned away at `now` may take to come back."""
+        if now - self._turned_away_at > self._return_seconds:
+            self._return_seconds, self._grown_at = FIRST_RETURN_SECONDS, now
+        elif now - self._grown_at > self._return_seconds:
+            self._return_seconds = min(2 * self._return_seconds, LAST_RETURN_SECONDS)
+            self._grown_at = now
+        self._turned_away_at = now
+        return self._return_seconds

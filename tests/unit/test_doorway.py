@@ -7,8 +7,8 @@ import json
 from types import SimpleNamespace
 
 from server.gateway.codec import Codec
-from server.gateway.doorway import LATEST_RETURN_SECONDS, doorway
-from server.gateway.porter import Porter
+from server.gateway.doorway import doorway
+from server.gateway.porter import FIRST_RETURN_SECONDS, Porter
 from server.gateway.protocol import Handshake
 from server.gateway.socket import Socket
 
@@ -43,7 +43,7 @@ async def test_whoever_is_turned_away_is_told_when_to_come_back() -> None:
             assert json.loads(body)["error"]["code"] == "busy"
             seconds.add(int(headers["Retry-After"]))
     assert min(seconds) >= 1
-    assert max(seconds) <= LATEST_RETURN_SECONDS
+    assert max(seconds) <= FIRST_RETURN_SECONDS
     assert len(seconds) > 1
     assert porter.turned_away == 50
     assert not state.connections

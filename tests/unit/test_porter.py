@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
+import server.gateway.porter as porters
 from server.gateway.porter import SLICE_SECONDS, Porter
 
 LIMIT = 20.0
@@ -17,7 +20,7 @@ def work(seconds: float) -> None:
         pass
 
 
-def nobody() -> None:
+def nobody(within: float) -> None:
     """Nobody is to be turned away."""
     raise AssertionError
 
@@ -57,7 +60,7 @@ async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_lo
             entered.append(time.monotonic() - since)
             work(SLICE_SECONDS)
 
-        porter.admit(enter, lambda: away.append(time.monotonic() - since))
+        porter.admit(enter, lambda within: away.append(time.monotonic() - since))
 
     start = time.monotonic()
     while time.monotonic() < start + rush:
@@ -67,8 +70,26 @@ async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_lo
     calm = asyncio.Event()
     async with asyncio.timeout(LIMIT):
         while not calm.is_set():
-            porter.admit(calm.set, lambda: None)
+            porter.admit(calm.set, lambda within: None)
             await asyncio.sleep(longest / 10)
     assert porter.turned_away >= len(away) > len(entered) > rush / SLICE_SECONDS / 20
     assert max(entered) <= longest
     assert max(away) < 5 * longest
+
+
+async def test_the_longer_a_rush_lasts_the_later_those_turned_away_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(porters, "FIRST_RETURN_SECONDS", 0.05)
+    monkeypatch.setattr(porters, "LAST_RETURN_SECONDS", 0.15)
+    porter, told = Porter(longest_wait=-1), list[float]()
+    start = time.monotonic()
+    while time.monotonic() < start + 0.5:
+        porter.admit(lambda: None, told.append)
+        await asyncio.sleep(0.005)
+    assert list(dict.fromkeys(told)) == [0.05, 0.1, 0.15]
+    await asyncio.sleep(0.3)
+    told.clear()
+    porter.admit(lambda: None, told.append)
+    await asyncio.sleep(0.05)
+    assert told == [0.05]

@@ -1,0 +1,39 @@
+"""Silence."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.integration.connections.raw import say_hello
+from tests.integration.wire import JSON, MSGPACK, PING, PONG, TEXT, RawSocket, frame, open_raw, pack
+from tests.service import Service
+
+PINGED_JSON = pack({"t": "ping", "n": 1}, JSON)
+
+
+async def test_a_silent_peer_is_pinged_after_20_s_and_dropped_after_20_more(
+    shared: Service,
+) -> None:
+    silent, alive = await open_raw(shared, MSGPACK), await open_raw(shared, JSON)
+    start = time.monotonic()
+
+    async def pinged(raw: RawSocket, wire: str) -> None:
+        await say_hello(raw, wire)
+        while (found := await raw.next_frame(25)) is not None and found[0] != PING:
+            assert b"counters" in found[1]
+        assert 18 < time.monotonic() - start < 24
+        if raw is alive:
+            assert found is not None
+            await raw.send(frame(found[1], PONG))
+
+    await asyncio.gather(pinged(silent, MSGPACK), pinged(alive, JSON))
+    while (found := await silent.next_frame(25)) is not None:
+        assert b"counters" in found[1]
+    assert 36 < time.monotonic() - start < 45
+    await alive.send(frame(PINGED_JSON, TEXT))
+    while (found := await alive.next_frame()) is not None and b"pong" not in found[1]:
+        assert found[0] == PING or b"counters" in found[1]
+    assert found is not None
+    await silent.close()
+    await alive.close()
