@@ -72,9 +72,8 @@ async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_lo
         while not calm.is_set():
             porter.admit(calm.set, lambda within: None)
             await asyncio.sleep(longest / 10)
-    assert porter.turned_away >= len(away) > len(entered) > rush / SLICE_SECONDS / 20
-    assert max(entered) <= longest
-    assert max(away) < 5 * longest
+    assert porter.turned_away >= len(away) > len(entered) > 0
+    assert max(*entered, *away) < rush + longest  # all would take ten times as long
 
 
 async def test_the_longer_a_rush_lasts_the_later_those_turned_away_come_back(
