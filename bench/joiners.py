@@ -372,7 +372,7 @@ def plot(run: Run, path: Path, title: str) -> Path:
         axis.plot(at, [second.completed for second in run.seconds], label="completed a second")
 
     def connected(axis: Any) -> None:
-        axis.plot(at, [second.open for second in run.seconds], label="connected")
+        axis.plot(at, [second.open for second in run.seconds], label="connected, or turned away")
 
     def latencies(axis: Any) -> None:
         for name in ("seated", "committed"):

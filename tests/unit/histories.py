@@ -65,11 +65,12 @@ class Story:
         self.knock(name)
         return self.got(name, "welcome", **self.welcome(participant or name), **more)
 
-    def knock(self, name: str) -> Story:
-        """Somebody connects and says hello."""
+    def knock(self, name: str, holder: str = "") -> Story:
+        """Somebody connects and says hello, perhaps as another client of `holder`."""
         number = self._numbers[name] = self._numbers.get(name, 0) + 1
         self._add(name, "opened")
-        return self.says(name, "hello", **({"token": f"token of {name}"} if number > 1 else {}))
+        known = holder or (name if number > 1 else "")
+        return self.says(name, "hello", **({"token": f"token of {known}"} if known else {}))
 
     @staticmethod
     def welcome(name: str) -> dict[str, object]:

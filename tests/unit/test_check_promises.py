@@ -380,6 +380,19 @@ def test_an_earlier_hello_may_be_answered_late(tmp_path: Path) -> None:
     assert story.got("a", "error", code="elsewhere", message="").check(tmp_path) == {}
 
 
+def test_of_two_hellos_the_one_answered_last_stays(tmp_path: Path) -> None:
+    both = Story().hello("a").bye("a").knock("other", "a").hello("a")
+    both.got("other", "welcome", **Story.welcome("a"))
+    assert both.got("a", "error", code="elsewhere", message="").check(tmp_path) == {}
+
+
+def test_of_two_hellos_the_one_answered_first_goes(tmp_path: Path) -> None:
+    both = Story().hello("a").bye("a").knock("other", "a").knock("a")
+    both.got("other", "welcome", **Story.welcome("a")).got("a", "welcome", **Story.welcome("a"))
+    both.wait(60).got("a", "error", code="elsewhere", message="")
+    assert "told to be elsewhere" in both.check(tmp_path)["given back"]
+
+
 def test_a_token_brings_its_participant(tmp_path: Path) -> None:
     story = Story().hello("a").bye("a").hello("a", "somebody else")
     assert "another participant" in story.check(tmp_path)["given back"]

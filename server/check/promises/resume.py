@@ -54,9 +54,10 @@ class GivenBack(Promise):
     def received(self, moment: Moment) -> None:
         """Look at every return."""
         at, ref, connection, message = moment
-        told_elsewhere = isinstance(message, Error) and message.code == "elsewhere"
-        if told_elsewhere and connection.person and not connection.person.unanswered - {connection}:
-            self._elsewhere.append((connection, connection.person, at, ref))
+        if isinstance(message, Error) and message.code == "elsewhere" and connection.person:
+            welcomed_later = connection.campaign and not connection.current
+            if not (welcomed_later or connection.person.unanswered - {connection}):
+                self._elsewhere.append((connection, connection.person, at, ref))
         if not isinstance(message, Welcome) or connection.person is None:
             return
         if connection.person.id != message.participant:
