@@ -230,10 +230,13 @@ class Session:
     def _repeated(self, transition: Transition, seat: int) -> None:
         """A commit was answered again: to its sender, and to a partner who missed it."""
         view, place = transition.view, self.place
-        if seat != transition.seat:
-            if place is None or place.room != view.room or view.version <= place.version:
-                return
+        if place is not None and place.room == view.room and view.version > place.version:
+            missed = view.version > place.version + 1 and view.turn < view.chars
             place.update(view)
+            if missed:
+                self.hub.spawn(self.look(anew=True))
+        elif seat != transition.seat:
+            return
         self._finished_character(transition)
 
     def stand_up(self) -> None:
@@ -270,8 +273,11 @@ class Session:
         if self.place is not None and self.place.room == view.room:
             self.stand_up()
 
-    async def look(self) -> None:
-        """Find out what became of the room after transitions were missed."""
+    async def look(self, *, anew: bool = False) -> None:
+        """Find out what became of the room after transitions were missed.
+
+        It is told if it has changed, or even if it has not but is to be told `anew`.
+        """
         place, campaign = self.place, self.campaign
         if place is None:
             return
@@ -287,7 +293,7 @@ class Session:
         except StoreError:
             return  # the hub looks again when the store is back
         else:
-            if self.place is place and transition.view.version != place.version:
+            if self.place is place and (anew or transition.view.version != place.version):
                 self.happened(transition, place.seat)
 
     def say_goodbye(self, why: ByeReason) -> None:

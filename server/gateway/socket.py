@@ -35,10 +35,6 @@ _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """In place of those of the handshake, which nobody reads again: a kilobyte or two a connection."""
 
 
-PACKET_BYTES = 1_200
-"""What goes through any network in one packet, with a ping before it."""
-
-
 def _framed(kind: WSMsgType, payload: bytes) -> bytes:
     """A whole frame as a server sends it (RFC 6455, 5.2)."""
     size = len(payload)
@@ -238,17 +234,15 @@ class Socket(WSListener):
     def send_asking(self, message: msgspec.Struct, mark: bytes) -> None:
         """Send a message and ask whether it arrived: a pong with `mark` says so.
 
-        Message and ping go out in one write. The ping goes first, so that it is answered before
-        the client acts on the message and perhaps leaves; but last where the message is longer
-        than a packet, of which only the end shows that all of it arrived.
+        The ping goes out behind it in one write: a client that hears of both at once has answered
+        before it acts on the message, and perhaps leaves.
         """
         transport = self._transport
         if transport is None or not self._takes_more():
             return
         payload = self.codec.encode(message)
-        frames = _framed(self._frame, payload), _framed(WSMsgType.PING, mark)
-        whole = frames if len(payload) > PACKET_BYTES else reversed(frames)
-        transport.underlying_transport.write(b"".join(whole))
+        frames = _framed(self._frame, payload) + _framed(WSMsgType.PING, mark)
+        transport.underlying_transport.write(frames)
 
     def send_live(self, packed: bytes) -> None:
         """Send live ink in MessagePack, unless the peer is behind: then it is worth nothing."""
