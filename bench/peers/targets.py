@@ -6,16 +6,15 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import redis
 
 from bench import accounting
+from bench.campaign import short_phrase
 from bench.crowd.reactor import Reactor
 from bench.peers import install
 from bench.peers.dialects import Colyseus, SocketIo, Talker
@@ -61,12 +60,8 @@ def jielong(folder: Path) -> Iterator[Target]:
     with service(folder, turn_seconds=TURN_SECONDS) as program:
         parts = accounting.family(program.process.pid)
         store = next(pid for pid, part in parts.items() if part == accounting.VALKEY)
-        with urllib.request.urlopen(f"{program.http}/api/campaigns/default") as answer:
-            phrases = msgspec.json.decode(answer.read())["phrases"]
-        phrase = next(p["id"] for p in phrases if len(p["chars"]) == 2)
-        yield Target(
-            "jielong", program.port, program.process.pid, store, Talker, {"phrase": phrase}
-        )
+        join = {"phrase": short_phrase(program.http)}
+        yield Target("jielong", program.port, program.process.pid, store, Talker, join)
 
 
 @contextmanager
