@@ -18,10 +18,10 @@ import structlog
 
 from server.store import library
 from server.store.backlog import Backlog
+from server.store.call import Call, Hush
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError, StoreError
-from server.store.link import Argument
 from server.store.tether import Tether
 
 log = structlog.get_logger()
@@ -57,67 +57,6 @@ _NOT_SERVED = (
     "ERR Function not found",
 )
 """Beginnings of errors that say that nothing was done, and will be elsewhere or later."""
-
-
-Wanted = Callable[[], bool]
-"""Whether whoever asked for something is still there."""
-
-
-class Call:
-    """One call of the library on its way: what is sent, and who waits for the answer."""
-
-    __slots__ = (
-        "arguments",
-        "base",
-        "durable",
-        "future",
-        "name",
-        "patient",
-        "repeatable",
-        "since",
-        "wanted",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        base: str,
-        arguments: list[Argument],
-        *,
-        repeatable: bool,
-        durable: bool = False,
-        patient: bool = False,
-        wanted: Wanted | None = None,
-    ) -> None:
-        """A call of function `name` on the lane `base`.
-
-        `repeatable` ones survive an outage; `durable` ones are answered when the write has come
-        as far as the operator wants; `patient` ones let others go first. One that is not `wanted`
-        any more when its time comes is not sent.
-        """
-        loop = asyncio.get_running_loop()
-        self.name = name
-        self.base = base
-        self.arguments = arguments
-        self.repeatable = repeatable
-        self.durable = durable
-        self.patient = patient
-        self.wanted = wanted
-        self.since = loop.time()
-        self.future: asyncio.Future[Any] = loop.create_future()
-
-    def started(self) -> None:
-        """It is being sent; its arguments are final."""
-
-    def resolve(self, reply: object) -> None:
-        """Hand the answer to whoever waits."""
-        if not self.future.done():
-            self.future.set_result(reply)
-
-    def fail(self, error: StoreError) -> None:
-        """Hand an error to whoever waits."""
-        if not self.future.done():
-            self.future.set_exception(error)
 
 
 class _Wait:
@@ -300,6 +239,8 @@ class Connection:
         reached = self._durable_in_time = self._guarantee.reached(wait.replies)
         if not reached:
             log.warning("writes are not durable in time", level=self._guarantee.level.value)
+            for base in {call.base for call, _ in wait.answers}:
+                self._backlog.add(Hush(base))
         fresh = reached and now - wait.began < FRESH_SECONDS
         since = now - PATIENCE_SECONDS
         again: list[Call] = []

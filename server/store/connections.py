@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import redis.asyncio
 
-from server.store.connection import Call, Connection
+from server.store.call import Call
+from server.store.connection import Connection
 from server.store.deployment import Deployment
 from server.store.durability import Guarantee
 

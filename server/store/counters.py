@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from server.relay.to_client import CounterValues
 from server.store import keys
-from server.store.connection import Call
+from server.store.call import Call
 from server.store.connections import Connections
 from server.store.errors import StoreAwayError
 from server.store.library import function

@@ -23,7 +23,7 @@ _FILES = (
 
 _FUNCTIONS = (
     *("join", "commit", "leave", "drop", "resume", "told", "totals", "invite", "look"),
-    *("expire", "beat", "depart", "reap", "spread", "grant", "supply"),
+    *("expire", "beat", "hush", "depart", "reap", "spread", "grant", "supply"),
 )
 
 _SOURCE = "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in _FILES)

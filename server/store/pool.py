@@ -16,7 +16,7 @@ from server.relay.matching import Ticket
 from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store.answers import as_error, read_answer, rule_arguments
-from server.store.connection import Call, Wanted
+from server.store.call import Call, Wanted
 from server.store.connections import Connections
 from server.store.errors import JoinLostError, StoreAwayError, StoreError
 from server.store.lanes import Lanes, letter_of

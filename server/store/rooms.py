@@ -16,7 +16,7 @@ from server.store.answers import (
     read_resumed,
     rule_arguments,
 )
-from server.store.connection import Call, Wanted
+from server.store.call import Call, Wanted
 from server.store.connections import Connections
 from server.store.library import function
 from server.store.link import Argument

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from server.store import keys
-from server.store.connection import Call
+from server.store.call import Call
 from server.store.connections import Connections
 from server.store.library import function
 

@@ -11,7 +11,7 @@ from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store import keys
 from server.store.answers import read_answer, rule_arguments
-from server.store.connection import Call
+from server.store.call import Call
 from server.store.connections import Connections
 from server.store.errors import StoreAwayError
 from server.store.lanes import Lanes

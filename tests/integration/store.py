@@ -35,6 +35,12 @@ def plain(valkey: Valkey) -> redis.Redis:
     return redis.Redis.from_url(valkey.url, socket_timeout=10)
 
 
+def end_quiet(valkey: Valkey) -> None:
+    """The time after an outage, in which nobody is given up and nothing runs out, is over."""
+    with plain(valkey) as client:
+        client.delete(f"{LANE}:quiet")
+
+
 class Store:
     """A worker's way to the store. What the pool delivers is in `delivered`."""
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import redis
 
+from server.relay.room import Rules
 from server.store import durability, library, works
 from server.store.deployment import deployment
 from server.store.durability import Durability, Guarantee
 from server.store.errors import StoreAwayError
 from server.store.works import WorksStream
-from tests.integration.store import LANE, RULES, Store
+from tests.integration.store import LANE, RULES, Store, end_quiet
 from tests.integration.valkey import Valkey
 
 LIMIT = 20.0
@@ -127,3 +128,26 @@ async def test_nobody_is_seated_before(pair: Pair, careful: Store) -> None:
     assert careful.delivered == []
     pair[1].thaw()
     assert (await joined).kind == "matched"
+
+
+async def test_no_turn_runs_out_while_nobody_can_be_told(
+    pair: Pair, hasty: Store, careful: Store
+) -> None:
+    hurried = Rules(turn_ms=1)
+    joins = [
+        hasty.pool.join(hasty.lanes, hurried, hasty.ticket(name), "w") for name in ("ann", "bob")
+    ]
+    await asyncio.gather(*joins)
+    view = hasty.delivered[-1].view
+    pair[1].freeze()
+    asked = asyncio.create_task(
+        careful.rooms.look(LANE, hurried, view.seats[0].participant, view.room)
+    )
+    assert await waits(asked)
+    assert (await hasty.rooms.expire(LANE, hurried)).transitions == []
+    pair[1].thaw()
+    await asked
+    assert (await hasty.rooms.expire(LANE, hurried)).transitions == [], "nor at once after it"
+    end_quiet(pair[0])
+    ran_out = (await hasty.rooms.expire(LANE, hurried)).transitions
+    assert [transition.kind for transition in ran_out] == ["idle"]

@@ -8,7 +8,7 @@ import redis
 from server.store import library
 from server.store.answers import RefusedError
 from server.store.workers import Workers
-from tests.integration.store import LANE, RULES, Store, plain
+from tests.integration.store import LANE, RULES, Store, end_quiet, plain
 from tests.integration.valkey import Valkey
 
 NOW = 1_700_000_000_000
@@ -30,10 +30,6 @@ class Pulse:
         online, writing, fenced, dead = answer
         return online, writing, bool(fenced), {name.decode() for name in dead}
 
-    def end_quiet(self) -> None:
-        """The time after an outage, in which nobody is given up, is over."""
-        self._client.delete(f"{LANE}:quiet")
-
 
 @pytest.fixture
 def pulse(valkey: Valkey) -> Pulse:
@@ -43,7 +39,7 @@ def pulse(valkey: Valkey) -> Pulse:
     pulse = Pulse(client)
     pulse.beat(0, "one", first=True)
     pulse.beat(0, "two", first=True)
-    pulse.end_quiet()
+    end_quiet(valkey)
     return pulse
 
 

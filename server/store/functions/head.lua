@@ -13,7 +13,8 @@
 --   :workers         hash         worker -> "online writing lease-until", or "dead since"
 --   :census          string       packed: online, writing, given up; for a second
 --   :pulse           string       when any worker beat last
---   :quiet           string       there while an outage is too recent to call a worker dead
+--   :quiet           string       there while an outage is too recent, or writes are not durable
+--                                 in time: nobody is given up and nothing runs out
 --   :works           stream       finished works on their way to the archive
 --   :room:<id>       hash         a room, see rooms.lua
 --   :who:<participant> string     packed: s address, r room, rec last partners, t when last seated

@@ -245,7 +245,8 @@ local function is_silent(base, address, now)
   return words[1] == 'dead' or tonumber(words[3]) - now < LEASE - PULSE
 end
 
--- Whether no worker beats, or one does again since so short a time that the others may not yet.
+-- Whether no worker beats, or one does again since so short a time that the others may not yet, or
+-- nobody can be told of anything (`hush`).
 local function in_outage(base, now)
   local pulse = call('GET', base .. ':pulse')
   return pulse and now - tonumber(pulse) > PULSE or call('EXISTS', base .. ':quiet') == 1

@@ -189,8 +189,8 @@ end
 -- ARGV  rules (4), how many rooms at most
 -- Answer  [[transition], ms that a room has waited here for a partner or -1, rooms that are kept]
 -- Any worker may call it at any time: what is no longer due is not done again. Nobody loses a seat
--- who could not act: nothing is due in an outage and shortly after it, and no turn runs out on a
--- worker that does not beat.
+-- who could not act: nothing is due in an outage or while nothing is durable, nor shortly after it,
+-- and no turn runs out on a worker that does not beat.
 local function expire(keys, args)
   local base, rules, transitions, overdue = keys[1], rules_of(args), {}, {}
   if not in_outage(base, rules.now) then

@@ -60,6 +60,15 @@ local function beat(keys, args)
   return { online, writing, fenced and 1 or 0, dead }
 end
 
+-- hush: nobody can be told anything of this lane for now: nothing runs out, nobody is given up.
+-- KEYS  base
+-- Answer  1
+-- It holds for a lease; asked for again it begins anew.
+local function hush(keys)
+  call('SET', keys[1] .. ':quiet', '1', 'PX', LEASE)
+  return 1
+end
+
 -- depart: a worker ends in good order; it is no longer expected to beat.
 -- KEYS  base
 -- ARGV  worker
