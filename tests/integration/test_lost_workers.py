@@ -6,10 +6,15 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from server.relay.matching import Ticket
+from server.store import keys
+from server.store.lanes import Lanes
 from tests.integration.conftest import Connect
 from tests.integration.relays import INK, Seats, finish, meet, open_room, write
+from tests.integration.store import PHRASE, RULES, Store
 from tests.integration.valkey import Valkey
 from tests.integration.wire import Peer, greet
 from tests.service import Service, start_service
@@ -23,17 +28,14 @@ Workers = tuple[Service, Service]
 
 
 @pytest.fixture
-def workers(tmp_path: Path) -> Iterator[Workers]:
+def workers(tmp_path: Path, valkey: Valkey) -> Iterator[Workers]:
     """Two services on one Valkey; the first is the one that is lost."""
-    valkey = Valkey(tmp_path / "valkey")
-    valkey.start()
     settings = {"redis_url": valkey.url, "grace_seconds": GRACE_SECONDS}
     lost, other = (start_service(tmp_path / "data", **settings) for _ in range(2))
     yield lost, other
     lost.process.kill()
     lost.process.wait()
     other.stop()
-    valkey.kill()
 
 
 @pytest.fixture
@@ -111,3 +113,22 @@ async def test_a_worker_that_wakes_too_late_lets_its_people_go_and_begins_anew(
     await third.expect("matched", room=seats[0].room, seat=0, committed=[])
     await seats[1].expect("matched", seat=1)
     await finish((third, seats[1]), 0, 3)
+
+
+async def test_a_commit_answered_again_shows_the_partner_who_came_before_it(
+    connect: Connect, store: Store
+) -> None:
+    """Whoever saw the partner come, and did the commit first, was lost before it told anybody."""
+    ann = await connect(1)
+    room = await open_room(ann)
+    lanes, base = Lanes("default"), keys.lane("default")
+    lanes.on_new(store.connections.add)
+    ticket = Ticket("bob", "lost/1", "unused", PHRASE, 2)
+    await store.pool.join(lanes, RULES, ticket, "lost")
+    seat = store.delivered[-1].view.seats[0]
+    ink = msgspec.msgpack.encode(INK)
+    await store.rooms.commit(base, RULES, seat.participant, seat.address, room, 0, ink)
+    await ann.send("commit", room=room, c=0, strokes=INK)
+    await ann.expect("committed", room=room, c=0, seat=0)
+    await ann.expect("turn", c=1)
+    await ann.expect("matched", room=room, seat=0, committed=[INK])
