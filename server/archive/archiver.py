@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
 from server.archive.works import Works
+from server.store import cancellation
 from server.store.errors import StoreAwayError
 from server.store.works import BATCH, Entry, WorksStream
 
@@ -41,6 +42,7 @@ class Archiver:
         take_over_at = loop.time()
         opened = False
         while True:
+            cancellation.obey()
             try:
                 if not opened:
                     await self._stream.open()

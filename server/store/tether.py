@@ -11,6 +11,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from server.store import cancellation
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.errors import StoreError
 from server.store.link import Link
@@ -60,7 +61,9 @@ class Tether:
         pause = FIRST_PAUSE
         try:
             while True:
-                if await self._open():
+                opened = await self._open()
+                cancellation.obey()
+                if opened:
                     pause = FIRST_PAUSE
                     self.on_up()
                     await self._gone.wait()

@@ -52,6 +52,15 @@ async def test_the_first_call_brings_the_library(store: Store, valkey: Valkey) -
     assert len(plain(valkey).function_list()) == 1
 
 
+async def test_the_store_can_be_left_at_any_moment_of_its_start(valkey: Valkey) -> None:
+    for step in range(40):
+        store = Store(valkey.url)
+        await asyncio.sleep(step * 0.000_2)
+        closing = asyncio.create_task(store.close())
+        done, _ = await asyncio.wait({closing}, timeout=LIMIT)
+        assert done, f"it was lost that the store was to end, {step * 0.2:.1f} ms after its start"
+
+
 async def test_a_join_fails_at_once_while_the_store_is_away(store: Store, valkey: Valkey) -> None:
     await seated(store)
     valkey.kill()
