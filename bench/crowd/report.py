@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,38 @@ from typing import Any
 from bench import accounting, figures
 from bench.crowd import histogram
 from bench.crowd.board import Board
-from bench.crowd.course import Run
+from bench.crowd.course import Run, Second
 from bench.crowd.joiner import COUNTERS, LATENCIES
+
+MOST_MOMENTS = 900
+"""Of a longer run the results keep so many; the plot has every second."""
+
+
+def gathered(seconds: list[Second], most: int = MOST_MOMENTS) -> list[Second]:
+    """The same in at most `most` parts: sums, largest latencies and most connections of each."""
+    every = -(-len(seconds) // most)
+    parts = [seconds[i : i + every] for i in range(0, len(seconds), every)]
+    return [_together(part) for part in parts] if every > 1 else seconds
+
+
+def _together(part: list[Second]) -> Second:
+    cpu: Counter[str] = Counter()
+    for second in part:
+        cpu.update(second.cpu)
+    return Second(
+        at=part[-1].at,
+        arrived=sum(second.arrived for second in part),
+        completed=sum(second.completed for second in part),
+        open=max(second.open for second in part),
+        latencies={
+            name: (
+                max(second.latencies[name][0] for second in part),
+                max(second.latencies[name][1] for second in part),
+            )
+            for name in part[0].latencies
+        },
+        cpu={name: round(value, 4) for name, value in cpu.items()},
+    )
 
 
 def report(run: Run, wall: Board, exact: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +64,7 @@ def report(run: Run, wall: Board, exact: dict[str, Any]) -> dict[str, Any]:
         "bytes_per_joiner": wall.total("bytes") / completed,
         "latencies_ms": {name: histogram.summary(counts[i]) for i, name in enumerate(LATENCIES)},
         "exact": exact,
-        "timeline": run.seconds,
+        "timeline": gathered(run.seconds),
     }
 
 
