@@ -18,7 +18,7 @@ MOST_MOMENTS = 900
 
 
 def gathered(seconds: list[Second], most: int = MOST_MOMENTS) -> list[Second]:
-    """The same in at most `most` parts: sums, largest latencies and most connections of each."""
+    """At most `most` of them: the means, largest latencies and most connections of several."""
     every = -(-len(seconds) // most)
     parts = [seconds[i : i + every] for i in range(0, len(seconds), every)]
     return [_together(part) for part in parts] if every > 1 else seconds
@@ -30,8 +30,8 @@ def _together(part: list[Second]) -> Second:
         cpu.update(second.cpu)
     return Second(
         at=part[-1].at,
-        arrived=sum(second.arrived for second in part),
-        completed=sum(second.completed for second in part),
+        arrived=round(sum(second.arrived for second in part) / len(part)),
+        completed=round(sum(second.completed for second in part) / len(part)),
         open=max(second.open for second in part),
         latencies={
             name: (
@@ -40,7 +40,7 @@ def _together(part: list[Second]) -> Second:
             )
             for name in part[0].latencies
         },
-        cpu={name: round(value, 4) for name, value in cpu.items()},
+        cpu={name: round(value / len(part), 4) for name, value in cpu.items()},
     )
 
 
