@@ -45,6 +45,7 @@ def _hello(session: Session, message: Hello) -> None:
         session.socket.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
         return
     session.campaign = campaign
+    session.hello = campaign.lanes.clock.now()
     session.locale = message.locale or campaign.campaign.locale
     known = message.token is not None and hub.identity.is_ours(message.token)
     session.token = message.token if message.token and known else hub.identity.new_token()
@@ -62,6 +63,7 @@ async def _resume(session: Session, message: Hello) -> None:
     try:
         returned = await find_room(session)
     except RefusedError as refusal:
+        hub.abandon_unseen(session)
         session.refused(refusal, message)
         return
     except StoreError as error:

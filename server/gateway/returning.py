@@ -8,7 +8,7 @@ from typing import NamedTuple
 from server.gateway.limits import MOST_FINISHED
 from server.gateway.session import Session
 from server.relay.transition import Transition
-from server.store.answers import Resumed, Untold
+from server.store.answers import RefusedError, Resumed, Untold
 
 
 class Returned(NamedTuple):
@@ -45,12 +45,17 @@ async def find_room(session: Session) -> Returned:
             found += await asyncio.gather(*done)
     finally:
         for lane in lanes:
-            session.hub.spawn(_take_over_later(session, lane))
+            session.hub.spawn(_take_over_later(session, session.address, lane))
     return _merged(found)
 
 
-async def _take_over_later(session: Session, lane: asyncio.Task[Resumed]) -> None:
-    resumed = await lane
+async def _take_over_later(session: Session, address: str, lane: asyncio.Task[Resumed]) -> None:
+    try:
+        resumed = await lane
+    except RefusedError as refusal:
+        if refusal.code == "elsewhere" and session.is_at(address):
+            session.replaced()
+        return  # a worker that is fenced hears it with its next beat
     if resumed.previous:
         session.hub.take_over(resumed.previous, session)
     session.hub.abandon(session, resumed.transitions)
@@ -94,12 +99,14 @@ async def settle(session: Session) -> bool:
 
 
 def _resume_in_every_lane(session: Session) -> list[asyncio.Task[Resumed]]:
-    rooms, campaign = session.hub.rooms, session.campaign
+    rooms, campaign, address = session.hub.rooms, session.campaign, session.address
+
+    def wanted() -> bool:
+        return session.is_at(address)
+
     return [
         asyncio.create_task(
-            rooms.resume(
-                base, campaign.rules, session.participant, session.address, session.is_there
-            )
+            rooms.resume(base, campaign.rules, session.participant, address, session.hello, wanted)
         )
         for base in campaign.lanes.bases
     ]

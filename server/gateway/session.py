@@ -67,6 +67,7 @@ class Session:
         id: its number on this worker.
         address: where the store finds it; the worker begins anew under another id, it does not.
         participant: whose it is; "" before `hello`.
+        hello: when `hello` came, by the campaign's clock; ms since 1970.
         place: where the participant sits, as far as this session was told.
         former_rooms: where the participant sat before; what is still told of them is old.
         finished_rooms: the rooms of the last works of which this session told.
@@ -91,6 +92,7 @@ class Session:
         "due",
         "finished_rooms",
         "former_rooms",
+        "hello",
         "hub",
         "id",
         "joining",
@@ -120,6 +122,7 @@ class Session:
         self.address = format_address(hub.worker, session_id)
         self.stage = Stage.NEW
         self.participant = ""
+        self.hello = 0
         self.token = ""
         self.locale = ""
         self.campaign: OpenCampaign = hub.default_campaign
@@ -156,6 +159,10 @@ class Session:
     def is_there(self) -> bool:
         """Whether the connection is open; after its end nothing may be done in its name."""
         return self.stage is not Stage.GONE
+
+    def is_at(self, address: str) -> bool:
+        """Whether the connection is open and still has this address."""
+        return self.is_there() and self.address == address
 
     def received(self, message: FromClient) -> None:
         """A message came."""

@@ -26,6 +26,9 @@ from server.relay.transition import Hand, Kind, Transition
 UNTOLD = 20
 """Finished works that a participant can hear of on return; earlier ones are forgotten."""
 
+CLOCKS_APART_MS = 100
+"""By so much two workers may differ on when something was; what is nearer counts as it comes."""
+
 
 @dataclass
 class Acquaintance:
@@ -33,6 +36,8 @@ class Acquaintance:
 
     address: str
     room: str = ""
+    hello: int = 0
+    before: str = ""
     recent: list[str] = field(default_factory=list)
     seated_at: int = 0
 
@@ -179,12 +184,16 @@ class Lane:
         self._put(now, room)
         return self._transition("away", now, room, seat, ms=self.rules.grace_ms, ink=())
 
-    def resume(self, now: int, participant: str, address: str) -> Resumed:
+    def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         """A participant is connected, by token: take over the seat and hear what was missed."""
         if address.partition("/")[0] in self.given_up:
             return Resumed("", [], [], "fenced")
         known = self.people.setdefault(participant, Acquaintance(""))
-        previous, known.address = known.address, address
+        if known.address != address:
+            if hello + CLOCKS_APART_MS < known.hello:
+                return Resumed("", [], [], "elsewhere")
+            known.before, known.address = known.address, address
+        known.hello = max(known.hello, hello)
         transitions = []
         room = self._room_of(participant)
         if room:
@@ -199,7 +208,8 @@ class Lane:
                 kind: Kind = "moved" if before else "back"
                 transitions.append(self._transition(kind, now, room, seat, address=address))
         untold = list(self.untold.get(participant, []))
-        return Resumed(previous, transitions, untold, "", " ".join(known.recent), known.seated_at)
+        recent = " ".join(known.recent)
+        return Resumed(known.before, transitions, untold, "", recent, known.seated_at)
 
     def told(self, participant: str, works: list[str]) -> None:
         """The participant has heard of these works."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from server.store import keys
+from server.store.clock import SharedClock
 
 LETTERS = "0123456789abcdefghijklmnopqrstuv"
 """The last character of the id of a room, and of a friend's code, is its lane's."""
@@ -36,6 +37,7 @@ class Lanes:
         first: base of lane 0, which is always open.
         open: how many take tickets, from lane 0 on.
         joins: tickets handed in to this worker since it began.
+        clock: that of lane 0, by which all workers of the campaign say when something was.
     """
 
     def __init__(self, campaign: str) -> None:
@@ -44,6 +46,7 @@ class Lanes:
         self.first = keys.lane(campaign)
         self.open = 1
         self.joins = 0
+        self.clock = SharedClock()
         self._bases = [self.first]
         self._waiting = {self.first: _Waiting()}
         self._on_new: list[Callable[[str], None]] = []

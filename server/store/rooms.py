@@ -97,13 +97,15 @@ class Rooms:
         rules: Rules,
         participant: str,
         address: str,
+        hello: int,
         wanted: Wanted | None = None,
     ) -> Resumed:
         """Connect a known participant and find its room and what it missed.
 
-        Not done when it is no longer `wanted`: the participant may be connected elsewhere by now.
+        Refused with `elsewhere` when the participant said `hello` in another place later than at
+        `hello` (ms, by the campaign's clock). Not done when it is no longer `wanted`.
         """
-        arguments: list[Argument] = [*rule_arguments(rules), participant, address]
+        arguments: list[Argument] = [*rule_arguments(rules), participant, address, hello]
         resumed = read_resumed(await self._send(_RESUME, base, arguments, wanted=wanted))
         if resumed.refusal:
             raise RefusedError(resumed.refusal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -63,14 +64,17 @@ class Workers:
     async def spread(
         self, lanes: Lanes, worker: str, rate: float, lane_rate: float, most: int
     ) -> None:
-        """Tell of this worker's tickets a second, and hear which lanes there are.
+        """Tell of this worker's tickets a second; hear which lanes there are, and what time it is.
 
         One lane is to carry `lane_rate` tickets a second; there are `most` of them at most.
         """
         arguments: list[Argument] = [0, worker, f"{rate:.1f}", f"{lane_rate:.1f}", most]
         call = Call(_SPREAD, lanes.first, arguments, repeatable=False)
+        asked = time.monotonic()
         self._connections.send(call)
-        lanes.update(*(await call.future))
+        open_, known, now = await call.future
+        lanes.update(open_, known)
+        lanes.clock.see(now, asked, time.monotonic())
 
     async def depart(self, base: str, worker: str) -> None:
         """The worker ends in good order."""

@@ -11,6 +11,7 @@ import redis
 
 from server.relay.room import Rules
 from server.store import durability, library, works
+from server.store.answers import RefusedError
 from server.store.deployment import deployment
 from server.store.durability import Durability, Guarantee
 from server.store.errors import StoreAwayError
@@ -99,11 +100,39 @@ async def test_what_another_worker_has_just_written_is_not_told_before(
     asked = asyncio.create_task(
         careful.rooms.look(LANE, RULES, name, room)
         if how == "look"
-        else careful.rooms.resume(LANE, RULES, name, f"w/{name}")
+        else careful.rooms.resume(LANE, RULES, name, f"w/{name}", 0)
     )
     assert await waits(asked)
     pair[1].thaw()
     await asked
+
+
+async def test_an_earlier_hello_asked_again_takes_nothing_over_from_a_later_one(
+    pair: Pair, hasty: Store, careful: Store
+) -> None:
+    await hasty.join("ann")
+    pair[1].freeze()
+    earlier = asyncio.create_task(careful.rooms.resume(LANE, RULES, "ann", "w/earlier", 1_000))
+    assert await waits(earlier)
+    later = asyncio.create_task(hasty.rooms.resume(LANE, RULES, "ann", "w/later", 3_000))
+    assert (await later).previous == "w/earlier"
+    assert await waits(earlier)
+    pair[1].thaw()
+    with pytest.raises(RefusedError, match="elsewhere"):
+        await earlier
+    (there,) = (await careful.rooms.resume(LANE, RULES, "ann", "w/later", 3_000)).transitions
+    assert (there.kind, there.address) == ("seated", "w/later")
+
+
+async def test_whom_one_took_over_from_is_told_again_with_the_answer(
+    pair: Pair, hasty: Store, careful: Store
+) -> None:
+    await hasty.join("ann")
+    pair[1].freeze()
+    asked = asyncio.create_task(careful.rooms.resume(LANE, RULES, "ann", "w/new", 1_000))
+    assert await waits(asked)
+    pair[1].thaw()
+    assert (await asked).previous == "w/ann"
 
 
 async def test_a_work_is_not_archived_before(

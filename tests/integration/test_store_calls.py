@@ -47,11 +47,11 @@ async def test_two_write_a_phrase_and_it_is_counted_and_told(store: Store) -> No
         (first, 1),
         (second, 2),
     ]
-    missed = await store.rooms.resume(LANE, RULES, first, "w/new")
+    missed = await store.rooms.resume(LANE, RULES, first, "w/new", 0)
     assert (missed.previous, missed.transitions) == (f"w/{first}", [])
     assert [(work.work, work.serial) for work in missed.untold] == [(room, 1)]
     await store.rooms.told(LANE, first, missed.untold)
-    assert (await store.rooms.resume(LANE, RULES, first, "w/new")).untold == []
+    assert (await store.rooms.resume(LANE, RULES, first, "w/new", 0)).untold == []
 
 
 async def test_a_refusal_is_an_error_with_the_protocols_code(store: Store) -> None:

@@ -104,7 +104,7 @@ async def test_everything_is_whole_within_two_seconds_of_the_return(
     async with asyncio.timeout(BACK_SECONDS):
         await join_somehow(store, "cy", "dan")
         after = await store.rooms.look(LANE, RULES, second, room)
-        resumed = await store.rooms.resume(LANE, RULES, second, "w/elsewhere")
+        resumed = await store.rooms.resume(LANE, RULES, second, "w/elsewhere", 0)
     assert {seat.participant for seat in store.delivered[-1].view.seats} == {"cy", "dan"}
     assert after.view.seats == before.view.seats
     assert after.view.version == before.view.version

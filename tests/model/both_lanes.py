@@ -78,8 +78,8 @@ class BothLanes:
         self.model.given_up.add(worker)
         self._lua.give_up(now, worker)
 
-    def resume(self, now: int, participant: str, address: str) -> Resumed:
-        outcome = self.model.resume(now, participant, address)
+    def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
+        outcome = self.model.resume(now, participant, address, hello)
         untold = [Untold(*entry) for entry in outcome.untold]
         expected = Resumed(
             outcome.previous,
@@ -89,7 +89,7 @@ class BothLanes:
             outcome.recent,
             outcome.seated_at,
         )
-        answer = self._lua.resume(now, participant, address)
+        answer = self._lua.resume(now, participant, address, hello)
         assert _plain(answer) == _plain(expected)
         self._count("resume", [answer.refusal] if answer.refusal else [], answer.transitions)
         self.seen["resume with works untold"] += bool(untold)

@@ -90,8 +90,9 @@ class LuaLane:
         """What `beat` writes when a worker's lease is over."""
         self.client.hset(f"{self.base}:workers", worker, f"dead {now}")
 
-    def resume(self, now: int, participant: str, address: str) -> Resumed:
-        return read_resumed(self._call("resume", *self._rules(now), participant, address))
+    def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
+        arguments = (*self._rules(now), participant, address, hello)
+        return read_resumed(self._call("resume", *arguments))
 
     def invite(self, participant: str, address: str, room: str, code: str) -> str:
         answer: bytes = self._call("invite", participant, address, room, code)

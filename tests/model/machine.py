@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from server.relay.lane import CLOCKS_APART_MS
 from server.relay.matching import Ticket
 from server.relay.phrase import make_phrase
 from tests.model.both_lanes import BothLanes
@@ -48,6 +49,7 @@ class Machine(RuleBasedStateMachine):
         self.count = 0
         self.at: dict[str, str] = {}
         self.was_at: dict[str, str] = {}
+        self.said_hello: dict[str, int] = {}
         self.workers = ["wa", "wb", "wc"]
         self.given_up: list[str] = []
         self.codes: list[str] = []
@@ -301,10 +303,26 @@ class Machine(RuleBasedStateMachine):
         if fresh:
             self.was_at[name] = self.address(name)
             self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
-        answer = self.lanes.resume(self.now, name, self.address(name))
+        address = self.address(name)
+        hello = self.said_hello.setdefault(address, self.now)
+        answer = self.lanes.resume(self.now, name, address, hello)
         if answer.refusal:
             return
         self.witness.saw_resume(self.now, name, answer)
+
+    @precondition(lambda self: self.was_at)
+    @rule(data=st.data())
+    def an_earlier_hello_comes_late_or_again(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.was_at)))
+        now_at, was_at = self.at[name], self.was_at[name]
+        earlier, later = (self.said_hello.get(address, 0) for address in (was_at, now_at))
+        answer = self.lanes.resume(self.now, name, was_at, earlier)
+        if answer.refusal:
+            assert later > earlier
+        else:
+            assert later <= earlier + CLOCKS_APART_MS
+            self.at[name], self.was_at[name] = was_at, now_at
+            self.witness.saw_resume(self.now, name, answer)
 
     @rule(data=st.data(), name=people)
     def somebody_hears_of_works(self, data: st.DataObject, name: str) -> None:

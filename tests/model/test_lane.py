@@ -27,7 +27,7 @@ OUTCOMES = {
     *("commit not_your_turn", "commit no_such_room", "commit elsewhere"),
     *("leave left", "leave no_such_room", "leave elsewhere"),
     *("drop away", "drop no_such_room", "drop elsewhere"),
-    *("resume back", "resume moved", "resume seated"),
+    *("resume back", "resume moved", "resume seated", "resume elsewhere"),
     *("invite", "invite refused"),
     *("look seated", "look repeated", "look no_such_room"),
     *("reap away", "join fenced", "commit fenced", "leave fenced", "drop fenced"),
@@ -73,10 +73,10 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
     assert lanes.model.rooms["r2"].seats[1].participant == "bob", "seated in a kept room"
     lanes.commit(NOW, "bob", "w/bob", "r2", 1, b"\x91\x90")
     assert lanes.commit(NOW, "bob", "w/bob", "r2", 1, b"\x90").transitions[0].kind == "repeated"
-    untold = lanes.resume(NOW, "ann", "w/again").untold
+    untold = lanes.resume(NOW, "ann", "w/again", NOW).untold
     assert [entry.work for entry in untold] == ["r2"]
     lanes.told("ann", ["r2"])
-    assert lanes.resume(NOW, "ann", "w/again").untold == []
+    assert lanes.resume(NOW, "ann", "w/again", NOW).untold == []
 
     lanes.join(NOW, 1, [Ticket("ann", "w/again", "r4", PHRASES[2], 2)])
     join("bob", "r5")
@@ -157,7 +157,8 @@ def test_the_last_twenty_finished_works_are_told_on_return(lua: LuaLane) -> None
             lanes.join(NOW, number + 1, [ticket])
         for c, name in enumerate(("loyal", partner)):
             lanes.commit(NOW, name, f"w/{name}", room, c, b"\x90")
-    resumed = lanes.resume(NOW, "loyal", "w/loyal")
+    resumed = lanes.resume(NOW, "loyal", "w/loyal", NOW)
     assert [untold.work for untold in resumed.untold] == [f"r{n}" for n in range(5, UNTOLD + 5)]
     lanes.told("loyal", [f"r{number}" for number in range(5, UNTOLD + 4)])
-    assert [work.work for work in lanes.resume(NOW, "loyal", "w/loyal").untold] == ["r24"]
+    again = lanes.resume(NOW, "loyal", "w/loyal", NOW)
+    assert [work.work for work in again.untold] == ["r24"]

@@ -17,7 +17,8 @@
 --                                 in time: nobody is given up and nothing runs out
 --   :works           stream       finished works on their way to the archive
 --   :room:<id>       hash         a room, see rooms.lua
---   :who:<participant> string     packed: s address, r room, rec last partners, t when last seated
+--   :who:<participant> string     packed: s address, r room, rec last partners, t when last seated,
+--                                 h when `hello` was said there, p the address before
 --   :untold:<participant> list    "work serial" that the participant has not heard of
 --   :invite:<code>   string       the room that a friend was invited to
 --
@@ -37,6 +38,8 @@ local KEPT_LOOK = 8
 local SWAPS = 16
 local UNTOLD = 20
 local NO_LIMIT = -1
+
+local CLOCKS_APART = 100
 
 local HOUR = 3600000
 local ROOM_TTL = 25 * HOUR

@@ -3,15 +3,19 @@
 local function person_key(base, participant) return base .. ':who:' .. participant end
 
 local function load_person(base, participant)
-  local person = { s = '', r = '', rec = '', t = 0 }
+  local person = { s = '', r = '', rec = '', t = 0, h = 0, p = '' }
   local stored = call('GET', person_key(base, participant))
-  if stored then person.s, person.r, person.rec, person.t = cmsgpack.unpack(stored) end
+  if stored then
+    local hello, before
+    person.s, person.r, person.rec, person.t, hello, before = cmsgpack.unpack(stored)
+    person.h, person.p = hello or 0, before or ''  -- an earlier version knew neither
+  end
   return person
 end
 
 local function save_person(base, participant, person)
-  call('SET', person_key(base, participant), pack(person.s, person.r, person.rec, person.t),
-    'PX', PERSON_TTL)
+  call('SET', person_key(base, participant),
+    pack(person.s, person.r, person.rec, person.t, person.h, person.p), 'PX', PERSON_TTL)
 end
 
 local function room_of(base, participant, person)

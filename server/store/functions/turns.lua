@@ -93,17 +93,21 @@ end
 
 -- resume: a participant is connected, by token; take over the seat, say what was missed.
 -- KEYS  base
--- ARGV  rules (4), participant, address
+-- ARGV  rules (4), participant, address, when `hello` was said there (ms)
 -- Answer  [previous address or "", [transition] or [], [[work, serial] not yet told], "fenced" for
---         a worker that was given up, else "", last partners as words, when last seated]
--- The same address again changes nothing.
+--         a worker that was given up, "elsewhere" when `hello` was said in another place later,
+--         else "", last partners as words, when last seated]
+-- The same address again changes nothing. An earlier `hello` may be answered, or come again, after
+-- a later one, and takes nothing over from it.
 local function resume(keys, args)
   local base, rules, participant, address = keys[1], rules_of(args), args[5], args[6]
-  if given_up(base, string.match(address, '^[^/]*')) then
-    return header(6) .. pack('') .. header(0) .. header(0) .. pack('fenced', '', 0)
-  end
+  local hello = tonumber(args[7])
   local person = load_person(base, participant)
-  local previous = person.s
+  local refusal = given_up(base, string.match(address, '^[^/]*')) and 'fenced'
+    or person.s ~= address and hello + CLOCKS_APART < person.h and 'elsewhere'
+  if refusal then
+    return header(6) .. pack('') .. header(0) .. header(0) .. pack(refusal, '', 0)
+  end
   local room, seat = room_of(base, participant, person)
   local transitions = {}
   if room then
@@ -116,14 +120,15 @@ local function resume(keys, args)
     end
     transitions[1] = transition(base, rules, kind, room, seat, address)
   end
-  person.s = address
+  if person.s ~= address then person.p, person.s = person.s, address end
+  person.h = math.max(person.h, hello)
   save_person(base, participant, person)
   local untold = {}
   for i, entry in ipairs(call('LRANGE', base .. ':untold:' .. participant, 0, -1)) do
     local words = split(entry)
     untold[i] = header(2) .. pack(words[1], tonumber(words[2]))
   end
-  return header(6) .. pack(previous) .. list(transitions) .. list(untold)
+  return header(6) .. pack(person.p) .. list(transitions) .. list(untold)
     .. pack('', person.rec, person.t)
 end
 
