@@ -21,7 +21,7 @@ from bench.peers import install, measures, targets
 from bench.peers.targets import Target
 
 FLOOR = "bare picows"
-MEASURES = ("frame", "joiner", "connection")
+MEASURES = ("frame", "joiner", "join", "connection")
 
 
 def compare(given: Any, folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -39,6 +39,10 @@ def compare(given: Any, folder: Path) -> dict[str, list[dict[str, Any]]]:
                 )
             for target in everyone:
                 run[target.name]["joiner"] = measures.us_per_joiner(
+                    target, given.joiners, given.in_flight
+                )
+            for target in everyone:
+                run[target.name]["join"] = measures.us_per_join(
                     target, given.joiners, given.in_flight
                 )
             for name, values in run.items():
@@ -89,12 +93,14 @@ def _total(value: Any) -> float:
 
 def lines(summary: dict[str, Any]) -> Iterator[str]:
     """The table: each peer's cost, and how many times ours it is."""
-    yield f"{'':18}{'us/frame':>10}{'x':>7}{'us/joiner':>12}{'x':>7}{'KiB/idle':>10}{'x':>7}"
+    yield f"{'':18}{'us/frame':>10}{'x':>7}{'us/joiner':>12}{'x':>7}" + (
+        f"{'us/join':>10}{'x':>7}{'KiB/idle':>10}{'x':>7}"
+    )
     for name, row in summary.items():
         cells = (
             f"{row[measure] / (1_024 if measure == 'connection' else 1):{width}.1f}"
             f"{row.get(f'{measure}_ratio', 0):7.2f}"
-            for measure, width in zip(MEASURES, (10, 12, 10), strict=True)
+            for measure, width in zip(MEASURES, (10, 12, 10, 10), strict=True)
         )
         yield f"{name:18}" + "".join(cells)
 

@@ -1,4 +1,4 @@
-"""The three measures: a relayed frame, a joiner, and a connection that is idle."""
+"""The measures: a relayed frame, a joiner, a join alone, and a connection that is idle."""
 
 from __future__ import annotations
 
@@ -184,6 +184,37 @@ def us_per_joiner(target: Target, joiners: int, in_flight: int) -> tuple[float, 
     leave(reactor)
     after = target.cpu()
     return (after[0] - before[0]) * 1e6 / joiners, (after[1] - before[1]) * 1e6 / joiners
+
+
+def us_per_join(target: Target, joins: int, in_flight: int) -> tuple[float, float]:
+    """Microseconds of the server and of Valkey for a participant who connects, is brought together
+    with a stranger and leaves without a stroke, with so many in flight.
+    """
+    reactor = target.reactor()
+    begun = matched = 0
+
+    def begin() -> None:
+        nonlocal begun
+        if begun < joins:
+            begun += 1
+            Guest(target, reactor, told)
+
+    def told(guest: Guest, kind: str, body: Any) -> None:
+        nonlocal matched
+        if kind == "welcome":
+            guest.say("join", **target.join)
+        elif kind == "matched":
+            matched += 1
+            guest.connection.close()
+            begin()
+
+    before = target.cpu()
+    for _ in range(min(in_flight, joins)):
+        begin()
+    settle(reactor, lambda: matched >= joins, f"{joins} joins")
+    leave(reactor)
+    after = target.cpu()
+    return (after[0] - before[0]) * 1e6 / joins, (after[1] - before[1]) * 1e6 / joins
 
 
 def bytes_per_connection(target: Target, connections: int, rate: float) -> float:

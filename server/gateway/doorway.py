@@ -100,7 +100,7 @@ class Doorway(asyncio.Protocol):
 
     def _enter(self) -> None:
         if self._transport is not None:
-            take_socket(self._handshake, self._leave(), self._head)
+            take_socket(self._handshake, self._porter, self._leave(), self._head)
 
     def _turn_away(self, within: float) -> None:
         """Too many wait: an answer that costs little, with a time to come back, drawn at random."""

@@ -1,4 +1,4 @@
-"""Lets WebSockets in a few at a time, so that a rush leaves time for those who are inside."""
+"""Lets WebSockets in and out a few at a time: a rush leaves time for those who are inside."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ from collections.abc import Callable
 from time import monotonic
 from typing import NamedTuple
 
-SLICE_SECONDS = 0.002
-"""After so long of letting in, those inside have their turn for as long."""
+SLICE_SECONDS = 0.001
+"""So long at once is for those at the door; then those inside have their turn."""
+
+SEEN_OFF_AT_ONCE = 20
+"""What it takes to close so many comes later, and is about a slice."""
+
+SHARE = 1 / 4
+"""Of the time is for the door at most: whoever came in has to be greeted and seated, too."""
+
+LEAST_SHARE = 1 / 16
+"""However much those inside have to do, or nobody ever came in."""
+
+LATE_SECONDS = 0.002
+"""Whenever it is the door's turn by so much later than was asked for, those inside are waiting, and
+have as much time again. `bench/storm.py` shows what it does for them."""
 
 LONGEST_WAIT_SECONDS = 5.0
 """Whoever has waited for so long is turned away, which costs little. Else, while more come than can
 be let in, all wait until they give up, and the service works for none of them."""
-
 
 FIRST_RETURN_SECONDS, LAST_RETURN_SECONDS = 5.0, 120.0
 """Whoever is turned away is asked to come back within the first; while the rush goes on, the time
@@ -40,7 +52,9 @@ class Porter:
         self.turned_away = 0
         self._longest_wait = longest_wait
         self._waiting: deque[_Waiting] = deque()
+        self._leaving: deque[Callable[[], None]] = deque()
         self._busy = False
+        self._due = 0.0
         self._return_seconds = FIRST_RETURN_SECONDS
         self._grown_at = self._turned_away_at = 0.0
 
@@ -50,12 +64,44 @@ class Porter:
         If it is not soon, `turn_away` is called instead, with the seconds within which to return.
         """
         self._waiting.append(_Waiting(monotonic(), enter, turn_away))
+        self._attend()
+
+    def see_off(self, leave: Callable[[], None]) -> None:
+        """Have `leave` called soon; it goes before all who come."""
+        self._leaving.append(leave)
+        self._attend()
+
+    def _attend(self) -> None:
         if not self._busy:
             self._busy = True
-            asyncio.get_running_loop().call_soon(self._let_in)
+            self._due = monotonic()
+            asyncio.get_running_loop().call_soon(self._attend_to_some)
 
-    def _let_in(self) -> None:
-        start = now = monotonic()
+    def _attend_to_some(self) -> None:
+        start = monotonic()
+        late = start - self._due
+        later = 0.0
+        try:
+            later = self._see_some_off()
+            self._let_some_in(start)
+        finally:
+            self._busy = bool(self._leaving or self._waiting)
+            if self._busy:
+                now = monotonic()
+                pauses = min(1 / SHARE - 1 + late / LATE_SECONDS, 1 / LEAST_SHARE - 1)
+                pause = (now - start + later) * pauses
+                self._due = now + pause
+                asyncio.get_running_loop().call_later(pause, self._attend_to_some)
+
+    def _see_some_off(self) -> float:
+        """How many seconds it will take later."""
+        leaving = min(len(self._leaving), SEEN_OFF_AT_ONCE)
+        for _ in range(leaving):
+            self._leaving.popleft()()
+        return leaving / SEEN_OFF_AT_ONCE * SLICE_SECONDS
+
+    def _let_some_in(self, start: float) -> None:
+        now = start
         while self._waiting and now < start + SLICE_SECONDS:
             since, enter, turn_away = self._waiting.popleft()
             if now - since > self._longest_wait:
@@ -64,9 +110,6 @@ class Porter:
             else:
                 enter()
             now = monotonic()
-        self._busy = bool(self._waiting)
-        if self._busy:
-            asyncio.get_running_loop().call_later(now - start, self._let_in)
 
     def _within(self, now: float) -> float:
         """How long those turned away at `now` may take to come back."""

@@ -17,6 +17,7 @@ from picows.picows import WSAutoPingStrategy, WSProtocol  # type: ignore[attr-de
 
 from server.gateway.codec import CODECS, JSON, Codec
 from server.gateway.limits import FRAME_BYTES
+from server.gateway.porter import Porter
 from server.gateway.socket import Socket
 
 PATH = "/ws"
@@ -104,9 +105,30 @@ class Handshake:
         return bool(page.hostname) and (page.hostname, port) == (own.hostname, own_port)
 
 
-def take_socket(handshake: Handshake, transport: asyncio.Transport, head: bytes) -> None:
+class _Protocol(WSProtocol):  # type: ignore[misc]
+    """picows', but who hangs up is seen off by the porter.
+
+    Thousands may hang up at once. The event loop would close all of them in one pass, and whoever
+    stays would wait for that.
+    """
+
+    __slots__ = ("_porter", "_socket")
+
+    def attended_by(self, porter: Porter, transport: asyncio.Transport) -> None:
+        """`porter` sees this connection off."""
+        self._porter, self._socket = porter, transport
+
+    def eof_received(self) -> bool:
+        """The peer has hung up; keep the socket until it is its turn."""
+        self._porter.see_off(self._socket.close)
+        return True
+
+
+def take_socket(
+    handshake: Handshake, porter: Porter, transport: asyncio.Transport, head: bytes
+) -> None:
     """Give a socket to picows; `head` is what has been read from it, the whole request at least."""
-    protocol = WSProtocol(
+    protocol = _Protocol(
         None,
         None,
         False,
@@ -123,6 +145,7 @@ def take_socket(handshake: Handshake, transport: asyncio.Transport, head: bytes)
         None,
         READ_BUFFER_BYTES,
     )
+    protocol.attended_by(porter, transport)
     transport.set_protocol(protocol)
     protocol.connection_made(transport)
     if _PLAIN_CONNECTION not in head:

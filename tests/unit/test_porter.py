@@ -8,7 +8,7 @@ import time
 import pytest
 
 import server.gateway.porter as porters
-from server.gateway.porter import SLICE_SECONDS, Porter
+from server.gateway.porter import SEEN_OFF_AT_ONCE, SLICE_SECONDS, Porter
 
 LIMIT = 20.0
 
@@ -47,6 +47,43 @@ async def test_those_inside_have_their_turn_during_a_rush() -> None:
             await asyncio.sleep(0)
             turns += 1
     assert turns >= 200 / 4
+
+
+async def test_thousands_who_hang_up_at_once_are_seen_off_a_few_at_a_time() -> None:
+    porter, left, turns = Porter(), list[int](), 0
+    for number in range(1_000):
+        porter.see_off(lambda number=number: left.append(number))  # type: ignore[misc]
+    async with asyncio.timeout(LIMIT):
+        while len(left) < 1_000:
+            before = len(left)
+            await asyncio.sleep(0)
+            turns += 1
+            assert len(left) <= before + SEEN_OFF_AT_ONCE
+    assert left == list(range(1_000))
+    assert turns >= 1_000 / SEEN_OFF_AT_ONCE
+
+
+async def test_who_leaves_goes_before_who_comes() -> None:
+    porter, order, done = Porter(), list[str](), asyncio.Event()
+    porter.admit(lambda: order.append("in"), nobody)
+    porter.see_off(lambda: order.append("out"))
+    porter.admit(done.set, nobody)
+    await asyncio.wait_for(done.wait(), LIMIT)
+    assert order == ["out", "in"]
+
+
+async def test_a_fault_at_the_door_keeps_nobody_out() -> None:
+    porter, inside = Porter(), asyncio.Event()
+    faults = list[str]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, it: faults.append(it["message"]))
+
+    def fail() -> None:
+        raise RuntimeError
+
+    porter.admit(fail, nobody)
+    porter.admit(inside.set, nobody)
+    await asyncio.wait_for(inside.wait(), LIMIT)
+    assert len(faults) == 1
 
 
 async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_long() -> None:
