@@ -113,6 +113,11 @@ def test_somebody_who_is_matched_with_a_later_joiner_did_wait(tmp_path: Path) ->
     assert "while c waited" in story.check(tmp_path)["new partners"]
 
 
+def test_somebody_whose_turn_has_run_for_long_when_told_had_a_partner_then(tmp_path: Path) -> None:
+    story = old_pair(Story()).hello("d").says("d", "join").told("d", matched("w", 1, ms=50_000))
+    assert story.check(tmp_path) == {}
+
+
 @pytest.mark.parametrize("end", ["left", "invited", "gone"])
 def test_who_waits_no_more_does_not_count(tmp_path: Path, end: str) -> None:
     story = Story().pair("r").work("r").hello("c").seated("c", waiting("w"))

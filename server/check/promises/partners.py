@@ -31,8 +31,8 @@ class NewPartners(Promise):
     A meeting is certain when both were told that their work is completed. A third one waits for
     certain when `waiting` had been told before the later of the two joined, nothing of an end had
     been by the time of the match, nothing that was asked there was without an answer then (its
-    worker may have been given up), and whoever came into that room joined after it (or nobody ever
-    came), in the same lane as far as the store has several. Not seen: matches by resume, matches of
+    worker may have been given up), and whoever came into that room joined after it, with no turn
+    there that had begun before (or nobody ever came), in the same lane as far as the store has several. Not seen: matches by resume, matches of
     which a `join` is not recorded, a third participant who met one of the two long ago, and anybody
     who had a partner that is not known.
     """
@@ -81,7 +81,7 @@ class NewPartners(Promise):
             if reign
             else (moment.connection.joined, moment.connection.by_invite)
         )
-        self._resolve(room, joined, other.joined)
+        self._resolve(room, _matched_by(moment, view), joined, other.joined)
         known = joined is not None and other.joined is not None
         if known and not by_invite and not other.by_invite:
             again = _met_lately(person, other.person, at) or _met_lately(other.person, person, at)
@@ -115,12 +115,12 @@ class NewPartners(Promise):
                 suspicion = _Suspicion(moment.at, text, refs, room.campaign, rooms)
                 self._suspicions.setdefault(reign.room.id, []).append(suspicion)
 
-    def _resolve(self, room: Room, *joined: float | None) -> None:
+    def _resolve(self, room: Room, matched_by: float, *joined: float | None) -> None:
         """Somebody came into a room: did its holder wait until then?"""
         suspicions = self._suspicions.pop(room.id, [])
         later = None if None in joined else max(time or 0.0 for time in joined)
         for suspicion in suspicions:
-            if later is not None and later > suspicion.at:
+            if later is not None and min(later, matched_by) > suspicion.at:
                 self._confirmed.append(suspicion)
 
     def finish(self, store: Store | None) -> None:
@@ -135,6 +135,14 @@ class NewPartners(Promise):
         for suspicion in self._confirmed:
             if store is None or store.in_one_pool(suspicion.campaign, *suspicion.rooms):
                 self.violated(suspicion.text, *suspicion.refs)
+
+
+def _matched_by(moment: Moment, view: View) -> float:
+    """When two sat there at the latest, by how much of the turn is over.
+
+    A `join` that was given up may have been done all the same, before the next one was sent.
+    """
+    return moment.at - max(0.0, moment.connection.turn_seconds - view.turn.ms / 1_000)
 
 
 def _last_holder(room: Room, seat: int, person: Person) -> Reign | None:
