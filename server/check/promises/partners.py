@@ -32,9 +32,9 @@ class NewPartners(Promise):
     certain when `waiting` had been told before the later of the two joined, nothing of an end had
     been by the time of the match, nothing that was asked there was without an answer then (its
     worker may have been given up), and whoever came into that room joined after it, with no turn
-    there that had begun before (or nobody ever came), in the same lane as far as the store has several. Not seen: matches by resume, matches of
-    which a `join` is not recorded, a third participant who met one of the two long ago, and anybody
-    who had a partner that is not known.
+    there that had begun before (or nobody ever came), in the same lane as far as the store has
+    several. Not seen: matches by resume, matches of which a `join` is not recorded, a third
+    participant who met one of the two long ago, and anybody who had a partner that is not known.
     """
 
     name = "new partners"
