@@ -29,6 +29,9 @@ UNTOLD = 20
 CLOCKS_APART_MS = 100
 """By so much two workers may differ on when something was; what is nearer counts as it comes."""
 
+LAST_PLACES = 3
+"""Addresses at which somebody was before, and which may not take over again."""
+
 
 @dataclass
 class Acquaintance:
@@ -37,7 +40,7 @@ class Acquaintance:
     address: str
     room: str = ""
     hello: int = 0
-    before: str = ""
+    places: list[str] = field(default_factory=list)
     recent: list[str] = field(default_factory=list)
     seated_at: int = 0
 
@@ -190,9 +193,11 @@ class Lane:
             return Resumed("", [], [], "fenced")
         known = self.people.setdefault(participant, Acquaintance(""))
         if known.address != address:
-            if hello + CLOCKS_APART_MS < known.hello:
+            if hello + CLOCKS_APART_MS < known.hello or address in known.places:
                 return Resumed("", [], [], "elsewhere")
-            known.before, known.address = known.address, address
+            if known.address:
+                known.places = [known.address, *known.places][:LAST_PLACES]
+            known.address = address
         known.hello = max(known.hello, hello)
         transitions = []
         room = self._room_of(participant)
@@ -209,7 +214,8 @@ class Lane:
                 transitions.append(self._transition(kind, now, room, seat, address=address))
         untold = list(self.untold.get(participant, []))
         recent = " ".join(known.recent)
-        return Resumed(known.before, transitions, untold, "", recent, known.seated_at)
+        previous = known.places[0] if known.places else ""
+        return Resumed(previous, transitions, untold, "", recent, known.seated_at)
 
     def told(self, participant: str, works: list[str]) -> None:
         """The participant has heard of these works."""

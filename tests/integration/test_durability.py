@@ -124,6 +124,20 @@ async def test_an_earlier_hello_asked_again_takes_nothing_over_from_a_later_one(
     assert (there.kind, there.address) == ("seated", "w/later")
 
 
+async def test_of_two_hellos_at_the_same_moment_asked_again_one_stays(
+    pair: Pair, hasty: Store, careful: Store
+) -> None:
+    await hasty.join("ann")
+    pair[1].freeze()
+    one = asyncio.create_task(careful.rooms.resume(LANE, RULES, "ann", "w/one", 1_000))
+    assert await waits(one)
+    assert (await hasty.rooms.resume(LANE, RULES, "ann", "w/two", 1_001)).previous == "w/one"
+    assert await waits(one)
+    pair[1].thaw()
+    with pytest.raises(RefusedError, match="elsewhere"):
+        await one
+
+
 async def test_whom_one_took_over_from_is_told_again_with_the_answer(
     pair: Pair, hasty: Store, careful: Store
 ) -> None:

@@ -49,3 +49,15 @@ local function split(words)
   for word in string.gmatch(words, '%S+') do out[#out + 1] = word end
   return out
 end
+
+-- A word before those that were there, of which the last are let go.
+local function with_first(word, words, most)
+  local out, count = word, 1
+  for _, other in ipairs(split(words)) do
+    if other ~= word and count < most then
+      out = out .. ' ' .. other
+      count = count + 1
+    end
+  end
+  return out
+end

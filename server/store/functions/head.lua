@@ -18,7 +18,7 @@
 --   :works           stream       finished works on their way to the archive
 --   :room:<id>       hash         a room, see rooms.lua
 --   :who:<participant> string     packed: s address, r room, rec last partners, t when last seated,
---                                 h when `hello` was said there, p the address before
+--                                 h when `hello` was said there, p the addresses before
 --   :untold:<participant> list    "work serial" that the participant has not heard of
 --   :invite:<code>   string       the room that a friend was invited to
 --
@@ -40,6 +40,7 @@ local UNTOLD = 20
 local NO_LIMIT = -1
 
 local CLOCKS_APART = 100
+local LAST_PLACES = 3
 
 local HOUR = 3600000
 local ROOM_TTL = 25 * HOUR

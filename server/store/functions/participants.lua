@@ -27,13 +27,5 @@ local function room_of(base, participant, person)
 end
 
 local function remember_partner(person, partner)
-  local out = partner
-  local count = 1
-  for _, other in ipairs(split(person.rec)) do
-    if other ~= partner and count < LAST_PARTNERS then
-      out = out .. ' ' .. other
-      count = count + 1
-    end
-  end
-  person.rec = out
+  person.rec = with_first(partner, person.rec, LAST_PARTNERS)
 end

@@ -98,13 +98,15 @@ end
 --         a worker that was given up, "elsewhere" when `hello` was said in another place later,
 --         else "", last partners as words, when last seated]
 -- The same address again changes nothing. An earlier `hello` may be answered, or come again, after
--- a later one, and takes nothing over from it.
+-- a later one, and takes nothing over from it: by the time; and if both were said at nearly the
+-- same one, who was taken over from once does not take over again.
 local function resume(keys, args)
   local base, rules, participant, address = keys[1], rules_of(args), args[5], args[6]
   local hello = tonumber(args[7])
   local person = load_person(base, participant)
   local refusal = given_up(base, string.match(address, '^[^/]*')) and 'fenced'
-    or person.s ~= address and hello + CLOCKS_APART < person.h and 'elsewhere'
+    or person.s ~= address
+      and (hello + CLOCKS_APART < person.h or has(person.p, address)) and 'elsewhere'
   if refusal then
     return header(6) .. pack('') .. header(0) .. header(0) .. pack(refusal, '', 0)
   end
@@ -120,7 +122,10 @@ local function resume(keys, args)
     end
     transitions[1] = transition(base, rules, kind, room, seat, address)
   end
-  if person.s ~= address then person.p, person.s = person.s, address end
+  if person.s ~= address then
+    if person.s ~= '' then person.p = with_first(person.s, person.p, LAST_PLACES) end
+    person.s = address
+  end
   person.h = math.max(person.h, hello)
   save_person(base, participant, person)
   local untold = {}
@@ -128,7 +133,7 @@ local function resume(keys, args)
     local words = split(entry)
     untold[i] = header(2) .. pack(words[1], tonumber(words[2]))
   end
-  return header(6) .. pack(person.p) .. list(transitions) .. list(untold)
+  return header(6) .. pack(split(person.p)[1] or '') .. list(transitions) .. list(untold)
     .. pack('', person.rec, person.t)
 end
 
