@@ -6,14 +6,14 @@ that need the rules without a server. One method is one function there; see it f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
 from server.relay import room as rules_of
+from server.relay.acquaintance import Acquaintance
 from server.relay.matching import (
     KEPT_LOOK,
-    LAST_PARTNERS,
     POOL_SLACK,
     Dice,
     Ticket,
@@ -25,24 +25,6 @@ from server.relay.transition import Hand, Kind, Transition
 
 UNTOLD = 20
 """Finished works that a participant can hear of on return; earlier ones are forgotten."""
-
-CLOCKS_APART_MS = 100
-"""By so much two workers may differ on when something was; what is nearer counts as it comes."""
-
-LAST_PLACES = 3
-"""Addresses at which somebody was before, and which may not take over again."""
-
-
-@dataclass
-class Acquaintance:
-    """What a lane remembers of a participant: connection, room and last partners."""
-
-    address: str
-    room: str = ""
-    hello: int = 0
-    places: list[str] = field(default_factory=list)
-    recent: list[str] = field(default_factory=list)
-    seated_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -191,14 +173,9 @@ class Lane:
         """A participant is connected, by token: take over the seat and hear what was missed."""
         if address.partition("/")[0] in self.given_up:
             return Resumed("", [], [], "fenced")
-        known = self.people.setdefault(participant, Acquaintance(""))
-        if known.address != address:
-            if hello + CLOCKS_APART_MS < known.hello or address in known.places:
-                return Resumed("", [], [], "elsewhere")
-            if known.address:
-                known.places = [known.address, *known.places][:LAST_PLACES]
-            known.address = address
-        known.hello = max(known.hello, hello)
+        known = self._known(participant)
+        if not known.connect(address, hello):
+            return Resumed("", [], [], "elsewhere")
         transitions = []
         room = self._room_of(participant)
         if room:
@@ -214,8 +191,7 @@ class Lane:
                 transitions.append(self._transition(kind, now, room, seat, address=address))
         untold = list(self.untold.get(participant, []))
         recent = " ".join(known.recent)
-        previous = known.places[0] if known.places else ""
-        return Resumed(previous, transitions, untold, "", recent, known.seated_at)
+        return Resumed(known.previous, transitions, untold, "", recent, known.seated_at)
 
     def told(self, participant: str, works: list[str]) -> None:
         """The participant has heard of these works."""
@@ -334,7 +310,7 @@ class Lane:
     def _open(self, now: int, ticket: Ticket) -> Room:
         room = Room(ticket.room, ticket.phrase, ticket.chars)
         room = rules_of.take(room, 0, ticket.participant, ticket.address, now, self.rules)
-        self._remember(now, ticket, room)
+        self._known(ticket.participant).sit_down(now, ticket.address, room.id)
         self._put(now, room)
         return room
 
@@ -343,27 +319,20 @@ class Lane:
         assert seat is not None
         self.invites.pop(room.invite, None)
         room = rules_of.take(room, seat, ticket.participant, ticket.address, now, self.rules)
-        self._remember(now, ticket, room)
+        self._known(ticket.participant).sit_down(now, ticket.address, room.id)
         partner = room.seats[1 - seat].last
         if partner:
-            self._meet(ticket.participant, partner)
-            self._meet(partner, ticket.participant)
+            self._known(ticket.participant).meet(partner)
+            self._known(partner).meet(ticket.participant)
         self._put(now, room)
         return self._transition("matched", now, room, seat, address=ticket.address)
 
-    def _remember(self, now: int, ticket: Ticket, room: Room) -> None:
-        known = self.people.setdefault(ticket.participant, Acquaintance(""))
-        known.address, known.room, known.seated_at = ticket.address, room.id, now
+    def _known(self, participant: str) -> Acquaintance:
+        return self.people.setdefault(participant, Acquaintance())
 
     def _heed_partners(self, ticket: Ticket) -> None:
         if ticket.recent:
-            known = self.people.setdefault(ticket.participant, Acquaintance(""))
-            known.recent = ticket.recent.split()
-
-    def _meet(self, participant: str, partner: str) -> None:
-        known = self.people.setdefault(participant, Acquaintance(""))
-        others = [other for other in known.recent if other != partner]
-        known.recent = [partner, *others][:LAST_PARTNERS]
+            self._known(ticket.participant).recent = ticket.recent.split()
 
     def _recent(self, participant: str) -> list[str]:
         known = self.people.get(participant)

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from server.relay.lane import CLOCKS_APART_MS
+from server.relay.acquaintance import CLOCKS_APART_MS
 from server.relay.matching import Ticket
 from server.relay.phrase import make_phrase
 from tests.model.both_lanes import BothLanes

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from server.relay.lane import UNTOLD, Acquaintance
+from server.relay.acquaintance import Acquaintance
+from server.relay.lane import UNTOLD
 from server.relay.matching import Ticket
 from tests.model.both_lanes import BothLanes
 from tests.model.lua_lane import LuaLane
