@@ -7,6 +7,7 @@ import gc
 import weakref
 from types import SimpleNamespace
 
+import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
@@ -39,7 +40,8 @@ class Listener:
         self.over.set()
 
 
-async def test_a_connection_that_is_gone_is_forgotten_at_once() -> None:
+@pytest.mark.parametrize("hangs_up", [False, True], ids=["closes", "hangs up"])
+async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) -> None:
     """Without the garbage collector, which looks seldom in a busy worker."""
     listeners: list[Listener] = []
     references: list[weakref.ref[Listener]] = []
@@ -63,8 +65,12 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once() -> None:
         async with asyncio.timeout(LIMIT), server:
             for _ in range(3):
                 uri = f"ws://{host}:{port}/ws"
-                async with connect(uri, subprotocols=[Subprotocol(MSGPACK)], compression=None):
+                async with connect(
+                    uri, subprotocols=[Subprotocol(MSGPACK)], compression=None
+                ) as ws:
                     (listener,) = listeners
+                    if hangs_up:
+                        ws.transport.close()
                 await listener.over.wait()
                 listeners.clear()
                 del listener
