@@ -15,7 +15,8 @@ from server.relay.lane import UNTOLD
 from server.relay.matching import Ticket
 from tests.model.both_lanes import BothLanes
 from tests.model.lua_lane import LuaLane
-from tests.model.machine import PHRASES, Machine
+from tests.model.machine import Machine
+from tests.model.scene import PHRASES
 from tests.model.witness import Witness
 
 NOW = 1_700_000_000_000
