@@ -106,9 +106,7 @@ class Rooms:
         `hello` (ms, by the campaign's clock). Not done when it is no longer `wanted`.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, hello]
-        resumed = read_resumed(
-            await self._send(_RESUME, base, arguments, patient=True, wanted=wanted)
-        )
+        resumed = read_resumed(await self._send(_RESUME, base, arguments, wanted=wanted))
         if resumed.refusal:
             raise RefusedError(resumed.refusal)
         return resumed
