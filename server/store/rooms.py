@@ -106,6 +106,7 @@ class Rooms:
         `hello` (ms, by the campaign's clock). Not done when it is no longer `wanted`.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, hello]
+        # Not patient: a join of the same session would go first, and be refused with `elsewhere`.
         resumed = read_resumed(await self._send(_RESUME, base, arguments, wanted=wanted))
         if resumed.refusal:
             raise RefusedError(resumed.refusal)

@@ -33,6 +33,16 @@ async def test_tickets_under_way_do_not_hold_up_later_ones(store: Store) -> None
     assert store.delivered[-1].kind == "matched"
 
 
+async def test_a_return_goes_out_before_the_join_that_follows_it(store: Store) -> None:
+    await store.join("ann", "bob")
+    ticket = msgspec.structs.replace(store.ticket("ann"), address="w/new")
+    await asyncio.gather(
+        store.rooms.resume(LANE, RULES, "ann", "w/new", 1_000),
+        store.pool.join(store.lanes, RULES, ticket, "w"),
+    )
+    assert store.delivered[-1].kind == "seated"
+
+
 async def test_two_write_a_phrase_and_it_is_counted_and_told(store: Store) -> None:
     matched = await store.join("ann", "bob")
     room = matched.view.room
