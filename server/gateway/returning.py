@@ -6,7 +6,7 @@ import asyncio
 from typing import NamedTuple
 
 from server.gateway.limits import MOST_FINISHED
-from server.gateway.session import Session
+from server.gateway.session import Session, Stage
 from server.relay.transition import Transition
 from server.store.answers import RefusedError, Resumed, Untold
 
@@ -58,7 +58,13 @@ async def _take_over_later(session: Session, address: str, lane: asyncio.Task[Re
         return  # a worker that is fenced hears it with its next beat
     if resumed.previous:
         session.hub.take_over(resumed.previous, session)
-    session.hub.abandon(session, resumed.transitions)
+    for transition in resumed.transitions:
+        room, place = transition.view.room, session.place
+        if session.is_at(address) and session.stage is Stage.READY and place is None:
+            if room not in session.former_rooms:  # a join found its way there meanwhile
+                session.socket.send(session.sit_down(transition, transition.seat))
+        elif place is None or place.room != room:
+            session.hub.abandon(session, [transition])
 
 
 async def find_everywhere(session: Session) -> Returned:
