@@ -155,66 +155,62 @@ def us_per_joiner(target: Target, joiners: int, in_flight: int) -> tuple[float, 
     with so many in flight.
     """
     inks = [character(Random(SEED + number)) for number in range(16)]
-    reactor = target.reactor()
-    begun = finished = 0
+    written = 0
 
-    def begin() -> None:
-        nonlocal begun
-        if begun < joiners:
-            begun += 1
-            Guest(target, reactor, told)
-
-    def told(guest: Guest, kind: str, body: Any) -> None:
-        nonlocal finished
+    def told(guest: Guest, kind: str, body: Any) -> bool:
+        nonlocal written
         if kind == "welcome":
             guest.say("join", **target.join)
-        elif kind == "matched" and guest.seat == 0:
-            guest.say("commit", room=guest.room, c=0, strokes=inks[begun % 16])
-        elif kind == "committed" and body["c"] == 0 and guest.seat == 1:
-            guest.say("commit", room=guest.room, c=1, strokes=inks[begun % 16])
-        elif kind == "completed":
-            finished += 1
-            guest.connection.close()
-            begin()
+        elif (kind == "matched" and guest.seat == 0) or (
+            kind == "committed" and body["c"] == 0 and guest.seat == 1
+        ):
+            guest.say("commit", room=guest.room, c=guest.seat, strokes=inks[written % 16])
+            written += 1
+        return kind == "completed"
 
-    before = target.cpu()
-    for _ in range(min(in_flight, joiners)):
-        begin()
-    settle(reactor, lambda: finished >= joiners, f"{joiners} joiners")
-    leave(reactor)
-    after = target.cpu()
-    return (after[0] - before[0]) * 1e6 / joiners, (after[1] - before[1]) * 1e6 / joiners
+    return _us_for_each(target, joiners, in_flight, told)
 
 
 def us_per_join(target: Target, joins: int, in_flight: int) -> tuple[float, float]:
     """Microseconds of the server and of Valkey for a participant who connects, is brought together
     with a stranger and leaves without a stroke, with so many in flight.
     """
+
+    def told(guest: Guest, kind: str, body: Any) -> bool:
+        if kind == "welcome":
+            guest.say("join", **target.join)
+        return kind == "matched"
+
+    return _us_for_each(target, joins, in_flight, told)
+
+
+def _us_for_each(
+    target: Target, guests: int, in_flight: int, told: Callable[[Guest, str, Any], bool]
+) -> tuple[float, float]:
+    """Microseconds for each of so many guests; one leaves, and the next comes, when `told` says."""
     reactor = target.reactor()
-    begun = matched = 0
+    begun = finished = 0
 
     def begin() -> None:
         nonlocal begun
-        if begun < joins:
+        if begun < guests:
             begun += 1
-            Guest(target, reactor, told)
+            Guest(target, reactor, hear)
 
-    def told(guest: Guest, kind: str, body: Any) -> None:
-        nonlocal matched
-        if kind == "welcome":
-            guest.say("join", **target.join)
-        elif kind == "matched":
-            matched += 1
+    def hear(guest: Guest, kind: str, body: Any) -> None:
+        nonlocal finished
+        if told(guest, kind, body):
+            finished += 1
             guest.connection.close()
             begin()
 
     before = target.cpu()
-    for _ in range(min(in_flight, joins)):
+    for _ in range(min(in_flight, guests)):
         begin()
-    settle(reactor, lambda: matched >= joins, f"{joins} joins")
+    settle(reactor, lambda: finished >= guests, f"{guests} guests")
     leave(reactor)
     after = target.cpu()
-    return (after[0] - before[0]) * 1e6 / joins, (after[1] - before[1]) * 1e6 / joins
+    return (after[0] - before[0]) * 1e6 / guests, (after[1] - before[1]) * 1e6 / guests
 
 
 def bytes_per_connection(target: Target, connections: int, rate: float) -> float:

@@ -25,8 +25,7 @@ class SharedClock:
 
     def __init__(self) -> None:
         """This machine's own clock, until the server has answered."""
-        own = time.time() - time.monotonic()
-        self._ahead = own
+        self._ahead = time.time() - time.monotonic()
         self._readings: deque[_Reading] = deque(maxlen=REMEMBERED)
 
     def see(self, server_ms: int, asked: float, answered: float) -> None:

@@ -107,35 +107,22 @@ async def test_what_another_worker_has_just_written_is_not_told_before(
     await asked
 
 
+@pytest.mark.parametrize("then", [1_001, 3_000], ids=["at the same moment", "seconds apart"])
 async def test_an_earlier_hello_asked_again_takes_nothing_over_from_a_later_one(
-    pair: Pair, hasty: Store, careful: Store
+    pair: Pair, hasty: Store, careful: Store, then: int
 ) -> None:
     await hasty.join("ann")
     pair[1].freeze()
     earlier = asyncio.create_task(careful.rooms.resume(LANE, RULES, "ann", "w/earlier", 1_000))
     assert await waits(earlier)
-    later = asyncio.create_task(hasty.rooms.resume(LANE, RULES, "ann", "w/later", 3_000))
-    assert (await later).previous == "w/earlier"
+    later = await hasty.rooms.resume(LANE, RULES, "ann", "w/later", then)
+    assert later.previous == "w/earlier"
     assert await waits(earlier)
     pair[1].thaw()
     with pytest.raises(RefusedError, match="elsewhere"):
         await earlier
-    (there,) = (await careful.rooms.resume(LANE, RULES, "ann", "w/later", 3_000)).transitions
+    (there,) = (await careful.rooms.resume(LANE, RULES, "ann", "w/later", then)).transitions
     assert (there.kind, there.address) == ("seated", "w/later")
-
-
-async def test_of_two_hellos_at_the_same_moment_asked_again_one_stays(
-    pair: Pair, hasty: Store, careful: Store
-) -> None:
-    await hasty.join("ann")
-    pair[1].freeze()
-    one = asyncio.create_task(careful.rooms.resume(LANE, RULES, "ann", "w/one", 1_000))
-    assert await waits(one)
-    assert (await hasty.rooms.resume(LANE, RULES, "ann", "w/two", 1_001)).previous == "w/one"
-    assert await waits(one)
-    pair[1].thaw()
-    with pytest.raises(RefusedError, match="elsewhere"):
-        await one
 
 
 async def test_whom_one_took_over_from_is_told_again_with_the_answer(

@@ -4,7 +4,7 @@
 -- KEYS  base of lane 0
 -- ARGV  now (0: this server's clock), worker, its tickets a second, tickets a second that one lane
 --       is to carry, lanes at most
--- Answer  [lanes that are open, lanes that every worker must know, this server's clock in ms]
+-- Answer  [lanes that are open, lanes that every worker must know, now]
 -- Lanes open in powers of two. New ones are made known first and open when every worker that is
 -- not given up has heard of them; they close when the rate has been low for a minute.
 local function spread(keys, args)
@@ -40,5 +40,5 @@ local function spread(keys, args)
   end
   call('HSET', key, 'open', open, 'known', known, 'known_at', string.format('%d', known_at),
     'low_at', string.format('%d', low_at))
-  return { open, known, rules_of({ 0, 0, 0, 0 }).now }
+  return { open, known, now }
 end
