@@ -125,12 +125,12 @@ async def test_ink_drawn_while_the_service_restarts_reaches_the_partner(
 async def test_a_turn_that_runs_out_gives_the_seat_to_another(
     stranger: Stranger, serve: Callable[..., Service]
 ) -> None:
-    service = serve(turn_seconds=2)
+    service = serve(turn_seconds=8)
     one, two = await stranger(service, "/?phrase=jiayou"), await stranger(service)
     await open_room(one, two)
     await write(one, *CHARACTERS[0])
     await two.is_in("my-turn")
-    await expect(two.see("notice")).to_contain_text("席位已经让给别人", timeout=10_000)
+    await expect(two.see("notice")).to_contain_text("席位已经让给别人", timeout=LIMIT_MS)
     await two.is_in("idle")
     await one.sees_partner("left")
     await one.sees_written(1)
