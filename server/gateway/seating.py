@@ -35,6 +35,7 @@ def join(session: Session, message: Join) -> None:
         chosen=message.phrase is not None,
         invite=message.invite or "",
         recent=" ".join(session.recent),
+        hello=session.hello,
     )
     session.hub.spawn(_seat(session, message, ticket))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from server.relay.matching import LAST_PARTNERS
+from server.relay.matching import LAST_PARTNERS, Ticket
 
 CLOCKS_APART_MS = 100
 """By so much two workers may differ on when something was; what is nearer counts as it comes."""
@@ -44,14 +44,24 @@ class Acquaintance:
         self.hello = max(self.hello, hello)
         return True
 
+    def ask_for_a_seat(self, address: str, hello: int) -> bool:
+        """They join from an address; false when they are at another one.
+
+        Unless they said `hello` at this one later: the return is still on its way.
+        """
+        if self.address in {"", address}:
+            return True
+        return hello > self.hello + CLOCKS_APART_MS and self.connect(address, hello)
+
     @property
     def previous(self) -> str:
         """Where they were before; "" for nowhere."""
         return self.places[0] if self.places else ""
 
-    def sit_down(self, now: int, address: str, room: str) -> None:
+    def sit_down(self, now: int, ticket: Ticket, room: str) -> None:
         """They have a seat in a room."""
-        self.address, self.room, self.seated_at = address, room, now
+        self.address, self.room, self.seated_at = ticket.address, room, now
+        self.hello = max(self.hello, ticket.hello)
 
     def meet(self, partner: str) -> None:
         """They have a partner."""

@@ -81,14 +81,16 @@ class Lane:
         for index, ticket in enumerate(tickets):
             known = self.people.get(ticket.participant)
             earlier = fresh.get(ticket.participant)
-            if (known and known.address not in {"", ticket.address}) or (
-                earlier and earlier.address != ticket.address
-            ):
-                refusals[index] = "elsewhere"
-            elif earlier:
+            here = not known or known.address in {"", ticket.address}
+            if earlier and earlier.address == ticket.address:
                 again.append(ticket)
+            elif earlier or (known and not known.ask_for_a_seat(ticket.address, ticket.hello)):
+                refusals[index] = "elsewhere"
             elif room := self._room_of(ticket.participant):
-                transitions.append(self._seated(now, room, ticket.participant))
+                who, where = ticket.participant, ticket.address
+                if not here:
+                    transitions.append(self._take_back(now, room, who, where))
+                transitions.append(self._seated(now, self.rooms[room.id], who))
             elif ticket.invite:
                 invited = self._invited(ticket)
                 if invited:
@@ -179,16 +181,7 @@ class Lane:
         transitions = []
         room = self._room_of(participant)
         if room:
-            seat = room.seat_held_by(participant)
-            assert seat is not None
-            before = room.seats[seat].address
-            if before == address:
-                transitions.append(self._seated(now, room, participant))
-            else:
-                room = rules_of.come_back(room, seat, address, now, self.rules)
-                self._put(now, room)
-                kind: Kind = "moved" if before else "back"
-                transitions.append(self._transition(kind, now, room, seat, address=address))
+            transitions.append(self._take_back(now, room, participant, address))
         untold = list(self.untold.get(participant, []))
         recent = " ".join(known.recent)
         return Resumed(known.previous, transitions, untold, "", recent, known.seated_at)
@@ -310,7 +303,7 @@ class Lane:
     def _open(self, now: int, ticket: Ticket) -> Room:
         room = Room(ticket.room, ticket.phrase, ticket.chars)
         room = rules_of.take(room, 0, ticket.participant, ticket.address, now, self.rules)
-        self._known(ticket.participant).sit_down(now, ticket.address, room.id)
+        self._known(ticket.participant).sit_down(now, ticket, room.id)
         self._put(now, room)
         return room
 
@@ -319,7 +312,7 @@ class Lane:
         assert seat is not None
         self.invites.pop(room.invite, None)
         room = rules_of.take(room, seat, ticket.participant, ticket.address, now, self.rules)
-        self._known(ticket.participant).sit_down(now, ticket.address, room.id)
+        self._known(ticket.participant).sit_down(now, ticket, room.id)
         partner = room.seats[1 - seat].last
         if partner:
             self._known(ticket.participant).meet(partner)
@@ -364,6 +357,17 @@ class Lane:
         known = self.people.get(participant)
         room = self.rooms.get(known.room) if known else None
         return room if room and room.seat_held_by(participant) is not None else None
+
+    def _take_back(self, now: int, room: Room, participant: str, address: str) -> Transition:
+        """Give a participant the seat back at this address."""
+        seat = room.seat_held_by(participant)
+        assert seat is not None
+        before = room.seats[seat].address
+        if before == address:
+            return self._seated(now, room, participant)
+        room = rules_of.come_back(room, seat, address, now, self.rules)
+        self._put(now, room)
+        return self._transition("moved" if before else "back", now, room, seat, address=address)
 
     def _held_seat(self, participant: str, address: str, room_id: str) -> tuple[Room, int] | str:
         room = self.rooms.get(room_id)

@@ -41,6 +41,7 @@ class Ticket(msgspec.Struct, frozen=True):
         chosen: the participant asked for this phrase, so it should be the one to open a room.
         invite: a friend's code, or "".
         recent: the last partners, latest first, as words; "" for those that the lane knows.
+        hello: when they said `hello` at the address, ms; 0 when they never did.
     """
 
     participant: str
@@ -51,6 +52,7 @@ class Ticket(msgspec.Struct, frozen=True):
     chosen: bool = False
     invite: str = ""
     recent: str = ""
+    hello: int = 0
 
 
 class Dice:

@@ -80,8 +80,8 @@ class Counters:
                 answers = await asyncio.gather(*(call.future for call in calls))
         except TimeoutError as error:
             raise StoreAwayError from error
-        for base, (relays, participants) in zip(bases, answers, strict=True):
-            lane = self._lane(base)
+        for call, (relays, participants) in zip(calls, answers, strict=True):
+            lane = self._lane(call.base)
             lane.relays, lane.participants = relays, participants
         return self.last(campaign)
 

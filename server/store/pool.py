@@ -213,4 +213,5 @@ def ticket_arguments(ticket: Ticket, letter: str = "") -> list[Argument]:
         "1" if ticket.chosen else "0",
         ticket.invite,
         ticket.recent,
+        ticket.hello,
     ]

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import redis
 
@@ -130,6 +131,21 @@ async def test_a_second_tab_takes_over_whatever_lane_the_first_one_joined(
         assert second.welcome["resume"]["room"] == first.room
         await first.expect("error", code="elsewhere")
         await second.quit()
+
+
+async def test_a_lane_that_has_not_heard_of_the_return_seats_who_joins(
+    connect: Callable[..., object], lanes_valkey: Valkey
+) -> None:
+    first = await connect()  # type: ignore[misc]
+    again = await connect(token=first.welcome["token"])  # type: ignore[misc]
+    await first.expect("error", code="elsewhere")
+    known_before = b"".join(map(msgspec.msgpack.encode, ("gone/1", "", "", 0, 1, "")))
+    with redis.Redis.from_url(lanes_valkey.url, socket_timeout=10) as client:
+        for lane in range(LANES):
+            base = keys.lane("default", lane)
+            client.set(f"{base}:who:{again.welcome['participant']}", known_before)
+    await open_room(again)
+    await again.quit()
 
 
 async def test_a_friend_comes_to_the_lane_of_the_invitation(

@@ -48,6 +48,14 @@ class Machine(Scene):
         code = data.draw(st.sampled_from(self.codes[-3:]))
         self.join(seed, [self.ticket(name, data, invite=code)])
 
+    @rule(data=st.data(), seed=seeds, name=people, later=st.sampled_from([0, 100, 101, 3_000]))
+    def a_join_is_done_before_the_return(
+        self, data: st.DataObject, seed: int, name: str, later: int
+    ) -> None:
+        self.now += later
+        self.connect_anew(name)
+        self.join(seed, [self.ticket(name, data)])
+
     @precondition(lambda self: self.given_up)
     @rule(data=st.data(), seed=seeds, name=people)
     def a_given_up_worker_has_a_ticket(self, data: st.DataObject, seed: int, name: str) -> None:

@@ -66,7 +66,8 @@ class Scene(RuleBasedStateMachine):
         chars = data.draw(lengths)
         chosen = data.draw(st.booleans())
         where = self.address(name, address)
-        return Ticket(name, where, f"r{self.next()}", PHRASES[chars], chars, chosen, invite)
+        room, hello = f"r{self.next()}", self.said_hello.get(where, 0)
+        return Ticket(name, where, room, PHRASES[chars], chars, chosen, invite, hello=hello)
 
     def commit(self, name: str, address: str, room: str, c: int) -> None:
         ink = _pack([[self.next() % 4096, 7, 0, 90, 1, -1, 16, 2]])
@@ -91,14 +92,19 @@ class Scene(RuleBasedStateMachine):
 
     def resume(self, name: str, fresh: bool) -> None:
         if fresh:
-            self.was_at[name] = self.address(name)
-            self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
+            self.connect_anew(name)
         address = self.address(name)
         hello = self.said_hello.setdefault(address, self.now)
         answer = self.lanes.resume(self.now, name, address, hello)
         if answer.refusal:
             return
         self.witness.saw_resume(self.now, name, answer)
+
+    def connect_anew(self, name: str) -> None:
+        """Somebody says `hello` in another place; the lane has not heard of it yet."""
+        self.was_at[name] = self.address(name)
+        self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
+        self.said_hello[self.at[name]] = self.now
 
     def invite(self, name: str, address: str, room: str) -> None:
         code = self.lanes.invite(name, address, room, f"i{self.next()}")

@@ -35,6 +35,7 @@ OUTCOMES = {
     *("reap away", "join fenced", "commit fenced", "leave fenced", "drop fenced"),
     *("expire left", "expire idle", "came back within the grace"),
     *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
+    *("a join before the return",),
 }
 
 

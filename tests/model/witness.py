@@ -99,6 +99,9 @@ class Witness:
             self.saw(now, transition)
             if transition.kind == "matched":
                 self._met(transition)
+            elif transition.kind in {"back", "moved"}:
+                self._lost.pop(transition.view.seats[transition.seat].participant, None)
+                self.seen["a join before the return"] += 1
         if not invited:
             meeting = _Meeting(hosts, sat, before)
             waiting = [t for t in answer.transitions if t.kind == "waiting"]

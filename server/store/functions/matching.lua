@@ -76,10 +76,13 @@ end
 -- join: seat every ticket of one batch, at random, and say what happened.
 -- KEYS  base
 -- ARGV  rules (4), seed, worker, then for each ticket: participant, address, id for a new room,
---       packed phrase, its length, "1" if the phrase was asked for, a friend's code or "", and the
---       last partners in any lane as words, latest first; "" for what this lane knows of them
+--       packed phrase, its length, "1" if the phrase was asked for, a friend's code or "", the
+--       last partners in any lane as words, latest first ("" for what this lane knows of them), and
+--       when `hello` was said at the address (ms), or 0
 -- Answer  [[refusal or "" for each ticket], [transition]]
 -- A participant who already holds a seat is answered with it (`seated`), so a repeat is harmless.
+-- A return may still be on its way here while the join of the same session is done; the later
+-- `hello` takes over then, as `resume` would.
 local function join(keys, args)
   local base, rules, below = keys[1], rules_of(args), dice(tonumber(args[5]))
   local refusals, transitions, fresh, again = {}, {}, {}, {}
@@ -104,7 +107,8 @@ local function join(keys, args)
 
   local function remember(ticket, room)
     local who = touch(ticket.participant)
-    who.s, who.r, who.t = ticket.address, room.id, rules.now
+    who.s, who.r, who.t, who.h =
+      ticket.address, room.id, rules.now, math.max(who.h, ticket.hello)
   end
 
   local function open(ticket)
@@ -184,26 +188,33 @@ local function join(keys, args)
   end
 
   if given_up(base, args[6]) then
-    for _ = 7, #args, 8 do refusals[#refusals + 1] = 'fenced' end
+    for _ = 7, #args, 9 do refusals[#refusals + 1] = 'fenced' end
     return answer(refusals, {})
   end
 
   local queued = {}
-  for at = 7, #args, 8 do
+  for at = 7, #args, 9 do
     local ticket = {
       participant = args[at], address = args[at + 1], room = args[at + 2], phrase = args[at + 3],
       chars = tonumber(args[at + 4]), chosen = args[at + 5] == '1', invite = args[at + 6],
-      recent = args[at + 7],
+      recent = args[at + 7], hello = tonumber(args[at + 8]),
     }
     local who = person(ticket.participant)
     local refusal = ''
     local earlier = queued[ticket.participant]
-    if who.s ~= '' and who.s ~= ticket.address then
+    local elsewhere = who.s ~= '' and who.s ~= ticket.address
+    if elsewhere and ticket.hello <= who.h + CLOCKS_APART then
       refusal = 'elsewhere'
     elseif earlier then
       if earlier == ticket.address then again[#again + 1] = ticket else refusal = 'elsewhere' end
     else
       local room, held = room_of(base, ticket.participant, who)
+      if elsewhere then
+        connect(touch(ticket.participant), ticket.address, ticket.hello)
+        if room then
+          transitions[#transitions + 1] = take_back(base, rules, room, held, ticket.address)
+        end
+      end
       if room then
         say('seated', room, held, room['a' .. held])
       elseif ticket.invite ~= '' then

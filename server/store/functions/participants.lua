@@ -18,12 +18,32 @@ local function save_person(base, participant, person)
     pack(person.s, person.r, person.rec, person.t, person.h, person.p), 'PX', PERSON_TTL)
 end
 
+-- They are connected at this address, where they said `hello` at this time (ms).
+local function connect(person, address, hello)
+  if person.s ~= address then
+    if person.s ~= '' then person.p = with_first(person.s, person.p, LAST_PLACES) end
+    person.s = address
+  end
+  person.h = math.max(person.h, hello)
+end
+
 local function room_of(base, participant, person)
   if person.r == '' then return nil, nil end
   local room = load(base, person.r)
   local seat = room and seat_held_by(room, participant)
   if seat then return room, seat end
   return nil, nil
+end
+
+-- Give a participant the seat back at this address; the transition.
+local function take_back(base, rules, room, seat, address)
+  local before, kind = room['a' .. seat], 'seated'
+  if before ~= address then
+    kind = before == '' and 'back' or 'moved'
+    come_back(rules, room, seat, address)
+    save(base, rules, room)
+  end
+  return transition(base, rules, kind, room, seat, address)
 end
 
 local function remember_partner(person, partner)

@@ -112,21 +112,8 @@ local function resume(keys, args)
   end
   local room, seat = room_of(base, participant, person)
   local transitions = {}
-  if room then
-    local before = room['a' .. seat]
-    local kind = 'seated'
-    if before ~= address then
-      kind = before == '' and 'back' or 'moved'
-      come_back(rules, room, seat, address)
-      save(base, rules, room)
-    end
-    transitions[1] = transition(base, rules, kind, room, seat, address)
-  end
-  if person.s ~= address then
-    if person.s ~= '' then person.p = with_first(person.s, person.p, LAST_PLACES) end
-    person.s = address
-  end
-  person.h = math.max(person.h, hello)
+  if room then transitions[1] = take_back(base, rules, room, seat, address) end
+  connect(person, address, hello)
   save_person(base, participant, person)
   local untold = {}
   for i, entry in ipairs(call('LRANGE', base .. ':untold:' .. participant, 0, -1)) do
