@@ -37,6 +37,9 @@ async def find_room(session: Session) -> Returned:
         RefusedError: `fenced`.
         StoreError: the room, if there is one, is in a lane that cannot be reached.
     """
+    bases = session.campaign.lanes.bases
+    if len(bases) == 1:
+        return _merged([await _resume_in(bases[0], session, session.address)])
     lanes = set(_resume_in_every_lane(session))
     found: list[Resumed] = []
     try:
@@ -105,14 +108,14 @@ async def settle(session: Session) -> bool:
 
 
 def _resume_in_every_lane(session: Session) -> list[asyncio.Task[Resumed]]:
-    rooms, campaign, address = session.hub.rooms, session.campaign, session.address
+    bases, address = session.campaign.lanes.bases, session.address
+    return [asyncio.create_task(_resume_in(base, session, address)) for base in bases]
+
+
+async def _resume_in(base: str, session: Session, address: str) -> Resumed:
+    rooms, rules = session.hub.rooms, session.campaign.rules
 
     def wanted() -> bool:
         return session.is_at(address)
 
-    return [
-        asyncio.create_task(
-            rooms.resume(base, campaign.rules, session.participant, address, session.hello, wanted)
-        )
-        for base in campaign.lanes.bases
-    ]
+    return await rooms.resume(base, rules, session.participant, address, session.hello, wanted)

@@ -26,6 +26,14 @@ class _Lane:
     online: int = 0
     writing: int = 0
 
+    @property
+    def totals(self) -> tuple[int, int]:
+        return self.relays, self.participants
+
+    @totals.setter
+    def totals(self, totals: tuple[int, int]) -> None:
+        self.relays, self.participants = totals
+
 
 class Counters:
     """The counters of every campaign as last heard of: the sums over its lanes.
@@ -57,8 +65,7 @@ class Counters:
     def advance(self, base: str, relays: int, participants: int) -> CounterValues:
         """Take over totals that a finished work of a lane told; an older work tells older ones."""
         lane = self._lane(base)
-        lane.relays = max(lane.relays, relays)
-        lane.participants = max(lane.participants, participants)
+        lane.totals = max(lane.totals, (relays, participants))
         return self.last(keys.campaign_of(base))
 
     def gauge(self, base: str, online: int, writing: int) -> None:
@@ -73,6 +80,7 @@ class Counters:
             StoreAwayError: one of them cannot be read in time.
         """
         calls = [Call(_TOTALS, base, [], repeatable=True, durable=True) for base in bases]
+        before = [self._lane(base).totals for base in bases]
         for call in calls:
             self._connections.send(call)
         try:
@@ -80,9 +88,10 @@ class Counters:
                 answers = await asyncio.gather(*(call.future for call in calls))
         except TimeoutError as error:
             raise StoreAwayError from error
-        for call, (relays, participants) in zip(calls, answers, strict=True):
+        for call, known, totals in zip(calls, before, answers, strict=True):
             lane = self._lane(call.base)
-            lane.relays, lane.participants = relays, participants
+            if lane.totals == known or lane.totals < tuple(totals):
+                lane.totals = tuple(totals)  # else a work finished after this was read
         return self.last(campaign)
 
     def _lane(self, base: str) -> _Lane:

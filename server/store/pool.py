@@ -11,6 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from server.relay.matching import Ticket
 from server.relay.room import Rules
@@ -39,10 +40,18 @@ def _always() -> bool:
     return True
 
 
+class _Entry(NamedTuple):
+    """A ticket of a batch, and who waits for it."""
+
+    ticket: Ticket
+    wanted: Wanted
+    place: asyncio.Future[None]
+
+
 class _Batch(Call):
     """A `join`; it takes tickets until it is sent or full."""
 
-    __slots__ = ("_deliver", "_on_end", "_places", "_tickets", "closed", "ended", "queued")
+    __slots__ = ("_deliver", "_entries", "_head", "_on_end", "closed", "ended", "queued")
 
     def __init__(
         self,
@@ -51,40 +60,40 @@ class _Batch(Call):
         on_end: Callable[[str], None],
     ) -> None:
         super().__init__(_JOIN, "", arguments, repeatable=False, durable=True)
+        self._head = arguments
         self._deliver = deliver
         self._on_end = on_end
-        self._tickets: list[tuple[Ticket, Wanted]] = []
-        self._places: list[asyncio.Future[None]] = []
+        self._entries: list[_Entry] = []
         self.queued = False
         self.closed = False
         self.ended = False
 
     @property
     def full(self) -> bool:
-        return len(self._places) >= BATCH
+        return len(self._entries) >= BATCH
 
     def add(self, ticket: Ticket, wanted: Wanted) -> asyncio.Future[None]:
-        self._tickets.append((ticket, wanted))
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._places.append(place)
+        self._entries.append(_Entry(ticket, wanted, place))
         return place
 
     def started(self) -> None:
         self.closed = True
         letter = letter_of(self.base)
-        places, self._places = self._places, []
-        for (ticket, wanted), place in zip(self._tickets, places, strict=True):
-            if wanted():
-                self.arguments += ticket_arguments(ticket, letter)
-                self._places.append(place)
-            elif not place.done():
-                place.set_exception(StoreAwayError())
+        entries, self._entries = self._entries, []
+        self.arguments = list(self._head)  # it is sent again when the server did not look at it
+        for entry in entries:
+            if entry.wanted():
+                self.arguments += ticket_arguments(entry.ticket, letter)
+                self._entries.append(entry)
+            elif not entry.place.done():
+                entry.place.set_exception(StoreAwayError())
 
     def resolve(self, reply: object) -> None:
         self._end()
         assert isinstance(reply, bytes)
         answer = read_answer(reply)
-        for place, refusal in zip(self._places, answer.refusals, strict=True):
+        for (_, _, place), refusal in zip(self._entries, answer.refusals, strict=True):
             if place.done():
                 continue
             if refusal:
@@ -94,7 +103,7 @@ class _Batch(Call):
         self._deliver(self.base, answer.transitions)
 
     def fail(self, error: StoreError) -> None:
-        for place in self._places:
+        for _, _, place in self._entries:
             if not place.done():
                 place.set_exception(JoinLostError() if self.closed else error)
         self._end()

@@ -10,6 +10,7 @@ import pytest
 from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store.answers import RefusedError
+from server.store.counters import Counters
 from tests.integration.store import INK, LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
 
@@ -148,3 +149,12 @@ async def test_a_room_looked_at_is_as_its_participant_finds_it(store: Store) -> 
     )
     with pytest.raises(RefusedError):
         await store.rooms.look(LANE, RULES, "stranger", matched.view.room)
+
+
+async def test_a_work_told_while_totals_are_read_is_not_taken_back(store: Store) -> None:
+    counters = Counters(store.connections)
+    reading = asyncio.create_task(counters.read(store.lanes.campaign, [LANE]))
+    await asyncio.sleep(0)
+    counters.advance(LANE, 5, 9)
+    assert (await reading).relays == 5
+    assert (await counters.read(store.lanes.campaign, [LANE])).relays == 0, "a new reading counts"
