@@ -39,7 +39,17 @@ class Fleet:
     @property
     def last_words(self) -> str:
         """The end of the service's log."""
-        return (self.data / "service.log").read_text(errors="replace")[-500:]
+        return self._log[-500:]
+
+    @property
+    def fault_of_its_own(self) -> str:
+        """The first traceback in the service's log; "" when nothing in it failed."""
+        before, found, after = self._log.partition("Traceback (most recent call last)")
+        return (before[-200:] + found + after[:1_000]) if found else ""
+
+    @property
+    def _log(self) -> str:
+        return (self.data / "service.log").read_text(errors="replace")
 
     @property
     def workers(self) -> list[int]:

@@ -121,6 +121,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
             verdict.violations.append(f"the service ended by itself: {fleet.last_words}")
         status = await fleet.end()
         verdict.expect("the service ends in good order", status == 0, f"status {status}")
+        fault = fleet.fault_of_its_own
+        verdict.expect("nothing in the service fails by itself", not fault, fault)
         verdict.violations += [f"told nothing for too long: {who}" for who in crowd.stuck_ones]
         verdict.violations += [f"not home in time: {p.name}, {p.room}" for p in late]
         told = arithmetic.Told()
