@@ -139,7 +139,7 @@ class Timeline:
         if connection.person:
             connection.person.unanswered.discard(connection)
         connection.person, person.connection = person, connection
-        connection.campaign = message.campaign.id
+        connection.campaign, connection.welcomed = message.campaign.id, at
         connection.turn_seconds = message.limits.turn_ms / 1_000
         connection.ignored = self.ignores(message)
         if not connection.ignored:

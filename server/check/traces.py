@@ -231,6 +231,7 @@ class Connection:
         sent_commits: how often each character was sent.
         told_completed: how often each room was told to be completed.
         totals: the `relays` and `participants` last heard here, and where.
+        welcomed: when `welcome` came.
         ignored: it is of a campaign that is not checked.
     """
 
@@ -254,6 +255,7 @@ class Connection:
         "totals_ref",
         "turn_seconds",
         "unheard",
+        "welcomed",
     )
 
     def __init__(self, client: str, number: int) -> None:
@@ -276,6 +278,7 @@ class Connection:
         self.turn_seconds = DEFAULT_TURN_SECONDS
         self.last_heard = -math.inf
         self.unheard: float | None = None
+        self.welcomed = -math.inf
         self.ignored = False
 
     @property

@@ -398,6 +398,14 @@ def test_of_two_hellos_the_one_answered_first_goes(tmp_path: Path) -> None:
     assert "told to be elsewhere" in both.check(tmp_path)["given back"]
 
 
+@pytest.mark.parametrize("apart", [0.0, 2.0])
+def test_of_two_hellos_at_once_either_may_stay(tmp_path: Path, apart: float) -> None:
+    both = Story().hello("a").bye("a").knock("other", "a").wait(apart).knock("a")
+    both.got("other", "welcome", **Story.welcome("a"))
+    broken = both.got("a", "error", code="elsewhere", message="").check(tmp_path)
+    assert ("given back" in broken) == (apart > 0)
+
+
 def test_a_token_brings_its_participant(tmp_path: Path) -> None:
     story = Story().hello("a").bye("a").hello("a", "somebody else")
     assert "another participant" in story.check(tmp_path)["given back"]

@@ -13,6 +13,10 @@ from server.check.traces import Connection, Moment, Person, Reign
 SLACK = 0.5
 """Seconds by which a server may notice the end of a connection before its client does."""
 
+AT_ONCE = 0.5
+"""Seconds: a server may hear in either order what two connections said so shortly after each
+other. It hears nothing in a wrong order that was answered before."""
+
 MOST_FINISHED = 20
 
 
@@ -37,8 +41,8 @@ class GivenBack(Promise):
     no more, or may have let the turn run out before the connection ended; nor when the work
     was finished meanwhile: then `finished` must name it, if its last commit was sent while
     the participant was away for certain. Also, nobody is told `elsewhere` who did not say
-    `hello` elsewhere, later or without an answer so far. Not seen: rooms of which the participant
-    was never told, and seats given back of which no news comes.
+    `hello` elsewhere, later, at once, or without an answer so far. Not seen: rooms of which the
+    participant was never told, and seats given back of which no news comes.
     """
 
     name = "given back"
@@ -56,7 +60,8 @@ class GivenBack(Promise):
         at, ref, connection, message = moment
         if isinstance(message, Error) and message.code == "elsewhere" and connection.person:
             welcomed_later = connection.campaign and not connection.current
-            if not (welcomed_later or connection.person.unanswered - {connection}):
+            unanswered = connection.person.unanswered - {connection}
+            if not (welcomed_later or unanswered or _another_at_once(connection)):
                 self._elsewhere.append((connection, connection.person, at, ref))
         if not isinstance(message, Welcome) or connection.person is None:
             return
@@ -120,3 +125,11 @@ class GivenBack(Promise):
         ):
             text = f"{reign.person.id} was not told that room {room.id} was finished meanwhile"
             self.violated(text, *missing.refs)
+
+
+def _another_at_once(connection: Connection) -> bool:
+    """Whether one that said `hello` at nearly the same time was welcomed instead."""
+    other = connection.person.connection if connection.person else None
+    if connection.campaign or other is None:
+        return False
+    return other.welcomed > connection.hello and connection.hello - other.hello < AT_ONCE
