@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import hiredis
 import msgspec
@@ -66,6 +66,14 @@ class Seated:
     address: str
     room: str
     seat: int
+
+
+class Share(NamedTuple):
+    """What one command of Valkey does for a joiner."""
+
+    command: str
+    calls: float
+    us: float
 
 
 class Store:
@@ -115,6 +123,26 @@ class Store:
         """Bytes that Valkey has allocated."""
         found = self.commands([("INFO", "memory")])[0].decode()
         return int(found.partition("used_memory:")[2].split("\r\n")[0])
+
+    def shares(self, joiners: int) -> list[Share]:
+        """What every command took since the statistics began, by Valkey's own clock.
+
+        The time of functions is that of their Lua alone; what they called has its own rows.
+        """
+        found = self.commands([("INFO", "commandstats")])[0].decode()
+        rows = dict(line[8:].split(":") for line in found.split("\r\n") if line[:8] == "cmdstat_")
+        stats = {
+            name: {key: float(value) for key, value in (pair.split("=") for pair in row.split(","))}
+            for name, row in rows.items()
+            if "|" not in name
+        }
+        called = sum(row["usec"] for name, row in stats.items() if name != "fcall")
+        stats["fcall"]["usec"] -= called
+        each = [
+            Share("Lua" if name == "fcall" else name, row["calls"] / joiners, row["usec"] / joiners)
+            for name, row in stats.items()
+        ]
+        return sorted(each, key=lambda share: -share.us)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -226,6 +254,20 @@ def seats_of(base: str, answer: bytes) -> Iterator[Seated]:
                 yield Seated(base, holder.participant, holder.address, room, seat)
 
 
+def profile(store: Store, joiners: int, batch: int, random: Random) -> dict[str, list[Share]]:
+    """Where the time of `join` and of `commit` goes in one lane, for each joiner."""
+    base = keys.lane("bench")
+    store.commands([("FLUSHALL", "SYNC"), ("CONFIG", "RESETSTAT")])
+    answers = join_all(store, [base], tickets(joiners), batch, random)
+    join = store.shares(joiners)
+    seats = [seated for base, answer in answers for seated in seats_of(base, answer)]
+    latest = {(seated.room, seated.seat): seated for seated in seats}
+    in_order = sorted(latest.values(), key=lambda seated: (seated.seat, seated.room))
+    store.commands([("CONFIG", "RESETSTAT")])
+    commit_all(store, [base], in_order, pack(character(random)), batch)
+    return {"join": join, "commit": store.shares(joiners)}
+
+
 def works(store: Store, bases: list[str]) -> int:
     """Finished works of these lanes."""
     found = store.commands([("HGET", keys.counters(base), "relays") for base in bases])
@@ -264,6 +306,9 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
                 )
             )
     beats = [measure_beats(store, workers, given.beats) for workers in given.workers]
+    batch = max(given.batches)
+    joiners = max(1, given.joiners // (2 * batch)) * 2 * batch
+    shares = profile(store, joiners, batch, random)
     store.close()
     found_cases = [
         {
@@ -277,7 +322,8 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
         }
         for (lanes, batch), found in runs.items()
     ]
-    return {"cases": found_cases, "beats": beats}
+    profiled = {call: [share._asdict() for share in each] for call, each in shares.items()}
+    return {"cases": found_cases, "beats": beats, "profile": {"batch": batch, **profiled}}
 
 
 def measure_beats(store: Store, workers: int, beats: int) -> dict[str, float]:
@@ -313,6 +359,10 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     yield "us of Valkey's CPU a call, by workers alive: beat, expire"
     for beat in found["beats"]:
         yield f"{beat['workers']:6,} {beat['us_beat']:8.1f} {beat['us_expire']:8.1f}"
+    for call in ("join", "commit"):
+        yield f"{call} in batches of {found['profile']['batch']}, a joiner: calls, us"
+        for share in found["profile"][call]:
+            yield f"  {share['command']:12} {share['calls']:6.2f} {share['us']:8.2f}"
 
 
 def main() -> None:
