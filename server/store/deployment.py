@@ -27,6 +27,7 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from server.store.closed import losing
 from server.store.errors import DeploymentError
 
 CALL_SECONDS = 2.0
@@ -109,10 +110,9 @@ class SentinelDeployment(Deployment):
         sentinel = Sentinel(  # type: ignore[no-untyped-call]
             self._hosts, sentinel_kwargs={"socket_timeout": CALL_SECONDS, **tls}
         )
-        master: redis.asyncio.Redis = sentinel.master_for(
-            self._service, **self._options, **_waits(seconds)
-        )
-        return master
+        for client in sentinel.sentinels:
+            losing(client)
+        return losing(sentinel.master_for(self._service, **self._options, **_waits(seconds)))
 
     async def on_every_node(self, action: Callable[[redis.asyncio.Redis], Awaitable[None]]) -> None:
         """Do it on the master; replicas get functions from it."""
@@ -164,7 +164,8 @@ class ClusterDeployment(Deployment):
         return self._seeds[0]
 
     def _node(self, host: tuple[str, int], seconds: float | None) -> redis.asyncio.Redis:
-        return redis.asyncio.Redis(host=host[0], port=host[1], **self._options, **_waits(seconds))
+        options = self._options | _waits(seconds)
+        return losing(redis.asyncio.Redis(host=host[0], port=host[1], **options))
 
 
 def deployment(url: str) -> Deployment:
@@ -196,8 +197,7 @@ def _waits(seconds: float | None) -> dict[str, Any]:
 
 
 def _from_url(url: str, seconds: float | None) -> redis.asyncio.Redis:
-    client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(url, **_waits(seconds))
-    return client
+    return losing(redis.asyncio.Redis.from_url(url, **_waits(seconds)))
 
 
 async def _with(
