@@ -188,7 +188,7 @@ async def test_second_tab(arrive: View, service: Service) -> None:
 
 
 async def test_turn_run_out(arrive: View, serve: Callable[..., Service]) -> None:
-    one, two = await pair(arrive, serve(turn_seconds=3))
+    one, two = await pair(arrive, serve(turn_seconds=6))
     await one.is_in("idle")
     await says(one, "notice", "席位已经让给别人")
     await is_well(one)
