@@ -101,6 +101,7 @@ def peers(found: Results) -> list[Bars]:
     return [
         Bars("us of CPU for a frame of ink, relayed", _column(rows, "frame"), {}),
         Bars("us of CPU for a joiner, whole", _column(rows, "joiner"), {}),
+        Bars("us of CPU for a joiner who is matched and leaves", _column(rows, "join"), {}),
         Bars("KiB for an idle connection", _column(rows, "connection", KIB), {}),
     ]
 

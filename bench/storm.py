@@ -47,8 +47,6 @@ def measure(given: Any) -> dict[str, Any]:
         phrase = short_phrase(program.http)
         with House(program.http, phrase, seated=given.clients, rate=given.rate) as clients:
             clients.wait("seated", given.clients)
-            if given.polite:
-                clients.let_others_go_first()
             with House(
                 program.http, phrase, players=given.players, writing=given.writing, seed=99
             ) as players:
@@ -175,7 +173,6 @@ def main() -> None:
     add("--writing", type=float, default=2.0, help="seconds to write a character")
     add("--rate", type=float, default=1_500.0, help="clients a second while they come")
     add("--seconds", type=float, default=15.0, help="of turns before")
-    add("--polite", action="store_true", help="the clients' process lets all others go first")
     given = parser.parse_args()
     found = measure(given)
     print("\n".join(lines(found)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -15,8 +14,6 @@ from bench.crowd.resident import COUNTERS, LATENCIES, Plan
 
 PER_PROCESS = 15_000
 """Connections of one load process: its descriptors are limited to 20,000 here and there."""
-
-LAST_PRIORITY = 19
 
 PATIENCE_SECONDS = 60.0
 """For the next participant to get where all are to be."""
@@ -82,12 +79,6 @@ class House:
                 self.errors.update(self._outcome.get(timeout=30)[1])
         for process in self._processes:
             process.join(30)
-
-    def let_others_go_first(self) -> None:
-        """The machine's other processes have the CPU before these from now on."""
-        for process in self._processes:
-            assert process.pid is not None
-            os.setpriority(os.PRIO_PROCESS, process.pid, LAST_PRIORITY)
 
     def wait(self, counter: str, wanted: int) -> float:
         """Until a counter is there; how many seconds that took.
