@@ -17,10 +17,10 @@ SEEN_OFF_AT_ONCE = 20
 SHARE = 1 / 4
 """Of the time is for the door at most: whoever came in has to be greeted and seated, too."""
 
-LEAST_SHARE = 1 / 16
+LEAST_SHARE = 1 / 24
 """However much those inside have to do, or nobody ever came in."""
 
-LATE_SECONDS = 0.002
+LATE_SECONDS = 0.0005
 """Whenever it is the door's turn by so much later than was asked for, those inside are waiting, and
 have as much time again. `bench/storm.py` shows what it does for them."""
 
