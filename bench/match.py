@@ -190,12 +190,8 @@ def measure(store: Store, joiners: int, batch: int, lanes: int, random: Random) 
     answers = join_all(store, bases, everybody, batch, random)
     join = store.cpu() - before
     seated_bytes = store.used_memory() - empty
-    seats = [seated for base, answer in answers for seated in seats_of(base, answer)]
-    latest = {(seated.room, seated.seat): seated for seated in seats}
-    if len(latest) != joiners:
-        raise InvalidRunError(f"{joiners} joined, {len(latest)} have seats")
+    in_order = in_order_of_turns(answers, joiners)
     ink = pack(character(random))
-    in_order = sorted(latest.values(), key=lambda seated: (seated.seat, seated.room))
     before = store.cpu()
     commit_all(store, bases, in_order, ink, batch)
     commit = store.cpu() - before
@@ -245,6 +241,19 @@ def commit_all(
             raise InvalidRunError(f"a commit was refused: {refused[0]}")
 
 
+def in_order_of_turns(answers: list[tuple[str, bytes]], joiners: int) -> list[Seated]:
+    """Everybody's seat, those first who write first.
+
+    Raises:
+        InvalidRunError: not all have one.
+    """
+    seats = [seated for base, answer in answers for seated in seats_of(base, answer)]
+    latest = {(seated.room, seated.seat): seated for seated in seats}
+    if len(latest) != joiners:
+        raise InvalidRunError(f"{joiners} joined, {len(latest)} have seats")
+    return sorted(latest.values(), key=lambda seated: (seated.seat, seated.room))
+
+
 def seats_of(base: str, answer: bytes) -> Iterator[Seated]:
     """The seats that an answer tells of."""
     for transition in read_answer(answer).transitions:
@@ -260,12 +269,15 @@ def profile(store: Store, joiners: int, batch: int, random: Random) -> dict[str,
     store.commands([("FLUSHALL", "SYNC"), ("CONFIG", "RESETSTAT")])
     answers = join_all(store, [base], tickets(joiners), batch, random)
     join = store.shares(joiners)
-    seats = [seated for base, answer in answers for seated in seats_of(base, answer)]
-    latest = {(seated.room, seated.seat): seated for seated in seats}
-    in_order = sorted(latest.values(), key=lambda seated: (seated.seat, seated.room))
+    in_order = in_order_of_turns(answers, joiners)
     store.commands([("CONFIG", "RESETSTAT")])
     commit_all(store, [base], in_order, pack(character(random)), batch)
     return {"join": join, "commit": store.shares(joiners)}
+
+
+def whole_batches(joiners: int, size: int) -> int:
+    """About so many joiners: an even number of batches of this size, so that all find a partner."""
+    return max(1, joiners // (2 * size)) * 2 * size
 
 
 def works(store: Store, bases: list[str]) -> int:
@@ -297,7 +309,7 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
     for _ in range(given.runs):
         for lanes, batch in cases:
             store.commands([("FLUSHALL", "SYNC")])
-            joiners = max(1, given.joiners // (2 * batch * lanes)) * 2 * batch * lanes
+            joiners = whole_batches(given.joiners, batch * lanes)
             run = measure(store, joiners, batch, lanes, random)
             runs[lanes, batch].append(
                 Run(
@@ -307,7 +319,7 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
             )
     beats = [measure_beats(store, workers, given.beats) for workers in given.workers]
     batch = max(given.batches)
-    joiners = max(1, given.joiners // (2 * batch)) * 2 * batch
+    joiners = whole_batches(given.joiners, batch)
     shares = profile(store, joiners, batch, random)
     store.close()
     found_cases = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from bench.campaign import campaign
@@ -10,9 +9,6 @@ from bench.crowd import serials
 from bench.crowd.board import Board
 from bench.crowd.course import Run
 from bench.crowd.served import Served
-
-COUNTERS_SECONDS = 2.5
-"""Every worker reads the counters anew with its heartbeat, once a second."""
 
 
 def exactness(
@@ -23,7 +19,6 @@ def exactness(
     One lane numbers its hands without gaps, in the order of the commits; several lanes are granted
     blocks, so numbers are left out, and one that comes later may be lower for a few seconds.
     """
-    time.sleep(COUNTERS_SECONDS)
     counters = campaign(served.http)["counters"]
     relays = counters["relays"] - before["counters"]["relays"]
     hands = counters["participants"] - before["counters"]["participants"]

@@ -38,7 +38,7 @@ async def find_room(session: Session) -> Returned:
         StoreError: the room, if there is one, is in a lane that cannot be reached.
     """
     bases = session.campaign.lanes.bases
-    if len(bases) == 1:
+    if len(bases) == 1:  # the usual case: without the tasks, which are a fiftieth of a return
         return _merged([await _resume_in(bases[0], session, session.address)])
     lanes = set(_resume_in_every_lane(session))
     found: list[Resumed] = []

@@ -47,7 +47,8 @@ class Acquaintance:
     def ask_for_a_seat(self, address: str, hello: int) -> bool:
         """They join from an address; false when they are at another one.
 
-        Unless they said `hello` at this one later: the return is still on its way.
+        Unless they said `hello` at this one later: the return is still on its way. At nearly the
+        same time is not later: that may be an address which the session itself has left.
         """
         if self.address in {"", address}:
             return True

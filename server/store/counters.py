@@ -21,18 +21,9 @@ _TOTALS = function("totals")
 
 @dataclass
 class _Lane:
-    relays: int = 0
-    participants: int = 0
+    totals: tuple[int, int] = (0, 0)  # relays, participants
     online: int = 0
     writing: int = 0
-
-    @property
-    def totals(self) -> tuple[int, int]:
-        return self.relays, self.participants
-
-    @totals.setter
-    def totals(self, totals: tuple[int, int]) -> None:
-        self.relays, self.participants = totals
 
 
 class Counters:
@@ -54,10 +45,10 @@ class Counters:
         lanes = self._by_lane[campaign].values()
         if len(lanes) == 1:  # the usual case, and asked for with every work
             (lane,) = lanes
-            return CounterValues(lane.relays, lane.participants, lane.online, lane.writing)
+            return CounterValues(*lane.totals, lane.online, lane.writing)
         return CounterValues(
-            sum(lane.relays for lane in lanes),
-            sum(lane.participants for lane in lanes),
+            sum(lane.totals[0] for lane in lanes),
+            sum(lane.totals[1] for lane in lanes),
             sum(lane.online for lane in lanes),
             sum(lane.writing for lane in lanes),
         )
@@ -88,10 +79,10 @@ class Counters:
                 answers = await asyncio.gather(*(call.future for call in calls))
         except TimeoutError as error:
             raise StoreAwayError from error
-        for call, known, totals in zip(calls, before, answers, strict=True):
+        for call, known, totals in zip(calls, before, map(tuple, answers), strict=True):
             lane = self._lane(call.base)
-            if lane.totals == known or lane.totals < tuple(totals):
-                lane.totals = tuple(totals)  # else a work finished after this was read
+            # What was told meanwhile may be of a work that finished after this was read.
+            lane.totals = totals if lane.totals == known else max(lane.totals, totals)
         return self.last(campaign)
 
     def _lane(self, base: str) -> _Lane:

@@ -19,6 +19,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from server.store.closed import losing
 from server.store.durability import Durability
 
 log = structlog.get_logger()
@@ -164,7 +165,7 @@ class EmbeddedServer:
 
     async def _wait_until_ready(self) -> None:
         assert self._process is not None
-        client = redis.asyncio.Redis.from_url(self.url)
+        client = losing(redis.asyncio.Redis.from_url(self.url))
         try:
             async with asyncio.timeout(START_SECONDS):
                 while True:

@@ -33,9 +33,8 @@ OUTCOMES = {
     *("invite", "invite refused"),
     *("look seated", "look repeated", "look no_such_room"),
     *("reap away", "join fenced", "commit fenced", "leave fenced", "drop fenced"),
-    *("expire left", "expire idle", "came back within the grace"),
+    *("expire left", "expire idle", "came back within the grace", "a join before the return"),
     *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
-    *("a join before the return",),
 }
 
 

@@ -81,8 +81,9 @@ end
 --       when `hello` was said at the address (ms), or 0
 -- Answer  [[refusal or "" for each ticket], [transition]]
 -- A participant who already holds a seat is answered with it (`seated`), so a repeat is harmless.
--- A return may still be on its way here while the join of the same session is done; the later
--- `hello` takes over then, as `resume` would.
+-- A return may still be on its way here while the join of the same session is done; a later `hello`
+-- takes over then, as `resume` would. Not one of nearly the same time: that may be of an address
+-- which the session itself has left, since it does not know what became of a join from there.
 local function join(keys, args)
   local base, rules, below = keys[1], rules_of(args), dice(tonumber(args[5]))
   local refusals, transitions, fresh, again = {}, {}, {}, {}
