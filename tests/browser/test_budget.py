@@ -28,7 +28,7 @@ TRIES = 5
 
 STROKE_SECONDS, STROKES = 2, 3
 POINTS_A_SECOND = 60
-MOST_WRITING, MOST_WATCHING = 3.0, 2.0
+MOST_WRITING, MOST_WATCHING = 3.5, 2.5
 """So much may a stroke cost its writer's page and its watcher's, compared with the same way of the
 mouse over the paper without a stroke."""
 
