@@ -14,7 +14,7 @@ run: $(VENV)/.runtime
 test: $(VENV)/.development
 	@scripts/browser-needs
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check

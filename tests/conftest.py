@@ -30,3 +30,21 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 def service(serve: Callable[..., Service]) -> Service:
     """A service of one's own with the default settings."""
     return serve()
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """Settings of the module's service; a module with wishes has its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def shared(
+    settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """One service for all tests of a module, which must not have failed inside by their end."""
+    folder: Path = tmp_path_factory.mktemp("service")
+    service = start_service(folder / "data", **settings)  # type: ignore[arg-type]
+    yield service
+    assert service.stop() == 0
+    assert "Traceback" not in service.log.read_text()

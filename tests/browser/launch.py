@@ -1,4 +1,8 @@
-"""Starts Chromium the way every browser test and the screenshots want it."""
+"""Starts Chromium the way every browser test and the screenshots want it.
+
+The shell that has no window of its own: to open a page costs it a third of what it costs the whole
+browser, and the engine is the same.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Playwright
 
-SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
-EXECUTABLE = str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
+SYSTEM_SHELL = Path("/usr/bin/chromium-headless-shell")
+EXECUTABLE = str(SYSTEM_SHELL) if SYSTEM_SHELL.exists() else None
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,5 +24,5 @@ ARGUMENTS = [
 
 
 async def launch(playwright: Playwright) -> Browser:
-    """The system's Chromium, or Playwright's own where there is none."""
+    """The system's, or Playwright's own where there is none."""
     return await playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS)

@@ -45,12 +45,12 @@ new MutationObserver(() => {
 
 
 async def test_script_and_style_before_the_first_stroke_are_small(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    one = await stranger(service, "/healthz")
+    one = await stranger(shared, "/healthz")
     asked: list[tuple[str, str]] = []
     one.page.on("request", lambda request: asked.append((request.resource_type, request.url)))
-    await one.page.goto(f"{service.url}/?phrase=jiayou")
+    await one.page.goto(f"{shared.url}/?phrase=jiayou")
     await one.join()
     await one.is_in("waiting")
     await expect(one.see("play")).to_have_attribute("data-writing", "true")
@@ -64,8 +64,8 @@ async def test_script_and_style_before_the_first_stroke_are_small(
     assert total < LARGEST_KIB
 
 
-async def test_every_module_is_asked_for_at_once(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service)
+async def test_every_module_is_asked_for_at_once(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared)
     await one.is_in("idle")
     loaded = await one.page.evaluate(
         "performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname)"
@@ -98,18 +98,18 @@ async def first_stroke_ms(
 
 
 async def test_the_first_stroke_is_possible_within_a_second_on_a_slow_link(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    slow = await first_stroke_ms(stranger, service, LINK)
-    own = await first_stroke_ms(stranger, service, None)
+    slow = await first_stroke_ms(stranger, shared, LINK)
+    own = await first_stroke_ms(stranger, shared, None)
     print(f"first stroke after {slow:.0f} ms, without a slow link {own:.0f} ms")  # noqa: T201
     assert slow < FIRST_STROKE_MS + max(0, own - OWN_MS)
 
 
 async def test_drawing_costs_a_page_little_more_than_a_mouse_that_moves(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    one, two = await stranger(service, **DESK), await stranger(service, **DESK)
+    one, two = await stranger(shared, **DESK), await stranger(shared, **DESK)
     await open_room(one, two)
     writer, watcher = await meter_of(one), await meter_of(two)
     moves, writes, watches = [], [], []

@@ -15,14 +15,14 @@ PAGES = ("/gallery", "/wall", "/w/{work}")
 MANIFEST = "/static/manifest.webmanifest"
 
 
-async def test_chromium_finds_the_app_installable(stranger: Stranger, service: Service) -> None:
-    work = await finish_work(service)
-    one = await stranger(service, "/gallery")
+async def test_chromium_finds_the_app_installable(stranger: Stranger, shared: Service) -> None:
+    work = await finish_work(shared)
+    one = await stranger(shared, "/gallery")
     browser = await one.page.context.new_cdp_session(one.page)
     for path in PAGES:
-        await one.page.goto(service.url + path.format(work=work))
+        await one.page.goto(shared.url + path.format(work=work))
         told = await browser.send("Page.getAppManifest")
-        assert told["url"] == service.url + MANIFEST
+        assert told["url"] == shared.url + MANIFEST
         assert told["errors"] == []
         found = await browser.send("Page.getInstallabilityErrors")
         # A private window, as every test has one, is the one thing Chromium minds.
@@ -30,16 +30,16 @@ async def test_chromium_finds_the_app_installable(stranger: Stranger, service: S
 
 
 async def test_the_icons_are_there_in_the_sizes_that_the_manifest_says(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    one = await stranger(service, "/gallery")
-    answer = await one.page.request.get(service.url + MANIFEST)
+    one = await stranger(shared, "/gallery")
+    answer = await one.page.request.get(shared.url + MANIFEST)
     assert answer.headers["content-type"] == "application/manifest+json"
     manifest: dict[str, Any] = json.loads(await answer.text())
     assert (manifest["start_url"], manifest["scope"]) == ("/", "/")
     kinds = set()
     for icon in manifest["icons"]:
-        picture = await one.page.request.get(service.url + icon["src"])
+        picture = await one.page.request.get(shared.url + icon["src"])
         assert picture.ok
         assert picture.headers["content-type"].split(";")[0] == icon["type"]
         if icon["type"] == "image/png":
@@ -50,16 +50,16 @@ async def test_the_icons_are_there_in_the_sizes_that_the_manifest_says(
 
 
 async def test_no_page_asks_anybody_but_its_own_service(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    work = await finish_work(service)
-    one = await stranger(service, "/gallery")
+    work = await finish_work(shared)
+    one = await stranger(shared, "/gallery")
     asked: list[str] = []
     one.page.on("request", lambda request: asked.append(request.url))
     async with asyncio.timeout(90):
         for path in ("/", *PAGES, "/w/{work}#poster"):
-            await one.page.goto(service.url + path.format(work=work), wait_until="load")
+            await one.page.goto(shared.url + path.format(work=work), wait_until="load")
             await one.page.wait_for_timeout(1000)
     assert len(asked) > 50
-    own = (service.url, "data:", "blob:", "ws:" + service.url.removeprefix("http:"))
+    own = (shared.url, "data:", "blob:", "ws:" + shared.url.removeprefix("http:"))
     assert [url for url in asked if not url.startswith(own)] == []

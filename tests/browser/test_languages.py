@@ -21,9 +21,9 @@ KEYS = """async ([folder, names]) => {
 
 @pytest.mark.parametrize("folder", ["strings", "later-strings"])
 async def test_every_language_has_the_same_words_to_fill_in(
-    stranger: Stranger, service: Service, folder: str
+    stranger: Stranger, shared: Service, folder: str
 ) -> None:
-    one = await stranger(service)
+    one = await stranger(shared)
     names = [path.stem for path in (ROOT / "static/js" / folder).glob("*.js")]
     assert sorted(names) == sorted(LANGUAGES)
     tables = [dict(entries) for entries in await one.page.evaluate(KEYS, [folder, names])]
@@ -49,9 +49,9 @@ def fields(words: str) -> set[str]:
     ],
 )
 async def test_the_page_speaks_the_browsers_language(
-    stranger: Stranger, service: Service, browser_language: str, language: str
+    stranger: Stranger, shared: Service, browser_language: str, language: str
 ) -> None:
-    one = await stranger(service, locale=browser_language)
+    one = await stranger(shared, locale=browser_language)
     await one.is_in("idle")
     await expect(one.see("join")).to_have_text(LANGUAGES[language])
     await expect(one.page.locator("html")).to_have_attribute("lang", language)

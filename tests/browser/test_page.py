@@ -26,10 +26,10 @@ async def test_a_finger_writes_on_a_phone(stranger: Stranger, service: Service) 
 
 @pytest.mark.parametrize("size", [(360, 640), (390, 844), (1280, 800)])
 async def test_everything_needed_to_write_fits_the_screen(
-    stranger: Stranger, service: Service, size: tuple[int, int]
+    stranger: Stranger, shared: Service, size: tuple[int, int]
 ) -> None:
     width, height = size
-    one = await stranger(service, viewport={"width": width, "height": height})
+    one = await stranger(shared, viewport={"width": width, "height": height})
     await one.join()
     await one.is_in("waiting")
     for name in ("turn-title", "phrase-row", "paper", "undo", "clear", "commit", "leave"):
@@ -39,8 +39,8 @@ async def test_everything_needed_to_write_fits_the_screen(
     assert await one.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-async def test_a_phrase_can_be_chosen(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service)
+async def test_a_phrase_can_be_chosen(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared)
     chip = one.page.locator(".chip[data-phrase]:not([data-phrase=''])").first
     await chip.click()
     phrase = await chip.get_attribute("data-phrase")
@@ -49,17 +49,17 @@ async def test_a_phrase_can_be_chosen(stranger: Stranger, service: Service) -> N
     assert (await one.hears("waiting"))["phrase"]["id"] == phrase
 
 
-async def test_a_link_can_name_the_phrase(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service)
-    phrase = await phrase_of(one, service, 5)
-    await one.page.goto(f"{service.url}/?phrase={phrase}")
+async def test_a_link_can_name_the_phrase(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared)
+    phrase = await phrase_of(one, shared, 5)
+    await one.page.goto(f"{shared.url}/?phrase={phrase}")
     await one.join()
     await one.is_in("waiting")
     await expect(one.see("char")).to_have_count(5)
 
 
-async def test_a_phrase_nobody_knows_is_told_kindly(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, "/?phrase=no-such-phrase")
+async def test_a_phrase_nobody_knows_is_told_kindly(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, "/?phrase=no-such-phrase")
     await one.join()
     await expect(one.see("notice")).to_contain_text("没有找到这句话")
     await one.is_in("idle")
@@ -98,17 +98,17 @@ async def test_leaving_is_asked_first(stranger: Stranger, service: Service) -> N
     await one.is_in("idle")
 
 
-async def test_a_work_that_does_not_exist_is_said_to(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, "/w/nosuchwork")
+async def test_a_work_that_does_not_exist_is_said_to(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, "/w/nosuchwork")
     await one.is_in("missing")
     await expect(one.see("work-title")).to_have_text("没有找到这幅作品。")
     one.troubles.clear()  # Chromium logs every 404.
 
 
 async def test_a_browser_that_cannot_run_the_page_is_told_so(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    one = await stranger(service)
+    one = await stranger(shared)
     await one.page.route("**/js/main.js", lambda route: route.fulfill(body="what is this?"))
     await one.page.reload()
     await one.is_in("too-old")

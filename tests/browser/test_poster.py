@@ -71,18 +71,18 @@ async def test_the_poster_is_saved_as_a_drawing_and_as_a_picture(
     assert len(content) > 50_000
 
 
-async def test_an_address_can_lead_to_the_poster(stranger: Stranger, service: Service) -> None:
-    work = await finish_work(service)
-    one = await stranger(service, f"/w/{work}#poster")
+async def test_an_address_can_lead_to_the_poster(stranger: Stranger, shared: Service) -> None:
+    work = await finish_work(shared)
+    one = await stranger(shared, f"/w/{work}#poster")
     await is_shown(one)
     await one.see("poster-close").click()
     await expect(one.see("poster")).to_have_count(0)
-    assert one.page.url == f"{service.url}/w/{work}"
+    assert one.page.url == f"{shared.url}/w/{work}"
 
 
-async def test_any_page_can_open_the_poster_of_a_work(stranger: Stranger, service: Service) -> None:
-    work = await finish_work(service)
-    one = await stranger(service, "/")
+async def test_any_page_can_open_the_poster_of_a_work(stranger: Stranger, shared: Service) -> None:
+    work = await finish_work(shared)
+    one = await stranger(shared, "/")
     await one.page.evaluate(
         "(id) => import('/static/js/poster.js').then(({openPoster}) => openPoster(id))", work
     )
@@ -91,8 +91,8 @@ async def test_any_page_can_open_the_poster_of_a_work(stranger: Stranger, servic
     await expect(one.see("poster")).to_have_count(0)
 
 
-async def test_the_poster_of_a_missing_work_says_so(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, "/")
+async def test_the_poster_of_a_missing_work_says_so(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, "/")
     await one.page.evaluate(
         "(id) => import('/static/js/poster.js').then(({openPoster}) => openPoster(id))", "none"
     )
@@ -120,9 +120,9 @@ async def test_the_picture_is_handed_on_where_the_system_can(
 
 
 async def test_words_with_markup_stay_words_and_every_length_has_a_place(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    one = await stranger(service, "/gallery")
+    one = await stranger(shared, "/gallery")
     for count in range(1, 9):
         drawing = ElementTree.fromstring(await one.page.evaluate(MADE_UP, count))
         assert {"<script>", '<b a="\'">&'} <= {text.text for text in drawing.iter(f"{SVG}text")}
@@ -136,9 +136,9 @@ async def test_words_with_markup_stay_words_and_every_length_has_a_place(
 
 @pytest.mark.parametrize("options", [{}, PHONE])
 async def test_nothing_keeps_people_out_of_the_poster(
-    stranger: Stranger, service: Service, options: dict[str, Any]
+    stranger: Stranger, shared: Service, options: dict[str, Any]
 ) -> None:
-    one = await stranger(service, f"/w/{await finish_work(service)}#poster", **STILL, **options)
+    one = await stranger(shared, f"/w/{await finish_work(shared)}#poster", **STILL, **options)
     await is_shown(one)
     assert await barriers(one.page) == []
     for name in ("poster-png", "poster-svg", "poster-close"):

@@ -13,9 +13,9 @@ from tests.finished import finish_work
 from tests.service import Service
 
 
-async def test_from_home_to_the_gallery_and_back(stranger: Stranger, service: Service) -> None:
-    work = await finish_work(service)
-    one = await stranger(service, "/", **PHONE)
+async def test_from_home_to_the_gallery_and_back(stranger: Stranger, shared: Service) -> None:
+    work = await finish_work(shared)
+    one = await stranger(shared, "/", **PHONE)
     await one.is_in("idle")
     await one.see("gallery-link").tap()
     await expect(one.see("card")).to_have_attribute("data-work", work, timeout=LIMIT_MS)
@@ -42,9 +42,9 @@ async def test_from_home_to_the_wall_the_gallery_and_back(
 
 @pytest.mark.parametrize("path", ["/", "/gallery", "/wall"])
 async def test_links_keep_to_the_campaign_of_the_page(
-    stranger: Stranger, service: Service, path: str
+    stranger: Stranger, shared: Service, path: str
 ) -> None:
-    one = await stranger(service, f"{path}?campaign=default")
+    one = await stranger(shared, f"{path}?campaign=default")
     links = await one.page.locator("a[data-keeps-campaign]").all()
     assert len(links) > 1
     for link in links:

@@ -42,13 +42,11 @@ def amount(pixels: list[list[int]]) -> int:
     return sum(value > 0 for character in pixels for value in character)
 
 
-async def test_the_replay_ends_as_the_finished_drawing(
-    stranger: Stranger, service: Service
-) -> None:
-    work = await finish_work(service)
-    still = await stranger(service, f"/w/{work}", **STILL)
+async def test_the_replay_ends_as_the_finished_drawing(stranger: Stranger, shared: Service) -> None:
+    work = await finish_work(shared)
+    still = await stranger(shared, f"/w/{work}", **STILL)
     await plays(still, "ended")
-    one = await stranger(service, f"/w/{work}")
+    one = await stranger(shared, f"/w/{work}")
     await plays(one, "playing")
     await one.page.keyboard.press(" ")
     await plays(one, "paused")
@@ -65,8 +63,8 @@ async def test_the_replay_ends_as_the_finished_drawing(
     assert sum(abs(a - b) > 16 for a, b in pairs) < 0.01 * len(pairs)
 
 
-async def test_a_replay_keeps_the_hands_own_time(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, f"/w/{await finish_work(service)}", **STILL)
+async def test_a_replay_keeps_the_hands_own_time(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL)
     told = await one.page.evaluate("""async () => {
       const {Timeline} = await import('/static/js/replay-timeline.js');
       const stroke = [100, 100, 0, 90, 10, 0, 40, 0, 10, 0, 60, 0];
@@ -85,9 +83,9 @@ async def test_a_replay_keeps_the_hands_own_time(stranger: Stranger, service: Se
 
 
 async def test_a_reader_can_go_to_any_place_with_the_keyboard(
-    stranger: Stranger, service: Service
+    stranger: Stranger, shared: Service
 ) -> None:
-    one = await stranger(service, f"/w/{await finish_work(service)}", **STILL)
+    one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL)
     await plays(one, "ended")
     whole = await time_of(one)
     await one.page.keyboard.press("ArrowLeft")
@@ -109,8 +107,8 @@ async def test_a_reader_can_go_to_any_place_with_the_keyboard(
     await expect(one.page.get_by_role("radio", name="1×")).to_be_checked()
 
 
-async def test_the_place_is_told_in_words(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, f"/w/{await finish_work(service)}", **STILL)
+async def test_the_place_is_told_in_words(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL)
     await plays(one, "ended")
     slider = one.page.get_by_role("slider", name="进度")
     whole = await time_of(one) / 1000
@@ -143,13 +141,13 @@ async def test_the_page_speaks_the_readers_language(stranger: Stranger, service:
 
 @pytest.mark.parametrize("size", [(360, 640), (1280, 800)])
 async def test_the_work_and_its_player_fit_the_width(
-    stranger: Stranger, service: Service, size: tuple[int, int]
+    stranger: Stranger, shared: Service, size: tuple[int, int]
 ) -> None:
     width, height = size
-    works = [await finish_work(service, phrase) for phrase in ("mingtian-hui-genghao", "jiayou")]
-    one = await stranger(service, viewport={"width": width, "height": height}, **STILL)
-    for work in (*works, await finish_work(service, "en-grateful")):
-        await one.page.goto(f"{service.url}/w/{work}")
+    works = [await finish_work(shared, phrase) for phrase in ("mingtian-hui-genghao", "jiayou")]
+    one = await stranger(shared, viewport={"width": width, "height": height}, **STILL)
+    for work in (*works, await finish_work(shared, "en-grateful")):
+        await one.page.goto(f"{shared.url}/w/{work}")
         await plays(one, "ended")
         assert await one.page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -162,12 +160,12 @@ LOOKS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("look", LOOKS)
 async def test_nothing_keeps_people_out_of_a_works_page(
-    stranger: Stranger, service: Service, look: dict[str, Any]
+    stranger: Stranger, shared: Service, look: dict[str, Any]
 ) -> None:
-    one = await stranger(service, f"/w/{await finish_work(service)}", **STILL, **look)
+    one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL, **look)
     await plays(one, "ended")
     assert await barriers(one.page) == []
-    await one.page.goto(f"{service.url}/w/nosuchwork")
+    await one.page.goto(f"{shared.url}/w/nosuchwork")
     await expect(one.see("work-title")).to_have_text("没有找到这幅作品。")
     assert await barriers(one.page) == []
     one.troubles.clear()  # Chromium logs every 404.

@@ -42,24 +42,24 @@ SHARE_OF_INK = """async (address) => {
 }"""
 
 
-async def test_the_service_draws_with_the_pages_brush(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, "/gallery")
+async def test_the_service_draws_with_the_pages_brush(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, "/gallery")
     for seed, char in enumerate("加油天向上"):
         strokes = [list(stroke) for stroke in Pen(random.Random(seed)).character(char)]
         drawn = [outline(stroke) for stroke in strokes]
         assert await one.page.evaluate(LIKENESS, [strokes, drawn]) > 0.85, char
 
 
-async def test_a_dot_is_drawn_alike(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, "/gallery")
+async def test_a_dot_is_drawn_alike(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, "/gallery")
     dots = [[1000, 1000, 0, 200], [3000, 3000, 0, 120, 0, 0, 400, 0]]
     drawn = [outline(dot) for dot in dots]
     assert await one.page.evaluate(LIKENESS, [dots, drawn]) > 0.9
 
 
-async def test_the_picture_shows_the_ink(stranger: Stranger, service: Service) -> None:
-    one = await stranger(service, "/gallery")
+async def test_the_picture_shows_the_ink(stranger: Stranger, shared: Service) -> None:
+    one = await stranger(shared, "/gallery")
     for phrase in ("jiayou", "mingtian-hui-genghao", "en-grateful"):
-        work = await finish_work(service, phrase)
+        work = await finish_work(shared, phrase)
         share = await one.page.evaluate(SHARE_OF_INK, f"/w/{work}/picture.png")
         assert 0.01 < share < 0.3, phrase

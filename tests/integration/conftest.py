@@ -12,29 +12,11 @@ from server.store import library
 from tests.integration.store import Store, plain
 from tests.integration.valkey import Valkey
 from tests.integration.wire import MSGPACK, Peer, greet
-from tests.service import Service, start_service
+from tests.service import Service
 
 STORE_SECONDS = 30.0
 
 Connect = Callable[..., Awaitable[Peer]]
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
-    """Settings of the module's service; a module with wishes has its own."""
-    return {}
-
-
-@pytest.fixture(scope="module")
-def shared(
-    settings: dict[str, object], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    """One service for all tests of a module, which must not have failed inside by their end."""
-    folder: Path = tmp_path_factory.mktemp("service")
-    service = start_service(folder / "data", **settings)  # type: ignore[arg-type]
-    yield service
-    assert service.stop() == 0
-    assert "Traceback" not in service.log.read_text()
 
 
 @pytest.fixture

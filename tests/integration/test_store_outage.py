@@ -16,6 +16,9 @@ from tests.integration.valkey import Valkey
 BACK_SECONDS = 2.0
 """Everything is whole this long after the server's return."""
 
+AT_ONCE_SECONDS = 1.0
+"""On a busy machine; a call that waits has more patience than that."""
+
 LIMIT = 10.0
 """Nothing in these tests takes longer; what does, hangs."""
 
@@ -68,7 +71,7 @@ async def test_a_join_fails_at_once_while_the_store_is_away(store: Store, valkey
     began = time.monotonic()
     with pytest.raises(StoreAwayError) as caught:
         await store.join("cy")
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < AT_ONCE_SECONDS
     assert caught.value.retry_ms > 0
 
 
