@@ -155,8 +155,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a taken seat is given away",
-        "if room.p0 == '' and c < n then return 0 end",
-        "if c < n then return 0 end",
+        "if room[next_one].holder == '' and c < n then return next_one end",
+        "if c < n then return next_one end",
         a_third_joiner,
         ("one seat", "one writer"),
     ),
@@ -211,8 +211,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a return does not restore the address",
-        "room['a' .. seat], room['z' .. seat] = address, 0",
-        "room['a' .. seat], room['z' .. seat] = '', 0",
+        "room[seat].address, room[seat].grace = address, 0",
+        "room[seat].address, room[seat].grace = '', 0",
         a_return_in_ones_turn,
         ("given back",),
     ),

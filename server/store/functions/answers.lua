@@ -36,6 +36,7 @@ local function answer(refusals, transitions)
 end
 
 local function has(words, word)
+  if words == '' then return false end
   return string.find(' ' .. words .. ' ', ' ' .. word .. ' ', 1, true) ~= nil
 end
 
@@ -52,6 +53,7 @@ end
 
 -- A word before those that were there, of which the last are let go.
 local function with_first(word, words, most)
+  if words == '' then return word end
   local out, count = word, 1
   for _, other in ipairs(split(words)) do
     if other ~= word and count < most then

@@ -124,7 +124,7 @@ local function join(keys, args)
     if room.inv ~= '' then call('DEL', base .. ':invite:' .. room.inv) end
     take(rules, room, free, ticket.participant, ticket.address)
     remember(ticket, room)
-    local partner = room['l' .. (1 - free)]
+    local partner = room[1 - free].last
     if partner ~= '' then
       remember_partner(touch(ticket.participant), partner)
       remember_partner(touch(partner), ticket.participant)
@@ -145,8 +145,8 @@ local function join(keys, args)
     if one.who then return false end
     if not other.who then return strangers(one.participant, other.participant) end
     return may_enter(one, other)
-      and (other.p0 == '' or strangers(one.participant, other.p0))
-      and (other.p1 == '' or strangers(one.participant, other.p1))
+      and (other[0].holder == '' or strangers(one.participant, other[0].holder))
+      and (other[1].holder == '' or strangers(one.participant, other[1].holder))
   end
 
   local function first_rooms(name, count)
@@ -217,7 +217,7 @@ local function join(keys, args)
         end
       end
       if room then
-        say('seated', room, held, room['a' .. held])
+        say('seated', room, held, room[held].address)
       elseif ticket.invite ~= '' then
         room = invited(ticket)
         if room then
@@ -249,7 +249,7 @@ local function join(keys, args)
 
   for _, ticket in ipairs(again) do
     local room, held = room_of(base, ticket.participant, person(ticket.participant))
-    if room then say('seated', room, held, room['a' .. held]) end
+    if room then say('seated', room, held, room[held].address) end
   end
   for _, participant in ipairs(touched) do save_person(base, participant, person(participant)) end
   return answer(refusals, transitions)

@@ -37,7 +37,7 @@ end
 
 -- Give a participant the seat back at this address; the transition.
 local function take_back(base, rules, room, seat, address)
-  local before, kind = room['a' .. seat], 'seated'
+  local before, kind = room[seat].address, 'seated'
   if before ~= address then
     kind = before == '' and 'back' or 'moved'
     come_back(rules, room, seat, address)

@@ -16,41 +16,48 @@ end
 
 -- A room's hash has three kinds of fields: i0..i7, the ink of its characters; ph, the phrase; and
 -- m, everything that changes, as a row of MessagePack values (one field costs a third of twenty):
--- n characters in the phrase, c the next one, v the version; for each seat p its holder, a the
--- holder's address, l the last holder, z the end of the grace; dl the turn's deadline, xp the
--- kept room's expiry; keep, held; inv the invite's code; who everyone who ever sat here, hw the
--- writer of each character; ser "participant serial ..." of the finished work.
+-- n characters in the phrase, c the next one, v the version; for each seat its holder, the holder's
+-- address, the last holder and the end of the grace; dl the turn's deadline, xp the kept room's
+-- expiry; keep, held; inv the invite's code; who everyone who ever sat here, hw the writer of each
+-- character; ser "participant serial ..." of the finished work.
+-- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes four
+-- times as long to make one of more. `was` is what the indexes say; without it, it is not stored.
+local function new_seat(holder, address, last, grace)
+  return { holder = holder, address = address, last = last, grace = grace }
+end
+
 local function pack_room(room)
-  return pack(room.n, room.c, room.v, room.p0, room.a0, room.l0, room.z0,
-    room.p1, room.a1, room.l1, room.z1, room.dl, room.xp, room.keep, room.held,
+  local one, other = room[0], room[1]
+  return pack(room.n, room.c, room.v, one.holder, one.address, one.last, one.grace,
+    other.holder, other.address, other.last, other.grace, room.dl, room.xp, room.keep, room.held,
     room.inv, room.who, room.hw, room.ser)
 end
 
-local function unpack_room(room, packed)
-  room.n, room.c, room.v, room.p0, room.a0, room.l0, room.z0,
-    room.p1, room.a1, room.l1, room.z1, room.dl, room.xp, room.keep, room.held,
-    room.inv, room.who, room.hw, room.ser = cmsgpack.unpack(packed)
+local function unpack_room(id, phrase, packed)
+  local n, c, v, p0, a0, l0, z0, p1, a1, l1, z1, dl, xp, keep, held, inv, who, hw, ser =
+    cmsgpack.unpack(packed)
+  return {
+    [0] = new_seat(p0, a0, l0, z0), new_seat(p1, a1, l1, z1), id = id, ph = phrase, n = n, c = c,
+    v = v, dl = dl, xp = xp, keep = keep, held = held, inv = inv, who = who, hw = hw, ser = ser,
+  }
 end
 
 -- The free seat that is needed first: that of the next character, or that of the one after it.
 local function open_seat(room)
   local c, n = room.c, room.n
-  if c % 2 == 0 then
-    if room.p0 == '' and c < n then return 0 end
-    if room.p1 == '' and c + 1 < n then return 1 end
-  else
-    if room.p1 == '' and c < n then return 1 end
-    if room.p0 == '' and c + 1 < n then return 0 end
-  end
+  local next_one = c % 2
+  if room[next_one].holder == '' and c < n then return next_one end
+  if room[1 - next_one].holder == '' and c + 1 < n then return 1 - next_one end
   return nil
 end
 
 local function completed(room) return room.c == room.n end
 
-local function taken(room) return room.p0 ~= '' or room.p1 ~= '' end
+local function taken(room) return room[0].holder ~= '' or room[1].holder ~= '' end
 
 local function in_pool(room)
-  return (room.a0 ~= '' or room.a1 ~= '') and room.inv == '' and open_seat(room) ~= nil
+  return (room[0].address ~= '' or room[1].address ~= '') and room.inv == ''
+    and open_seat(room) ~= nil
 end
 
 local function is_kept(room)
@@ -63,7 +70,7 @@ end
 
 local function next_deadline(room)
   local earliest = room.dl
-  local xp, z0, z1 = room.xp, room.z0, room.z1
+  local xp, z0, z1 = room.xp, room[0].grace, room[1].grace
   if xp > 0 and (earliest == 0 or xp < earliest) then earliest = xp end
   if z0 > 0 and (earliest == 0 or z0 < earliest) then earliest = z0 end
   if z1 > 0 and (earliest == 0 or z1 < earliest) then earliest = z1 end
@@ -72,33 +79,36 @@ end
 
 -- What the indexes say of a room as it is stored.
 local function mark(room)
-  room.was_pool, room.was_kept, room.was_invited = in_pool(room), is_kept(room), is_invited(room)
-  room.was_deadline = next_deadline(room)
+  room.was = {
+    pool = in_pool(room), kept = is_kept(room), invited = is_invited(room),
+    deadline = next_deadline(room),
+  }
 end
+
+local NOWHERE = { pool = false, kept = false, invited = false, deadline = 0 }
 
 local function load(base, id)
   local stored = call('HMGET', base .. ':room:' .. id, 'm', 'ph')
   if not stored[1] then return nil end
-  local room = { id = id, ph = stored[2] }
-  unpack_room(room, stored[1])
+  local room = unpack_room(id, stored[2], stored[1])
   mark(room)
   return room
 end
 
 local function new_room(id, phrase, chars)
   return {
-    id = id, n = chars, c = 0, v = 0, p0 = '', a0 = '', l0 = '', z0 = 0, p1 = '', a1 = '', l1 = '',
-    z1 = 0, dl = 0, xp = 0, keep = 0, held = 0, inv = '', who = '', hw = '', ser = '', ph = phrase,
-    was_pool = false, was_kept = false, was_invited = false, was_deadline = 0, fresh = true,
+    [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), id = id, ph = phrase, n = chars, c = 0,
+    v = 0, dl = 0, xp = 0, keep = 0, held = 0, inv = '', who = '', hw = '', ser = '',
   }
 end
 
 local function forget(base, room)
+  local was = room.was or NOWHERE
   call('DEL', base .. ':room:' .. room.id)
-  if room.was_pool then call('ZREM', base .. ':pool', room.id) end
-  if room.was_kept then call('ZREM', base .. ':kept', room.id) end
-  if room.was_invited then call('ZREM', base .. ':invited', room.id) end
-  if room.was_deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
+  if was.pool then call('ZREM', base .. ':pool', room.id) end
+  if was.kept then call('ZREM', base .. ':kept', room.id) end
+  if was.invited then call('ZREM', base .. ':invited', room.id) end
+  if was.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
 end
 
 local function index(base, name, room, was, is, score)
@@ -114,8 +124,8 @@ local function save(base, rules, room, c, ink)
   if not (taken(room) or room.keep == 1 or completed(room)) then
     return forget(base, room)
   end
-  local key = base .. ':room:' .. room.id
-  if room.fresh then
+  local key, was, fresh = base .. ':room:' .. room.id, room.was or NOWHERE, not room.was
+  if fresh then
     call('HSET', key, 'm', pack_room(room), 'ph', room.ph)
   elseif c then
     call('HSET', key, 'm', pack_room(room), 'i' .. c, ink)
@@ -124,29 +134,28 @@ local function save(base, rules, room, c, ink)
   end
   if completed(room) then
     call('PEXPIRE', key, DONE_TTL)
-  elseif room.fresh or is_kept(room) then
+  elseif fresh or is_kept(room) then
     call('PEXPIRE', key, math.max(ROOM_TTL, rules.keep + HOUR))
   end
-  index(base, ':pool', room, room.was_pool, in_pool(room), rules.now)
-  index(base, ':kept', room, room.was_kept, is_kept(room), rules.now)
-  index(base, ':invited', room, room.was_invited, is_invited(room), rules.now)
-  local deadline = next_deadline(room)
-  if deadline ~= room.was_deadline then
-    if deadline > 0 then
-      call('ZADD', base .. ':deadlines', deadline, room.id)
+  mark(room)
+  local is = room.was
+  index(base, ':pool', room, was.pool, is.pool, rules.now)
+  index(base, ':kept', room, was.kept, is.kept, rules.now)
+  index(base, ':invited', room, was.invited, is.invited, rules.now)
+  if is.deadline ~= was.deadline then
+    if is.deadline > 0 then
+      call('ZADD', base .. ':deadlines', is.deadline, room.id)
     else
       call('ZREM', base .. ':deadlines', room.id)
     end
   end
-  room.fresh = false
-  mark(room)
 end
 
 -- What follows from any change: the version and the clocks.
 local function settle(rules, room)
   room.v = room.v + 1
   if completed(room) then
-    room.dl, room.xp, room.z0, room.z1 = 0, 0, 0, 0
+    room.dl, room.xp, room[0].grace, room[1].grace = 0, 0, 0, 0
   elseif not taken(room) then
     room.dl, room.xp = 0, rules.now + rules.keep
   else
@@ -154,22 +163,23 @@ local function settle(rules, room)
     if open_seat(room) then
       room.dl = 0
     elseif room.dl == 0 then
-      room.dl = math.max(rules.now, room['z' .. room.c % 2]) + rules.turn
+      room.dl = math.max(rules.now, room[room.c % 2].grace) + rules.turn
     end
   end
 end
 
 local function take(rules, room, seat, participant, address)
-  room['p' .. seat], room['a' .. seat], room['l' .. seat] = participant, address, participant
+  local free = room[seat]
+  free.holder, free.address, free.last = participant, address, participant
   room.who = add_word(room.who, participant)
   room.inv = ''
   settle(rules, room)
 end
 
 local function give_up(rules, room, seat, keep)
-  local holder = room['p' .. seat]
-  room['p' .. seat], room['a' .. seat], room['z' .. seat] = '', '', 0
-  if keep and has(room.hw, holder) then room.keep = 1 end
+  local given = room[seat]
+  if keep and has(room.hw, given.holder) then room.keep = 1 end
+  given.holder, given.address, given.grace = '', '', 0
   settle(rules, room)
 end
 
@@ -178,22 +188,22 @@ local function lose(rules, room, seat)
   if room.dl > 0 and room.c % 2 == seat then
     room.dl = math.max(room.dl, rules.now) + rules.grace
   end
-  room['a' .. seat], room['z' .. seat] = '', rules.now + rules.grace
+  room[seat].address, room[seat].grace = '', rules.now + rules.grace
   settle(rules, room)
 end
 
 local function come_back(rules, room, seat, address)
   if room.dl > 0 and room.c % 2 == seat then
-    room.dl = room.dl - math.max(room['z' .. seat] - rules.now, 0)
+    room.dl = room.dl - math.max(room[seat].grace - rules.now, 0)
   end
-  room['a' .. seat], room['z' .. seat] = address, 0
+  room[seat].address, room[seat].grace = address, 0
   settle(rules, room)
 end
 
 local function seat_held_by(room, participant)
   if completed(room) then return nil end
-  if room.p0 == participant then return 0 end
-  if room.p1 == participant then return 1 end
+  if room[0].holder == participant then return 0 end
+  if room[1].holder == participant then return 1 end
   return nil
 end
 
@@ -223,11 +233,12 @@ local function transition(base, rules, kind, room, seat, address, what)
     local totals = room.totals or call('HMGET', base .. ':counters', 'relays', 'participants')
     hands, relays, participants = hands_of(room), tonumber(totals[1]), tonumber(totals[2])
   end
+  local one, other = room[0], room[1]
   return header(9)
     .. pack(kind, seat, what.c or -1, address, what.ms or 0)
     .. header(8) .. pack(room.id) .. room.ph .. pack(room.n, room.c, room.v, turn)
-    .. header(2) .. header(3) .. pack(room.p0, room.a0, room.l0)
-    .. header(3) .. pack(room.p1, room.a1, room.l1)
+    .. header(2) .. header(3) .. pack(one.holder, one.address, one.last)
+    .. header(3) .. pack(other.holder, other.address, other.last)
     .. list(ink)
     .. hands .. pack(relays, participants)
 end
@@ -256,7 +267,7 @@ end
 -- an address says nothing of the worker: a call that is sent again after the connection was lost,
 -- or a replaced session, finds it so too.
 local function not_here(base, room, seat, address)
-  if room['a' .. seat] == address then return nil end
+  if room[seat].address == address then return nil end
   return given_up(base, string.match(address, '^[^/]*')) and 'fenced' or 'elsewhere'
 end
 

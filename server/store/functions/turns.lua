@@ -170,7 +170,7 @@ local function look(keys, args)
   local base, rules = keys[1], rules_of(args)
   local room = load(base, args[6])
   if not room then return answer({ 'no_such_room' }, {}) end
-  if completed(room) and (room.p0 == args[5] or room.p1 == args[5]) then
+  if completed(room) and (room[0].holder == args[5] or room[1].holder == args[5]) then
     local last = room.n - 1
     return answer({}, { transition(base, rules, 'repeated', room, last % 2, '',
       { c = last, ink = ink_of(base, room, last, last) }) })
@@ -178,7 +178,7 @@ local function look(keys, args)
   local seat = seat_held_by(room, args[5])
   if not seat then return answer({ 'no_such_room' }, {}) end
   call('PEXPIRE', person_key(base, args[5]), PERSON_TTL)
-  return answer({}, { transition(base, rules, 'seated', room, seat, room['a' .. seat]) })
+  return answer({}, { transition(base, rules, 'seated', room, seat, room[seat].address) })
 end
 
 -- expire: do what the clock asks of the most overdue rooms.
@@ -203,16 +203,16 @@ local function expire(keys, args)
         break
       end
       local kind, seat
-      if room.z0 > 0 and room.z0 <= rules.now then
+      if room[0].grace > 0 and room[0].grace <= rules.now then
         kind, seat = 'left', 0
-      elseif room.z1 > 0 and room.z1 <= rules.now then
+      elseif room[1].grace > 0 and room[1].grace <= rules.now then
         kind, seat = 'left', 1
       elseif room.dl > 0 and room.dl <= rules.now then
         kind, seat = 'idle', room.c % 2
       else
         break
       end
-      local address = room['a' .. seat]
+      local address = room[seat].address
       if kind == 'idle' and is_silent(base, address, rules.now) then break end
       give_up(rules, room, seat, true)
       save(base, rules, room)

@@ -88,7 +88,7 @@ local function reap(keys, args)
   for i = 6, #args do
     local room = load(base, args[i])
     for seat = 0, 1 do
-      local address = room and not completed(room) and room['a' .. seat] or ''
+      local address = room and not completed(room) and room[seat].address or ''
       if string.sub(address, 1, #prefix) == prefix then
         lose(rules, room, seat)
         save(base, rules, room)
