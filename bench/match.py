@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import socket
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
-import hiredis
 import msgspec
 import redis.asyncio
 
-from bench import results
+from bench import pairing, results
+from bench.engine import InvalidRunError, Share, Store
 from bench.handwriting import character
-from bench.processes import cpu_seconds
 from server.gateway.identity import new_id
 from server.relay.matching import Ticket
 from server.relay.room import Rules
@@ -42,7 +40,6 @@ BATCHES = (1, 8, 64, 500)
 LANES = (1, 4, 16)
 WORKERS = (2, 100, 1_000)
 WORKER = "bench"
-READ_BYTES = 1 << 20
 SEED = 20_080_512
 CHARS = 2
 COMMITS = 512
@@ -51,10 +48,6 @@ COMMITS = 512
 RULES = rule_arguments(Rules())
 
 pack = msgspec.msgpack.Encoder().encode
-
-
-class InvalidRunError(Exception):
-    """The library did not seat everybody, or did not count every work."""
 
 
 @dataclass
@@ -66,87 +59,6 @@ class Seated:
     address: str
     room: str
     seat: int
-
-
-class Share(NamedTuple):
-    """What one command of Valkey does for a joiner."""
-
-    command: str
-    calls: float
-    us: float
-
-
-class Store:
-    """One connection, one call after another, as a worker's link sends them."""
-
-    def __init__(self, path: str, pid: int) -> None:
-        """To the Valkey of this process at this socket."""
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(path)
-        self._reader = hiredis.Reader()
-        self._pid = pid
-
-    def calls(self, function: str, each: Iterable[tuple[Any, ...]], together: int) -> list[Any]:
-        """The answers of a function for each base and its arguments, `together` in one write.
-
-        Raises:
-            InvalidRunError: one failed.
-        """
-        name, answers, calls = library.function(function), [], list(each)
-        for at in range(0, len(calls), together):
-            part = [("FCALL", name, 1, *call) for call in calls[at : at + together]]
-            answers += self.commands(part)
-        return answers
-
-    def commands(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """The answers of any commands, sent in one write.
-
-        Raises:
-            InvalidRunError: one failed.
-        """
-        self._socket.sendall(b"".join(map(hiredis.pack_command, commands)))
-        answers: list[Any] = []
-        while len(answers) < len(commands):
-            if (reply := self._reader.gets()) is False:
-                self._reader.feed(self._socket.recv(READ_BYTES))
-            elif isinstance(reply, hiredis.ReplyError):
-                raise InvalidRunError(str(reply))
-            else:
-                answers.append(reply)
-        return answers
-
-    def cpu(self) -> float:
-        """Seconds of CPU that Valkey has used, its threads included."""
-        return cpu_seconds(self._pid)
-
-    def used_memory(self) -> int:
-        """Bytes that Valkey has allocated."""
-        found = self.commands([("INFO", "memory")])[0].decode()
-        return int(found.partition("used_memory:")[2].split("\r\n")[0])
-
-    def shares(self, joiners: int) -> list[Share]:
-        """What every command took since the statistics began, by Valkey's own clock.
-
-        The time of functions is that of their Lua alone; what they called has its own rows.
-        """
-        found = self.commands([("INFO", "commandstats")])[0].decode()
-        rows = dict(line[8:].split(":") for line in found.split("\r\n") if line[:8] == "cmdstat_")
-        stats = {
-            name: {key: float(value) for key, value in (pair.split("=") for pair in row.split(","))}
-            for name, row in rows.items()
-            if "|" not in name
-        }
-        called = sum(row["usec"] for name, row in stats.items() if name != "fcall")
-        stats["fcall"]["usec"] -= called
-        each = [
-            Share("Lua" if name == "fcall" else name, row["calls"] / joiners, row["usec"] / joiners)
-            for name, row in stats.items()
-        ]
-        return sorted(each, key=lambda share: -share.us)
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._socket.close()
 
 
 def tickets(joiners: int) -> list[Ticket]:
@@ -207,6 +119,15 @@ def join_all(
     store: Store, bases: list[str], everybody: list[Ticket], batch: int, random: Random
 ) -> list[tuple[str, bytes]]:
     """Every ticket, in batches that go to the lanes in turn; the answers."""
+    calls = join_calls(bases, everybody, batch, random)
+    answers = store.calls("join", calls, 1)
+    return [(call[0], answer) for call, answer in zip(calls, answers, strict=True)]
+
+
+def join_calls(
+    bases: list[str], everybody: list[Ticket], batch: int, random: Random
+) -> list[tuple[Any, ...]]:
+    """The base and the arguments of each call of `join`."""
     calls = []
     for number, at in enumerate(range(0, len(everybody), batch)):
         base = bases[number % len(bases)]
@@ -214,8 +135,7 @@ def join_all(
         for ticket in everybody[at : at + batch]:
             arguments += ticket_arguments(ticket, letter_of(base))
         calls.append((base, *arguments))
-    answers = store.calls("join", calls, 1)
-    return [(call[0], answer) for call, answer in zip(calls, answers, strict=True)]
+    return calls
 
 
 def commit_all(
@@ -321,6 +241,8 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
     batch = max(given.batches)
     joiners = whole_batches(given.joiners, batch)
     shares = profile(store, joiners, batch, random)
+    calls = join_calls([keys.lane("bench")], tickets(joiners), batch, random)
+    parts = pairing.parts(store, calls, joiners)
     store.close()
     found_cases = [
         {
@@ -335,7 +257,12 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
         for (lanes, batch), found in runs.items()
     ]
     profiled = {call: [share._asdict() for share in each] for call, each in shares.items()}
-    return {"cases": found_cases, "beats": beats, "profile": {"batch": batch, **profiled}}
+    return {
+        "cases": found_cases,
+        "beats": beats,
+        "profile": {"batch": batch, **profiled},
+        "parts_of_join": {"batch": batch, **parts},
+    }
 
 
 def measure_beats(store: Store, workers: int, beats: int) -> dict[str, float]:
@@ -375,6 +302,10 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"{call} in batches of {found['profile']['batch']}, a joiner: calls, us"
         for share in found["profile"][call]:
             yield f"  {share['command']:12} {share['calls']:6.2f} {share['us']:8.2f}"
+    parts = found["parts_of_join"]
+    yield f"join in batches of {parts['batch']}, us a joiner; its parts measured alone"
+    for part in ("join", "arguments", "pairing", "writes"):
+        yield f"  {part:12} {parts[part]:8.2f}"
 
 
 def main() -> None:

@@ -81,6 +81,11 @@ def match(found: Results) -> list[Bars]:
     return [
         Bars("us of Valkey to seat one joiner", join, dict.fromkeys(join, PAIRING_US)),
         Bars("us of Valkey for a commit", _column(cases, "us_commit"), {}),
+        Bars(
+            "us of Valkey to seat one joiner, and its parts alone",
+            {part: us for part, us in found["parts_of_join"].items() if part != "batch"},
+            {"pairing": PAIRING_US},
+        ),
     ]
 
 
