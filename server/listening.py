@@ -7,8 +7,9 @@ import socket
 
 BACKLOG = 4_096
 
-ACCEPTED_AT_ONCE = 32
-"""Connections taken in one pass of the event loop at most; see `doubled`."""
+ACCEPTED_AT_ONCE = 4
+"""Connections taken in one pass of the event loop at most; see `doubled`. Those inside wait for the
+whole of a pass, several times in a turn: twice as long in a storm with 32 (`bench/storm.py`)."""
 
 
 class PortError(Exception):

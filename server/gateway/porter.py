@@ -11,8 +11,12 @@ from typing import NamedTuple
 SLICE_SECONDS = 0.001
 """So long at once is for those at the door; then those inside have their turn."""
 
-SEEN_OFF_AT_ONCE = 20
-"""What it takes to close so many comes later, and is about a slice."""
+SEEN_OFF_AT_ONCE = 4
+"""What it takes to close so many, and to tell of it, comes later, and is about a slice."""
+
+LONGEST_STAY_SECONDS = 2.0
+"""Once somebody has waited for so long to be seen off, five times as many go at once: a seat is not
+to be held for long by somebody who is gone."""
 
 SHARE = 1 / 4
 """Of the time is for the door at most: whoever came in has to be greeted and seated, too."""
@@ -34,6 +38,11 @@ doubles as often as it goes by, up to the last. Else those outside, who grow in 
 more and more of the worker with asking again."""
 
 
+class _Leaving(NamedTuple):
+    since: float
+    leave: Callable[[], None]
+
+
 class _Waiting(NamedTuple):
     since: float
     enter: Callable[[], None]
@@ -52,7 +61,7 @@ class Porter:
         self.turned_away = 0
         self._longest_wait = longest_wait
         self._waiting: deque[_Waiting] = deque()
-        self._leaving: deque[Callable[[], None]] = deque()
+        self._leaving: deque[_Leaving] = deque()
         self._busy = False
         self._due = 0.0
         self._return_seconds = FIRST_RETURN_SECONDS
@@ -68,7 +77,7 @@ class Porter:
 
     def see_off(self, leave: Callable[[], None]) -> None:
         """Have `leave` called soon; it goes before all who come."""
-        self._leaving.append(leave)
+        self._leaving.append(_Leaving(monotonic(), leave))
         self._attend()
 
     def _attend(self) -> None:
@@ -82,7 +91,7 @@ class Porter:
         late = start - self._due
         later = 0.0
         try:
-            later = self._see_some_off()
+            later = self._see_some_off(start)
             self._let_some_in(start)
         finally:
             self._busy = bool(self._leaving or self._waiting)
@@ -93,12 +102,14 @@ class Porter:
                 self._due = now + pause
                 asyncio.get_running_loop().call_later(pause, self._attend_to_some)
 
-    def _see_some_off(self) -> float:
+    def _see_some_off(self, now: float) -> float:
         """How many seconds it will take later."""
-        leaving = min(len(self._leaving), SEEN_OFF_AT_ONCE)
+        slow = self._leaving and now - self._leaving[0].since > LONGEST_STAY_SECONDS
+        most = 5 * SEEN_OFF_AT_ONCE if slow else SEEN_OFF_AT_ONCE
+        leaving = min(len(self._leaving), most)
         for _ in range(leaving):
-            self._leaving.popleft()()
-        return leaving / SEEN_OFF_AT_ONCE * SLICE_SECONDS
+            self._leaving.popleft().leave()
+        return leaving / most * SLICE_SECONDS
 
     def _let_some_in(self, start: float) -> None:
         now = start
