@@ -14,7 +14,7 @@ SLICE_SECONDS = 0.001
 SEEN_OFF_AT_ONCE = 4
 """What it takes to close so many, and to tell of it, comes later, and is about a slice."""
 
-LONGEST_STAY_SECONDS = 2.0
+LONGEST_STAY_SECONDS = 5.0
 """Once somebody has waited for so long to be seen off, five times as many go at once: a seat is not
 to be held for long by somebody who is gone."""
 
