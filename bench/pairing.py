@@ -7,6 +7,7 @@ back from the store and written again by plain commands, as many in one call as 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -59,18 +60,15 @@ def parts(store: Store, calls: Sequence[Call], joiners: int) -> dict[str, float]
         run()
         found.setdefault(part, []).append((store.cpu() - before) * 1e6 / joiners)
 
-    def empty() -> None:
-        store.commands([("FLUSHALL", "SYNC")])
-
     for _ in range(RUNS):
-        empty()
-        measure("join", lambda: store.calls("join", calls, 1))
+        store.commands([("FLUSHALL", "SYNC")])
+        measure("join", partial(store.calls, "join", calls, 1))
         writes = list(writes_of(store, calls[0][0]))
         each = -(-len(writes) // len(calls))
         for part in ("taken", "paired"):
-            measure(part, lambda part=part: every(store, part, calls))  # type: ignore[misc]
-        empty()
-        measure("writes", lambda: in_parts(store, writes, each))  # noqa: B023
+            measure(part, partial(every, store, part, calls))
+        store.commands([("FLUSHALL", "SYNC")])
+        measure("writes", partial(in_parts, store, writes, each))
     us = {part: median(each_run) for part, each_run in found.items()}
     return {
         "join": us["join"],

@@ -20,8 +20,8 @@ end
 -- address, the last holder and the end of the grace; dl the turn's deadline, xp the kept room's
 -- expiry; keep, held; inv the invite's code; who everyone who ever sat here, hw the writer of each
 -- character; ser "participant serial ..." of the finished work.
--- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes four
--- times as long to make one of more. `was` is what the indexes say; without it, it is not stored.
+-- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes much
+-- longer to make one of more. `was` is what the indexes say; without it, it is not stored.
 local function new_seat(holder, address, last, grace)
   return { holder = holder, address = address, last = last, grace = grace }
 end
