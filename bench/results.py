@@ -51,7 +51,7 @@ def versions() -> dict[str, str]:
     ).stdout.strip()
     return {
         "jielong": __version__,
-        "python": platform.python_version(),
+        "python": sys.version,
         **{package: version(package) for package in PACKAGES},
         "valkey": valkey,
         "kernel": platform.release(),
