@@ -28,7 +28,7 @@ from server.settings import Settings
 from server.store.embedded import EmbeddedError, EmbeddedServer
 from server.store.errors import StoreError
 from server.supervisor import READY, Supervisor, WorkersFailedError
-from server.worker import Worker
+from server.worker import PartFailedError, Worker
 
 app = typer.Typer(
     help="Jielong: a real-time relay-writing service.",
@@ -196,6 +196,7 @@ def _one_line_errors(status: int = 1) -> Iterator[None]:
         CatalogueError,
         ArchiveError,
         HistoryError,
+        PartFailedError,
     ) as error:
         _fail(str(error), status)
     except (StoreError, RedisError, TimeoutError) as error:
@@ -239,9 +240,14 @@ def _set_up_logging(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
-    # Faults of peers are answered on their connection; they are no faults of ours.
-    logging.getLogger("picows").setLevel(logging.CRITICAL)
+    logging.getLogger("picows").setLevel(logging.ERROR)
+    logging.getLogger("picows.server").addFilter(_is_ours)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether picows tells of a fault of ours: those of peers are answered on their connection."""
+    return not record.msg.startswith(("WS parser error", "on_ws_frame raised WSProtocolError"))
 
 
 def _fail(message: str, status: int) -> NoReturn:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import resource
 import secrets
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
 import uvicorn
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import catalogue
 from server.archive.archiver import Archiver
@@ -24,7 +27,7 @@ from server.gateway.hub import Hub
 from server.gateway.identity import Identity
 from server.gateway.porter import Porter
 from server.gateway.protocol import Handshake
-from server.listening import doubled
+from server.listening import BACKLOG, doubled
 from server.settings import Settings
 from server.store import keys, library
 from server.store.connections import Connections
@@ -45,9 +48,15 @@ DRAIN_SECONDS = 8.0
 LAST_CALLS_SECONDS = 1.0
 START_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 75
-BACKLOG = 4_096
+DESCRIPTORS = 131_072
+"""Of one worker at most; each connection is one."""
+
 CLUSTER_LANES = 16
 """Lanes of a campaign on a Cluster; more of them than nodes, so that they spread."""
+
+
+class PartFailedError(Exception):
+    """A part of the worker failed, which the log tells of; another worker takes its place."""
 
 
 class Worker:
@@ -63,6 +72,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._draining = False
         self._in_order = False  # else the others reap what is left when the lease is over
+        self._failed: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._clockwork: Clockwork | None = None
         self._catalogue = catalogue.load(settings.campaigns)
@@ -84,13 +94,17 @@ class Worker:
 
         Raises:
             ArchiveError, StoreError, RedisError, TimeoutError: it cannot start.
+            PartFailedError: it could not go on.
         """
+        _allow_descriptors()
         try:
             hub = await self._start_unless_stopped()
             if hub is not None:
                 await self._serve(self._http_server(hub), hub, listener, on_ready)
         finally:
             await self._end()
+        if self._failed is not None:
+            raise PartFailedError(f"this worker cannot go on without its part: {self._failed}")
 
     def stop(self) -> None:
         """Begin the end; also while it is starting."""
@@ -157,7 +171,7 @@ class Worker:
         _calm_garbage_collector()
         listeners = doubled(listener)
         await server.startup(sockets=listeners)
-        ticking = asyncio.create_task(server.main_loop())
+        self._own(server.main_loop(), "http")
         on_ready()
         await self._stopping.wait()
         self._draining = True
@@ -165,7 +179,6 @@ class Worker:
             listening.close()
         self._in_order = await hub.close(DRAIN_SECONDS)
         server.should_exit = True
-        await ticking
         await server.shutdown(sockets=listeners)
 
     def _http_server(self, hub: Hub) -> uvicorn.Server:
@@ -200,6 +213,8 @@ class Worker:
             return "redis is away"
         if not hub.backplane.ready.is_set():
             return "cut off from other workers"
+        if hub.connections >= self._settings.max_connections:
+            return "full"
         return None
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
@@ -212,6 +227,7 @@ class Worker:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a part of the worker failed", part=task.get_name(), exc_info=error)
+            self._failed = self._failed or task.get_name()
             self.stop()
 
     async def _end(self) -> None:
@@ -223,9 +239,26 @@ class Worker:
         await _cancel(list(self._tasks))
         for streams in self._streams.values():
             for stream in streams:
-                await stream.close()
-        await self._connections.close()
-        await self._works.close()
+                await _close(stream.close())
+        await _close(self._connections.close())
+        await _close(self._works.close())
+
+
+async def _close(closing: Awaitable[None]) -> None:
+    """Close something in time; what cannot be closed keeps nothing else open."""
+    try:
+        async with asyncio.timeout(LAST_CALLS_SECONDS):
+            await closing
+    except (StoreError, RedisError, SQLAlchemyError, OSError) as error:
+        log.warning("not closed in order", error=repr(error))
+
+
+def _allow_descriptors() -> None:
+    """As many connections as the operator's hard limit allows, not as the soft one does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _calm_garbage_collector() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
@@ -59,7 +61,8 @@ class Clockwork:
     async def first_beats(self) -> None:
         """Have a lease in every lane, and the totals, before the first participant comes."""
         for campaign in self._hub.campaigns:
-            await self._beat_for(campaign)
+            if error := await self._beat_for(campaign):
+                raise error
             await self._count_in(campaign)
 
     async def depart(self) -> None:
@@ -114,9 +117,13 @@ class Clockwork:
         """Every worker does what the clock asks of rooms, and once is enough."""
         while True:
             await asyncio.sleep(EXPIRE_SECONDS)
-            for campaign in self._hub.campaigns:
-                for base in campaign.lanes.bases:
-                    await self._expire_in(campaign, base)
+            await asyncio.gather(
+                *(
+                    self._expire_in(campaign, base)
+                    for campaign in self._hub.campaigns
+                    for base in campaign.lanes.bases
+                )
+            )
 
     async def _expire_in(self, campaign: OpenCampaign, base: str) -> None:
         try:
@@ -129,11 +136,9 @@ class Clockwork:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            for campaign in self._hub.campaigns:
-                try:
-                    await self._beat_for(campaign)
-                except (StoreError, RedisError, OSError) as error:
-                    log.debug("no heartbeat, the store is away", error=str(error))
+            beats = [self._beat_for(campaign) for campaign in self._hub.campaigns]
+            for error in filter(None, await asyncio.gather(*beats)):
+                log.debug("no heartbeat, the store is away", error=str(error))
 
     async def _count(self) -> None:
         while True:
@@ -148,16 +153,23 @@ class Clockwork:
         except StoreError as error:
             log.debug("no totals, the store is away", error=str(error))
 
-    async def _beat_for(self, campaign: OpenCampaign) -> None:
-        """In every lane; the gauges are those of the whole campaign, and counted in lane 0."""
+    async def _beat_for(self, campaign: OpenCampaign) -> Exception | None:
+        """In every lane; the gauges are those of the whole campaign, and counted in lane 0.
+
+        A lane that is away costs the lease in no other; what it said is the answer.
+        """
         hub, lanes = self._hub, campaign.lanes
         rate = self._rate(campaign)
-        await hub.workers.spread(lanes, hub.worker, rate, self._lane_rate, self._most_lanes)
+        spread = hub.workers.spread(lanes, hub.worker, rate, self._lane_rate, self._most_lanes)
+        away = [await _unless_away(spread)]
         here = [session for session in hub.sessions if session.campaign is campaign]
         writing = sum(session.place is not None for session in here)
-        for base in lanes.bases:
-            first = base == lanes.first
-            await self._beat_in(campaign, base, *((len(here), writing) if first else (0, 0)))
+        beats = [
+            self._beat_in(campaign, base, *((len(here), writing) if not number else (0, 0)))
+            for number, base in enumerate(lanes.bases)
+        ]
+        away += await asyncio.gather(*map(_unless_away, beats))
+        return next(filter(None, away), None)
 
     def _rate(self, campaign: OpenCampaign) -> float:
         """Tickets a second since this was asked last."""
@@ -211,3 +223,12 @@ class Clockwork:
                 if len(sessions) == TOLD_AT_ONCE:
                     await asyncio.sleep(TOLD_AT_ONCE / COUNTERS_PER_SECOND)
             await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _unless_away(call: Coroutine[Any, Any, None]) -> Exception | None:
+    """Make a call; the error, if the store is away."""
+    try:
+        await call
+    except (StoreError, RedisError, OSError) as error:
+        return error
+    return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
@@ -69,11 +71,46 @@ class Codec(Protocol):
         """Write a message that is MessagePack already, as partners' messages are passed on."""
 
 
-def _explain(content: object, error: msgspec.ValidationError) -> BadMessageError:
-    """Say what is wrong with a message that could be read but not understood."""
-    if not isinstance(content, dict) or not isinstance(content.get("t"), str):
+class _Envelope(msgspec.Struct):
+    """What every message has."""
+
+    t: str
+
+
+class _Reader:
+    """Reads messages in one encoding, and says what is wrong with others."""
+
+    def __init__(self, decoder: Callable[..., Any], encoding: str) -> None:
+        """`decoder` is msgspec's for the encoding, `encoding` its name for people."""
+        self._typed: Callable[[bytes], FromClient] = decoder(FromClient).decode
+        self._plain: Callable[[bytes], object] = decoder().decode
+        self._envelope: Callable[[bytes], _Envelope] = decoder(_Envelope).decode
+        self._encoding = encoding
+
+    def read(self, payload: bytes) -> FromClient:
+        """Read a message; see `Codec.decode`."""
+        try:
+            try:
+                return self._typed(payload)
+            except msgspec.ValidationError as error:
+                raise _explain(self._kind(payload), error) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
+            raise IllFormedError(f"not {self._encoding}") from error
+
+    def _kind(self, payload: bytes) -> str | None:
+        """The type of a message that is refused, where it has one; all of it must be readable."""
+        with suppress(msgspec.ValidationError):  # well-formed, but nothing for Python, as 1e999 is
+            self._plain(payload)
+        try:
+            return self._envelope(payload).t
+        except msgspec.ValidationError:
+            return None
+
+
+def _explain(kind: str | None, error: msgspec.ValidationError) -> BadMessageError:
+    """Say what is wrong with a message of this type that could be read but not understood."""
+    if kind is None:
         return BadMessageError("bad_message", "a message is a map with its type in `t`", None)
-    kind = content["t"]
     if kind not in TYPES:
         return BadMessageError("unknown_type", "there is no message of this type", kind[:64])
     if kind == "ink" and _BAD_INK.match(str(error)):
@@ -90,31 +127,12 @@ class MsgpackCodec:
     def __init__(self) -> None:
         """One for all connections; it holds no state of any."""
         self.decode_ink = msgspec.msgpack.Decoder(ExactInk).decode
-        self._typed = msgspec.msgpack.Decoder(FromClient)
-        self._plain = msgspec.msgpack.Decoder()
+        self.decode = _Reader(msgspec.msgpack.Decoder, "MessagePack").read
         self.encode = pack
-
-    def decode(self, payload: bytes) -> FromClient:
-        """Read a message; see `Codec.decode`."""
-        try:
-            message: FromClient = self._typed.decode(payload)
-            return message
-        except msgspec.ValidationError as error:
-            raise _explain(self._content(payload), error) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise IllFormedError("not MessagePack") from error
 
     def from_packed(self, packed: bytes) -> bytes:
         """The same bytes."""
         return packed
-
-    def _content(self, payload: bytes) -> Any:
-        try:
-            return self._plain.decode(payload)
-        except msgspec.ValidationError:
-            return None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
-            raise IllFormedError("not MessagePack") from error
 
 
 class JsonCodec:
@@ -125,19 +143,16 @@ class JsonCodec:
 
     def __init__(self) -> None:
         """One for all connections; it holds no state of any."""
-        self._typed = msgspec.json.Decoder(FromClient)
+        self._read = _Reader(msgspec.json.Decoder, "JSON").read
         self._unpack = msgspec.msgpack.Decoder().decode
 
     def decode(self, payload: bytes) -> FromClient:
         """Read a message; see `Codec.decode`."""
         try:
             payload.decode()
-            message: FromClient = self._typed.decode(payload)
-            return message
-        except msgspec.ValidationError as error:
-            raise _explain(self._content(payload), error) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise IllFormedError("not JSON") from error
+        except UnicodeDecodeError as error:
+            raise IllFormedError("not UTF-8") from error
+        return self._read(payload)
 
     def decode_ink(self, payload: bytes) -> Ink:
         """JSON is never passed on as it came."""
@@ -150,12 +165,6 @@ class JsonCodec:
     def from_packed(self, packed: bytes) -> bytes:
         """The same message as JSON."""
         return msgspec.json.encode(self._unpack(packed))
-
-    def _content(self, payload: bytes) -> Any:
-        try:
-            return msgspec.json.decode(payload)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise IllFormedError("not JSON") from error
 
 
 CODECS: dict[str, Codec] = {codec.name: codec for codec in (MsgpackCodec(), JsonCodec())}

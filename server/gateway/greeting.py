@@ -6,10 +6,11 @@ from picows import WSCloseCode
 
 from server.gateway import limits, translation
 from server.gateway.campaigns import OpenCampaign
+from server.gateway.codec import pack
 from server.gateway.returning import find_room
 from server.gateway.session import RETRY_MS, Session, Stage
 from server.relay import ink
-from server.relay.from_client import FromClient, Hello
+from server.relay.from_client import FromClient, Hello, Ink
 from server.relay.to_client import CampaignInfo, FinishedWork, Limits, Welcome
 from server.relay.transition import Transition
 from server.store.answers import RefusedError, Untold
@@ -46,7 +47,7 @@ def _hello(session: Session, message: Hello) -> None:
         return
     session.campaign = campaign
     session.hello = campaign.lanes.clock.now()
-    session.locale = message.locale or campaign.campaign.locale
+    session.locale = (message.locale or campaign.campaign.locale)[: limits.LOCALE_CHARS]
     known = message.token is not None and hub.identity.is_ours(message.token)
     session.token = message.token if message.token and known else hub.identity.new_token()
     session.participant = hub.identity.participant(session.token, campaign.campaign.id)
@@ -71,8 +72,10 @@ async def _resume(session: Session, message: Hello) -> None:
             hub.abandon_unseen(session)
         else:
             session.stage = Stage.NEW
-            session.pending = ()
             session.busy(error, message)
+            pending, session.pending = session.pending, ()
+            for waiting in pending:
+                before_welcome(session, waiting)
         return
     for previous in returned.previous or {""}:
         hub.take_over(previous, session)
@@ -81,7 +84,6 @@ async def _resume(session: Session, message: Hello) -> None:
         return
     session.registered = True
     session.recent = returned.recent
-    hub.greeted(session)
     for transition in returned.transitions:
         hub.deliver(campaign.lanes.base_of(transition.view.room), [transition])
     _welcome(session, returned.transitions, returned.untold)
@@ -90,7 +92,10 @@ async def _resume(session: Session, message: Hello) -> None:
         hub.spawn(session.look())
     pending, session.pending = session.pending, ()
     for waiting in pending:
-        session.received(waiting)
+        if isinstance(waiting, Ink):
+            session.ink(waiting, pack(waiting))
+        else:
+            session.received(waiting)
 
 
 def _welcome(session: Session, transitions: list[Transition], untold: list[Untold]) -> None:
@@ -117,6 +122,7 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
         session.socket.send_asking(welcome, session.telling(untold))
     else:
         session.socket.send(welcome)
+    session.tell_if_alone()
 
 
 def _limits(campaign: OpenCampaign) -> Limits:

@@ -115,7 +115,8 @@ class Hub:
     def remove(self, session: Session) -> None:
         """A connection is gone; its seat is held for the grace."""
         self._sessions.pop(session.id, None)
-        self._unregistered.pop(session.participant, None)
+        if self._unregistered.get(session.participant) is session:
+            del self._unregistered[session.participant]
         if session.place is not None:
             room, session.place = session.place.room, None
             self._lost.append((session.campaign, session.participant, session.address, room))
@@ -133,9 +134,8 @@ class Hub:
             asyncio.get_running_loop().call_later(LOST_PAUSE_SECONDS, self._drop_some)
 
     def greeted(self, session: Session) -> None:
-        """A session has a participant; the store does not know of a new one before it joins."""
-        if not session.registered:
-            self._unregistered[session.participant] = session
+        """A session has a new participant, of whom the store does not know before it joins."""
+        self._unregistered[session.participant] = session
 
     def registered(self, session: Session) -> None:
         """The store knows where the participant is."""

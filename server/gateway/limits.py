@@ -29,6 +29,9 @@ SEND_BUFFER_BYTES = 1_048_576
 MOST_FINISHED = 20
 """Works that one hears of at once."""
 
+LOCALE_CHARS = 35
+"""Characters of a locale that are kept (RFC 5646, 4.4.1)."""
+
 PENDING_MESSAGES = 64
 """Messages kept for a connection whose `hello` is still being answered."""
 

@@ -38,8 +38,10 @@ class Place:
         turn: index of the character to be written next.
         waiting: whether a partner is sought.
         partner: where the partner is connected, or None.
+        partner_is_away: whether there is one whose connection is lost at the moment.
         outlet: how the partner is shown something; None until it is looked up.
-        writes: the character that is written here for the partner to see; -1 for none.
+        writes: the character that is written here; -1 for none.
+        stroke: the stroke of which live ink came last; -1 for none yet, None when unknown.
         chars: the phrase's characters.
     """
 
@@ -47,8 +49,10 @@ class Place:
         "chars",
         "outlet",
         "partner",
+        "partner_is_away",
         "room",
         "seat",
+        "stroke",
         "turn",
         "version",
         "waiting",
@@ -64,16 +68,22 @@ class Place:
         self.turn = 0
         self.waiting = False
         self.partner: Address | None = None
+        self.partner_is_away = False
         self.outlet: Outlet | None = None
         self.writes = -1
+        self.stroke: int | None = -1
         self.update(view)
 
     def update(self, view: RoomView) -> None:
         """Take a newer view of the same room over."""
+        if view.turn != self.turn:
+            self.stroke = -1
         self.version = view.version
         self.turn = view.turn
         self.waiting = is_waiting(view)
-        self.partner = parse_address(view.seats[1 - self.seat].address)
+        other = view.seats[1 - self.seat]
+        self.partner = parse_address(other.address)
+        self.partner_is_away = bool(other.participant) and not other.address
         self.outlet = None
         mine = view.turn < view.chars and seat_of(view.turn) == self.seat
-        self.writes = view.turn if mine and self.partner is not None else -1
+        self.writes = view.turn if mine else -1

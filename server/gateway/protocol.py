@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -25,6 +26,8 @@ VERSION = "13"
 HANDSHAKE_SECONDS = 5
 READ_BUFFER_BYTES = 2_048
 """picows' least; the buffer grows with a larger frame."""
+
+_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 
 _PLAIN_CONNECTION = b"\r\nConnection: Upgrade\r\n"
 
@@ -69,8 +72,10 @@ class Handshake:
 
     def _check(self, request: WSUpgradeRequest) -> tuple[Codec, bool]:
         headers = request.headers
-        if urlsplit(request.path).path != PATH.encode():
+        if request.path.partition(b"?")[0] != PATH.encode():
             raise HandshakeError(404, "not_found", f"WebSockets are at {PATH}")
+        if not _KEY.fullmatch(headers.get("sec-websocket-key", "")):
+            raise HandshakeError(400, "bad_key", "Sec-WebSocket-Key is 16 bytes in base64")
         if headers.get("sec-websocket-version") != VERSION:
             raise HandshakeError(
                 426, "bad_version", "WebSocket version 13 only", Sec_WebSocket_Version=VERSION

@@ -65,7 +65,7 @@ async def _take_over_later(session: Session, address: str, lane: asyncio.Task[Re
         room, place = transition.view.room, session.place
         if session.is_at(address) and session.stage is Stage.READY and place is None:
             if room not in session.former_rooms:  # a join found its way there meanwhile
-                session.socket.send(session.sit_down(transition, transition.seat))
+                session.seated(transition, transition.seat)
         elif place is None or place.room != room:
             session.hub.abandon(session, [transition])
 
@@ -103,7 +103,7 @@ async def settle(session: Session) -> bool:
     returned = await find_everywhere(session)
     session.astray = False
     for transition in returned.transitions:
-        session.socket.send(session.sit_down(transition, transition.seat))
+        session.seated(transition, transition.seat)
     return session.place is not None
 
 

@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 
 from server.gateway.identity import new_id
+from server.gateway.place import Place
 from server.gateway.returning import settle
 from server.gateway.session import Session
 from server.relay.from_client import Invite, Join, Leave, Report
@@ -42,10 +43,8 @@ def join(session: Session, message: Join) -> None:
 
 async def _seat(session: Session, message: Join, ticket: Ticket) -> None:
     campaign, hub = session.campaign, session.hub
-    if session.joining is None:
-        session.joining = asyncio.Lock()
     try:
-        async with session.joining:  # else two joins could end in two lanes
+        async with _one_at_a_time(session):
             if session.astray and await settle(session):
                 return
             ticket = msgspec.structs.replace(ticket, address=session.address)
@@ -65,6 +64,13 @@ async def _seat(session: Session, message: Join, ticket: Ticket) -> None:
         session.busy(error, message)
     else:
         session.hub.registered(session)
+
+
+def _one_at_a_time(session: Session) -> asyncio.Lock:
+    """Else two joins, or a join behind a leave, could end in two lanes."""
+    if session.joining is None:
+        session.joining = asyncio.Lock()
+    return session.joining
 
 
 def _fixed_lane(session: Session, ticket: Ticket) -> str:
@@ -123,25 +129,32 @@ def _give_up(
         session.refuse("no_such_room", "you have no seat in this room", message)
         return
     session.stand_up()
-    session.hub.spawn(_free(session, message, keep=keep, report=report))
+    session.hub.spawn(_free(session, message, place, keep=keep, report=report))
 
 
-async def _free(session: Session, message: Leave | Report, *, keep: bool, report: bool) -> None:
+async def _free(
+    session: Session, message: Leave | Report, place: Place, *, keep: bool, report: bool
+) -> None:
     campaign = session.campaign
     base = campaign.lanes.base_of(message.room)
     try:
-        transition = await session.hub.rooms.leave(
-            base,
-            campaign.rules,
-            session.participant,
-            session.address,
-            message.room,
-            keep=keep,
-            report=report,
-        )
+        async with _one_at_a_time(session):
+            transition = await session.hub.rooms.leave(
+                base,
+                campaign.rules,
+                session.participant,
+                session.address,
+                message.room,
+                keep=keep,
+                report=report,
+            )
     except RefusedError as refusal:
-        session.refused(refusal, message)
+        if isinstance(message, Report) and refusal.code == "no_such_room":
+            await _report_work(session, message)  # it was finished in that moment
+        else:
+            session.refused(refusal, message)
     except StoreError as error:
+        session.sit_again(place)
         session.busy(error, message)
     else:
         session.hub.deliver(base, [transition])

@@ -16,10 +16,10 @@ from picows import WSCloseCode
 
 from server.gateway import translation
 from server.gateway.limits import MOST_FINISHED
-from server.gateway.place import Place, format_address
+from server.gateway.place import Place, format_address, parse_address
 from server.gateway.socket import ELSEWHERE, Socket
 from server.relay.from_client import FromClient, Ink
-from server.relay.ink import POINT
+from server.relay.ink import GRID, POINT, BadInkError, check_part
 from server.relay.matching import LAST_PARTNERS
 from server.relay.phrase import seat_of
 from server.relay.to_client import (
@@ -72,7 +72,7 @@ class Session:
         former_rooms: where the participant sat before; what is still told of them is old.
         finished_rooms: the rooms of the last works of which this session told.
         recent: the last partners, latest first.
-        joining: held while a ticket is under way; None before the first.
+        joining: held while a ticket or a leave is under way; None before the first.
         astray: whether the answer of a join was lost, so that nobody knows of a seat in some lane.
         missed: whether something happened while `hello` was being answered.
         tellings: how often works were told; each is sent with a ping that carries its number.
@@ -164,6 +164,11 @@ class Session:
         """Whether the connection is open and still has this address."""
         return self.is_there() and self.address == address
 
+    def is_of(self, worker: str) -> bool:
+        """Whether the address is one of this worker: after it began anew, those before are not."""
+        address = parse_address(self.address)
+        return address is not None and address[0] == worker
+
     def received(self, message: FromClient) -> None:
         """A message came."""
         self._dispatch(self, message)
@@ -179,7 +184,20 @@ class Session:
         elif len(message.p) % POINT:
             self.refuse("bad_ink", "p is a list of x, y, dt, w for each of its points", message)
         elif message.c == place.writes and message.room == place.room:
-            self.hub.pass_on(place, packed)
+            if message.s != place.stroke or max(message.p) > GRID:  # seldom
+                try:
+                    self._check_ink(place, message)
+                except BadInkError as error:
+                    self.refuse("bad_ink", str(error), message)
+                    return
+            if place.partner is not None:
+                self.hub.pass_on(place, packed)
+
+    def _check_ink(self, place: Place, message: Ink) -> None:
+        """Check ink that begins a stroke, or that looks as if it left the grid."""
+        first = message.s != place.stroke and place.stroke is not None
+        place.stroke = message.s
+        check_part(message.p, first=first)
 
     # To the participant -----------------------------------------------------------------------
 
@@ -202,7 +220,7 @@ class Session:
             if view.room in self.former_rooms:
                 return  # told late or twice, after an outage; nobody is seated in a room again
             if place is None or place.room != view.room or place.version <= view.version:
-                self.socket.send(self.sit_down(transition, seat))
+                self.seated(transition, seat)
             return
         if kind == "repeated":
             self._repeated(transition, seat)
@@ -228,6 +246,8 @@ class Session:
         elif kind in {"left", "idle"}:
             self.socket.send(PartnerChanged(view.room, "left"))
             self.socket.send(translation.turn_changed(view, place.chars))
+            if place.waiting:
+                self._begin_to_wait()
 
     def _tell_turn_of(self, transition: Transition, view: RoomView) -> None:
         """The turn of a writer who is away stands still, so its time left changes twice."""
@@ -252,15 +272,43 @@ class Session:
             self.former_rooms = (*self.former_rooms[-REMEMBERED:], self.place.room)
             self.place = None
 
+    def sit_again(self, place: Place) -> None:
+        """The place could not be given up after all, unless the store did it unseen."""
+        if self.place is None and self.stage is Stage.READY:
+            self.former_rooms = tuple(room for room in self.former_rooms if room != place.room)
+            self.place = place
+            self.hub.spawn(self.look())
+
+    def seated(self, transition: Transition, seat: int) -> None:
+        """Take a seat over as it is, and tell the participant."""
+        self.socket.send(self.sit_down(transition, seat))
+        self.tell_if_alone()
+
     def sit_down(self, transition: Transition, seat: int) -> Waiting | Matched:
-        """Take a seat over as it is, and say so in one message."""
-        view = transition.view
+        """Take a seat over as it is; the message that says so."""
+        view, before = transition.view, self.place
         self.place = Place(view, seat)
+        if before is not None and before.room == view.room and before.turn == view.turn:
+            self.place.stroke = before.stroke
+        elif transition.kind not in {"waiting", "matched"}:
+            self.place.stroke = None  # written on another connection so far
+        if self.place.waiting:
+            self._begin_to_wait()
         partner = view.seats[1 - seat].last
         if partner:
             others = [other for other in self.recent if other != partner]
             self.recent = (partner, *others)[:LAST_PARTNERS]
         return translation.whole_room(view, seat, self.place.chars, self.hub.identity, self.locale)
+
+    def tell_if_alone(self) -> None:
+        """A room is told as it is, except that the partner's connection is lost at the moment."""
+        place = self.place
+        if place is not None and place.partner_is_away:
+            self.socket.send(PartnerChanged(place.room, "away"))
+
+    def _begin_to_wait(self) -> None:
+        """Five minutes without a message are allowed from now on."""
+        self.last_message = self.hub.clock
 
     def _finished_character(self, transition: Transition) -> None:
         view, campaign = transition.view, self.campaign
@@ -296,7 +344,7 @@ class Session:
         except RefusedError as refusal:
             if refusal.code == "no_such_room" and self.place is place:
                 self.stand_up()
-                self._send_error(refusal.code, "the room is over")
+                self.say_goodbye("over")  # what became of it is told on return
         except StoreError:
             return  # the hub looks again when the store is back
         else:
@@ -356,7 +404,8 @@ class Session:
         if refusal.code == "elsewhere":
             self.replaced()
         elif refusal.code == "fenced":
-            self.hub.spawn(self.hub.begin_anew())
+            if self.is_of(self.hub.worker):
+                self.hub.spawn(self.hub.begin_anew())
         else:
             self.refuse(refusal.code, _EXPLANATIONS[refusal.code], message)
 

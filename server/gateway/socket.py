@@ -325,7 +325,14 @@ class Socket(WSListener):
             self._read(payload)
 
     def _refuse_bad(self, error: BadMessageError) -> None:
-        self._bad += 1
+        """Ten that are no message of the protocol end it; bad ink is one, and is only limited."""
+        if error.code == "bad_ink":
+            if not self._ink_left:
+                self._refuse_ink()
+                return
+            self._ink_left -= 1
+        else:
+            self._bad += 1
         self.send(Error(code=error.code, message=str(error), re=error.re))  # type: ignore[arg-type]
         if self._bad >= limits.BAD_MESSAGES:
             self.close(WSCloseCode.POLICY_VIOLATION, "too many bad messages")
@@ -358,7 +365,7 @@ class Socket(WSListener):
         transport.disconnect()
 
     def _disconnect_later(self, transport: WSTransport) -> None:
-        asyncio.get_running_loop().call_later(CLOSE_SECONDS, transport.disconnect)
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, transport.disconnect, False)
 
     def _takes_more(self) -> bool:
         """Whether messages go out; a peer that does not read is given up."""

@@ -53,7 +53,7 @@ def whole_room(
     if not other.last:
         return Waiting(view.room, view.phrase, seat, view.ink, now)
     alias = identity.alias(other.last, view.room, locale)
-    partner = Partner(alias=alias, here=bool(other.address))
+    partner = Partner(alias=alias, here=bool(other.participant))
     return Matched(view.room, view.phrase, seat, partner, view.ink, now)
 
 

@@ -20,7 +20,9 @@ def undo(session: Session, message: Undo) -> None:
     """Pass on what only the writer may send; what comes too late is dropped without a word."""
     place = session.place
     if place is not None and message.c == place.writes and message.room == place.room:
-        session.hub.pass_on(place, pack(message))
+        place.stroke = -1
+        if place.partner is not None:
+            session.hub.pass_on(place, pack(message))
 
 
 def react(session: Session, message: React) -> None:

@@ -8,10 +8,14 @@ import msgspec
 
 from server.relay.ink import GRID, MAX_PAUSE_MS, MAX_POINTS, POINT
 
-ShortText = Annotated[str, msgspec.Meta(max_length=128)]
-TokenText = Annotated[str, msgspec.Meta(max_length=512)]
-Index = Annotated[int, msgspec.Meta(ge=0, le=4_095)]
-Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+LARGEST = 2**63 - 1
+"""Every 64-bit integer can be passed on in either encoding."""
+
+Number = Annotated[int, msgspec.Meta(ge=-LARGEST - 1, le=LARGEST)]
+CharIndex = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
+
+StrokeIndex = Annotated[int, msgspec.Meta(ge=0, le=4_095)]
+"""Bounded, since the partner's client makes room for as many strokes."""
 
 LiveValue = Annotated[int, msgspec.Meta(ge=-GRID, le=MAX_PAUSE_MS)]
 """A value of live ink: its place is known to the receiver alone, so only this can be checked."""
@@ -26,31 +30,31 @@ ReportReason = Literal["obscene", "idle", "other"]
 class Hello(msgspec.Struct, tag_field="t", tag="hello", frozen=True):
     """The first message: who is there, and for which campaign."""
 
-    token: TokenText | None = None
-    campaign: ShortText | None = None
-    locale: ShortText | None = None
-    client: ShortText | None = None
+    token: str | None = None
+    campaign: str | None = None
+    locale: str | None = None
+    client: str | None = None
 
 
 class Join(msgspec.Struct, tag_field="t", tag="join", frozen=True):
     """Take part: into a room with an open seat, or into a friend's by `invite`."""
 
-    phrase: ShortText | None = None
-    invite: ShortText | None = None
+    phrase: str | None = None
+    invite: str | None = None
 
 
 class Invite(msgspec.Struct, tag_field="t", tag="invite", frozen=True):
     """Take the waiting room out of the pool and make a code for a friend."""
 
-    room: ShortText
+    room: str
 
 
 class Ink(msgspec.Struct, tag_field="t", tag="ink", frozen=True, omit_defaults=True):
     """Live ink, a part of stroke `s` of character `c`; passed on to the partner, never stored."""
 
-    room: ShortText
-    c: Index
-    s: Index
+    room: str
+    c: CharIndex
+    s: StrokeIndex
     p: LivePart
     end: bool | None = None
 
@@ -62,37 +66,37 @@ class ExactInk(Ink, tag_field="t", tag="ink", frozen=True, forbid_unknown_fields
 class Undo(msgspec.Struct, tag_field="t", tag="undo", frozen=True):
     """Strokes from index `s` on are taken back."""
 
-    room: ShortText
-    c: Index
-    s: Index
+    room: str
+    c: CharIndex
+    s: StrokeIndex
 
 
 class Commit(msgspec.Struct, tag_field="t", tag="commit", frozen=True):
     """Character `c` is finished; `strokes` is its authoritative ink."""
 
-    room: ShortText
-    c: Index
+    room: str
+    c: CharIndex
     strokes: list[list[int]]
 
 
 class React(msgspec.Struct, tag_field="t", tag="react", frozen=True):
     """One of five reactions, shown to the partner."""
 
-    room: ShortText
+    room: str
     e: Reaction
 
 
 class Report(msgspec.Struct, tag_field="t", tag="report", frozen=True):
     """Ends the room for the reporter and holds its work back."""
 
-    room: ShortText
+    room: str
     why: ReportReason
 
 
 class Leave(msgspec.Struct, tag_field="t", tag="leave", frozen=True):
     """Give up the seat; with `keep`, the room with one's character stays open for a day."""
 
-    room: ShortText
+    room: str
     keep: bool | None = None
 
 

@@ -6,6 +6,8 @@ later one is the difference from the point before (dt is always a duration).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 GRID = 4095
 """Largest x or y: the writing cell is a square of 4096 by 4096."""
 
@@ -44,12 +46,30 @@ def check_strokes(strokes: list[Stroke]) -> None:
         _check_stroke(stroke)
 
 
+def check_part(part: Stroke, *, first: bool) -> None:
+    """Check a part of a stroke that is shown while it is written: whole points.
+
+    Of a later part nobody knows where it begins, so its values are only checked to be steps that
+    are possible on the grid.
+
+    Raises:
+        BadInkError: a point of a first part lies outside the grid, the nib's range or the longest
+            pause; or a step is too long for any.
+    """
+    if first:
+        _check_stroke(part)
+    elif any(
+        abs(dx) > GRID or abs(dy) > GRID or not 0 <= dt <= MAX_PAUSE_MS or abs(dw) >= MAX_NIB
+        for dx, dy, dt, dw in _points(part)
+    ):
+        raise BadInkError(f"from point to point it is at most {GRID} and {MAX_PAUSE_MS} ms")
+
+
 def _check_stroke(stroke: Stroke) -> None:
     if not stroke or len(stroke) % POINT:
         raise BadInkError("a stroke is a list of x, y, dt, w for each of one or more points")
     x = y = w = 0
-    values = iter(stroke)
-    for dx, dy, dt, dw in zip(values, values, values, values, strict=True):
+    for dx, dy, dt, dw in _points(stroke):
         x += dx
         y += dy
         w += dw
@@ -59,3 +79,8 @@ def _check_stroke(stroke: Stroke) -> None:
             raise BadInkError(f"a dt is 0 to {MAX_PAUSE_MS} ms")
         if not 1 <= w <= MAX_NIB:
             raise BadInkError(f"a nib is 1 to {MAX_NIB} wide")
+
+
+def _points(stroke: Stroke) -> Iterator[tuple[int, int, int, int]]:
+    values = iter(stroke)
+    return zip(values, values, values, values, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -361,7 +362,28 @@ async def test_a_finished_work_may_still_be_reported_by_who_wrote_it(
     assert await error_of(shared, f"/api/works/{work}", 404) == "no_such_work"
 
 
-@pytest.mark.parametrize("n", [0, 1, -1, 2**53, -(2**53)])
+async def test_a_report_in_the_moment_of_the_last_commit_holds_the_work_back(
+    connect: Connect, shared: Service
+) -> None:
+    seats = await sit_down(connect)
+    await write(seats, 0)
+    shared.process.send_signal(signal.SIGSTOP)  # it finds both in one pass
+    try:
+        await seats[1].send("commit", room=seats[1].room, c=1, strokes=INK)
+        await seats[0].send("report", room=seats[0].room, why="obscene")
+    finally:
+        shared.process.send_signal(signal.SIGCONT)
+    while (told := await seats[1].next())["t"] != "completed":
+        pass
+
+    async def held_back() -> bool:
+        return (await get(shared, f"/api/works/{told['work']}"))[0] == 404
+
+    await eventually(held_back)
+    await seats[0].quiet()
+
+
+@pytest.mark.parametrize("n", [0, 1, -1, 2**53, -(2**53), 2**63 - 1, -(2**63)])
 async def test_pong_has_the_number_of_its_ping(connect: Connect, n: int) -> None:
     peer = await connect(JSON)
     await peer.send("ping", n=n)

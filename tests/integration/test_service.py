@@ -315,6 +315,7 @@ async def test_it_ends_in_time_while_redis_is_away(valkey: Valkey, serve: Serve)
 async def test_one_too_many_is_told_to_come_later(serve: Serve) -> None:
     service = serve(max_connections=2)
     peers = [await greet(service) for _ in range(2)]
+    assert await get_json(service, "/readyz", 503) == {"ready": False, "why": "full"}
     late = await open_peer(service)
     await late.send("hello")
     assert (await late.expect("error", code="busy", re="hello"))["retry_ms"] > 0

@@ -99,6 +99,78 @@ async def test_live_ink_is_whole_points(connect: Connect, p: list[int]) -> None:
     await fence(seats[0], seats[1])
 
 
+OUTSIDE: list[Any] = [
+    pytest.param([4096, 0, 0, 9], id="x-above"),
+    pytest.param([-1, 0, 0, 9], id="x-below"),
+    pytest.param([0, 60_000, 0, 9], id="y-above"),
+    pytest.param([0, -1, 0, 9], id="y-below"),
+    pytest.param([0, 0, 0, 0], id="no-nib"),
+    pytest.param([0, 0, 0, 256], id="nib-above"),
+    pytest.param([0, 0, 60_001, 9], id="too-long-a-pause"),
+    pytest.param([4000, 0, 0, 9, 96, 0, 9, 0], id="a-later-point"),
+]
+
+
+@pytest.mark.parametrize("wire", [MSGPACK, JSON], ids=["msgpack", "json"])
+@pytest.mark.parametrize("p", OUTSIDE)
+async def test_a_stroke_that_begins_outside_the_grid_is_refused(
+    connect: Connect, wire: str, p: list[int]
+) -> None:
+    seats = await connect(wire), await connect()
+    await meet(seats)
+    await seats[0].send("ink", room=seats[0].room, c=0, s=0, p=DOT, end=True)
+    await seats[1].expect("ink", s=0)
+    await seats[0].send("ink", room=seats[0].room, c=0, s=1, p=p)
+    await seats[0].expect("error", code="bad_ink", re="ink")
+    await fence(seats[0], seats[1])
+
+
+async def test_only_the_first_part_of_a_stroke_is_absolute(connect: Connect) -> None:
+    seats = await sit_down(connect)
+    keys: dict[str, Any] = {"room": seats[0].room, "c": 0, "s": 0}
+    await seats[0].send("ink", p=DOT, **keys)
+    await seats[1].expect("ink", p=DOT)
+    await seats[0].send("ink", p=[-5, -5, 16, -1], **keys)
+    await seats[1].expect("ink", p=[-5, -5, 16, -1])
+    await seats[0].send("ink", p=[5_000, 0, 16, 0], **keys)
+    await seats[0].expect("error", code="bad_ink", re="ink")
+    await seats[0].send("undo", **keys)
+    await seats[1].expect("undo", s=0)
+    await seats[0].send("ink", p=[-5, -5, 16, -1], **keys)
+    await seats[0].expect("error", code="bad_ink", re="ink")
+    await fence(seats[0], seats[1])
+
+
+async def test_a_stroke_begun_alone_goes_on_when_a_partner_comes(connect: Connect) -> None:
+    seats = await connect(), await connect()
+    room = await open_room(seats[0])
+    await seats[0].send("ink", room=room, c=0, s=2, p=DOT)
+    await seats[0].quiet()
+    await seats[1].send("join")
+    await seats[1].expect("matched", room=room)
+    await seats[0].expect("matched", room=room)
+    await seats[0].send("ink", room=room, c=0, s=2, p=[-5, -5, 16, -1])
+    await seats[1].expect("ink", p=[-5, -5, 16, -1])
+
+
+async def test_bad_ink_is_no_bad_message(connect: Connect) -> None:
+    seats = await sit_down(connect)
+    for _ in range(12):
+        await seats[0].send("ink", room=seats[0].room, c=0, s=0, p=[0, 0, 60_001, 9])
+        await seats[0].expect("error", code="bad_ink", re="ink")
+    await fence(seats[0], seats[1])
+
+
+async def test_no_turn_is_so_late_that_its_number_is_ill_typed(connect: Connect) -> None:
+    seats = await sit_down(connect)
+    room = seats[0].room
+    for peer in seats:
+        await peer.send("ink", room=room, c=5_000, s=0, p=DOT)
+        await peer.send("commit", room=room, c=5_000, strokes=INK)
+        await peer.expect("error", code="not_your_turn", re="commit")
+    await fence(seats[0], seats[1])
+
+
 @pytest.mark.parametrize("e", ["clap", "heart", "fire", "smile", "fan"])
 async def test_a_reaction_is_shown_to_the_partner(connect: Connect, e: str) -> None:
     seats = await sit_down(connect)

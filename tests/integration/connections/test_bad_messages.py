@@ -97,6 +97,29 @@ async def test_unknown_keys_are_ignored(connect: Connect, wire: str) -> None:
     await peer.expect("pong", n=7)
 
 
+LONG = "x" * 5_000
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=["msgpack", "json"])
+async def test_no_string_is_too_long_for_its_type(connect: Connect, wire: str) -> None:
+    peer = await connect(wire, client=LONG, locale=LONG)
+    await peer.send("join", phrase=LONG)
+    await peer.expect("error", code="no_such_phrase", re="join")
+    await peer.send("join", invite=LONG)
+    await peer.expect("error", code="no_such_room", re="join")
+    await peer.send("leave", room=LONG)
+    await peer.expect("error", code="no_such_room", re="leave")
+
+
+async def test_json_that_is_well_formed_is_at_worst_a_bad_message(connect: Connect) -> None:
+    peer = await connect(JSON)
+    await peer.send_payload('{"t": "ping", "n": 1e999}')
+    await peer.expect("error", code="bad_message", re="ping")
+    await peer.send_payload('{"t": "nonsense", "n": 1e999}')
+    await peer.expect("error", code="unknown_type", re="nonsense")
+    await peer.quiet()
+
+
 @pytest.mark.parametrize("wire", WIRES, ids=["msgpack", "json"])
 async def test_keys_may_come_in_any_order(connect: Connect, wire: str) -> None:
     peer = await connect(wire)

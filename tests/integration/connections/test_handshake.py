@@ -73,6 +73,7 @@ REFUSED: list[Any] = [
     pytest.param("/ws", {"Origin": f"{FRIEND}.evil.example"}, 403, id="origin-with-a-tail"),
     pytest.param("/", {}, 404, id="wrong-path"),
     pytest.param("/ws/more", {}, 404, id="longer-path"),
+    pytest.param("//[", {}, 404, id="no-url"),
     pytest.param("/ws", {"Sec-WebSocket-Version": "8"}, 426, id="version-8"),
     pytest.param("/ws", {"Sec-WebSocket-Version": None}, 426, id="no-version"),
 ]
@@ -95,6 +96,7 @@ async def test_a_request_is_refused_in_the_shape_of_the_api(
 async def test_a_request_without_a_proper_key_is_refused(shared: Service, key: str | None) -> None:
     raw = await open_raw(shared, headers={"Sec-WebSocket-Key": key})
     assert raw.status == 400
+    assert set(json.loads(raw.body)["error"]) == {"code", "message"}
     await raw.close()
 
 

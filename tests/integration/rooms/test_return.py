@@ -16,7 +16,17 @@ from tests.integration.rooms.expectations import (
     expect_replaced,
     serials,
 )
-from tests.integration.wire import CLOSE, JSON, MSGPACK, PING, PONG, frame, open_raw, pack
+from tests.integration.wire import (
+    CLOSE,
+    JSON,
+    MSGPACK,
+    PING,
+    PONG,
+    frame,
+    open_peer,
+    open_raw,
+    pack,
+)
 from tests.service import Service
 
 
@@ -38,6 +48,37 @@ async def test_within_the_grace_everything_is_given_back(
     assert resume["partner"]["here"] is True
     await expect_back(partner, writer=seat == 1)
     await finish((again, partner) if seat == 0 else (partner, again), 1, 3)
+
+
+async def test_a_partner_who_is_lost_at_the_moment_is_away_and_not_gone(
+    connect: Connect,
+) -> None:
+    seats = await sit_down(connect)
+    await seats[0].close()
+    await expect_away(seats[1])
+    await seats[1].close()
+    second = await come_back(connect, seats[1])
+    assert second.welcome["resume"]["partner"]["here"] is True
+    await second.expect("partner", room=seats[0].room, state="away")
+    first = await come_back(connect, seats[0])
+    await expect_back(second)
+    await finish((first, second), 0, 2)
+
+
+async def test_ink_sent_right_behind_hello_reaches_the_partner(
+    connect: Connect, shared: Service, campaign: str
+) -> None:
+    seats = await sit_down(connect)
+    room, token = seats[0].room, seats[0].welcome["token"]
+    await seats[0].close()
+    await expect_away(seats[1])
+    again = await open_peer(shared)
+    await again.send("hello", token=token, campaign=campaign)
+    await again.send("ink", room=room, c=0, s=0, p=INK[0])
+    await again.expect("welcome")
+    await expect_back(seats[1])
+    await seats[1].expect("ink", room=room, c=0, s=0, p=INK[0])
+    await again.quit()
 
 
 async def test_an_open_room_is_given_back_within_the_grace(connect: Connect) -> None:
