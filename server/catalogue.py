@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, TypeVar
+
+import msgspec
 
 from server.relay.campaign import Campaign
 from server.relay.phrase import Phrase, PhraseError, make_phrase
@@ -16,6 +17,8 @@ DATA = Path(__file__).parent / "data"
 DEFAULT = "default"
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_Content = TypeVar("_Content")
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class CatalogueError(Exception):
@@ -58,70 +61,86 @@ def load(campaigns: Path | None = None) -> Catalogue:
     Raises:
         CatalogueError: a file is missing or wrong.
     """
-    phrases, categories = _phrases(_read(DATA / "phrases.toml"))
+    phrases, categories = _phrases(_read(DATA / "phrases.toml", _PhraseFile))
     source = campaigns or DATA / "campaigns.toml"
-    entries = _read(source).get("campaign", [])
-    found = {entry["id"]: entry for entry in entries if "id" in entry}
+    entries = _read(source, _CampaignFile).campaign
+    found = {entry.id: entry for entry in entries}
     if len(found) != len(entries) or DEFAULT not in found:
         raise CatalogueError(f"{source}: campaigns need unique ids, one of them {DEFAULT!r}")
     return Catalogue(
         {key: _campaign(entry, phrases, categories) for key, entry in found.items()},
-        {key: Aliases(**words) for key, words in _read(DATA / "aliases.toml").items()},
+        _read(DATA / "aliases.toml", dict[str, Aliases]),
     )
 
 
-def _read(path: Path) -> dict[str, Any]:
+class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    title: str = ""
+    open: bool = True
+    locale: str = "zh-Hans"
+    opens: _Moment | None = None
+    closes: _Moment | None = None
+    categories: frozenset[str] = frozenset()
+    phrases: frozenset[str] = frozenset()
+
+
+class _CampaignFile(msgspec.Struct):
+    campaign: list[_CampaignEntry] = []
+
+
+class _PhraseEntry(msgspec.Struct):
+    id: str
+    text: str
+    locale: str
+    category: str
+
+
+class _PhraseFile(msgspec.Struct):
+    phrase: list[_PhraseEntry]
+
+
+def _read(path: Path, kind: type[_Content]) -> _Content:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise CatalogueError(f"{path} cannot be read: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
+    except msgspec.ValidationError as error:
+        raise CatalogueError(f"{path}: {error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} is not TOML: {error}") from error
 
 
-def _phrases(table: dict[str, Any]) -> tuple[dict[str, Phrase], dict[str, str]]:
-    phrases: dict[str, Phrase] = {}
-    categories: dict[str, str] = {}
-    for entry in table["phrase"]:
-        try:
-            phrases[entry["id"]] = make_phrase(entry["id"], entry["text"], entry["locale"])
-        except (KeyError, PhraseError) as error:
-            raise CatalogueError(f"phrases: {error}") from error
-        categories[entry["id"]] = entry["category"]
-    return phrases, categories
+def _phrases(file: _PhraseFile) -> tuple[dict[str, Phrase], dict[str, str]]:
+    try:
+        phrases = {
+            entry.id: make_phrase(entry.id, entry.text, entry.locale) for entry in file.phrase
+        }
+    except PhraseError as error:
+        raise CatalogueError(f"phrases: {error}") from error
+    return phrases, {entry.id: entry.category for entry in file.phrase}
 
 
 def _campaign(
-    entry: dict[str, Any], phrases: dict[str, Phrase], categories: dict[str, str]
+    entry: _CampaignEntry, phrases: dict[str, Phrase], categories: dict[str, str]
 ) -> Campaign:
-    name = entry["id"]
+    name = entry.id
     if not _SLUG.fullmatch(name):
         raise CatalogueError(f"campaign {name!r}: an id is lower-case letters, digits and hyphens")
-    wanted_ids = set(entry.get("phrases", []))
-    wanted_categories = set(entry.get("categories", []))
-    unknown = (wanted_ids - set(phrases)) | (wanted_categories - set(categories.values()))
+    unknown = (entry.phrases - set(phrases)) | (entry.categories - set(categories.values()))
     if unknown:
         raise CatalogueError(f"campaign {name!r}: unknown phrases or categories {sorted(unknown)}")
-    everything = not wanted_ids and not wanted_categories
+    everything = not entry.phrases and not entry.categories
     chosen = {
         key: phrase
         for key, phrase in phrases.items()
-        if everything or key in wanted_ids or categories[key] in wanted_categories
+        if everything or key in entry.phrases or categories[key] in entry.categories
     }
     return Campaign(
         id=name,
-        title=str(entry.get("title", name)),
-        enabled=bool(entry.get("open", True)),
-        locale=str(entry.get("locale", "zh-Hans")),
+        title=entry.title or name,
+        enabled=entry.open,
+        locale=entry.locale,
         phrases=chosen,
-        opens=_moment(name, entry.get("opens")),
-        closes=_moment(name, entry.get("closes")),
+        opens=entry.opens,
+        closes=entry.closes,
     )
-
-
-def _moment(name: str, value: object) -> datetime | None:
-    if value is None:
-        return None
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise CatalogueError(f"campaign {name!r}: a date needs its time and offset")
-    return value

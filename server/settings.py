@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.relay.room import Rules
@@ -55,7 +55,9 @@ class Settings(BaseSettings):
     lane_rate: float = Field(2_500, gt=0)
     """Joiners a second for which one lane is enough."""
 
-    log_level: str = "warning"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
+    ] = "warning"
 
     @field_validator("origins", mode="before")
     @classmethod

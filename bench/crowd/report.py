@@ -72,7 +72,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     """What is printed at the end."""
     yield (
         f"{found['exact']['joiners']:,} joiners in {found['seconds']:.1f} s "
-        f"({found['arrivals_per_second']:.0f}/s), at most {found['peak_open']:,} connected"
+        f"({found['arrivals_per_second']:.0f}/s), "
+        f"at most {found['peak_open']:,} connected or turned away at once"
     )
     cpu = "  ".join(f"{part} {value:.0f}" for part, value in found["us_per_joiner"].items())
     yield f"us of CPU a joiner: {cpu}"

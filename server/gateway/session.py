@@ -25,6 +25,7 @@ from server.relay.phrase import seat_of
 from server.relay.to_client import (
     Bye,
     ByeReason,
+    Committed,
     Error,
     ErrorCode,
     Matched,
@@ -280,7 +281,14 @@ class Session:
             self.hub.spawn(self.look())
 
     def seated(self, transition: Transition, seat: int) -> None:
-        """Take a seat over as it is, and tell the participant."""
+        """Take a seat over as it is, and tell the participant.
+
+        Who waits for the answer to a commit hears it as such, though it is in the room, too.
+        """
+        view, before = transition.view, self.place
+        if before is not None and before.room == view.room:
+            for c in range(before.turn, min(view.turn, len(view.ink))):
+                self.socket.send(Committed(view.room, c, seat_of(c), view.ink[c]))
         self.socket.send(self.sit_down(transition, seat))
         self.tell_if_alone()
 
@@ -348,8 +356,9 @@ class Session:
         except StoreError:
             return  # the hub looks again when the store is back
         else:
-            if self.place is place and (anew or transition.view.version != place.version):
-                self.happened(transition, place.seat)
+            now, version = self.place, transition.view.version
+            if now is not None and now.room == place.room and (anew or version > now.version):
+                self.happened(transition, now.seat)
 
     def say_goodbye(self, why: ByeReason) -> None:
         """Close the connection from this side, and say when to come back."""

@@ -20,6 +20,7 @@ ConnectTo = Callable[..., "asyncio.Future[Peer]"]
 
 GRACE_MS = 2_000
 BURST = 40
+MOMENTS = 20
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,29 @@ async def test_partners_on_two_workers_play_a_whole_relay(
         assert [char["strokes"] for char in stored["chars"]] == [INK] * 3
         newest = await get_json(service, "/api/works?limit=1")
         assert [entry["id"] for entry in newest["works"]] == [work]
+
+
+async def test_a_commit_is_told_though_a_partner_comes_in_that_moment(
+    connect: ConnectTo,
+) -> None:
+    """What comes from the other worker may be overtaken by the answer to the commit."""
+    for _ in range(MOMENTS):
+        host, guest = await connect(0), await connect(1)
+        room = await open_room(host)
+        await guest.send("join")
+        await host.send("commit", room=room, c=0, strokes=INK)
+        heard: set[str] = set()
+        turn = 0
+        while turn == 0 or not heard >= {"committed", "matched"}:
+            told = await host.next()
+            heard.add(told["t"])
+            if told["t"] == "committed":
+                assert (told["c"], told["seat"], told["strokes"]) == (0, 0, INK)
+            elif told["t"] in {"matched", "turn"}:
+                turn = told["turn"]["c"] if told["t"] == "matched" else told["c"]
+        await guest.expect("matched")
+        await host.send("leave", room=room)
+        await guest.send("leave", room=room)
 
 
 @pytest.mark.parametrize("home", [0, 1], ids=["to-the-same-worker", "to-the-other-worker"])

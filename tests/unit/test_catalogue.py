@@ -1,0 +1,78 @@
+"""A wrong file of campaigns is refused in one line that names the file and the entry."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from server.catalogue import CatalogueError, load
+
+DEFAULT = '[[campaign]]\nid = "default"\n'
+
+WRONG = [
+    pytest.param("campaign = 3", "$.campaign", id="no-list"),
+    pytest.param("campaign = [3]", "$.campaign[0]", id="no-table"),
+    pytest.param('[[campaign]]\ntitle = "nameless"', "`id`", id="no-id"),
+    pytest.param("[[campaign]]\nid = 3", "$.campaign[0].id", id="id-that-is-a-number"),
+    pytest.param(DEFAULT + DEFAULT, "unique", id="id-twice"),
+    pytest.param(DEFAULT + "title = 3", "$.campaign[0].title", id="title-that-is-a-number"),
+    pytest.param(DEFAULT + 'open = "no"', "$.campaign[0].open", id="open-that-is-a-word"),
+    pytest.param(DEFAULT + 'phrases = "jiayou"', "$.campaign[0].phrases", id="phrases-no-list"),
+    pytest.param(DEFAULT + 'phrases = [["jiayou"]]', "phrases[0]", id="list-in-a-list"),
+    pytest.param(DEFAULT + 'phrases = ["nope"]', "nope", id="unknown-phrase"),
+    pytest.param(DEFAULT + "categories = [{}]", "categories[0]", id="category-that-is-a-table"),
+    pytest.param(DEFAULT + 'category = ["cheer"]', "`category`", id="unknown-key"),
+    pytest.param(DEFAULT + "opens = 2030-01-01", "$.campaign[0].opens", id="date-without-time"),
+    pytest.param(DEFAULT + "closes = 2030-01-01T08:00:00", "timezone", id="moment-without-offset"),
+    pytest.param("default", "TOML", id="no-toml"),
+]
+
+
+@pytest.mark.parametrize(("text", "named"), WRONG)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(CatalogueError) as refused:
+        load(written(tmp_path, text.encode()))
+    said = str(refused.value)
+    assert named in said
+    assert "\n" not in said
+
+
+def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, (DEFAULT + 'title = "加油"').encode("gb18030"))
+    with pytest.raises(CatalogueError, match="is not TOML: 'utf-8'"):
+        load(path)
+
+
+def test_a_campaign_is_read_whole(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        b"""
+        [[campaign]]
+        id = "default"
+
+        [[campaign]]
+        id = "autumn"
+        title = "Autumn"
+        open = false
+        locale = "en"
+        opens = 2030-09-01T00:00:00Z
+        closes = 2030-12-01T01:00:00+01:00
+        categories = ["cheer"]
+        phrases = ["en-onward"]
+        """,
+    )
+    campaigns = load(path).campaigns
+    autumn, default = campaigns["autumn"], campaigns["default"]
+    assert (autumn.title, autumn.enabled, autumn.locale) == ("Autumn", False, "en")
+    assert autumn.opens == datetime(2030, 9, 1, tzinfo=UTC)
+    assert autumn.closes == datetime(2030, 12, 1, tzinfo=UTC)
+    assert {"jiayou", "en-onward"} <= set(autumn.phrases) < set(default.phrases)
+    assert (default.title, default.enabled, default.opens) == ("default", True, None)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "campaigns.toml"
+    path.write_bytes(content)
+    return path
