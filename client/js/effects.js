@@ -29,7 +29,7 @@ export function effects(before, after, event) {
     case "welcome": return welcomed(after, event);
     case "waiting":
     case "matched":
-      return event.room === after.leaving?.room ? leave(after) : again(after);
+      return event.room === after.leaving?.room ? leaveFirst(after) : again(after);
     case "partner": return event.state === "back" ? again(after) : [];
     case "error": return retryLater(event);
     case "timer:retry": return retry(after, event.re);
@@ -41,7 +41,7 @@ export function effects(before, after, event) {
 
 /** @param {State} state @param {Welcome} message @returns {Effect[]} */
 function welcomed(state, { resume }) {
-  if (resume && resume.room === state.leaving?.room) return [...leave(state), ...join(state)];
+  if (resume && resume.room === state.leaving?.room) return leaveFirst(state);
   return resume ? again(state) : join(state);
 }
 
@@ -55,6 +55,11 @@ function leave({ leaving }) {
   if (!leaving) return [];
   const { room, keep, why } = leaving;
   return [{ send: why ? { t: "report", room, why } : { t: "leave", room, keep } }];
+}
+
+/** The server still has one in the room given up, and seats one in no other. @param {State} state @returns {Effect[]} */
+function leaveFirst(state) {
+  return [...leave(state), ...join(state)];
 }
 
 /**
@@ -105,6 +110,7 @@ function retryLater({ code, re, retry_ms }) {
 /** @param {State} state @param {string} re @returns {Effect[]} */
 function retry(state, re) {
   if (re === "join") return join(state);
+  if (re === "leave" || re === "report") return leaveFirst(state);
   if (re === "commit") return state.own?.committing ? again(state) : [];
   return re === "ink" || re === "undo" ? again(state) : [];
 }

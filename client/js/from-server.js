@@ -8,7 +8,7 @@ import { leavesInk } from "./state.js";
 
 /**
  * @import {
- *   Bye, Committed, Completed, Counters, ErrorMessage, FromServer, Ink, Matched, OwnInk,
+ *   Bye, Committed, Completed, Counters, ErrorMessage, Finished, FromServer, Ink, Matched, OwnInk,
  *   Partner, PartnerMessage, PartnerState, Room, State, Turn, TurnMessage, Undo,
  *   Waiting, Welcome
  * } from "./types.js"
@@ -16,6 +16,9 @@ import { leavesInk } from "./state.js";
 
 /** Stands for the campaign when a server has none to tell of. */
 const NO_CAMPAIGN = { id: "", title: "", open: false };
+
+/** What may be refused for the moment without a word to the user. */
+const SILENT = new Set(["ink", "undo", "react", "leave", "report"]);
 
 /**
  * @param {State} state
@@ -65,23 +68,24 @@ function inRoom(state, id, change) {
 function welcome(state, message, at) {
   const { campaign, phrases } = message;
   const counters = countersOf(message.counters);
-  const told = state.done?.work;
-  const finished = [...state.finished, ...message.finished.filter(({ work }) => work !== told)];
+  const told = [state.done, ...state.finished].map((done) => done?.work);
+  const news = message.finished.filter(({ work }) => !told.includes(work));
+  const finished = [...state.finished, ...news];
   const greeted = { ...state, greeted: true, campaign, phrases, counters, finished };
   const { resume } = message;
   if (resume && resume.room !== state.leaving?.room) return seated(greeted, resume, at);
   const own = resume ? state.own : null;
   if (!state.room) return { ...greeted, own };
-  return roomGone({ ...greeted, own });
+  return roomGone({ ...greeted, own }, news.at(-1));
 }
 
 /**
  * The room we were in did not survive our absence: it was finished meanwhile, or is lost.
  * @param {State} state
+ * @param {Finished} [last] The last one of `finished`, if it is news.
  * @returns {State}
  */
-function roomGone(state) {
-  const last = state.finished.at(-1);
+function roomGone(state, last) {
   const room = /** @type {Room} */ (state.room);
   const gone = { ...state, room: null, own: null };
   if (!last) return withNotice(gone, "room_lost");
@@ -219,8 +223,9 @@ function error(state, { code, re, retry_ms }) {
     case "elsewhere": return state;
     case "busy":
     case "slow_down":
-      // Live ink that came too fast is no news to the user: it is sent again in silence.
-      return re === "ink" || re === "undo" || re === "react" ? state : retry_ms ? told : { ...told, joining: null };
+      // Of what is sent again in silence, and of a reaction, the user need not know.
+      if (re && SILENT.has(re)) return state;
+      return retry_ms ? told : { ...told, joining: null };
     case "closed":
     case "no_such_campaign":
       return { ...told, joining: null, campaign: { ...(state.campaign ?? NO_CAMPAIGN), open: false } };
@@ -237,7 +242,7 @@ function error(state, { code, re, retry_ms }) {
 
 /** @param {State} state @param {Bye} message @returns {State} */
 function bye(state, { why }) {
-  if (why === "restart") return state;
-  const told = withNotice(state, why === "idle" && leavesInk(state) ? "idle_kept" : why);
+  if (why !== "idle") return state; // `welcome` will say what has become of the room.
+  const told = withNotice(state, leavesInk(state) ? "idle_kept" : why);
   return { ...told, room: null, own: null, joining: null };
 }

@@ -7,7 +7,7 @@
 import { systemClock } from "./clock.js";
 import { toGrid, toPause, toWidth } from "./ink.js";
 import { Nib } from "./nib.js";
-import { MAX_POINTS, MAX_STROKES, POINT } from "./protocol.js";
+import { MAX_BYTES, MAX_POINTS, MAX_STROKES, POINT } from "./protocol.js";
 
 /** @import { Sample, Used } from "./types.js" */
 
@@ -27,7 +27,7 @@ export class Pen {
   /** When each stroke of the character ended, rounded. @type {number[]} */
   #ends = [];
   #last = { x: 0, y: 0, t: 0, w: 0 };
-  #used = { strokes: 0, points: 0 };
+  #used = { strokes: 0, points: 0, bytes: 0 };
   /** @type {(() => void) | null} */
   #cancelFlush = null;
 
@@ -55,7 +55,7 @@ export class Pen {
   /** @param {Sample} sample @param {Used} used @returns {boolean} False: there is no room for a stroke. */
   down(sample, used) {
     if (this.isDown) this.up();
-    if (used.strokes >= MAX_STROKES || used.points >= MAX_POINTS) {
+    if (used.strokes >= MAX_STROKES || isFull(used)) {
       this.#onFull(used.strokes >= MAX_STROKES ? "strokes" : "points");
       return false;
     }
@@ -129,7 +129,8 @@ export class Pen {
     this.#stroke.push(...numbers);
     this.#part.push(...numbers);
     this.#used.points += 1;
-    if (this.#used.points >= MAX_POINTS) {
+    this.#used.bytes += numbers.join().length + 1;
+    if (isFull(this.#used)) {
       this.up();
       this.#onFull("points");
     } else this.#cancelFlush ??= this.#clock.after(PART_MS, () => this.#flush(false));
@@ -146,4 +147,9 @@ export class Pen {
     this.#part = end ? [] : part.splice(-POINT);
     if (part.length > 0) this.#onPart(part, end);
   }
+}
+
+/** Whether the ink is used up. @param {Used} used */
+function isFull({ points, bytes }) {
+  return points >= MAX_POINTS || bytes >= MAX_BYTES;
 }

@@ -13,6 +13,8 @@ export const WIDEST = 255;
 export const LONGEST_PAUSE = 60_000;
 export const MAX_STROKES = 64;
 export const MAX_POINTS = 4096;
+/** Bytes of a character's strokes as JSON; with the rest of a `commit` it stays below a frame's 64 KiB. */
+export const MAX_BYTES = 65_000;
 
 /** The reactions there are, in the order they are shown. */
 export const REACTIONS = /** @type {const} */ (["clap", "heart", "fire", "smile", "fan"]);

@@ -59,7 +59,7 @@ export function hasInk(state) {
 /** @param {State} state @returns {import("./types.js").Used} */
 export function usedInk(state) {
   const strokes = state.own?.strokes ?? [];
-  return { strokes: strokes.length, points: countPoints(strokes) };
+  return { strokes: strokes.length, points: countPoints(strokes), bytes: JSON.stringify(strokes).length };
 }
 
 /**

@@ -181,7 +181,7 @@
  * @property {number} w Nib width, 1..255 in 1/255 of 20% of the cell
  */
 /** @typedef {{x: number, y: number, t: number, pressure: number, kind: "pen" | "touch" | "mouse"}} Sample */
-/** @typedef {{strokes: number, points: number}} Used What the character holds already. */
+/** @typedef {{strokes: number, points: number, bytes: number}} Used What the character holds already; `bytes` as JSON. */
 /** @typedef {{points: Stroke, due: number[]}} Track A stroke and when each of its points appears. */
 /**
  * @typedef {{t: "timer:retry", re: string} | {t: "timer:commit", room: string, c: number}} TimerEvent

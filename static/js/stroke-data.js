@@ -3,13 +3,15 @@
  * static/strokes/README.md for where they come from.
  */
 
+import { once } from "./later.js";
+
 /** @typedef {{strokes: string[], medians: [number, number][][]}} StrokeData Paths and middle lines, in writing order. */
 
 const FOLDER = "/static/strokes/";
 
-/** @type {Promise<Set<string>> | null} */
-let known = null;
-/** @type {Map<string, Promise<StrokeData>>} */
+/** @type {() => Promise<Set<string>>} */
+const known = once(() => fetchJson("index.json").then((chars) => new Set(chars)));
+/** @type {Map<string, () => Promise<StrokeData>>} */
 const loaded = new Map();
 
 /**
@@ -19,12 +21,11 @@ const loaded = new Map();
  */
 export async function strokeData(char, locale) {
   if (!locale.startsWith("zh") || [...char].length !== 1) return null;
-  known ??= fetchJson("index.json").then((chars) => new Set(chars));
   const id = /** @type {number} */ (char.codePointAt(0)).toString(16);
-  if (!(await known).has(id)) return null;
-  const data = loaded.get(id) ?? fetchJson(`${id}.json`);
-  loaded.set(id, data);
-  return data;
+  if (!(await known()).has(id)) return null;
+  const load = loaded.get(id) ?? once(() => fetchJson(`${id}.json`));
+  loaded.set(id, load);
+  return load();
 }
 
 /** @param {string} name */

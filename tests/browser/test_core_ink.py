@@ -48,7 +48,7 @@ async def test_a_point_lies_where_the_pointer_was_however_long_the_stroke(core: 
     end = await pen(
         core,
         """
-        pen.down(at(0.1, 0.1, 1000.4), { strokes: 0, points: 0 });
+        pen.down(at(0.1, 0.1, 1000.4), { strokes: 0, points: 0, bytes: 0 });
         for (let i = 1; i <= 300; i += 1)
           pen.move([at(0.1 + i * 0.0026667, 0.1 + i * 0.0025, 1000.4 + i * 8.3333)]);
         pen.up();
@@ -69,7 +69,7 @@ async def test_only_the_first_part_has_an_absolute_point_and_only_the_last_an_en
     parts, whole = await pen(
         core,
         """
-        pen.down(at(0.5, 0.5, 0), { strokes: 0, points: 0 });
+        pen.down(at(0.5, 0.5, 0), { strokes: 0, points: 0, bytes: 0 });
         for (const step of [1, 2, 3, 4, 5, 6]) {
           pen.move([at(0.5 + step * 0.05, 0.5, step * 16)]);
           tick();
@@ -91,7 +91,7 @@ async def test_parts_wait_for_the_clock(core: Core) -> None:
     before, after = await pen(
         core,
         """
-        pen.down(at(0.5, 0.5, 0), { strokes: 0, points: 0 });
+        pen.down(at(0.5, 0.5, 0), { strokes: 0, points: 0, bytes: 0 });
         pen.move([at(0.6, 0.5, 8), at(0.7, 0.5, 12)]);
         const before = parts.length;
         tick();
@@ -108,7 +108,7 @@ async def test_a_stroke_tells_the_pause_before_it_and_no_pause_exceeds_a_minute(
         core,
         """
         const stroke = (from, used) => {
-          pen.down(at(0.2, 0.2, from), { strokes: used, points: used * 2 });
+          pen.down(at(0.2, 0.2, from), { strokes: used, points: used * 2, bytes: 0 });
           pen.move([at(0.3, 0.3, from + 20)]);
           pen.up();
         };
@@ -127,7 +127,7 @@ async def test_a_sample_off_the_paper_is_drawn_at_its_edge(core: Core) -> None:
     points = await pen(
         core,
         """
-        pen.down(at(0.9, 0.5, 0), { strokes: 0, points: 0 });
+        pen.down(at(0.9, 0.5, 0), { strokes: 0, points: 0, bytes: 0 });
         pen.move([at(1.4, -0.3, 9)]);
         pen.up();
         return decodeStroke(parts.flatMap(({ p }) => p));
@@ -140,8 +140,8 @@ async def test_a_character_takes_64_strokes_and_4096_points_and_says_so(core: Co
     taken, full, count = await pen(
         core,
         """
-        const taken = [pen.down(at(0.5, 0.5, 0), { strokes: 64, points: 64 })];
-        taken.push(pen.down(at(0.5, 0.5, 0), { strokes: 1, points: 4090 }));
+        const taken = [pen.down(at(0.5, 0.5, 0), { strokes: 64, points: 64, bytes: 0 })];
+        taken.push(pen.down(at(0.5, 0.5, 0), { strokes: 1, points: 4090, bytes: 0 }));
         for (let i = 1; i < 20; i += 1) pen.move([at(0.5 + i * 0.01, 0.5, i)]);
         return [taken, full, parts.flatMap(({ p }) => p).length / 4];
         """,
@@ -151,13 +151,51 @@ async def test_a_character_takes_64_strokes_and_4096_points_and_says_so(core: Co
     assert count == 6
 
 
+async def test_ink_ends_before_a_commit_as_json_outgrows_a_frame(core: Core) -> None:
+    ended, points, size, again = await pen(
+        core,
+        """
+        const { reduce } = await import("/client/js/reduce.js");
+        const { effects } = await import("/client/js/effects.js");
+        const { initialState, usedInk } = await import("/client/js/state.js");
+        const own = { room: "r".repeat(128), c: 7, strokes: [], open: false, committing: false };
+        let state = { ...initialState(), own, room: { id: own.room } };
+        const happen = (event) => {
+          const before = state;
+          state = reduce(before, event, 0);
+          return effects(before, state, event);
+        };
+        let t = 0;
+        let x = 0;
+        while (full.length === 0) {
+          t += 60000;
+          pen.down(at(x, x, t, x, "pen"), usedInk(state));
+          for (let i = 0; i < 70 && pen.isDown; i += 1) {
+            x = 1 - x;
+            t += 60000;
+            pen.move([at(x, x, t, x, "pen")]);
+          }
+          pen.up();
+          for (const { p, end } of parts.splice(0)) happen({ t: "user:ink", p, end });
+        }
+        const { points } = usedInk(state);
+        const again = pen.down(at(0, 0, t), usedInk(state));
+        const [{ send }] = happen({ t: "user:commit" });
+        return [full[0], points, JSON.stringify(send).length, again];
+        """,
+    )
+    assert (ended, again) == ("points", False)
+    assert 2500 < points < 4096
+    assert 64_000 < size < 64 * 1024
+
+
 async def test_pressure_widens_a_pen_and_speed_thins_a_finger(core: Core) -> None:
     light, heavy, slow, quick = await pen(
         core,
         """
         const width = (kind, pressure, ms) => {
           parts.length = 0;
-          pen.down(at(0.1, 0.1, 0, pressure, kind), { strokes: 0, points: 0 });
+          pen.down(at(0.1, 0.1, 0, pressure, kind), { strokes: 0, points: 0, bytes: 0 });
           for (let i = 1; i < 20; i += 1)
             pen.move([at(0.1 + i * 0.04, 0.1, i * ms, pressure, kind)]);
           pen.up();

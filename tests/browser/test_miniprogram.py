@@ -9,6 +9,7 @@ import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest_asyncio
 from jielong import Participant, Pen
@@ -170,10 +171,11 @@ async def test_a_friend_is_invited_by_sharing_the_page(phone: Page, service: Ser
     await shows(phone, "screen", "waiting")
     await phone.evaluate("page.invite()")
     await shows(phone, "invited", True)
-    shared = await phone.evaluate("page.onShareAppMessage().path")
-    code = shared.partition("/pages/relay/relay?invite=")[2]
-    async with await Participant.connect(service.ws_url) as friend:
-        await friend.join(invite=code)
+    page, _, query = (await phone.evaluate("page.onShareAppMessage().path")).partition("?")
+    assert page == "/pages/relay/relay"
+    shared = dict(parse_qsl(query))
+    async with await Participant.connect(service.ws_url, campaign=shared["campaign"]) as friend:
+        await friend.join(invite=shared["invite"])
         await shows(phone, "company", True)
         await phone.evaluate("page.leave()")
         await shows(phone, "screen", "idle")

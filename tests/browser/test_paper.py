@@ -80,6 +80,23 @@ async def test_the_stroke_order_of_a_chinese_character_is_shown_when_asked_for(
     await expect(one.see("commit")).to_be_enabled()
 
 
+async def test_stroke_data_that_could_not_be_fetched_is_asked_for_again(
+    stranger: Stranger, service: Service
+) -> None:
+    one = await stranger(service, "/?phrase=jiayou")
+    await one.page.route("**/static/strokes/index.json", lambda route: route.abort())
+    async with one.page.expect_event("requestfailed"):
+        await one.join()
+    await expect(one.see("ghost")).to_have_text("加")
+    await expect(one.see("ghost")).to_be_visible()
+    await one.page.unroute("**/static/strokes/index.json")
+    await one.draw(ACROSS)
+    await one.commit()
+    await expect(one.see("ghost-strokes").locator("path")).to_have_count(1)
+    await expect(one.see("ghost")).to_be_hidden()
+    one.forget_lost_lines()
+
+
 async def test_a_script_without_stroke_data_shows_the_fonts_glyph(
     stranger: Stranger, service: Service
 ) -> None:

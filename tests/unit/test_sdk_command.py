@@ -21,6 +21,7 @@ from tests.unit.test_sdk_participant import (
 )
 
 BYE = {"t": "bye", "why": "restart", "retry_ms": 10}
+BUSY = {"t": "error", "code": "busy", "message": "full", "retry_ms": 20}
 
 
 async def run(url: str, *flags: str) -> int:
@@ -88,10 +89,11 @@ async def test_the_same_seed_writes_the_same(tmp_path: Path) -> None:
     assert said[0] == said[1]
 
 
-async def test_it_comes_back_after_a_restart(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("why", ["restart", "over"])
+async def test_it_comes_back_after(why: str, capsys: pytest.CaptureFixture[str]) -> None:
     async def cut(peer: Peer) -> None:
-        await peer.seat(MATCHED | {"seat": 1}, BYE)
-        await peer.socket.close(1012, "restart")
+        await peer.seat(MATCHED | {"seat": 1}, BYE | {"why": why})
+        await peer.socket.close(1012, why)
 
     async def resume(peer: Peer) -> None:
         assert (await peer.hear("hello"))["token"] == "secret"
@@ -100,7 +102,34 @@ async def test_it_comes_back_after_a_restart(capsys: pytest.CaptureFixture[str])
 
     async with acting(cut, resume) as url:
         assert await run(url) == 0
-    assert "cut off (closed with 1012: restart); coming back in 0.0 s" in capsys.readouterr().out
+    assert f"cut off (closed with 1012: {why}); coming back in 0.0 s" in capsys.readouterr().out
+
+
+async def test_it_comes_back_to_a_server_that_is_full(capsys: pytest.CaptureFixture[str]) -> None:
+    async def full(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(BUSY | {"re": "hello"})
+        await peer.socket.close(1013, "full")
+
+    async with acting(full, play) as url:
+        assert await run(url, "--token", "secret") == 0
+    assert "cut off (hello refused: busy (full)); coming back in 0.0 s" in capsys.readouterr().out
+
+
+async def test_it_comes_back_to_a_character_that_could_not_be_kept() -> None:
+    async def cut(peer: Peer) -> None:
+        await peer.seat(MATCHED)
+        await peer.hear("commit")
+        await peer.say(BUSY | {"re": "commit"})
+        await peer.socket.close(1011)
+
+    async def resume(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(WELCOME | {"resume": MATCHED})
+        await finish(peer)
+
+    async with acting(cut, resume) as url:
+        assert await run(url) == 0
 
 
 async def test_it_does_not_come_back_where_it_was_idle(

@@ -159,6 +159,20 @@ async def test_a_refused_hello_closes_the_connection() -> None:
             await connect(url)
 
 
+async def test_a_server_that_is_full_refuses_and_says_when_to_come_back() -> None:
+    busy = {"t": "error", "code": "busy", "message": "full", "re": "hello", "retry_ms": 100}
+
+    async def script(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(busy)
+        await peer.socket.close(1013, "the server is full")
+
+    async with acting(script) as url:
+        with pytest.raises(Refused) as refused:
+            await connect(url)
+    assert (refused.value.code, refused.value.retry_ms) == ("busy", 100)
+
+
 async def test_a_busy_store_is_asked_again() -> None:
     busy = {"t": "error", "code": "busy", "message": "", "re": "commit", "retry_ms": 10}
 
@@ -241,6 +255,46 @@ async def test_a_match_that_crosses_a_leave_is_not_the_next_room() -> None:
         assert me.room is None
         assert (await me.join()).room == "other"
         assert me.room == "other"
+
+
+@pytest.mark.parametrize("t", ["leave", "report"])
+async def test_who_asked_for_the_next_room_too_soon_gets_it_after_the_leave(t: str) -> None:
+    refusal = {"t": "error", "code": "busy", "message": "", "re": t, "retry_ms": 50}
+
+    async def script(peer: Peer) -> None:
+        await peer.seat(MATCHED)
+        first = await peer.hear(t)
+        await peer.hear("join")
+        await peer.say(refusal, MATCHED)
+        assert await peer.hear(t) == first
+        await peer.hear("join")
+        await peer.say(MATCHED | {"room": "other"})
+
+    async with acting(script) as url, await connect(url) as me:
+        await me.join()
+        await (me.leave() if t == "leave" else me.report("idle"))
+        assert (await me.join(timeout=4)).room == "other"
+
+
+async def test_a_refused_leave_is_said_again_before_the_next_join() -> None:
+    refusal = {"t": "error", "code": "slow_down", "message": "", "re": "leave", "retry_ms": 50}
+
+    async def script(peer: Peer) -> None:
+        await peer.seat(MATCHED)
+        first = await peer.hear("leave")
+        await peer.say(refusal)
+        assert await peer.hear("leave") == first
+        await peer.say(refusal)
+        assert await peer.hear("leave") == first
+        await peer.hear("join")
+        await peer.say(MATCHED | {"room": "other"})
+
+    async with acting(script) as url, await connect(url) as me:
+        await me.join()
+        await me.leave(keep=True)
+        await me.next(Error)
+        await me.next(Error)
+        assert (await me.join(timeout=4)).room == "other"
 
 
 async def test_the_end_tells_code_and_reason_and_the_servers_bye() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from .codec import Format
 from .connection import Direction
 from .deadline import Deadline
-from .exceptions import CannotConnect, Closed, JielongError, TimedOut
+from .exceptions import CannotConnect, Closed, JielongError, Refused, TimedOut
 from .incoming import Completed, Seated, parse
 from .narration import line
 from .participant import Participant
@@ -72,13 +72,15 @@ class _Session:
             try:
                 participant = await self._connect()
                 return await self._play(participant, deadline)
-            except (Closed, CannotConnect) as error:
+            except (Closed, CannotConnect, Refused) as error:
                 if attempt == _RETURNS or self._token is None or _final(error):
                     raise
                 if participant is not None and participant.bye is not None:
-                    if participant.bye.why != "restart":
+                    if participant.bye.why == "idle":
                         raise
                     pause = participant.bye.retry_ms / 1000
+                elif isinstance(error, Refused) and error.retry_ms is not None:
+                    pause = error.retry_ms / 1000
                 _say(f"cut off ({error}); coming back in {pause:.1f} s")
             await asyncio.sleep(min(pause, deadline.left()))
         raise AssertionError("the last attempt returns or raises")
@@ -118,8 +120,10 @@ class _Session:
                     _say(said)
 
 
-def _final(error: Closed | CannotConnect) -> bool:
-    """Whether coming back would end the same way: taken over elsewhere, or not let in."""
+def _final(error: Closed | CannotConnect | Refused) -> bool:
+    """Whether coming back would end the same way: taken over elsewhere, or refused."""
+    if isinstance(error, Refused):
+        return error.retry_ms is None
     if isinstance(error, Closed):
         return error.code == _ELSEWHERE
     return error.status in (400, 403)

@@ -277,7 +277,7 @@ class Committed(Message):
 
 @dataclass(frozen=True, slots=True)
 class PartnerState(Message):
-    """The wire's `partner`: `state` is "away" (with `ms` of grace left), "back" or "left"."""
+    """The wire's `partner`: `state` is "away" (`ms` of grace left, when told), "back" or "left"."""
 
     room: str
     state: str

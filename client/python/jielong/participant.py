@@ -57,11 +57,12 @@ class Participant:
         self._connection = connection
         self._inbox = Inbox(inbox_limit)
         self._relay: Relay | None = None
-        self._left: str | None = None
+        self._left: Outgoing | None = None
         self._bye: Bye | None = None
         self._welcome: Welcome | None = None
         self._pings = 0
         self._reader = asyncio.create_task(self._read())
+        self._leaver: asyncio.Task[None] | None = None
 
     @classmethod
     async def connect(  # noqa: PLR0913 - all but the first three by name
@@ -195,7 +196,9 @@ class Participant:
         """
 
         def seated(message: Message) -> bool:
-            return isinstance(message, Waiting | Matched) and message.room != self._left
+            if isinstance(message, Seated):
+                return not self._is_left(message)
+            return _retry_of_leave(message) is not None  # then the join led back into that room
 
         answer = await self._ask(outgoing.join(phrase, invite), seated, timeout)
         return cast("Waiting | Matched", answer)
@@ -268,18 +271,16 @@ class Participant:
         await self._connection.send(outgoing.react(self._my_room("react"), e))
 
     async def report(self, why: str) -> None:
-        """End the room for oneself: "obscene", "idle" or "other"."""
-        await self._connection.send(outgoing.report(self._my_room("report"), why))
-        self._forget()
+        """End the room for oneself: "obscene", "idle" or "other". Said again as `leave` is."""
+        await self._give_up(outgoing.report(self._my_room("report"), why))
 
     async def leave(self, keep: bool = False) -> None:
-        """Give up the seat, or stop waiting.
+        """Give up the seat, or stop waiting. Refused with a `retry_ms`, it is said again then.
 
         Args:
             keep: leave the characters one has written to a later stranger, for a day.
         """
-        await self._connection.send(outgoing.leave(self._my_room("leave"), keep))
-        self._forget()
+        await self._give_up(outgoing.leave(self._my_room("leave"), keep))
 
     # The rest of what comes.
 
@@ -346,8 +347,10 @@ class Participant:
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s; the server keeps the seat for its grace."""
         await self._connection.close()
-        self._reader.cancel()
-        await asyncio.wait([self._reader])
+        tasks = [task for task in (self._reader, self._leaver) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
         self._inbox.end(Closed(1000, "closed here"))
 
     async def __aenter__(self) -> Participant:
@@ -386,8 +389,10 @@ class Participant:
             self._welcome = message
         elif isinstance(message, Bye):
             self._bye = message
-        elif isinstance(message, Seated) and message.room == self._left:
-            return  # it crossed our leave on the way
+        elif self._left is not None and (retry_ms := _retry_of_leave(message)) is not None:
+            self._leave_later(self._left, retry_ms / 1000)
+        elif isinstance(message, Seated) and self._is_left(message):
+            return  # it crossed our leave on the way, or the leave was refused
         self._relay = follow(self._relay, message)
 
     async def _ask(self, request: Outgoing, answers: Match, timeout: float) -> Message:  # noqa: ASYNC109
@@ -400,6 +405,8 @@ class Participant:
 
         self._inbox.discard(mine)
         while True:
+            if self._leaver:  # while the room given up is still ours, `join` leads back into it
+                await asyncio.wait([self._leaver], timeout=deadline.left())
             with self._inbox.expecting(mine) as expected:
                 await self._connection.send(request)
                 answer = await expected.take(deadline.left(), deadline.what)
@@ -407,9 +414,12 @@ class Participant:
                 return answer
             wait = _RETRY_SECONDS if answer.retry_ms is None else answer.retry_ms / 1000
             retry = answer.retry_ms is not None or answer.code in ("busy", "slow_down")
+            refused = Refused(answer.code, answer.message, answer.re, answer.retry_ms)
             if not retry or not deadline.allows(wait):
-                raise Refused(answer.code, answer.message, answer.re, answer.retry_ms)
-            await asyncio.sleep(wait)
+                raise refused
+            ended, _ = await asyncio.wait([self._reader], timeout=wait)
+            if ended:
+                raise refused
 
     def _my_room(self, re: str) -> str:
         if self._relay is None:
@@ -421,9 +431,33 @@ class Participant:
             raise Refused("not_your_turn", "not one's turn", re)
         return self._relay.turn.c
 
-    def _forget(self) -> None:
-        self._left = self.room
+    async def _give_up(self, request: Outgoing) -> None:
+        """Say that the room is given up, and know nothing of it any more."""
+        await self._connection.send(request)
+        self._left = request
         self._relay = None
+
+    def _is_left(self, message: Seated) -> bool:
+        return self._left is not None and message.room == self._left["room"]
+
+    def _leave_later(self, request: Outgoing, seconds: float) -> None:
+        if self._leaver:
+            self._leaver.cancel()
+        self._leaver = asyncio.create_task(self._leave_again(request, seconds))
+
+    async def _leave_again(self, request: Outgoing, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        try:
+            await self._connection.send(request)
+        except JielongError as error:
+            self._inbox.end(error)
+
+
+def _retry_of_leave(message: Message) -> int | None:
+    """Milliseconds after which the end of a room is to be said again; None: this is no refusal."""
+    if isinstance(message, Error) and message.re in ("leave", "report"):
+        return message.retry_ms
+    return None
 
 
 def _is(kind: type[Message], room: str | None = None) -> Match:

@@ -81,7 +81,6 @@ export default {
   notice_invite_gone: "This invitation has been used, or your friend no longer waits. Begin a round yourself, or ask for another one.",
   notice_invite_later: "You still have an unfinished round, so here it is. Finish it first, then follow the invitation.",
   notice_reported: "Thank you for telling us. This round is over for you.",
-  notice_over: "This round is over.",
   notice_full_strokes: "A character holds 64 strokes at most, and this one is full. Press “Done”, or undo some.",
   notice_full_points: "The ink for this character is used up. Press “Done”, or undo some strokes.",
   notice_bad_ink: "This character did not get through. Please write it once more.",

@@ -81,7 +81,6 @@ export default {
   notice_invite_gone: "这份请柬已经用过，或者朋友不再等了。你可以自己开一局，或请朋友再发一份。",
   notice_invite_later: "你自己还有一局没有写完，先回到这里。写完再去赴约吧。",
   notice_reported: "谢谢你告诉我们。这一局对你已经结束。",
-  notice_over: "这一局已经结束。",
   notice_full_strokes: "一个字最多 64 笔，已经写满了。按「写好了」，或者撤掉几笔。",
   notice_full_points: "这个字的墨用完了。按「写好了」，或者撤掉几笔。",
   notice_bad_ink: "这个字没能送到，请重写一次。",

@@ -81,7 +81,6 @@ export default {
   notice_invite_gone: "這份請柬已經用過，或者朋友不再等了。你可以自己開一局，或請朋友再發一份。",
   notice_invite_later: "你自己還有一局沒有寫完，先回到這裡。寫完再去赴約吧。",
   notice_reported: "謝謝你告訴我們。這一局對你已經結束。",
-  notice_over: "這一局已經結束。",
   notice_full_strokes: "一個字最多 64 筆，已經寫滿了。按「寫好了」，或者撤掉幾筆。",
   notice_full_points: "這個字的墨用完了。按「寫好了」，或者撤掉幾筆。",
   notice_bad_ink: "這個字沒能送到，請重寫一次。",

@@ -52,8 +52,8 @@ Page({
   },
 
   onShareAppMessage() {
-    const { room } = this.relay.state;
-    const invite = room?.invite ? `?invite=${room.invite.code}` : "";
+    const { campaign, room } = this.relay.state;
+    const invite = room?.invite ? `?invite=${room.invite.code}&campaign=${campaign.id}` : "";
     return { title: room ? `我写了一个字，等你来接：「${room.phrase.text}」` : "你写一字，我接一字", path: `/pages/relay/relay${invite}` };
   },
 
