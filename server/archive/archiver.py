@@ -6,9 +6,8 @@ import asyncio
 
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
 
-from server.archive.works import Works
+from server.archive.works import ArchiveAwayError, Works
 from server.store import cancellation
 from server.store.errors import StoreAwayError
 from server.store.works import BATCH, Entry, WorksStream
@@ -55,7 +54,7 @@ class Archiver:
                 pause = FIRST_PAUSE
                 if entries and len(entries) < BATCH:
                     await asyncio.sleep(GATHER_SECONDS)
-            except (RedisError, StoreAwayError, DBAPIError, OSError) as error:
+            except (RedisError, StoreAwayError, ArchiveAwayError, OSError) as error:
                 log.warning("works wait to be archived", error=str(error))
                 opened = False
                 await asyncio.sleep(pause)

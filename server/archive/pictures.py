@@ -10,9 +10,13 @@ from collections import OrderedDict
 
 import msgspec
 import orjson
+import structlog
 
 from server.relay.ink import Stroke
+from server.relay.phrase import language_of
 from server.store.works import FinishedWork
+
+log = structlog.get_logger()
 
 KEPT_BYTES = 32 * 1024 * 1024
 MOST_WAITING = 16
@@ -64,8 +68,12 @@ class Pictures:
 
     def _drawn(self, work_id: str, done: asyncio.Task[bytes]) -> None:
         del self._waiting[work_id]
-        if done.cancelled() or done.exception() is not None:
-            return  # whoever waits is told
+        if done.cancelled():
+            return
+        if (error := done.exception()) is not None:
+            # Whoever asked is told, but may have gone meanwhile.
+            log.error("a picture was not drawn", work=work_id, exc_info=error)
+            return
         self._kept[work_id] = done.result()
         self._kept_bytes += len(done.result())
         while self._kept_bytes > KEPT_BYTES:
@@ -74,7 +82,7 @@ class Pictures:
 
     async def _draw(self, work: FinishedWork) -> bytes:
         characters = [_read_strokes(ink) for ink in work.ink]
-        is_word = not work.phrase.locale.startswith(_SQUARE)
+        is_word = language_of(work.phrase.locale) not in _SQUARE
         content = {"characters": characters, "seal": self._seal, "is_word": is_word}
         request = orjson.dumps(content)
         async with self._turn:
@@ -82,7 +90,7 @@ class Pictures:
                 async with asyncio.timeout(SECONDS):
                     return await _engrave(request)
             except (OSError, TimeoutError) as error:
-                raise PictureError(f"the picture was not drawn: {error!r}") from error
+                raise PictureError("the picture could not be drawn") from error
 
 
 async def _engrave(request: bytes) -> bytes:
@@ -103,5 +111,5 @@ async def _engrave(request: bytes) -> bytes:
             process.kill()
             await process.wait()
     if process.returncode != 0:
-        raise PictureError(complaint.decode(errors="replace").strip().rpartition("\n")[2])
+        raise ChildProcessError(complaint.decode(errors="replace"))
     return picture

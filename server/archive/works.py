@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +30,27 @@ _read_ink = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
 """Several workers may make the tables at once; who comes second tries again."""
 
+READ_SECONDS = 5.0
+"""The longest that a reader waits, for a turn and for the answer."""
+
+WRITE_SECONDS = 15.0
+"""The longest that a transaction may take."""
+
+BUSY_SECONDS = 10
+"""The longest that SQLite waits for another writer. Nothing can end this wait before."""
+
+READERS = 8
+"""How many read at once; the engine has connections beyond that for those who write."""
+
+_CURSOR = re.compile(r"([0-9]{1,19})-([A-Za-z0-9_-]{1,32})")
+
 
 class ArchiveError(Exception):
     """The database of works cannot be used; the message says why."""
+
+
+class ArchiveAwayError(ArchiveError):
+    """The database of works did not do what was asked, or not in time; try again later."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +71,17 @@ class Cursor:
         Raises:
             ValueError: it was not written by `str`.
         """
-        moment, _, work = text.partition("-")
-        if not 0 <= int(moment) < 2**63:
-            raise ValueError(f"{moment} is no moment")
-        return cls(int(moment), work)
+        written = _CURSOR.fullmatch(text)
+        if written is None or int(written[1]) >= 2**63:
+            raise ValueError(f"{text!r} is no place in a list of works")
+        return cls(int(written[1]), written[2])
 
 
 class Works:
-    """The archive of finished works."""
+    """The archive of finished works.
+
+    Whatever asks the database may raise ArchiveAwayError.
+    """
 
     def __init__(self, url: str) -> None:
         """A database by its SQLAlchemy URL, `sqlite+aiosqlite://` or `postgresql+asyncpg://`.
@@ -68,9 +92,10 @@ class Works:
         try:
             self._engine: AsyncEngine = create_async_engine(url)
         except (SQLAlchemyError, ImportError) as error:
-            raise _unusable(error) from error
+            raise ArchiveError(_why(error)) from error
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+        self._readers = asyncio.Semaphore(READERS)
 
     async def open(self) -> None:
         """Make the tables that are missing.
@@ -82,18 +107,18 @@ class Works:
             try:
                 await self._make_tables()
                 return
-            except (SQLAlchemyError, OSError) as error:
+            except ArchiveAwayError:
                 if attempt == OPEN_ATTEMPTS - 1:
-                    raise _unusable(error) from error
+                    raise
                 await asyncio.sleep(OPEN_PAUSE_SECONDS)
 
     async def _make_tables(self) -> None:
-        async with self._engine.begin() as connection:
+        async with self._writing() as connection:
             await connection.run_sync(schema.metadata.create_all)
             await connection.run_sync(schema.works_of_phrase.create, checkfirst=True)
             found = await connection.scalar(select(schema.version.c.version))
             if found is None:
-                await self._insert_new(connection, schema.version, [{"version": 1}])
+                await self._insert_new(connection, schema.version, [{"version": schema.VERSION}])
             elif found != schema.VERSION:
                 raise ArchiveError(f"the database has version {found}, not {schema.VERSION}")
 
@@ -121,16 +146,17 @@ class Works:
             for work in works
             for number, hand in enumerate(work.hands)
         ]
-        async with self._engine.begin() as connection:
+        async with self._writing() as connection:
             await self._insert_new(connection, schema.works, rows)
             await self._insert_new(connection, schema.hands, hands)
 
     async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         """A work and its campaign."""
-        async with self._engine.connect() as connection:
-            query = select(schema.works, _reported()).where(schema.works.c.id == work_id)
-            row = (await connection.execute(query)).one_or_none()
-            return (row.campaign, await self._work(connection, row)) if row else None
+        query = select(schema.works, _reported()).where(schema.works.c.id == work_id)
+        async with self._reading() as connection:
+            rows = (await connection.execute(query)).all()
+            works = await _with_hands(connection, rows)
+        return (rows[0].campaign, works[0]) if works else None
 
     async def newest(
         self,
@@ -156,9 +182,8 @@ class Works:
                     and_(works.completed_at == before.completed_at, works.id < before.id),
                 )
             )
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query)).all()
-            return [await self._work(connection, row) for row in rows]
+        async with self._reading() as connection:
+            return await _with_hands(connection, (await connection.execute(query)).all())
 
     async def report(self, work_id: str, participant: str, why: str) -> None:
         """Hold a work back for review, because one of its hands asks so."""
@@ -168,25 +193,22 @@ class Works:
             "why": why,
             "reported_at": time.time_ns() // 1_000_000,
         }
-        async with self._engine.begin() as connection:
+        async with self._writing() as connection:
             await self._insert_new(connection, schema.reports, [row])
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._engine.dispose()
 
-    async def _work(self, connection: AsyncConnection, row: Row[Any]) -> FinishedWork:
-        query = select(schema.hands).where(schema.hands.c.work == row.id)
-        hands = (await connection.execute(query.order_by(schema.hands.c.number))).all()
-        return FinishedWork(
-            id=row.id,
-            phrase=_read_phrase(row.phrase),
-            hands=[Hand(hand.participant, hand.serial) for hand in hands],
-            writers=list(row.writers),
-            ink=_read_ink(row.ink),
-            completed_at=row.completed_at,
-            held=int(row.held or row.reported),
-        )
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        async with _in_time(READ_SECONDS), self._readers, self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        async with _in_time(WRITE_SECONDS), self._engine.begin() as connection:
+            yield connection
 
     async def _insert_new(
         self, connection: AsyncConnection, table: Any, rows: list[dict[str, Any]]
@@ -196,9 +218,41 @@ class Works:
         await connection.execute(insert_into(table).on_conflict_do_nothing(), rows)
 
 
-def _unusable(error: Exception) -> ArchiveError:
+async def _with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[FinishedWork]:
+    """The works of these rows, in their order, with the hands of all of them read at once."""
+    if not rows:
+        return []
+    columns = schema.hands.c
+    query = select(schema.hands).where(columns.work.in_([row.id for row in rows]))
+    hands: dict[str, list[Hand]] = {row.id: [] for row in rows}
+    for hand in await connection.execute(query.order_by(columns.work, columns.number)):
+        hands[hand.work].append(Hand(hand.participant, hand.serial))
+    return [
+        FinishedWork(
+            id=row.id,
+            phrase=_read_phrase(row.phrase),
+            hands=hands[row.id],
+            writers=list(row.writers),
+            ink=_read_ink(row.ink),
+            completed_at=row.completed_at,
+            held=int(row.held or row.reported),
+        )
+        for row in rows
+    ]
+
+
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (SQLAlchemyError, OSError) as error:
+        raise ArchiveAwayError(_why(error)) from error
+
+
+def _why(error: Exception) -> str:
     why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return ArchiveError(f"the database of works cannot be used: {why}")
+    return f"the database of works cannot be used: {why}"
 
 
 def _reported() -> Any:
@@ -208,6 +262,7 @@ def _reported() -> Any:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000"):
+    busy = f"busy_timeout={BUSY_SECONDS * 1_000}"
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", busy):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

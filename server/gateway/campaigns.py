@@ -9,12 +9,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from server.relay.campaign import Campaign
-from server.relay.phrase import Phrase
+from server.relay.phrase import Phrase, language_of
 from server.relay.room import Rules
 from server.store.lanes import Lanes
-
-LONGEST_LANGUAGE = 3
-"""Letters in a language's code (ISO 639); what is longer is no language and is not remembered."""
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -37,7 +34,9 @@ class OpenCampaign:
         self.lanes = Lanes(campaign.id)
         self.packed_phrases = msgspec.Raw(_pack(list(campaign.phrases.values())))
         self._packed = {key: _packed(phrase) for key, phrase in campaign.phrases.items()}
-        self._by_locale: dict[str, list[PackedPhrase]] = {}
+        languages = {language_of(phrase.locale) for phrase in campaign.phrases.values()}
+        self._by_language = {language: self._offered(language) for language in languages}
+        self._for_others = self._offered(None)
 
     @property
     def is_open(self) -> bool:
@@ -48,13 +47,10 @@ class OpenCampaign:
         """The phrase of this id (None if there is none), or any one in the reader's language."""
         if phrase_id is not None:
             return self._packed.get(phrase_id)
-        language = locale.replace("_", "-").split("-")[0].lower()
-        offered = self._by_locale.get(language)
-        if offered is None:
-            offered = [self._packed[phrase.id] for phrase in self.campaign.phrases_for(language)]
-            if len(language) <= LONGEST_LANGUAGE:
-                self._by_locale[language] = offered
-        return random.choice(offered)
+        return random.choice(self._by_language.get(language_of(locale), self._for_others))
+
+    def _offered(self, locale: str | None) -> list[PackedPhrase]:
+        return [self._packed[phrase.id] for phrase in self.campaign.phrases_for(locale)]
 
 
 def _packed(phrase: Phrase) -> PackedPhrase:

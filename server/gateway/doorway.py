@@ -10,26 +10,19 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from server.gateway.http import HEAD_BYTES, HEAD_TOO_LONG, NO_REQUEST, PlainHttp, refusal
 from server.gateway.porter import Porter
 from server.gateway.protocol import Handshake, take_socket
 
 FIRST_BYTES_SECONDS = 60.0
 """How long a connection may be open without a whole request; browsers open some ahead of time."""
 
-HEAD_BYTES = 16_384
-"""Longest head of a request for a WebSocket; uvicorn refuses a longer one."""
-
-_TOO_MANY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: %d\r\nContent-Type: application/json\r\n"
-    b"Content-Length: %d\r\nConnection: close\r\n\r\n%b"
-)
-_TOO_MANY_BODY = b'{"error":{"code":"busy","message":"too many come at once; try again"}}'
-
 _GET = b"GET "
+_METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
 _END = b"\r\n\r\n"
 _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 
@@ -77,16 +70,17 @@ class Doorway(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """The beginning of a request."""
         head = self._head = self._head + data if self._head else data
-        if self._queued:
-            if len(head) > HEAD_BYTES:
-                self.shutdown()  # nobody talks so much before being answered
-            return
-        end = head.find(_END)
-        if end >= 0 and head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2):
+        end = head.find(_END, 0, HEAD_BYTES)
+        if end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
+            self._go_to_http(head)
+        elif len(head) > HEAD_BYTES:  # nobody says so much before a WebSocket is open
+            self._refuse(HEAD_TOO_LONG)
+        elif end < 0:
+            if not _METHOD.match(head):
+                self._refuse(NO_REQUEST)
+        elif not self._queued:
             self._queued = True
             self._porter.admit(self._enter, self._turn_away)
-        elif end >= 0 or len(head) > HEAD_BYTES or head[: len(_GET)] != _GET[: len(head)]:
-            self._go_to_http(head)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Gone again."""
@@ -97,6 +91,12 @@ class Doorway(asyncio.Protocol):
         """Nothing has been asked for, so nothing is owed."""
         if self._transport is not None:
             self._transport.close()
+            self._transport = None
+
+    def _refuse(self, answer: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(answer)
+            self.shutdown()
 
     def _enter(self) -> None:
         if self._transport is not None:
@@ -104,11 +104,7 @@ class Doorway(asyncio.Protocol):
 
     def _turn_away(self, within: float) -> None:
         """Too many wait: an answer that costs little, with a time to come back, drawn at random."""
-        if self._transport is None:
-            return
-        seconds = 1 + secrets.randbelow(round(within))
-        self._transport.write(_TOO_MANY % (seconds, len(_TOO_MANY_BODY), _TOO_MANY_BODY))
-        self._transport.close()
+        self._refuse(_too_many(1 + secrets.randbelow(round(within))))
 
     def _go_to_http(self, head: bytes) -> None:
         protocol = self._make_http()
@@ -129,12 +125,18 @@ class Doorway(asyncio.Protocol):
             self._timer = None
 
 
+@cache
+def _too_many(retry_seconds: int) -> bytes:
+    message = "too many come at once; try again"
+    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
+
+
 def doorway(handshake: Handshake, porter: Porter) -> MakeProtocol:
     """What to give uvicorn as its `http` setting."""
 
     def make(**settings: Any) -> Doorway:
         """As uvicorn makes its own protocol: with `config`, `server_state`, `app_state`."""
         open_ = settings["server_state"].connections
-        return Doorway(handshake, porter, lambda: HttpToolsProtocol(**settings), open_)
+        return Doorway(handshake, porter, lambda: PlainHttp(**settings), open_)
 
     return make

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from itsdangerous import BadSignature, Signer
 
 from server.catalogue import Aliases
+from server.relay.phrase import language_of
 
 ID_BYTES = 12
 """96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
@@ -56,5 +57,5 @@ class Identity:
     def alias(self, participant: str, room: str, locale: str) -> str:
         """What a stranger in this room is called: the same all the time, another one elsewhere."""
         digest = hashlib.blake2b(f"{participant} {room}".encode(), digest_size=6).digest()
-        words = self._aliases.get(locale.split("-", maxsplit=1)[0].lower()) or self._aliases["zh"]
+        words = self._aliases.get(language_of(locale)) or self._aliases["zh"]
         return words.pick(int.from_bytes(digest))

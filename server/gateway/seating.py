@@ -117,8 +117,11 @@ def report(session: Session, message: Report) -> None:
 
 
 async def _report_work(session: Session, message: Report) -> None:
-    if not await session.hub.hold(message.room, session.participant, message.why):
-        session.refuse("no_such_room", "you had no hand in this work", message)
+    try:
+        if not await session.hub.hold(message.room, session.participant, message.why):
+            session.refuse("no_such_room", "you had no hand in this work", message)
+    except StoreError as error:
+        session.busy(error, message)
 
 
 def _give_up(

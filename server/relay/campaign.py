@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from server.relay.phrase import Phrase
+from server.relay.phrase import Phrase, language_of
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -45,8 +45,8 @@ class Campaign(msgspec.Struct, frozen=True):
         without phrases in either language offers all it has.
         """
         for wanted in (locale, self.locale):
-            language = (wanted or "").replace("_", "-").split("-")[0].lower()
-            found = [p for p in self.phrases.values() if p.locale.split("-")[0] == language]
+            language = language_of(wanted or "")
+            found = [p for p in self.phrases.values() if language_of(p.locale) == language]
             if found:
                 return found
         return list(self.phrases.values())

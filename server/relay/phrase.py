@@ -47,6 +47,11 @@ def make_phrase(phrase_id: str, text: str, locale: str) -> Phrase:
     return Phrase(phrase_id, text, chars, locale)
 
 
+def language_of(locale: str) -> str:
+    """The language of a locale: "zh" for "zh-Hans" and for "zh_CN"."""
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
 def seat_of(char_index: int) -> int:
     """The seat, 0 or 1, that writes character `char_index` of a phrase."""
     return char_index % 2

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import redis.asyncio
+import structlog
 from redis.asyncio.client import Pipeline
 from redis.exceptions import ResponseError
 
@@ -15,6 +16,8 @@ from server.store import keys
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError
+
+log = structlog.get_logger()
 
 GROUP = "archive"
 BATCH = 500
@@ -136,4 +139,16 @@ class WorksStream:
 
 
 def _entries(reply: list[tuple[bytes, dict[bytes, Any] | None]]) -> list[Entry]:
-    return [(entry_id, read_work(fields[b"work"])) for entry_id, fields in reply if fields]
+    """Those that can be read.
+
+    The others stay in the stream, taken and not acknowledged: a worker that can read them, of a
+    newer version perhaps, takes them over, and until then every attempt is an error in the log.
+    """
+    entries = []
+    for entry_id, fields in reply:
+        try:
+            if fields:
+                entries.append((entry_id, read_work(fields[b"work"])))
+        except (KeyError, msgspec.DecodeError) as error:
+            log.error("a work cannot be read", entry=entry_id.decode(), error=repr(error))
+    return entries

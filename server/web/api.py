@@ -40,9 +40,12 @@ class JsonResponse(Response):
 class ApiError(HTTPException):
     """An error in the API's shape: a status, a code for programs and a message for people."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        """Answer `status`."""
-        super().__init__(status, message)
+    def __init__(
+        self, status: int, code: str, message: str, *, retry_seconds: int | None = None
+    ) -> None:
+        """Answer `status`; with `retry_seconds`, say when to try again."""
+        headers = None if retry_seconds is None else {"Retry-After": str(retry_seconds)}
+        super().__init__(status, message, headers)
         self.code = code
 
 

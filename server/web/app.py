@@ -10,11 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.archive.works import ArchiveAwayError
 from server.web import pages
 from server.web.api import Api, ApiError, api_error
 from server.web.operations import Operations
 
 log = structlog.get_logger()
+
+RETRY_SECONDS = 5
 
 SECURITY_HEADERS = [
     (
@@ -51,6 +54,12 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return api_error(request, ApiError(500, "internal", "something went wrong here"))
 
 
+async def _archive_away(request: Request, error: Exception) -> Response:
+    log.warning("works cannot be read", path=request.url.path, error=str(error))
+    busy = "the works cannot be read now; try again"
+    return api_error(request, ApiError(503, "busy", busy, retry_seconds=RETRY_SECONDS))
+
+
 async def _no_plain_ws(_: Request) -> Response:
     raise ApiError(426, "upgrade_required", "this is a WebSocket; see the protocol")
 
@@ -64,6 +73,10 @@ def make_app(api: Api, operations: Operations) -> ASGIApp:
             Route("/ws", _no_plain_ws),
             *pages.routes(api.reading_room, api.campaigns),
         ],
-        exception_handlers={HTTPException: api_error, Exception: _unexpected},
+        exception_handlers={
+            HTTPException: api_error,
+            ArchiveAwayError: _archive_away,
+            Exception: _unexpected,
+        },
     )
     return SecurityHeaders(app)

@@ -5,6 +5,7 @@ The first stroke waits for some fifty small files, so what one of them costs the
 
 from __future__ import annotations
 
+import errno
 import gzip
 import mimetypes
 from dataclasses import dataclass
@@ -84,10 +85,22 @@ class Files:
 
     async def answer(self, request: Request) -> Response:
         """One file. Reading it blocks for as long as a small file takes, and only once."""
-        path = (self._folder / request.path_params["path"]).resolve()
-        if not path.is_relative_to(self._folder) or path.suffix in _HIDDEN or not path.is_file():
+        path = self._find(request.path_params["path"])
+        if path is None:
             raise HTTPException(404)
         return self._content(path).answer(request)
+
+    def _find(self, name: str) -> Path | None:
+        try:
+            path = (self._folder / name).resolve()
+            is_ours = path.is_relative_to(self._folder) and path.suffix not in _HIDDEN
+            return path if is_ours and path.is_file() else None
+        except ValueError:  # a NUL
+            return None
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return None
 
     def _content(self, path: Path) -> Content:
         changed = path.stat().st_mtime_ns

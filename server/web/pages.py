@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -21,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STATIC = ROOT / "static"
 CLIENT = ROOT / "client" / "js"
 
+KEPT_PAGES = 64
+"""Pages that are not compressed again as long as the templates fill to the same text."""
+
 
 class Pages:
     """Fills the templates in `static/pages`; their frame and head are in `frame.html`."""
@@ -38,8 +42,7 @@ class Pages:
 
     def content(self, name: str, values: Mapping[str, object] | None = None) -> Content:
         """The page of this name, with these values where the template wants some."""
-        page = self._templates.get_template(f"{name}.html").render(values or {})
-        return Content.of(page.encode(), "text/html; charset=utf-8")
+        return _packed(self._templates.get_template(f"{name}.html").render(values or {}))
 
     def route(self, address: str, name: str) -> Route:
         """A page that needs no values."""
@@ -63,6 +66,11 @@ def routes(reading_room: ReadingRoom, campaigns: dict[str, OpenCampaign]) -> lis
         Files("/client/js", CLIENT).route(),
         static.route_of("icons/icon-192.png", "/favicon.ico"),
     ]
+
+
+@lru_cache(KEPT_PAGES)
+def _packed(page: str) -> Content:
+    return Content.of(page.encode(), "text/html; charset=utf-8")
 
 
 def _modules(scripts: list[str]) -> list[str]:

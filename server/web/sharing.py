@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,7 +13,9 @@ from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import PictureError, Pictures
 from server.archive.reading import ReadingRoom
 from server.gateway.campaigns import OpenCampaign
+from server.relay.phrase import language_of
 from server.store.works import FinishedWork
+from server.web.api import ApiError
 from server.web.files import Content
 
 PICTURE_SECONDS = 3_600
@@ -103,7 +104,7 @@ class Sharing:
         """The picture that previews of the link show."""
         found = await self._reading_room.find(request.path_params["id"])
         if found is None:
-            raise HTTPException(404, "there is no work of this id")
+            raise ApiError(404, "no_such_work", "there is no work of this id")
         _, work = found
         headers = {"Cache-Control": f"public, max-age={PICTURE_SECONDS}", "ETag": f'"{work.id}"'}
         if request.headers.get("if-none-match") == headers["ETag"]:
@@ -111,8 +112,7 @@ class Sharing:
         try:
             picture = await self._pictures.of(work)
         except PictureError as error:
-            retry = {"Retry-After": str(RETRY_SECONDS)}
-            raise HTTPException(503, str(error), headers=retry) from error
+            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
         return Response(picture, media_type="image/png", headers=headers)
 
     def _head(self, request: Request, campaign_id: str, work: FinishedWork) -> dict[str, object]:
@@ -154,7 +154,7 @@ def _missing(words: _Words, locale: str) -> dict[str, object]:
 
 
 def _words(locale: str) -> _Words:
-    return _CHINESE if locale.startswith("zh") else _ENGLISH
+    return _CHINESE if language_of(locale) == "zh" else _ENGLISH
 
 
 def _page_locale(locale: str) -> str:

@@ -89,6 +89,9 @@ ERRORS = [
     ("/api/works?campaign=nonsense", 404),
     ("/api/nonsense", 404),
     ("/nonsense", 404),
+    ("/static/%00", 404),
+    (f"/static/{'x' * 300}", 404),
+    ("/w/%00/picture.png", 404),
     ("/static/../server/settings.py", 404),
     ("/static/%2e%2e/server/settings.py", 404),
     ("/api/works?limit=0", 400),
@@ -99,6 +102,7 @@ ERRORS = [
     (f"/api/works?limit={HUGE}", 400),
     ("/api/works?cursor=nonsense", 400),
     ("/api/works?cursor=-", 400),
+    ("/api/works?cursor=1-%00", 400),
     (f"/api/works?cursor={HUGE}-x", 400),
     (f"/api/works?cursor=-{HUGE}-x", 400),
 ]

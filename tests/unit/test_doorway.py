@@ -1,11 +1,17 @@
-"""What somebody is told who cannot be let in now."""
+"""What somebody is told who cannot be let in now, and how long one may take to say what for."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from types import SimpleNamespace
 
+import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
+
+from server.gateway import doorway as doorway_module
 from server.gateway.codec import Codec
 from server.gateway.doorway import doorway
 from server.gateway.porter import FIRST_RETURN_SECONDS, Porter
@@ -47,3 +53,47 @@ async def test_whoever_is_turned_away_is_told_when_to_come_back() -> None:
     assert len(seconds) > 1
     assert porter.turned_away == 50
     assert not state.connections
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"G", b"POST / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: h\r\n"]
+)
+async def test_a_request_has_to_be_whole_in_time(
+    monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr(doorway_module, "FIRST_BYTES_SECONDS", 0.2)
+    assert await heard_until_hung_up(said) == b""
+
+
+@pytest.mark.parametrize("said", [b"", b"\r\n", b"GET / HTTP/1.1\r\nHost: h\r\n"])
+async def test_the_next_request_has_to_be_whole_in_time(said: bytes) -> None:
+    heard = await heard_until_hung_up(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", said)
+    assert heard.count(b"HTTP/1.1 200") == 1
+
+
+async def heard_until_hung_up(*said: bytes) -> bytes:
+    """All that uvicorn, which keeps connections for a second, answers before it hangs up."""
+    config = uvicorn.Config(
+        PlainTextResponse("ok"),
+        http=doorway(Handshake((), nobody_enters), Porter()),  # type: ignore[arg-type]
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        timeout_keep_alive=1,
+    )
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        await server.startup(sockets=[listener])
+        async with asyncio.timeout(LIMIT):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            heard = b""
+            for words in said[:-1]:
+                writer.write(words)
+                heard += await reader.readuntil(b"ok")
+            writer.write(said[-1])
+            heard += await reader.read()
+            writer.close()
+        await server.shutdown(sockets=[listener])
+    return heard

@@ -97,7 +97,17 @@ async def test_who_has_a_file_already_is_told_so_until_it_changes(ask: Ask, tmp_
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/none.js", "/static/js", "/static/home.html", "/static/%2e%2e/secret.js"]
+    "path",
+    [
+        "/static/none.js",
+        "/static/js",
+        "/static/home.html",
+        "/static/%2e%2e/secret.js",
+        "/static/%00",
+        f"/static/{'a' * 300}",
+        f"/static/{'a/' * 3_000}",
+    ],
+    ids=lambda path: path[:30],
 )
 async def test_nothing_else_is_found(ask: Ask, path: str) -> None:
     assert (await ask(path)).status == 404

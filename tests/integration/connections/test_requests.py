@@ -1,0 +1,107 @@
+"""Plain requests that are too long, are none, or carry what nobody asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from tests.integration.wire import LIMIT
+from tests.service import Service
+
+HEAD_LIMIT = 16_384
+UPGRADE = (
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: amllbG9uZy1iZW5jaG1hcg==\r\n"
+)
+Answer = tuple[int, dict[str, str], bytes]
+
+
+async def answer(reader: asyncio.StreamReader) -> Answer:
+    """The next answer: status, headers in lower case, body."""
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    return int(first.split()[1]), headers, await reader.readexactly(int(headers["content-length"]))
+
+
+async def last_answer(service: Service, *said: bytes) -> Answer:
+    """What is answered when this has been said, before the service hangs up.
+
+    All but the last are whole requests, which are answered before one goes on.
+    """
+    async with asyncio.timeout(LIMIT):
+        reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
+        for request in said[:-1]:
+            writer.write(request)
+            assert (await answer(reader))[0] == 200
+        writer.write(said[-1])
+        last = await answer(reader)
+        assert await reader.read() == b""
+        writer.close()
+        return last
+
+
+def request(method: str = "GET", path: str = "/healthz", more: str = "", size: int = 0) -> bytes:
+    """A request with a head of `size` bytes, or as long as it is."""
+    head = f"{method} {path} HTTP/1.1\r\nHost: here\r\n{more}"
+    pad = size - len(head) - len("Cookie: \r\n\r\n")
+    return (f"{head}Cookie: {'a' * pad}\r\n\r\n" if pad > 0 else f"{head}\r\n").encode()
+
+
+def expect_error(found: Answer, status: int, code: str) -> None:
+    assert (found[0], found[1]["content-type"]) == (status, "application/json")
+    error = json.loads(found[2])["error"]
+    assert (error["code"], bool(error["message"])) == (code, True)
+
+
+TOO_LONG = [
+    pytest.param([request(size=HEAD_LIMIT + 1)], id="by-a-byte"),
+    pytest.param([request("POST", size=40_000)[:-4]], id="without-an-end"),
+    pytest.param([request(path=f"/{'a' * 60_000}")], id="by-its-path"),
+    pytest.param([request(path="/ws", more=UPGRADE, size=HEAD_LIMIT + 1)], id="for-a-websocket"),
+    pytest.param([request(path="/ws", more=UPGRADE) + bytes(60_000)], id="and-frames-at-once"),
+    pytest.param([request(), request(size=60_000)[:-4]], id="the-second-one"),
+]
+
+
+@pytest.mark.parametrize("said", TOO_LONG)
+async def test_a_head_that_is_too_long_is_refused(shared: Service, said: list[bytes]) -> None:
+    expect_error(await last_answer(shared, *said), 431, "head_too_long")
+
+
+NO_REQUESTS = [
+    pytest.param([b"\x16\x03\x01\x02\x00\x01"], id="tls"),
+    pytest.param([b"hello\r\n"], id="words"),
+    pytest.param([b"GET / HTTP/9\r\n\r\n"], id="unknown-version"),
+    pytest.param([b"NONE / HTTP/1.1\r\n\r\n"], id="unknown-method"),
+    pytest.param([request(), b"hello\r\n\r\n"], id="the-second-one"),
+]
+
+
+@pytest.mark.parametrize("said", NO_REQUESTS)
+async def test_what_is_no_request_is_refused(shared: Service, said: list[bytes]) -> None:
+    expect_error(await last_answer(shared, *said), 400, "bad_request")
+
+
+async def test_a_head_as_long_as_may_be_is_read_in_pieces(shared: Service) -> None:
+    longest = request(size=HEAD_LIMIT)
+    async with asyncio.timeout(LIMIT):
+        reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+        for piece in (longest[:1], longest[1:-1], longest[-1:] + request() + request()):
+            writer.write(piece)
+            await writer.drain()
+        for _ in range(3):
+            assert (await answer(reader))[0] == 200
+        writer.close()
+
+
+BODIES = ["Content-Length: 1000000000\r\n", "Transfer-Encoding: chunked\r\n"]
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("POST", 405)])
+async def test_a_body_is_not_waited_for(
+    shared: Service, method: str, status: int, body: str
+) -> None:
+    assert (await last_answer(shared, request(method, more=body)))[0] == status
