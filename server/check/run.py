@@ -119,12 +119,11 @@ async def _redis_url(settings: Settings) -> AsyncIterator[str]:
         yield settings.redis_url
         return
     embedded = EmbeddedServer(data, settings.durability)
-    running = data / "valkey.sock"
-    if running.exists() and await _answers(f"unix://{running}"):
-        yield f"unix://{running}"
+    if await _answers(embedded.url):
+        yield embedded.url
         return
-    await embedded.start()
     try:
+        await embedded.start()
         yield embedded.url
     finally:
         await embedded.stop()

@@ -15,17 +15,26 @@ class Waiting(Protocol):
     def patient(self) -> bool:
         """Whether others go before it."""
 
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+
 
 C = TypeVar("C", bound=Waiting)
 
 
 class Backlog(Iterable[C]):
-    """Of one connection."""
+    """Of one connection.
+
+    Attributes:
+        size: bytes that all of it takes.
+    """
 
     def __init__(self) -> None:
         """Nothing waits."""
         self._urgent: deque[C] = deque()
         self._patient: deque[C] = deque()
+        self.size = 0
 
     def __len__(self) -> int:
         """How many wait."""
@@ -37,10 +46,12 @@ class Backlog(Iterable[C]):
 
     def add(self, call: C) -> None:
         """One more."""
+        self.size += call.size
         (self._patient if call.patient else self._urgent).append(call)
 
     def put_back(self, calls: list[C]) -> None:
         """These come before all others of their kind."""
+        self.size += _size(calls)
         self._urgent.extendleft(call for call in reversed(calls) if not call.patient)
         self._patient.extendleft(call for call in reversed(calls) if call.patient)
 
@@ -50,6 +61,7 @@ class Backlog(Iterable[C]):
         patient = min(most - urgent, most_patient, len(self._patient))
         batch = [self._urgent.popleft() for _ in range(urgent)]
         batch += [self._patient.popleft() for _ in range(patient)]
+        self.size -= _size(batch)
         return batch
 
     def take_those_who(self, leave: Callable[[C], bool]) -> list[C]:
@@ -59,4 +71,9 @@ class Backlog(Iterable[C]):
             staying = [call for call in queue if not leave(call)]
             queue.clear()
             queue.extend(staying)
+        self.size -= _size(left)
         return left
+
+
+def _size(calls: Iterable[Waiting]) -> int:
+    return sum(call.size for call in calls)

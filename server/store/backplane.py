@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import hiredis
 import msgspec
@@ -19,6 +19,7 @@ import structlog
 from server.relay.transition import Transition
 from server.store import keys
 from server.store.deployment import CALL_SECONDS, Deployment
+from server.store.errors import StoreAwayError
 from server.store.tether import Tether
 
 log = structlog.get_logger()
@@ -26,8 +27,16 @@ log = structlog.get_logger()
 BACKLOG = 10_000
 """Parcels kept for one channel; what comes beyond it is dropped."""
 
+IN_FLIGHT_BYTES = 8 * 1024 * 1024
+"""Sent to one node and not answered; about so much at most, the rest waits its turn."""
+
+WATCH_SECONDS = 0.5
+
 PULSE_SECONDS = 1.0
 """How often a subscription shows that it is alive."""
+
+QUIET_SECONDS = 60.0
+"""The way to a node that carried nothing for so long is closed until it is needed again."""
 
 
 class Notice(msgspec.Struct, array_like=True, tag="n", frozen=True):
@@ -66,6 +75,15 @@ _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(list[Parcel]).decode
 
 
+class _Bundle(NamedTuple):
+    """Parcels of one channel on their way."""
+
+    channel: str
+    parcels: list[Parcel]
+    size: int
+    sent_at: float
+
+
 class _Outlet:
     """The way to one node that channels are on."""
 
@@ -75,43 +93,72 @@ class _Outlet:
         self._tether.on_down = self._down
         self._lost = False
         self._parcels: defaultdict[str, list[Parcel]] = defaultdict(list)
-        self._in_flight: deque[tuple[str, list[Parcel]]] = deque()
+        self._in_flight: deque[_Bundle] = deque()
+        self._bytes_in_flight = 0
+        self._replied_at = 0.0
+        self._used_at = asyncio.get_running_loop().time()
         self._flushing = False
+        self._running: asyncio.Task[None] | None = None
         self.dropped = 0
 
+    @property
+    def quiet(self) -> bool:
+        """Whether it carried nothing for a while."""
+        since = asyncio.get_running_loop().time() - QUIET_SECONDS
+        return not self._parcels and not self._in_flight and self._used_at < since
+
+    def start(self, group: asyncio.TaskGroup) -> None:
+        self._running = group.create_task(self._run())
+
+    def end(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+
     def send(self, channel: str, parcel: Parcel) -> None:
+        if self._lost and isinstance(parcel, Line):
+            self.dropped += 1
+            return
         parcels = self._parcels[channel]
-        if len(parcels) >= BACKLOG or (self._lost and isinstance(parcel, Line)):
+        if len(parcels) >= BACKLOG:
             self.dropped += 1
             return
         parcels.append(parcel)
-        if not self._flushing:
-            self._flush_soon()
+        self._flush_soon()
 
-    async def run(self) -> None:
-        await self._tether.run()
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tether.run())
+            group.create_task(self._watch())
 
     def _flush_soon(self) -> None:
-        self._flushing = True
-        asyncio.get_running_loop().call_soon(self._flush)
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
         self._flushing = False
         link = self._tether.link
         if link is None:
             return
-        bundles, self._parcels = self._parcels, defaultdict(list)
-        for channel, parcels in bundles.items():
-            command = "PUBLISH" if channel == keys.EVERYBODY else "SPUBLISH"
-            link.write(command, channel, _pack(parcels))
-            self._in_flight.append((channel, parcels))
+        now = self._used_at = asyncio.get_running_loop().time()
+        while self._parcels and self._bytes_in_flight < IN_FLIGHT_BYTES:
+            channel = next(iter(self._parcels))
+            parcels = self._parcels.pop(channel)
+            packed = _pack(parcels)
+            link.write("PUBLISH" if channel == keys.EVERYBODY else "SPUBLISH", channel, packed)
+            self._in_flight.append(_Bundle(channel, parcels, len(packed), now))
+            self._bytes_in_flight += len(packed)
 
     def _on_reply(self, reply: Any) -> None:
-        channel, parcels = self._in_flight.popleft()
+        bundle = self._in_flight.popleft()
+        self._bytes_in_flight -= bundle.size
+        self._replied_at = asyncio.get_running_loop().time()
         if isinstance(reply, hiredis.ReplyError):
-            log.warning("parcels were not taken", channel=channel, error=str(reply))
-            self._put_back(channel, parcels)
+            log.warning("parcels were not taken", channel=bundle.channel, error=str(reply))
+            self._put_back(bundle)
             self._tether.cut()
+        elif self._parcels:
+            self._flush_soon()
 
     def _up(self) -> None:
         self._lost = False
@@ -120,14 +167,27 @@ class _Outlet:
     def _down(self) -> None:
         """It is not known which parcels arrived; a repeat does no harm."""
         self._lost = True
-        for channel, parcels in reversed(self._in_flight):
-            self._put_back(channel, parcels)
+        for bundle in reversed(self._in_flight):
+            self._put_back(bundle)
         self._in_flight.clear()
+        self._bytes_in_flight = 0
 
-    def _put_back(self, channel: str, parcels: list[Parcel]) -> None:
-        lasting = [parcel for parcel in parcels if not isinstance(parcel, Line)]
-        self.dropped += len(parcels) - len(lasting)
-        self._parcels[channel][:0] = lasting
+    def _put_back(self, bundle: _Bundle) -> None:
+        lasting = [parcel for parcel in bundle.parcels if not isinstance(parcel, Line)]
+        self.dropped += len(bundle.parcels) - len(lasting)
+        if lasting:
+            self._parcels[bundle.channel][:0] = lasting
+
+    async def _watch(self) -> None:
+        """Cut a link on which the next answer is overdue."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if not self._in_flight:
+                continue
+            if loop.time() - max(self._in_flight[0].sent_at, self._replied_at) > CALL_SECONDS:
+                log.warning("redis does not answer in time", of="parcels")
+                self._tether.cut()
 
 
 class _Inlet:
@@ -142,7 +202,7 @@ class _Inlet:
         self._tether.on_up = self._subscribe
         self._tether.on_down = self._cut_off
         self._heard_at = 0.0
-        self._was_cut_off = False
+        self.was_cut_off = False
         self.ready = asyncio.Event()
         self.on_return: list[Callable[[], None]] = []
 
@@ -159,7 +219,7 @@ class _Inlet:
 
     def _cut_off(self) -> None:
         self.ready.clear()
-        self._was_cut_off = True
+        self.was_cut_off = True
         log.warning("cut off from other workers")
 
     def _on_reply(self, reply: Any) -> None:
@@ -178,8 +238,8 @@ class _Inlet:
 
     def _subscribed(self) -> None:
         self.ready.set()
-        if self._was_cut_off:
-            self._was_cut_off = False
+        if self.was_cut_off:
+            self.was_cut_off = False
             for told in self.on_return:
                 told()
 
@@ -216,6 +276,7 @@ class Backplane:
         self._deployment = deployment
         self._receive = receive
         self._outlets: dict[str, _Outlet] = {}
+        self._dropped = 0
         self._inlet = _Inlet(deployment, worker, receive)
         self._inlet_task: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -228,7 +289,7 @@ class Backplane:
     @property
     def dropped(self) -> int:
         """Parcels to others that were lost."""
-        return sum(outlet.dropped for outlet in self._outlets.values())
+        return self._dropped + sum(outlet.dropped for outlet in self._outlets.values())
 
     def on_return(self, told: Callable[[], None]) -> None:
         """Have `told` called when parcels arrive again after a time in which they did not."""
@@ -249,18 +310,37 @@ class Backplane:
             self._group = group
             self._inlet_task = group.create_task(self._inlet.run())
             for outlet in self._outlets.values():
-                group.create_task(outlet.run())
-            await asyncio.Event().wait()
+                outlet.start(group)
+            group.create_task(self._end_quiet_outlets())
 
     async def move(self, worker: str) -> None:
-        """Listen as another worker from now on; returns when its channel is subscribed."""
+        """Listen as another worker from now on; returns when its channel is subscribed.
+
+        Raises:
+            StoreAwayError: it is not in time. It is tried further; then `on_return` is told.
+        """
         assert self._group is not None and self._inlet_task is not None
         told = self._inlet.on_return
         self._inlet_task.cancel()
         self._inlet = _Inlet(self._deployment, worker, self._receive)
         self._inlet.on_return = told
         self._inlet_task = self._group.create_task(self._inlet.run())
-        await self._inlet.ready.wait()
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                await self._inlet.ready.wait()
+        except TimeoutError as error:
+            self._inlet.was_cut_off = True
+            raise StoreAwayError from error
+
+    async def _end_quiet_outlets(self) -> None:
+        """Workers come and go; on a Cluster the way to each is another one."""
+        while True:
+            await asyncio.sleep(QUIET_SECONDS / 2)
+            for place, outlet in list(self._outlets.items()):
+                if outlet.quiet:
+                    del self._outlets[place]
+                    self._dropped += outlet.dropped
+                    outlet.end()
 
     def _outlet(self, channel: str) -> _Outlet:
         """One for all channels, or on a Cluster one for each."""
@@ -269,5 +349,5 @@ class Backplane:
         if outlet is None:
             outlet = self._outlets[place] = _Outlet(self._deployment, place)
             if self._group is not None:
-                self._group.create_task(outlet.run())
+                outlet.start(self._group)
         return outlet

@@ -13,6 +13,9 @@ from server.store.link import Argument
 Wanted = Callable[[], bool]
 """Whether whoever asked for something is still there."""
 
+BARE_BYTES = 500
+"""What a call takes beside the bytes among its arguments, roughly."""
+
 
 class Call:
     """What is sent, and who waits for the answer."""
@@ -26,6 +29,7 @@ class Call:
         "patient",
         "repeatable",
         "since",
+        "size",
         "wanted",
     )
 
@@ -54,6 +58,7 @@ class Call:
         self.durable = durable
         self.patient = patient
         self.wanted = wanted
+        self.size = BARE_BYTES + sum(len(part) for part in arguments if isinstance(part, bytes))
         self.since = loop.time()
         self.future: asyncio.Future[Any] = loop.create_future()
 

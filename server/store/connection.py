@@ -2,7 +2,8 @@
 
 Calls that may safely be repeated wait here while Redis is away, within a bound, and are sent when
 it is back; all others fail at once with `StoreAwayError`. A call that Redis refused to serve (it is
-loading, is no master, or has lost the library) was not done and is sent again in any case.
+loading, is no master, or has lost the library) was not done and is sent again in any case, once a
+new link is there.
 """
 
 from __future__ import annotations
@@ -36,8 +37,11 @@ a character for longer than so many take."""
 WAITING = 20_000
 """Repeatable calls kept while Redis is away; more are refused."""
 
+WAITING_BYTES = 128 * 1024 * 1024
+"""Of calls that wait to be sent, also while Redis is there and slow; more are refused."""
+
 PATIENCE_SECONDS = 30.0
-"""How long a repeatable call waits for Redis to return."""
+"""How long a call waits to be sent."""
 
 FRESH_SECONDS = 0.25
 """How long an answer may wait for durability and still say how a room is."""
@@ -84,7 +88,7 @@ class Connection:
         self._deployment = deployment
         self._key = key
         self._guarantee = guarantee
-        self._tether = Tether(deployment, key, self._on_reply, library.load)
+        self._tether = Tether(deployment, key, self._on_reply, self._prepare)
         self._tether.on_up = self._up
         self._tether.on_down = self._down
         self._tether.on_failure = self._still_away
@@ -119,6 +123,8 @@ class Connection:
         Raises:
             StoreAwayError: Redis is away and the call may not wait, or too many wait already.
         """
+        if self._backlog.size + call.size > WAITING_BYTES:
+            raise StoreAwayError
         if self.away and (not call.repeatable or len(self._backlog) >= WAITING):
             raise StoreAwayError
         self._backlog.add(call)
@@ -138,7 +144,8 @@ class Connection:
     async def close(self) -> None:
         """Give the client back."""
         self._forget_client()
-        await asyncio.gather(*self._closing)
+        if self._closing:
+            await asyncio.wait(self._closing)
 
     def _forget_client(self) -> None:
         """The node may no longer be the right one; the next client is for whichever is."""
@@ -146,7 +153,12 @@ class Connection:
             client, self._client = self._client, None
             task = asyncio.get_running_loop().create_task(client.aclose())
             self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            task.add_done_callback(self._forgotten)
+
+    def _forgotten(self, task: asyncio.Task[None]) -> None:
+        self._closing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("a client of redis was not closed in order", error=repr(error))
 
     # Sending ----------------------------------------------------------------------------------
 
@@ -275,9 +287,15 @@ class Connection:
 
     # Outages ----------------------------------------------------------------------------------
 
+    async def _prepare(self, client: redis.asyncio.Redis) -> None:
+        """Load the library, and see by a call of it that the node serves our lane.
+
+        Loading alone shows nothing: a node of a Cluster that is not whole takes the library.
+        """
+        await library.load(client)
+        await client.fcall(library.function("totals"), 1, self._key)
+
     def _up(self) -> None:
-        self._backlog.put_back(self._unserved)
-        self._unserved = []
         if self.away:
             self.away = False
             log.warning("redis is back", waiting=len(self._backlog))
@@ -286,7 +304,7 @@ class Connection:
         self._flush_soon()
 
     def _down(self) -> None:
-        """Keep what may be sent again; the outcome of the rest is unknown."""
+        """Keep what may be sent again or was refused; the outcome of the rest is unknown."""
         self.away = True
         self._forget_client()
         log.warning("redis is away")
@@ -301,23 +319,29 @@ class Connection:
         self._waiting = None
         self._backlog.put_back(unfinished)
         self._fail_those_who(lambda call: not call.repeatable)
+        self._backlog.put_back(self._unserved)
+        self._unserved = []
 
     def _still_away(self) -> None:
         self.away = True
+        self._fail_those_who(lambda call: not call.repeatable)
+
+    def _end_patience(self) -> None:
         since = asyncio.get_running_loop().time() - PATIENCE_SECONDS
-        self._fail_those_who(lambda call: call.since < since or not call.repeatable)
+        self._fail_those_who(lambda call: call.since < since)
 
     def _fail_those_who(self, cannot_wait: Callable[[Call], bool]) -> None:
         for call in self._backlog.take_those_who(cannot_wait):
             call.fail(StoreAwayError())
-        if not self._backlog and not self._in_flight and not self._unserved:
+        if not (self._backlog or self._in_flight or self._unserved or self._kept):
             self._idle.set()
 
     async def _watch(self) -> None:
-        """Cut a link on which the next answer is overdue."""
+        """End what has waited too long, and cut a link on which the next answer is overdue."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
+            self._end_patience()
             if not self._sent_at:
                 continue
             if loop.time() - max(self._sent_at[0], self._replied_at) > CALL_SECONDS:

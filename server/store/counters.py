@@ -69,6 +69,7 @@ class Counters:
 
         Raises:
             StoreAwayError: one of them cannot be read in time.
+            StoreError: Redis refused one of them.
         """
         calls = [Call(_TOTALS, base, [], repeatable=True, durable=True) for base in bases]
         before = [self._lane(base).totals for base in bases]

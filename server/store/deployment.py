@@ -174,6 +174,16 @@ def deployment(url: str) -> Deployment:
     Raises:
         DeploymentError: it names none.
     """
+    try:
+        named = _named(url)
+        # Only a connection looks at all the options; this one is not opened.
+        named.client("").connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError) as error:
+        raise DeploymentError(f"JIELONG_REDIS_URL cannot be read: {error}") from error
+    return named
+
+
+def _named(url: str) -> Deployment:
     scheme = urlsplit(url).scheme
     if scheme in {"redis", "rediss", "unix"}:
         return OneServer(url)

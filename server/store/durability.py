@@ -6,11 +6,15 @@ import enum
 from dataclasses import dataclass
 from typing import Any
 
+import redis.asyncio
+import structlog
 from redis.exceptions import RedisError
 
 from server.store import keys
 from server.store.deployment import Deployment
 from server.store.errors import DeploymentError
+
+log = structlog.get_logger()
 
 WAIT_MS = 1_500
 """Longest wait for a disk or a replica; then the call is sent again, which changes nothing."""
@@ -67,20 +71,24 @@ class Guarantee:
 
 
 async def require(guarantee: Guarantee, deployment: Deployment) -> None:
-    """See that the deployment can do what is asked of it.
+    """See that every node can do what is asked of it; one that lacks a replica now may get it.
 
     Raises:
-        DeploymentError: it cannot; the message says what is missing.
+        DeploymentError: one cannot; the message says what is missing.
     """
     if guarantee.level is Durability.MEMORY:
         return
-    client = deployment.client("")
+    level = guarantee.level.value
+    *wait, _ = guarantee.commands("")[-1]
+
+    async def ask(client: redis.asyncio.Redis) -> None:
+        reply = await client.execute_command(*wait, 1)  # type: ignore[no-untyped-call]
+        if not guarantee.reached([reply]):
+            log.warning("nothing is answered until writes are durable", level=level, now=reply)
+
     try:
-        *_, wait = guarantee.commands("")
-        await client.execute_command(*wait)  # type: ignore[no-untyped-call]
+        await deployment.on_every_node(ask)
     except RedisError as error:
         raise DeploymentError(
-            f"JIELONG_DURABILITY={guarantee.level.value} is not possible with this Redis: {error}"
+            f"JIELONG_DURABILITY={level} is not possible with this Redis: {error}"
         ) from error
-    finally:
-        await client.aclose()

@@ -1,23 +1,31 @@
 """The Valkey that comes with the service: started on a unix socket, its data in a folder.
 
 It is used when no Redis is named. It survives the worker's crash at most until the next start,
-which ends it and starts anew from its append-only file.
+which ends it and starts anew from its append-only file. The server itself holds a lock on the
+folder: there are never two on the same files.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
+import os
 import shutil
+import stat
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import IO
 
 import redis
 import redis.asyncio
 import structlog
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LostError
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from server.store.closed import losing
 from server.store.durability import Durability
@@ -69,8 +77,7 @@ class EmbeddedServer:
         self._data = data
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
-        self._socket_folder: Path | None = None
-        self._socket = data / "valkey.sock"
+        self._socket = _socket_of(data)
 
     @property
     def url(self) -> str:
@@ -84,28 +91,26 @@ class EmbeddedServer:
             EmbeddedError: the folder cannot be written or is in use, or the server fails.
         """
         self._claim_folder()
-        if len(str(self._socket)) > SOCKET_PATH_LIMIT:
-            self._socket_folder = Path(tempfile.mkdtemp(prefix="jielong-"))
-            self._socket = self._socket_folder / "valkey.sock"
-        await asyncio.to_thread(self._end_orphan)
-        self._socket.unlink(missing_ok=True)
-        self._process = self._spawn()
+        if self._socket.parent != self._data:
+            _make_private(self._socket.parent)
+        with (self._data / "valkey.lock").open("w") as lock:
+            await asyncio.to_thread(self._end_orphan, lock)
+            self._process = self._spawn(lock)
         await self._wait_until_ready()
 
     async def stop(self) -> None:
-        """Stop it; its data are on disk."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            await asyncio.to_thread(self._process.wait, STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            log.warning("valkey did not stop in time and is killed")
-            self._process.kill()
-            await asyncio.to_thread(self._process.wait)
-        self._process = None
-        if self._socket_folder:
-            shutil.rmtree(self._socket_folder, ignore_errors=True)
+        """Stop it, if it was started at all; its data are on disk."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                await asyncio.to_thread(self._process.wait, STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                log.warning("valkey did not stop in time and is killed")
+                self._process.kill()
+                await asyncio.to_thread(self._process.wait)
+            self._process = None
+            if self._socket.parent != self._data:
+                shutil.rmtree(self._socket.parent, ignore_errors=True)
         if self._lock:
             self._lock.close()
 
@@ -126,20 +131,46 @@ class EmbeddedServer:
                 "stop it or name another folder with JIELONG_DATA"
             ) from error
 
-    def _end_orphan(self) -> None:
-        """End the server of a crashed service; the lock says that no living one owns it."""
-        if not self._socket.exists():
-            return
-        orphan = redis.Redis(unix_socket_path=str(self._socket), socket_timeout=STOP_SECONDS)
+    def _end_orphan(self, lock: IO[str]) -> None:
+        """End the server of a crashed service, and take over its `lock`.
+
+        The service's own lock says that no living one owns it.
+        """
+        if self._socket.exists():
+            self._shut_down_orphan()
+        deadline = time.monotonic() + STOP_SECONDS  # it writes its files first
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise self._still_there() from error
+            time.sleep(0.02)
+        self._socket.unlink(missing_ok=True)
+
+    def _shut_down_orphan(self) -> None:
+        orphan = redis.Redis(
+            unix_socket_path=str(self._socket),
+            socket_timeout=STOP_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
         try:
             pid = int(orphan.info("server")["process_id"])
             log.warning("ending the valkey of a crashed service", pid=pid)
             orphan.shutdown()
-        except (RedisError, OSError):
-            return
+        except LostError:
+            pass  # nobody is there or not any more; the lock shows whether that is true
+        except RedisError as error:
+            raise self._still_there() from error
+        finally:
+            orphan.close()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        """Start the process, in a session of its own: Ctrl-C is for the service, which ends it."""
+    def _spawn(self, lock: IO[str]) -> subprocess.Popen[bytes]:
+        """Start the process, in a session of its own: Ctrl-C is for the service, which ends it.
+
+        It inherits the `lock`, and once we close our handle it alone holds it, until it ends.
+        """
         with (self._data / "valkey.log").open("ab") as out:
             return subprocess.Popen(
                 [find_server(), *self._options()],
@@ -147,7 +178,14 @@ class EmbeddedServer:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=(lock.fileno(),),
             )
+
+    def _still_there(self) -> EmbeddedError:
+        return EmbeddedError(
+            f"the valkey of an earlier run still uses the data folder {self._data} and does not "
+            f"end; end its process (`fuser {self._data / 'valkey.lock'}` names it) and start again"
+        )
 
     def _options(self) -> list[str]:
         options = {
@@ -185,3 +223,31 @@ class EmbeddedServer:
             ) from error
         finally:
             await client.aclose()
+
+
+def _socket_of(data: Path) -> Path:
+    """The socket of a folder's server: in it, or where its path is too long, in a place for it."""
+    socket = data / "valkey.sock"
+    if len(os.fsencode(socket)) <= SOCKET_PATH_LIMIT:
+        return socket
+    digest = hashlib.sha256(os.fsencode(data.absolute())).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"jielong-{digest}" / "valkey.sock"
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that is nobody else's, in a place where everybody may make some.
+
+    Raises:
+        EmbeddedError: it is there, and others may use it.
+    """
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise EmbeddedError(f"the folder {folder} cannot be made ({error.strerror})") from error
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    if not ours or stat.S_IMODE(found.st_mode) & 0o077:
+        raise EmbeddedError(
+            f"the folder {folder} is not private to this user; remove it, or name a data folder "
+            "with a shorter path with JIELONG_DATA"
+        )

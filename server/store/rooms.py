@@ -32,10 +32,11 @@ OVERDUE = 200
 
 
 class Rooms:
-    """The transitions of rooms. Every call is safe to repeat, so an outage only delays it.
+    """The transitions of rooms. Calls are safe to repeat, so an outage only delays them.
 
-    Each raises `RefusedError` with the protocol's code when the library refuses, and
-    `StoreAwayError` when Redis does not come back in time.
+    `expire` alone fails at once: it is asked for again anyway. Each raises `RefusedError` with the
+    protocol's code when the library refuses, and `StoreAwayError` when Redis does not come back in
+    time.
     """
 
     def __init__(self, connections: Connections) -> None:

@@ -19,7 +19,7 @@ from server.store.link import Link
 log = structlog.get_logger()
 
 FIRST_PAUSE, LAST_PAUSE = 0.05, 0.5
-"""Seconds between attempts to reach Redis again."""
+"""Seconds between attempts to reach Redis again; a link that lasts shorter was such an attempt."""
 
 Prepare = Callable[[redis.asyncio.Redis], Awaitable[None]]
 
@@ -58,15 +58,18 @@ class Tether:
 
     async def run(self) -> None:
         """Keep a link open until cancelled; it is cut then."""
+        loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE
         try:
             while True:
                 opened = await self._open()
                 cancellation.obey()
                 if opened:
-                    pause = FIRST_PAUSE
+                    began = loop.time()
                     self.on_up()
                     await self._gone.wait()
+                    if loop.time() - began > LAST_PAUSE:
+                        pause = FIRST_PAUSE
                     self.on_down()
                 else:
                     self.on_failure()

@@ -19,9 +19,6 @@ from server.store.lanes import Lanes
 from server.store.library import function
 from server.store.link import Argument
 
-LEASE_SECONDS = 5.0
-"""A worker that did not beat for so long is given up by the others (head.lua has the figure)."""
-
 BEAT_SECONDS = 1.0
 
 REAP_BATCH = 500

@@ -159,8 +159,8 @@ class Cluster(Deployment):
     loses = True
     shards = 3
 
-    def __init__(self, folder: Path, durability: str) -> None:
-        """In `folder`."""
+    def __init__(self, folder: Path, durability: str, full_coverage: str = "no") -> None:
+        """In `folder`; with `full_coverage`, "yes" as by default, all serve or none."""
         fsync = "always" if durability == "aof" else "everysec"
         self.nodes = []
         self._bus: dict[int, int] = {}
@@ -173,7 +173,7 @@ class Cluster(Deployment):
                 "cluster-port": bus,
                 "cluster-node-timeout": 2_000,
                 "cluster-replica-validity-factor": 0,
-                "cluster-require-full-coverage": "no",
+                "cluster-require-full-coverage": full_coverage,
                 "repl-diskless-sync-delay": 0,
             }
             node = Valkey(folder / f"node-{number}", options)

@@ -71,6 +71,12 @@ def broken(database: Path) -> Iterator[None]:
         connection.execute("ALTER TABLE other RENAME TO works")
 
 
+async def is_stored(service: Service) -> bool:
+    """Whether a work has come into the service's database."""
+    with closing(sqlite3.connect(service.data / "works.sqlite")) as connection:
+        return bool(connection.execute("SELECT * FROM works").fetchall())
+
+
 async def test_every_work_of_a_page_has_its_own_hands(archive: Works) -> None:
     stored = [made(number) for number in range(30)]
     await archive.store("default", stored)
@@ -113,6 +119,7 @@ async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_agai
     seats = await greet(service), await greet(service)
     await meet(seats)
     work = (await finish(seats, 0, 2))[0]["work"]
+    await eventually(lambda: is_stored(service))
     with broken(service.data / "works.sqlite"):
         await seats[0].send("report", room=work, why="obscene")
         assert (await seats[0].expect("error", code="busy", re="report"))["retry_ms"] > 0
@@ -121,7 +128,7 @@ async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_agai
     async def is_held_back() -> bool:
         return (await get(service, f"/api/works/{work}"))[0] == 404
 
-    await eventually(is_held_back, TAKEN_OVER_SECONDS)
+    await eventually(is_held_back)
     await seats[0].quiet()
 
 
@@ -149,12 +156,8 @@ async def test_works_wait_and_readers_are_told_so_while_the_database_is_away(
         found = await get_json(service, "/api/works")
         return [listed["id"] for listed in found["works"]] == [work]
 
-    async def is_stored() -> bool:
-        with closing(sqlite3.connect(service.data / "works.sqlite")) as connection:
-            return bool(connection.execute("SELECT * FROM works").fetchall())
-
     assert await is_listed()
-    await eventually(is_stored, TAKEN_OVER_SECONDS)
+    await eventually(lambda: is_stored(service), TAKEN_OVER_SECONDS)
     assert await is_listed()
 
 

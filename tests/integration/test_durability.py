@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from server.relay.room import Rules
 from server.store import durability, library, works
 from server.store.answers import RefusedError
 from server.store.deployment import deployment
-from server.store.durability import Durability, Guarantee
+from server.store.durability import Durability, Guarantee, require
 from server.store.errors import StoreAwayError
 from server.store.works import WorksStream
 from tests.integration.store import LANE, RULES, Store, end_quiet
@@ -149,6 +150,16 @@ async def test_a_work_is_not_archived_before(
     pair[1].thaw()
     assert [work.id for _, work in await stream.abandoned()] == [room]
     await stream.close()
+
+
+async def test_it_is_said_once_that_a_replica_is_missing(pair: Pair) -> None:
+    with capture_logs() as said:
+        await require(REPLICA, deployment(pair[0].url))
+        assert said == []
+        await require(Guarantee(Durability.REPLICA, 2), deployment(pair[0].url))
+    assert [(line["log_level"], line["level"], line["now"]) for line in said] == [
+        ("warning", "replica", 1)
+    ]
 
 
 async def test_nobody_is_seated_before(pair: Pair, careful: Store) -> None:

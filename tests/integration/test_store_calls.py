@@ -22,6 +22,8 @@ def writers(transition: Transition) -> tuple[str, str]:
 
 
 async def test_tickets_of_one_moment_go_in_one_call_and_meet(store: Store, valkey: Valkey) -> None:
+    await store.rooms.told(LANE, "n0", [])
+    plain(valkey).config_resetstat()
     await store.join(*(f"n{number}" for number in range(10)))
     assert [transition.kind for transition in store.delivered] == ["matched"] * 5
     assert plain(valkey).info("commandstats")["cmdstat_fcall"]["calls"] == 1

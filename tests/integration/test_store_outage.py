@@ -206,6 +206,25 @@ async def test_no_more_calls_wait_than_there_is_room_for(
     assert [answer.kind for answer in answers] == ["committed", "repeated", "repeated"]
 
 
+async def test_no_more_bytes_wait_for_a_slow_store_than_there_is_room_for(
+    store: Store, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, first, _ = await seated(store)
+    monkeypatch.setattr(connection_module, "WAITING_BYTES", 3_000)
+    valkey.freeze()
+    waiting = [asyncio.create_task(store.commit(first, room, 0)) for _ in range(20)]
+    done, _ = await asyncio.wait(waiting, timeout=0.1)
+    assert not store.connections.away
+    assert 0 < len(done) < len(waiting)
+    for refused in done:
+        with pytest.raises(StoreAwayError):
+            await refused
+    valkey.thaw()
+    async with asyncio.timeout(BACK_SECONDS):
+        answers = await asyncio.gather(*(set(waiting) - done))
+    assert sorted({answer.kind for answer in answers}) == ["committed", "repeated"]
+
+
 async def test_the_library_is_loaded_again_by_the_next_call_that_misses_it(
     store: Store, valkey: Valkey
 ) -> None:

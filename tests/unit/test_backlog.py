@@ -15,6 +15,10 @@ class Call:
     number: int
     patient: bool
 
+    @property
+    def size(self) -> int:
+        return 2**self.number
+
 
 calls = st.lists(st.booleans()).map(
     lambda kinds: [Call(number, patient) for number, patient in enumerate(kinds)]
@@ -44,6 +48,7 @@ def test_a_batch_is_the_next_ones_the_patient_behind_the_others(
     assert batch[len(urgent) :] == patient[: max(0, min(most - len(urgent), most_patient))]
     assert list(backlog) == [call for call in in_order(waiting) if call not in batch]
     assert len(backlog) == len(waiting) - len(batch)
+    assert backlog.size == sum(call.size for call in backlog)
 
 
 @given(calls, st.integers(0, 10), st.integers(0, 10))
@@ -53,6 +58,7 @@ def test_what_is_put_back_is_where_it_was(
     backlog = filled(waiting)
     backlog.put_back(backlog.take(most, most_patient))
     assert list(backlog) == in_order(waiting)
+    assert backlog.size == sum(call.size for call in waiting)
 
 
 @given(calls, st.integers(1, 4))
@@ -61,3 +67,4 @@ def test_who_leaves_waits_no_more(waiting: list[Call], every: int) -> None:
     left = backlog.take_those_who(lambda call: call.number % every == 0)
     assert left == [call for call in in_order(waiting) if call.number % every == 0]
     assert list(backlog) == [call for call in in_order(waiting) if call.number % every]
+    assert backlog.size == sum(call.size for call in backlog)
