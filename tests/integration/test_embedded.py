@@ -1,0 +1,136 @@
+"""The Valkey that comes with the service, after a service that did not end it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+import redis
+import redis.asyncio
+
+from server.store import embedded
+from server.store.embedded import EmbeddedError, EmbeddedServer
+from tests.integration.patience import eventually
+
+LIMIT = 20.0
+
+SERVICE = """
+import asyncio, sys
+from pathlib import Path
+from server.store.embedded import EmbeddedServer
+
+async def serve():
+    server = EmbeddedServer(Path(sys.argv[1]))
+    await server.start()
+    print(server.url, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(serve())
+"""
+
+
+class Orphan:
+    """A server whose service was killed."""
+
+    def __init__(self, data: Path) -> None:
+        command = [sys.executable, "-c", SERVICE, str(data)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as service:
+            assert service.stdout is not None
+            url = service.stdout.readline().decode().strip()
+            service.kill()
+        self.socket = Path(url.removeprefix("unix://"))
+        with redis.Redis.from_url(url, socket_timeout=LIMIT) as client:
+            self.pid = int(client.info("server")["process_id"])
+            client.set("key", "value")
+
+    def signal(self, what: signal.Signals) -> None:
+        """Send it a signal, if it is there."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, what)
+
+    async def ended(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+
+@pytest.fixture(params=["short", "long"])
+def data(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A data folder, in whose path there is room for that of a socket or not."""
+    return tmp_path / ("long" * 25 if request.param == "long" else "short")
+
+
+@pytest.fixture
+def orphan(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Orphan]:
+    monkeypatch.setattr(embedded, "STOP_SECONDS", 1.0)
+    orphan = Orphan(data)
+    yield orphan
+    orphan.signal(signal.SIGKILL)
+
+
+@asynccontextmanager
+async def started(data: Path) -> AsyncIterator[redis.asyncio.Redis]:
+    """The folder's server, and a client of it."""
+    server = EmbeddedServer(data)
+    try:
+        await server.start()
+        async with redis.asyncio.Redis.from_url(server.url) as client:
+            yield client
+    finally:
+        await server.stop()
+
+
+async def test_the_next_start_ends_it_and_has_its_data(data: Path, orphan: Orphan) -> None:
+    async with started(data) as client:
+        assert await client.get("key") == b"value"
+        await eventually(orphan.ended)
+
+
+async def test_while_it_does_not_end_there_is_no_second_one(data: Path, orphan: Orphan) -> None:
+    orphan.signal(signal.SIGSTOP)
+    with pytest.raises(EmbeddedError, match=r"end its process .*valkey\.lock"):
+        async with started(data):
+            pass
+    orphan.signal(signal.SIGCONT)
+    async with started(data) as client:
+        assert await client.get("key") == b"value"
+
+
+async def test_nor_while_nobody_finds_its_socket(data: Path, orphan: Orphan) -> None:
+    orphan.socket.unlink()
+    with pytest.raises(EmbeddedError, match=r"end its process .*valkey\.lock"):
+        async with started(data):
+            pass
+    orphan.signal(signal.SIGTERM)
+    async with started(data) as client:
+        assert await client.get("key") == b"value"
+
+
+async def test_its_socket_is_private_and_gone_with_it(tmp_path: Path) -> None:
+    data = tmp_path / ("long" * 25)
+    socket = Path(EmbeddedServer(data).url.removeprefix("unix://"))
+    async with started(data) as client:
+        await client.ping()
+        assert socket.parent.stat().st_mode & 0o077 == 0
+    assert not socket.parent.exists()
+
+
+async def test_a_place_for_its_socket_that_others_can_use_is_not_taken(tmp_path: Path) -> None:
+    data = tmp_path / ("long" * 25)
+    place = Path(EmbeddedServer(data).url.removeprefix("unix://")).parent
+    place.mkdir()
+    place.chmod(0o755)
+    try:
+        with pytest.raises(EmbeddedError, match="not private"):
+            async with started(data):
+                pass
+    finally:
+        place.rmdir()
