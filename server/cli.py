@@ -115,9 +115,12 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
     data = settings.data.resolve()
     stopping = _stop_on_signals()
     embedded = None if settings.redis_url else EmbeddedServer(data, settings.durability)
+    keeping: asyncio.Task[None] | None = None
     try:
         if embedded:
             await embedded.start()
+            keeping = asyncio.create_task(embedded.keep())
+            keeping.add_done_callback(lambda _: stopping.set())
         redis_url = embedded.url if embedded else settings.redis_url
 
         def say_where() -> None:
@@ -136,8 +139,13 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
             await _until(stopping, all_of_them.stop, all_of_them.run(say_where))
     finally:
         reserved.close()
+        if keeping:
+            keeping.cancel()
+            await asyncio.wait([keeping])
         if embedded:
             await embedded.stop()
+    if keeping and not keeping.cancelled():
+        keeping.result()
 
 
 async def _work(settings: Settings, bound: socket.socket) -> None:

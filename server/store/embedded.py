@@ -34,6 +34,9 @@ log = structlog.get_logger()
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
+STEADY_SECONDS = 1.0
+"""One that ends so soon after its start would only end again."""
+
 SOCKET_PATH_LIMIT = 100
 """Longer paths cannot be unix sockets (108 bytes on Linux, 104 on macOS)."""
 
@@ -76,6 +79,7 @@ class EmbeddedServer:
         self._fsync = "always" if durability is Durability.AOF else "everysec"
         self._data = data
         self._process: subprocess.Popen[bytes] | None = None
+        self._launched = 0.0
         self._lock: IO[str] | None = None
         self._socket = _socket_of(data)
 
@@ -93,6 +97,24 @@ class EmbeddedServer:
         self._claim_folder()
         if self._socket.parent != self._data:
             _make_private(self._socket.parent)
+        await self._launch()
+
+    async def keep(self) -> None:
+        """Start it again whenever it ends, with what is on disk; until cancelled.
+
+        Raises:
+            EmbeddedError: it does not start, or ended soon after its start.
+        """
+        assert self._process is not None
+        while True:
+            status = await asyncio.to_thread(self._process.wait)
+            if time.monotonic() - self._launched < STEADY_SECONDS:
+                raise self._ended(status)
+            log.error("valkey ended and is started again", status=status)
+            await self._launch()
+
+    async def _launch(self) -> None:
+        self._launched = time.monotonic()
         with (self._data / "valkey.lock").open("w") as lock:
             await asyncio.to_thread(self._end_orphan, lock)
             self._process = self._spawn(lock)
@@ -181,6 +203,9 @@ class EmbeddedServer:
                 pass_fds=(lock.fileno(),),
             )
 
+    def _ended(self, status: int) -> EmbeddedError:
+        return EmbeddedError(f"valkey ended with status {status}; see {self._data / 'valkey.log'}")
+
     def _still_there(self) -> EmbeddedError:
         return EmbeddedError(
             f"the valkey of an earlier run still uses the data folder {self._data} and does not "
@@ -208,10 +233,7 @@ class EmbeddedServer:
             async with asyncio.timeout(START_SECONDS):
                 while True:
                     if self._process.poll() is not None:
-                        raise EmbeddedError(
-                            f"valkey ended with status {self._process.returncode}; "
-                            f"see {self._data / 'valkey.log'}"
-                        )
+                        raise self._ended(self._process.returncode)
                     try:
                         await client.ping()
                         return

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from server.store.embedded import STEADY_SECONDS
 from tests.integration.http import get, get_json
 from tests.integration.patience import eventually
 from tests.integration.relays import INK, finish, meet, open_room, write
@@ -130,11 +131,25 @@ async def test_a_second_start_finds_works_counters_and_rooms(serve: Serve) -> No
         resume = peer.welcome["resume"]
         assert (resume["room"], resume["seat"]) == (seats[0].room, seat)
         assert resume["committed"] == [INK]
+    await again[0].expect("partner", state="away")
     await again[0].expect("partner", state="back")
     await again[0].expect("turn", c=1)
     more = await finish((again[0], again[1]), 1, 2)
     assert sorted(message["serial"] for message in more) == [3, 4]
     for peer in again:
+        await peer.close()
+
+
+async def test_a_valkey_of_its_own_that_was_killed_is_started_again(serve: Serve) -> None:
+    service = serve()
+    seats = await greet(service), await greet(service)
+    await meet(seats)
+    await write(seats, 0)
+    await asyncio.sleep(STEADY_SECONDS)  # one that ends before is not started again
+    for valkey in children(service.process):
+        os.kill(valkey, signal.SIGKILL)
+    await finish(seats, 1, 2)
+    for peer in seats:
         await peer.close()
 
 
