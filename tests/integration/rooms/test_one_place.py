@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.integration.conftest import Connect
+from tests.integration.patience import eventually
 from tests.integration.relays import INK, finish, meet, open_room, sit_down
 from tests.integration.rooms.expectations import come_back
+from tests.integration.store import plain
 from tests.integration.valkey import Valkey
 from tests.integration.wire import JSON, Peer, greet
 from tests.service import Service
@@ -132,9 +135,16 @@ async def test_in_three_rounds_four_people_meet_everybody(
             await guest.send("leave", room=room)
             for peer in (host, guest):
                 await peer.quiet()
+            await eventually(partial(is_forgotten, valkey, room))
     assert met == {frozenset(pair) for pair in itertools.combinations(range(4), 2)}
     for peer in (busy, *people):
         await peer.close()
+
+
+async def is_forgotten(valkey: Valkey, room: str) -> bool:
+    """Whether both have left the room; until then neither joins another one."""
+    with plain(valkey) as client:
+        return not client.exists(f"jl:{{default:0}}:room:{room}")
 
 
 async def join_at_once(valkey: Valkey, busy: Peer, people: list[Peer]) -> None:
