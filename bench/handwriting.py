@@ -12,10 +12,13 @@ STROKES = 8
 POINTS_PER_STROKE = 12
 
 
-def live_part(random: Random) -> list[int]:
-    """Points of one frame of live ink: 4 to 6 of them, as differences, about 3 ms apart."""
-    points = random.randint(4, 6)
-    return [value for _ in range(points) for value in _step(random)]
+def live_part(random: Random, *, first: bool) -> list[int]:
+    """Points of one frame of live ink: 4 to 6 of them, as differences, about 3 ms apart.
+
+    The `first` of a stroke begins with a place on the grid.
+    """
+    steps = [value for _ in range(random.randint(4, 6)) for value in _step(random)]
+    return _start(random) + steps[4:] if first else steps
 
 
 def character(random: Random) -> list[list[int]]:
@@ -24,11 +27,15 @@ def character(random: Random) -> list[list[int]]:
 
 
 def _stroke(random: Random) -> list[int]:
-    x, y = (random.randint(GRID // 3, GRID * 2 // 3) for _ in "xy")
-    stroke = [x, y, random.randint(80, 400), 128]
+    stroke = _start(random)
     for _ in range(POINTS_PER_STROKE - 1):
         stroke += _step(random)
     return stroke
+
+
+def _start(random: Random) -> list[int]:
+    x, y = (random.randint(GRID // 3, GRID * 2 // 3) for _ in "xy")
+    return [x, y, random.randint(80, 400), 128]
 
 
 def _step(random: Random) -> tuple[int, int, int, int]:

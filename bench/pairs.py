@@ -109,7 +109,7 @@ def _frame(room: str, index: int, random: Random) -> bytes:
         "room": room,
         "c": 0,
         "s": index // STROKE_FRAMES,
-        "p": live_part(random),
+        "p": live_part(random, first=index % STROKE_FRAMES == 0),
     }
     if index % STROKE_FRAMES == STROKE_FRAMES - 1:
         message["end"] = True

@@ -111,7 +111,10 @@ class Handwriting:
         """So many different ones of each."""
         random = Random(seed)
         self._inks = [character(random) for _ in range(characters)]
-        self._parts = [live_part(random) for _ in range(characters)]
+        self._parts = {
+            first: [live_part(random, first=first) for _ in range(characters)]
+            for first in (True, False)
+        }
         self._made: dict[tuple[str, int, int, int], WithRoom] = {}
 
     def commit(self, number: int, room: bytes, c: int) -> bytes:
@@ -124,13 +127,14 @@ class Handwriting:
             self._made[key] = made
         return made.fill(room)
 
-    def part(self, number: int, room: bytes, c: int) -> bytes:
-        """A frame of live ink for character `c`."""
-        number %= len(self._parts)
-        key = ("ink", len(room), number, c)
+    def part(self, number: int, room: bytes, c: int, *, first: bool) -> bytes:
+        """A frame of live ink for character `c`, the `first` one or one that goes on."""
+        number %= len(self._inks)
+        key = ("first ink" if first else "ink", len(room), number, c)
         made = self._made.get(key)
         if made is None:
-            made = self._made[key] = WithRoom(len(room), "ink", c=c, s=0, p=self._parts[number])
+            p = self._parts[first][number]
+            made = self._made[key] = WithRoom(len(room), "ink", c=c, s=0, p=p)
         return made.fill(room)
 
 

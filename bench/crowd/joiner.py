@@ -323,7 +323,8 @@ class Crowd:
 
     def _show(self, joiner: Joiner, c: int, part: int) -> None:
         if joiner.writes == c and joiner.fd in self.reactor.connections:
-            joiner.send(self._handwriting.part(joiner.number + part, joiner.room, c))
+            number = joiner.number + part
+            joiner.send(self._handwriting.part(number, joiner.room, c, first=not part))
 
     def _commit(self, joiner: Joiner, c: int) -> None:
         if joiner.fd in self.reactor.connections:

@@ -19,6 +19,8 @@ RATE = 50
 FRAMES = 64
 """Different frames of a pair, sent over and over."""
 
+STROKE_FRAMES = 16
+
 SEED = 20_080_512
 
 
@@ -117,7 +119,13 @@ def us_per_frame(target: Target, pairs: int, seconds: float) -> tuple[float, flo
     writers = [guest for guest in guests if guest.seat == 0]
     frames = {
         guest: [
-            guest.connection.say("ink", room=guest.room, c=0, s=i // 16, p=live_part(random))
+            guest.connection.say(
+                "ink",
+                room=guest.room,
+                c=0,
+                s=i // STROKE_FRAMES,
+                p=live_part(random, first=i % STROKE_FRAMES == 0),
+            )
             for i in range(FRAMES)
         ]
         for guest in writers
