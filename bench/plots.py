@@ -136,6 +136,7 @@ KINDS: dict[str, Callable[[Results], list[Bars]]] = {
     "idle": idle,
     "connected": connected,
     "connected-40s": connected,
+    "connected-40s-optimized": connected,
     "match": match,
     "profile": profile,
     "peers": peers,
