@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from server.gateway.translation import characters, is_waiting
+from server.relay.ink import check_part
 from server.relay.phrase import seat_of
 from server.relay.transition import RoomView
 
@@ -87,3 +88,13 @@ class Place:
         self.outlet = None
         mine = view.turn < view.chars and seat_of(view.turn) == self.seat
         self.writes = view.turn if mine else -1
+
+    def check_ink(self, s: int, part: list[int]) -> None:
+        """Check live ink of stroke `s` that begins it, or that looks as if it left the grid.
+
+        Raises:
+            BadInkError: it may not be shown.
+        """
+        first = s != self.stroke and self.stroke is not None
+        self.stroke = s
+        check_part(part, first=first)

@@ -19,13 +19,12 @@ from server.gateway.limits import MOST_FINISHED
 from server.gateway.place import Place, format_address, parse_address
 from server.gateway.socket import ELSEWHERE, Socket
 from server.relay.from_client import FromClient, Ink
-from server.relay.ink import GRID, POINT, BadInkError, check_part
+from server.relay.ink import GRID, POINT, BadInkError
 from server.relay.matching import LAST_PARTNERS
 from server.relay.phrase import seat_of
 from server.relay.to_client import (
     Bye,
     ByeReason,
-    Committed,
     Error,
     ErrorCode,
     Matched,
@@ -187,18 +186,12 @@ class Session:
         elif message.c == place.writes and message.room == place.room:
             if message.s != place.stroke or max(message.p) > GRID:  # seldom
                 try:
-                    self._check_ink(place, message)
+                    place.check_ink(message.s, message.p)
                 except BadInkError as error:
                     self.refuse("bad_ink", str(error), message)
                     return
             if place.partner is not None:
                 self.hub.pass_on(place, packed)
-
-    def _check_ink(self, place: Place, message: Ink) -> None:
-        """Check ink that begins a stroke, or that looks as if it left the grid."""
-        first = message.s != place.stroke and place.stroke is not None
-        place.stroke = message.s
-        check_part(message.p, first=first)
 
     # To the participant -----------------------------------------------------------------------
 
@@ -287,8 +280,8 @@ class Session:
         """
         view, before = transition.view, self.place
         if before is not None and before.room == view.room:
-            for c in range(before.turn, min(view.turn, len(view.ink))):
-                self.socket.send(Committed(view.room, c, seat_of(c), view.ink[c]))
+            for missed in translation.committed_since(view, before.turn):
+                self.socket.send(missed)
         self.socket.send(self.sit_down(transition, seat))
         self.tell_if_alone()
 

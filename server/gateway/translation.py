@@ -63,6 +63,15 @@ def committed(transition: Transition) -> Committed:
     return Committed(transition.view.room, c, seat_of(c), transition.view.ink[0])
 
 
+def committed_since(view: RoomView, c: int) -> list[Committed]:
+    """The characters from `c` on that were finished meanwhile; `view` shows all ink."""
+    return [
+        Committed(view.room, index, seat_of(index), strokes)
+        for index, strokes in enumerate(view.ink)
+        if index >= c
+    ]
+
+
 def completed(transition: Transition, participant: str, counters: CounterValues) -> Completed:
     """The finished work, with the participant's own serial number."""
     work = transition.view.room
