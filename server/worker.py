@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import resource
 import secrets
 import socket
@@ -16,7 +15,7 @@ import uvicorn
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import catalogue
+from server import catalogue, garbage
 from server.archive.archiver import Archiver
 from server.archive.reading import ReadingRoom
 from server.archive.works import Works
@@ -168,7 +167,8 @@ class Worker:
         listener: socket.socket,
         on_ready: Callable[[], None],
     ) -> None:
-        _calm_garbage_collector()
+        garbage.calm()
+        self._own(garbage.sweep(), "garbage")
         listeners = doubled(listener)
         await server.startup(sockets=listeners)
         self._own(server.main_loop(), "http")
@@ -259,17 +259,6 @@ def _allow_descriptors() -> None:
     wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _calm_garbage_collector() -> None:
-    """What is there now stays, and little of what comes is cyclic: look seldom at what is old.
-
-    Measured with `bench/relays.py`: a tenth of the server's CPU. At what is new few at a time: one
-    look at 50,000 objects held up every turn for 80 ms (`bench/storm.py`).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(2_000, 500, 50)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -48,9 +48,9 @@ of a connection to the next `welcome`."""
 
 COMMITTED, BACK = range(len(LATENCIES))
 
-FIRST_MS, LONGEST_MS = 500, 30_000
-"""How the page's core returns (client/js/backoff.js): the step doubles with every try, and the wait
-is between half of it and the whole."""
+FIRST_MS, LONGEST_MS = 5_000, 30_000
+"""How the page's core returns (client/js/backoff.js): the wait is drawn from the whole of a step,
+and the steps double after the second."""
 
 PUBLISH_SECONDS = 0.2
 
@@ -241,8 +241,8 @@ class Residents:
         self._come_back(person)
 
     def _come_back(self, person: Person) -> None:
-        step = min(LONGEST_MS, FIRST_MS * 2 ** min(person.tries, 16))
-        wait = person.retry_ms or step * (0.5 + 0.5 * self._random.random())
+        step = min(LONGEST_MS, FIRST_MS * 2 ** min(max(person.tries - 1, 0), 16))
+        wait = person.retry_ms or step * self._random.random()
         person.retry_ms = 0
         person.tries += 1
         self.reactor.at(time.monotonic() + wait / 1_000, partial(self._connect, person))

@@ -31,7 +31,7 @@ EXPIRE_SECONDS = 0.2
 COUNTERS_PER_SECOND = 2_000
 """Counter messages a second while all are told; of many participants each hears them seldom."""
 
-TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 500
+TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 100
 """Sessions that are seen to in one event-loop pass when all of them are."""
 
 

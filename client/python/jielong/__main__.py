@@ -67,7 +67,7 @@ class _Session:
         """Play until the phrase is complete; come back up to five times when cut off."""
         deadline = Deadline("end of the relay", self._options.timeout)
         for attempt in range(_RETURNS + 1):
-            pause = _RETURN_SECONDS * 2**attempt
+            pause = random.uniform(0, _RETURN_SECONDS * 2**attempt)
             participant: Participant | None = None
             try:
                 participant = await self._connect()
