@@ -23,10 +23,10 @@ SOURCE = ROOT / "client" / "miniprogram"
 WECHAT = """async ([url, query]) => {
   window.shown = {};
   const kept = new Map();
-  const dialled = [];
+  const dialled = window.dialled = [];
   window.wx = {
     connectSocket({ protocols }) {
-      const socket = new WebSocket(url, protocols);
+      const socket = window.socket = new WebSocket(url, protocols);
       dialled.push(protocols);
       return {
         onOpen: (run) => (socket.onopen = () => run({})),
@@ -40,6 +40,8 @@ WECHAT = """async ([url, query]) => {
     getStorageSync: (key) => kept.get(key) ?? "",
     setStorageSync: (key, value) => kept.set(key, value),
     removeStorageSync: (key) => kept.delete(key),
+    onNetworkStatusChange: (run) => (window.network = run),
+    offNetworkStatusChange: () => (window.network = null),
     getWindowInfo: () => ({ pixelRatio: 2 }),
     createSelectorQuery() {
       const node = document.createElement("canvas");
@@ -193,3 +195,27 @@ async def test_a_page_opened_again_finds_its_seat_and_its_unfinished_ink(
     await phone.evaluate("page.onLoad({})")
     await shows(phone, "screen", "waiting")
     await shows(phone, "inked", True)
+
+
+async def test_it_comes_back_at_once_when_the_network_does(phone: Page, service: Service) -> None:
+    await open_page(phone, service)
+    await shows(phone, "screen", "idle")
+    await phone.evaluate("() => { Math.random = () => 0.99; socket.close(); }")
+    await shows(phone, "screen", "offline")
+    await phone.evaluate("network({ isConnected: false })")
+    assert await phone.evaluate("dialled.length") == 1
+    await phone.evaluate("network({ isConnected: true })")
+    assert await phone.evaluate("dialled.length") == 2
+    await shows(phone, "screen", "idle")
+
+
+async def test_a_partner_whose_connection_is_lost_is_said_to_be_away(
+    phone: Page, service: Service
+) -> None:
+    await open_page(phone, service)
+    await shows(phone, "screen", "idle")
+    async with await Participant.connect(service.ws_url) as other:
+        await other.join(phrase="jiayou")
+        await phone.evaluate("page.join()")
+        await shows(phone, "screen", "their-turn")
+    await shows(phone, "more", "对方的网断了，座位还替 TA 留着。")

@@ -19,6 +19,10 @@ from tests.service import free_port
 READY_SECONDS = 20.0
 CALL_SECONDS = 2.0
 
+SENTINEL_PACE = ("info-period", 1000, "publish-period", 500)
+"""Milliseconds, as the README advises: with 10,000 and 2,000, which Sentinels have by themselves, a
+master that wakes as one after a failover is made a replica only after some 10 s."""
+
 
 class Valkey:
     """A server or a Sentinel with its configuration, data and log in one folder."""
@@ -59,6 +63,8 @@ class Valkey:
             assert self._process and self._process.poll() is None, f"{self} ended"
             assert time.monotonic() < deadline, f"{self} does not answer"
             await asyncio.sleep(0.01)
+        if self._sentinel:
+            await self.ask("SENTINEL", "DEBUG", *SENTINEL_PACE)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [str(find_server()), str(self._folder / "valkey.conf")]

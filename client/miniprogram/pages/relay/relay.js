@@ -29,6 +29,8 @@ Page({
     relay.on("change", (change) => this.changed(change));
     if (invite) relay.act({ t: "user:join", invite });
     this.setData(viewOf(relay.state));
+    this.onNetwork = ({ isConnected }) => isConnected && relay.wake();
+    wx.onNetworkStatusChange(this.onNetwork);
     relay.start();
   },
 
@@ -48,6 +50,7 @@ Page({
   },
 
   onUnload() {
+    wx.offNetworkStatusChange(this.onNetwork);
     this.relay.stop();
   },
 

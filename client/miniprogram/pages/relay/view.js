@@ -49,9 +49,14 @@ function words(state) {
     case "closed": return ["这场接龙已经收卷", "谢谢每一位落笔的人。"];
     case "joining": return ["正在入座…", ""];
     case "waiting": return mine ? ["先写第一个字吧", "另一位正在赶来。"] : [`正在等一位同伴接写「${char}」`, "你的字已经留在纸上。"];
-    case "my-turn": return [`轮到你写「${char}」`, room?.partner?.alias ?? ""];
-    case "their-turn": return [`对方正在写「${char}」`, room?.partner?.alias ?? ""];
+    case "my-turn": return [`轮到你写「${char}」`, partnerLine(room?.partner ?? null)];
+    case "their-turn": return [`对方正在写「${char}」`, partnerLine(room?.partner ?? null)];
     case "done": return ["合写完成", `你是第 ${done?.serial} 位落笔的人`];
     default: return ["你写一字，我接一字", "与一位素不相识的人，一笔一画合写一句话。"];
   }
+}
+
+/** @param {import("../../jielong/client/js/types.js").PartnerState | null} partner */
+function partnerLine(partner) {
+  return partner?.state === "away" ? "对方的网断了，座位还替 TA 留着。" : partner?.alias ?? "";
 }
