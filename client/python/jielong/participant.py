@@ -11,6 +11,7 @@ from . import outgoing, writing
 from .codec import Format
 from .connection import Connection, Tap
 from .deadline import Deadline
+from .departure import Departure, is_refused
 from .exceptions import Closed, JielongError, Malformed, Refused, TimedOut
 from .inbox import Inbox, Match
 from .incoming import (
@@ -57,12 +58,11 @@ class Participant:
         self._connection = connection
         self._inbox = Inbox(inbox_limit)
         self._relay: Relay | None = None
-        self._left: Outgoing | None = None
+        self._departure = Departure(connection, self._inbox.end)
         self._bye: Bye | None = None
         self._welcome: Welcome | None = None
         self._pings = 0
         self._reader = asyncio.create_task(self._read())
-        self._leaver: asyncio.Task[None] | None = None
 
     @classmethod
     async def connect(  # noqa: PLR0913 - all but the first three by name
@@ -197,8 +197,8 @@ class Participant:
 
         def seated(message: Message) -> bool:
             if isinstance(message, Seated):
-                return not self._is_left(message)
-            return _retry_of_leave(message) is not None  # then the join led back into that room
+                return not self._departure.is_from(message)
+            return is_refused(message)  # then the join led back into the room given up
 
         answer = await self._ask(outgoing.join(phrase, invite), seated, timeout)
         return cast("Waiting | Matched", answer)
@@ -347,10 +347,9 @@ class Participant:
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s; the server keeps the seat for its grace."""
         await self._connection.close()
-        tasks = [task for task in (self._reader, self._leaver) if task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await self._departure.close()
+        self._reader.cancel()
+        await asyncio.wait([self._reader])
         self._inbox.end(Closed(1000, "closed here"))
 
     async def __aenter__(self) -> Participant:
@@ -389,10 +388,9 @@ class Participant:
             self._welcome = message
         elif isinstance(message, Bye):
             self._bye = message
-        elif self._left is not None and (retry_ms := _retry_of_leave(message)) is not None:
-            self._leave_later(self._left, retry_ms / 1000)
-        elif isinstance(message, Seated) and self._is_left(message):
-            return  # it crossed our leave on the way, or the leave was refused
+        elif isinstance(message, Seated) and self._departure.is_from(message):
+            return
+        self._departure.heed(message)
         self._relay = follow(self._relay, message)
 
     async def _ask(self, request: Outgoing, answers: Match, timeout: float) -> Message:  # noqa: ASYNC109
@@ -405,8 +403,7 @@ class Participant:
 
         self._inbox.discard(mine)
         while True:
-            if self._leaver:  # while the room given up is still ours, `join` leads back into it
-                await asyncio.wait([self._leaver], timeout=deadline.left())
+            await self._departure.settle(deadline.left())
             with self._inbox.expecting(mine) as expected:
                 await self._connection.send(request)
                 answer = await expected.take(deadline.left(), deadline.what)
@@ -433,31 +430,8 @@ class Participant:
 
     async def _give_up(self, request: Outgoing) -> None:
         """Say that the room is given up, and know nothing of it any more."""
-        await self._connection.send(request)
-        self._left = request
+        await self._departure.say(request)
         self._relay = None
-
-    def _is_left(self, message: Seated) -> bool:
-        return self._left is not None and message.room == self._left["room"]
-
-    def _leave_later(self, request: Outgoing, seconds: float) -> None:
-        if self._leaver:
-            self._leaver.cancel()
-        self._leaver = asyncio.create_task(self._leave_again(request, seconds))
-
-    async def _leave_again(self, request: Outgoing, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        try:
-            await self._connection.send(request)
-        except JielongError as error:
-            self._inbox.end(error)
-
-
-def _retry_of_leave(message: Message) -> int | None:
-    """Milliseconds after which the end of a room is to be said again; None: this is no refusal."""
-    if isinstance(message, Error) and message.re in ("leave", "report"):
-        return message.retry_ms
-    return None
 
 
 def _is(kind: type[Message], room: str | None = None) -> Match:
