@@ -45,7 +45,9 @@ def measure(given: Any) -> dict[str, Any]:
         ) as program,
     ):
         phrase = short_phrase(program.http)
-        with House(program.http, phrase, seated=given.clients, rate=given.rate) as clients:
+        with House(
+            program.http, phrase, seated=given.clients, rate=given.rate, yields=True
+        ) as clients:
             clients.wait("seated", given.clients)
             with House(
                 program.http, phrase, players=given.players, writing=given.writing, seed=99

@@ -39,6 +39,7 @@ class House:
         rate: float = 2_000.0,
         writing: float = 2.0,
         seed: int = 1,
+        yields: bool = False,
     ) -> None:
         """So many participants who stay at each stage; see `resident.Plan`."""
         parts = urlsplit(http)
@@ -60,6 +61,7 @@ class House:
                 writing=writing,
                 phrase=phrase,
                 seed=seed + number,
+                yields=yields,
             )
             for number in range(processes)
         ]

@@ -5,6 +5,7 @@ another; those who are cut off come back.
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections import Counter
 from functools import partial
@@ -53,6 +54,8 @@ FIRST_MS, LONGEST_MS = 5_000, 30_000
 and the steps double after the second."""
 
 PUBLISH_SECONDS = 0.2
+LOWEST = 19
+"""Priority of a process that yields."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -65,6 +68,8 @@ class Plan(msgspec.Struct, frozen=True):
         players: those who write one relay after another.
         rate: connections a second while they come.
         writing: seconds to write a character, from half of it to one and a half.
+        yields: whether the process takes a core only when nobody else wants it, as participants on
+            machines of their own would; not for one whose latencies are looked at.
     """
 
     number: int
@@ -78,6 +83,7 @@ class Plan(msgspec.Struct, frozen=True):
     writing: float
     phrase: str
     seed: int
+    yields: bool = False
 
 
 class Resident(Connection):
@@ -348,5 +354,7 @@ class Residents:
 
 def run(plan: Plan, board: Board, outcome: Any) -> None:
     """A process's whole life; `outcome` gets its number and what went wrong."""
+    if plan.yields:
+        os.nice(LOWEST)
     gc.disable()  # nothing here is cyclic for long, and looking for it would stop the load
     outcome.put((plan.number, Residents(plan, board).run()))
