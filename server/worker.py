@@ -211,6 +211,8 @@ class Worker:
             return "stopping"
         if self._connections.away:
             return "redis is away"
+        if not self._connections.durable:
+            return f"writes are not durable: {self._settings.durability.value}"
         if not hub.backplane.ready.is_set():
             return "cut off from other workers"
         if hub.connections >= self._settings.max_connections:

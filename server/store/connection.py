@@ -81,7 +81,14 @@ class _Wait:
 
 
 class Connection:
-    """Sends calls in their order and keeps them through an outage."""
+    """Sends calls in their order and keeps them through an outage.
+
+    Attributes:
+        away: whether Redis cannot be reached.
+        durable_in_time: whether the last wait for durability was not in vain. There is one at
+            least every second, since totals are read so often.
+        on_return: called when Redis is back.
+    """
 
     def __init__(self, deployment: Deployment, key: str, guarantee: Guarantee = _IN_MEMORY) -> None:
         """To the node that serves `key`; `run` does the work."""
@@ -99,7 +106,7 @@ class Connection:
         self._waits: dict[Call, _Wait] = {}
         self._waiting: _Wait | None = None
         self._kept: list[tuple[Call, Any]] = []
-        self._durable_in_time = True
+        self.durable_in_time = True
         self._replied_at = 0.0
         self._unserved: list[Call] = []
         self._idle = asyncio.Event()
@@ -207,7 +214,7 @@ class Connection:
     @property
     def _room_for_patient_ones(self) -> int:
         """While nothing is durable the same calls are sent again and again, and block no others."""
-        return PATIENT_IN_FLIGHT - self._patient_in_flight if self._durable_in_time else IN_FLIGHT
+        return PATIENT_IN_FLIGHT - self._patient_in_flight if self.durable_in_time else IN_FLIGHT
 
     # Answers ----------------------------------------------------------------------------------
 
@@ -248,9 +255,9 @@ class Connection:
         """
         self._waiting = None
         now = asyncio.get_running_loop().time()
-        reached = self._durable_in_time = self._guarantee.reached(wait.replies)
+        reached = self.durable_in_time = self._guarantee.reached(wait.replies)
         if not reached:
-            log.warning("writes are not durable in time", level=self._guarantee.level.value)
+            log.warning("writes are not durable in time", durability=self._guarantee.level.value)
             for base in {call.base for call, _ in wait.answers}:
                 self._backlog.add(Hush(base))
         fresh = reached and now - wait.began < FRESH_SECONDS

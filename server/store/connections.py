@@ -52,6 +52,11 @@ class Connections:
         """Whether any lane cannot be reached."""
         return any(connection.away for connection in self._all)
 
+    @property
+    def durable(self) -> bool:
+        """Whether writes in every lane become as durable as the operator wants, in time."""
+        return all(connection.durable_in_time for connection in self._all)
+
     def on_return(self, told: Callable[[], None]) -> None:
         """Have `told` called when a connection is back after an outage."""
         self._on_return.append(told)

@@ -84,7 +84,7 @@ async def require(guarantee: Guarantee, deployment: Deployment) -> None:
     async def ask(client: redis.asyncio.Redis) -> None:
         reply = await client.execute_command(*wait, 1)  # type: ignore[no-untyped-call]
         if not guarantee.reached([reply]):
-            log.warning("nothing is answered until writes are durable", level=level, now=reply)
+            log.warning("nothing is answered until writes are durable", durability=level, now=reply)
 
     try:
         await deployment.on_every_node(ask)

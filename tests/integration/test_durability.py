@@ -157,7 +157,7 @@ async def test_it_is_said_once_that_a_replica_is_missing(pair: Pair) -> None:
         await require(REPLICA, deployment(pair[0].url))
         assert said == []
         await require(Guarantee(Durability.REPLICA, 2), deployment(pair[0].url))
-    assert [(line["log_level"], line["level"], line["now"]) for line in said] == [
+    assert [(line["log_level"], line["durability"], line["now"]) for line in said] == [
         ("warning", "replica", 1)
     ]
 
