@@ -15,9 +15,10 @@ from sqlalchemy import Row, and_, event, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
+from server.archive.database import ArchiveError, first_line, known_options, make_engine
 from server.relay.phrase import Phrase
 from server.relay.transition import Hand
 from server.store.works import FinishedWork
@@ -43,10 +44,6 @@ READERS = 8
 """How many read at once; the engine has connections beyond that for those who write."""
 
 _CURSOR = re.compile(r"([0-9]{1,19})-([A-Za-z0-9_-]{1,32})")
-
-
-class ArchiveError(Exception):
-    """The database of works cannot be used; the message says why."""
 
 
 class ArchiveAwayError(ArchiveError):
@@ -87,12 +84,9 @@ class Works:
         """A database by its SQLAlchemy URL, `sqlite+aiosqlite://` or `postgresql+asyncpg://`.
 
         Raises:
-            ArchiveError: there is no such kind of database.
+            ArchiveError: the URL names no database that can be used.
         """
-        try:
-            self._engine: AsyncEngine = create_async_engine(url)
-        except (SQLAlchemyError, ImportError) as error:
-            raise ArchiveError(_why(error)) from error
+        self._engine = make_engine(url)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
         self._readers = asyncio.Semaphore(READERS)
@@ -105,7 +99,8 @@ class Works:
         """
         for attempt in range(OPEN_ATTEMPTS):
             try:
-                await self._make_tables()
+                with known_options():
+                    await self._make_tables()
                 return
             except ArchiveAwayError:
                 if attempt == OPEN_ATTEMPTS - 1:
@@ -251,8 +246,7 @@ async def _in_time(seconds: float) -> AsyncIterator[None]:
 
 
 def _why(error: Exception) -> str:
-    why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"the database of works cannot be used: {why}"
+    return f"the database of works cannot be used: {first_line(error)}"
 
 
 def _reported() -> Any:

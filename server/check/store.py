@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 import msgspec
 import redis.asyncio
 from sqlalchemy import select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
-from server.archive.works import ArchiveError
+from server.archive.database import ArchiveError, known_options, make_engine
 from server.check.messages import Strokes, digest
 from server.store import keys
 from server.store.deployment import Deployment
@@ -168,11 +167,16 @@ async def _live_rooms(client: redis.asyncio.Redis, base: str) -> AsyncIterator[L
 
 async def _archived_works(url: str, campaigns: list[str]) -> dict[str, list[StoredWork]]:
     found: dict[str, list[StoredWork]] = {campaign: [] for campaign in campaigns}
-    parts = make_url(url)
-    if parts.get_backend_name() == "sqlite" and not _is_there(parts.database or ""):
-        return found  # to open it would make it
-    engine = create_async_engine(url)
+    engine = make_engine(url)
+    if engine.dialect.name == "sqlite" and not _is_there(engine.url.database or ""):
+        raise ArchiveError(  # to open it would make it
+            f"there is no {engine.url.database}; name the database of works with --database-url, "
+            "or its folder with --data"
+        )
     try:
+        with known_options():
+            async with engine.connect():
+                pass
         async with engine.connect() as connection:
             hands = await _hands(connection)
             works = schema.works.c
