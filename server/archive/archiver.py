@@ -26,13 +26,30 @@ TAKE_OVER_SECONDS = 5.0
 
 
 class Archiver:
-    """Drains one stream. Any number may run at once, in any number of workers."""
+    """Drains one stream. Any number may run at once, in any number of workers.
+
+    Attributes:
+        stored: how many works it stored.
+    """
 
     def __init__(self, stream: WorksStream, works: Works) -> None:
         """From `stream` to `works`."""
         self._stream = stream
         self._works = works
         self.stored = 0
+
+    @property
+    def campaign(self) -> str:
+        """Whose works they are."""
+        return self._stream.campaign
+
+    @property
+    def waiting(self) -> int:
+        """How many of all workers' works waited to be stored, a second ago at most.
+
+        While Redis is away it is what there was before.
+        """
+        return self._stream.waiting
 
     async def run(self) -> None:
         """Drain, for as long as the worker lives."""

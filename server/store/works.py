@@ -54,7 +54,12 @@ Entry = tuple[bytes, FinishedWork]
 
 
 class WorksStream:
-    """The stream of one lane, read by a consumer group of all workers."""
+    """The stream of one lane, read by a consumer group of all workers.
+
+    Attributes:
+        campaign: whose works they are.
+        waiting: how many were in the stream when it was read last, those that were read included.
+    """
 
     def __init__(
         self, deployment: Deployment, guarantee: Guarantee, base: str, consumer: str
@@ -70,6 +75,7 @@ class WorksStream:
         self._key = keys.works(base)
         self._client: redis.asyncio.Redis | None = None
         self._consumer = consumer
+        self.waiting = 0
 
     @property
     def client(self) -> redis.asyncio.Redis:
@@ -106,14 +112,15 @@ class WorksStream:
         return _entries(reply[1])
 
     async def _durable(self, pipe: Pipeline) -> Any:
-        """The answer to what is in `pipe`, which reads works.
+        """The answer to what is in `pipe`, which reads works; how many there are, by the way.
 
         Raises:
             StoreAwayError: they are not durable in time; they are taken over later.
         """
+        pipe.xlen(self._key)
         for command in self._waiting:
             pipe.execute_command(*command)
-        reply, *waited = await pipe.execute()
+        reply, self.waiting, *waited = await pipe.execute()
         if not self._guarantee.reached(waited):
             raise StoreAwayError
         return reply
@@ -125,6 +132,7 @@ class WorksStream:
             pipe.xack(self._key, GROUP, *ids)
             pipe.xdel(self._key, *ids)
             await pipe.execute()
+        self.waiting = max(0, self.waiting - len(ids))
 
     async def newest(self, limit: int) -> list[FinishedWork]:
         """The newest works that are not stored yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
@@ -50,6 +51,11 @@ class WorkerCollector(Collector):
         yield GaugeMetricFamily(
             "jielong_store_away", "1 while Redis cannot be reached.", int(self._connections.away)
         )
+        yield GaugeMetricFamily(
+            "jielong_not_durable",
+            "1 while nobody is told anything, as writes are not as durable as is asked for.",
+            int(not self._connections.durable),
+        )
         yield CounterMetricFamily(
             "jielong_relayed_messages", "Live ink, undos and reactions passed on.", hub.relayed
         )
@@ -74,11 +80,18 @@ class WorkerCollector(Collector):
             GaugeMetricFamily("jielong_online", "Participants connected.", labels=["campaign"]),
             GaugeMetricFamily("jielong_writing", "Participants seated.", labels=["campaign"]),
             GaugeMetricFamily("jielong_lanes", "Lanes that take tickets.", labels=["campaign"]),
+            GaugeMetricFamily(
+                "jielong_works_waiting", "Works that are not in SQL yet.", labels=["campaign"]
+            ),
         ]
+        waiting: Counter[str] = Counter()
+        for archiver in self._archivers:
+            waiting[archiver.campaign] += archiver.waiting
         for campaign_id, campaign in self._campaigns.items():
             values = self._hub.counters.last(campaign_id)
             lanes = campaign.lanes.open
-            numbers = (values.relays, values.participants, values.online, values.writing, lanes)
+            totals = (values.relays, values.participants, values.online, values.writing)
+            numbers = (*totals, lanes, waiting[campaign_id])
             for family, number in zip(families, numbers, strict=True):
                 family.add_metric([campaign_id], number)
         yield from families

@@ -33,6 +33,8 @@ async def test_metrics_are_prometheus_text(shared: Service, connect: Connect) ->
     figures = dict(line.rsplit(" ", 1) for line in body.splitlines() if line[0] != "#")
     assert float(figures["jielong_connections"]) == 2
     assert float(figures["jielong_seated"]) == 2
+    assert float(figures["jielong_not_durable"]) == 0
+    assert float(figures['jielong_works_waiting{campaign="default"}']) == 0
     await finish(seats, 0, 2)
 
 

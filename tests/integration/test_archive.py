@@ -161,6 +161,21 @@ async def test_works_wait_and_readers_are_told_so_while_the_database_is_away(
     assert await is_listed()
 
 
+async def test_how_many_wait_is_known_until_they_are_stored(archive: Works, valkey: Valkey) -> None:
+    stream = WorksStream(deployment(valkey.url), Guarantee(), LANE, "reader")
+    await stream.open()
+    with plain(valkey) as client:
+        for number in range(3):
+            client.xadd(keys.works(LANE), {"work": msgspec.msgpack.encode(made(number))})
+    entries = await stream.next()
+    assert stream.waiting == 3
+    await stream.acknowledge(entries[:2])
+    assert stream.waiting == 1
+    await stream.abandoned()
+    assert stream.waiting == 1
+    await stream.close()
+
+
 async def test_a_work_that_cannot_be_read_keeps_no_other_from_the_archive(
     archive: Works, valkey: Valkey
 ) -> None:
