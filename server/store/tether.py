@@ -51,6 +51,7 @@ class Tether:
         self._on_reply = on_reply
         self._prepare = prepare
         self._gone = asyncio.Event()
+        self._failure = ""
         self.link: Link | None = None
         self.on_up: Callable[[], None] = lambda: None
         self.on_down: Callable[[], None] = lambda: None
@@ -94,12 +95,19 @@ class Tether:
                 await self._prepare(client)
                 self.link = await Link.open(client, self._on_reply, self._lost)
         except (RedisError, StoreError, OSError, TimeoutError) as error:
-            log.warning("redis cannot be reached", error=str(error) or type(error).__name__)
+            self._say(str(error) or type(error).__name__)
             return False
         finally:
             with contextlib.suppress(RedisError, OSError):
                 await client.aclose()
+        self._failure = ""
         return True
+
+    def _say(self, failure: str) -> None:
+        """Warn of what is new; an outage has several attempts a second that fail alike."""
+        tell = log.debug if failure == self._failure else log.warning
+        self._failure = failure
+        tell("redis cannot be reached", error=failure)
 
     def _lost(self, error: Exception | None) -> None:
         self.link = None

@@ -6,10 +6,12 @@ import asyncio
 import time
 
 import pytest
+from structlog.testing import capture_logs
 
 from server.store import connection as connection_module
 from server.store import tether
 from server.store.errors import StoreAwayError
+from tests.integration.patience import eventually
 from tests.integration.store import LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
 
@@ -47,6 +49,24 @@ async def until_away(store: Store) -> None:
         with pytest.raises(StoreAwayError):
             await store.join("notices")
     assert store.connections.away
+
+
+async def test_an_outage_is_warned_of_once(store: Store, valkey: Valkey) -> None:
+    await join_somehow(store, "ann", "bob")
+    with capture_logs() as said:
+        valkey.kill()
+        attempts: list[str] = []
+
+        async def tried_often() -> bool:
+            found = [line for line in said if line["event"] == "redis cannot be reached"]
+            attempts[:] = [line["log_level"] for line in found]
+            return len(attempts) >= 4
+
+        await eventually(tried_often)
+    assert attempts.count("warning") == len(
+        {line["error"] for line in said if line["event"] == "redis cannot be reached"}
+    )
+    assert "debug" in attempts
 
 
 async def test_the_first_call_brings_the_library(store: Store, valkey: Valkey) -> None:
