@@ -37,11 +37,19 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        taken = error.errno == errno.EADDRINUSE
-        why = "is in use" if taken else f"cannot be had ({error.strerror})"
-        raise PortError(f"port {port} of {host} {why}; choose another with JIELONG_PORT") from error
+        raise PortError(_what_to_do(host, port, error)) from error
     bound.setblocking(False)
     return bound
+
+
+def _what_to_do(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"{host} is no address of this machine ({error.strerror}); "
+            "choose another with JIELONG_HOST"
+        )
+    why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+    return f"port {port} of {host} {why}; choose another with JIELONG_PORT"
 
 
 def listen(bound: socket.socket) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,22 +13,26 @@ from server.relay.room import Rules
 from server.store.durability import Durability
 from server.store.lanes import MOST as MOST_LANES
 
+_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
 
 class Settings(BaseSettings):
     """What an operator can set. README.md has the table with every consequence."""
 
-    model_config = SettingsConfigDict(env_prefix="JIELONG_", env_file=None, frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="JIELONG_", env_file=None, env_ignore_empty=True, frozen=True
+    )
 
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=0, le=65_535)
     data: Path = Path("data")
     redis_url: str = ""
     """Empty: the embedded Valkey, with its files in `data`."""
 
     workers: int = Field(1, ge=1, le=256)
-    turn_seconds: float = Field(60, gt=0, le=3_600)
-    grace_seconds: float = Field(15, gt=0, le=3_600)
-    keep_hours: float = Field(24, gt=0, le=24 * 30)
+    turn_seconds: float = Field(60, ge=1, le=3_600)
+    grace_seconds: float = Field(15, ge=1, le=3_600)
+    keep_hours: float = Field(24, ge=0.01, le=24 * 30)
     campaigns: Path | None = None
     """A TOML file in the place of the built-in campaigns."""
 
@@ -65,6 +70,15 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("origins")
+    @classmethod
+    def _origins_are_whole(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        """Browsers send `scheme://host`, with a port if it is not the usual one, and no path."""
+        for origin in origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin; write one like https://example.org")
+        return origins
 
     def environment(self, **changes: object) -> dict[str, str]:
         """These settings, with changes, as the environment of another process."""

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import redis.asyncio
 from redis.asyncio.connection import parse_url
-from redis.asyncio.sentinel import Sentinel
+from redis.asyncio.sentinel import MasterNotFoundError, Sentinel
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import RedisError
@@ -87,6 +87,30 @@ class OneServer(Deployment):
         await _with(self.client(""), action)
 
 
+class _Sentinel(Sentinel):
+    """redis-py's, which says in a few words that it finds no master."""
+
+    async def discover_master(self, service_name: str) -> tuple[str, int]:
+        """Where the master is.
+
+        Raises:
+            MasterNotFoundError: no Sentinel names one.
+        """
+        try:
+            host, port = await super().discover_master(service_name)
+        except MasterNotFoundError as error:
+            places = ", ".join(f"{host}:{port}" for host, port in self._places)
+            raise MasterNotFoundError(
+                f"no Sentinel at {places} names a master {service_name!r} that can be reached"
+            ) from error
+        return host, port
+
+    @property
+    def _places(self) -> list[tuple[str, int]]:
+        options = [client.connection_pool.connection_kwargs for client in self.sentinels]
+        return [(option["host"], option["port"]) for option in options]
+
+
 class SentinelDeployment(Deployment):
     """A master that Sentinel watches; it is looked up for every new connection."""
 
@@ -107,7 +131,7 @@ class SentinelDeployment(Deployment):
     def client(self, key: str, *, seconds: float | None = CALL_SECONDS) -> redis.asyncio.Redis:
         """A client of the master."""
         tls = {name: value for name, value in self._options.items() if name.startswith("ssl")}
-        sentinel = Sentinel(  # type: ignore[no-untyped-call]
+        sentinel = _Sentinel(  # type: ignore[no-untyped-call]
             self._hosts, sentinel_kwargs={"socket_timeout": CALL_SECONDS, **tls}
         )
         for client in sentinel.sentinels:

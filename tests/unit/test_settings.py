@@ -13,6 +13,28 @@ def test_an_unknown_log_level_is_refused_with_those_that_there_are() -> None:
         Settings.model_validate({"log_level": "inof"})
 
 
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"JIELONG_{name.upper()}", "")
+    assert Settings() == Settings.model_construct()
+
+
+def test_nowhere_is_no_address_to_listen_on() -> None:
+    with pytest.raises(ValidationError, match="host"):
+        Settings.model_validate({"host": ""})
+
+
+@pytest.mark.parametrize("given", ["https://a.example", "http://a:8080,https://b.example/", ""])
+def test_origins_are_taken_as_browsers_send_them(given: str) -> None:
+    assert ",".join(Settings.model_validate({"origins": given}).origins) == given
+
+
+@pytest.mark.parametrize("given", ["a.example", "https://", "https://a.example/page", "*"])
+def test_an_origin_that_no_browser_sends_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match=r"https://example\.org"):
+        Settings.model_validate({"origins": given})
+
+
 @pytest.mark.parametrize("given", ["info", "INFO"])
 def test_a_log_level_may_be_written_in_capitals(given: str) -> None:
     assert Settings.model_validate({"log_level": given}).log_level == "info"
