@@ -19,45 +19,67 @@ import uvloop
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from server.archive.works import ArchiveError
+from server import __version__
+from server.archive.database import ArchiveError
 from server.catalogue import CatalogueError
 from server.check.history import HistoryError
 from server.check.run import check as run_check
 from server.listening import PortError, bind, listen, reserve, url
 from server.settings import Settings
+from server.store.durability import Durability
 from server.store.embedded import EmbeddedError, EmbeddedServer
 from server.store.errors import StoreError
 from server.supervisor import READY, Supervisor, WorkersFailedError
 from server.worker import PartFailedError, Worker
 
 app = typer.Typer(
-    help="Jielong: a real-time relay-writing service.",
+    help="Jielong: a real-time relay-writing service. Every setting is an environment variable, "
+    "JIELONG_<NAME>; README.md has the table of them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
+def _flag(setting: str, what: str) -> Any:
+    """A flag for a setting, which names its variable and its default."""
+    default = Settings.model_fields[setting].default
+    variable = f"JIELONG_{setting.upper()}"
+    return typer.Option(help=f"{what} ({variable}; {default or 'empty'})")
+
+
 class StartError(Exception):
     """The service cannot start; the message is one line that says what to do."""
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 @app.callback()
-def _jielong() -> None:
-    """Every setting is an environment variable, too: JIELONG_<NAME>."""
+def _jielong(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Say which it is.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    # What is written here may hold what participants wrote, and the key that signs their tokens.
+    os.umask(0o077)
 
 
 @app.command()
 def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder for all data.")] = None,
-    redis_url: Annotated[str | None, typer.Option(help="A Redis in place of our own.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
-    turn_seconds: Annotated[float | None, typer.Option(help="Time for a character.")] = None,
-    grace_seconds: Annotated[float | None, typer.Option(help="Time to reconnect.")] = None,
+    host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
+    port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
+    data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
+    redis_url: Annotated[str | None, _flag("redis_url", "A Redis in place of our own.")] = None,
+    workers: Annotated[int | None, _flag("workers", "Processes.")] = None,
+    turn_seconds: Annotated[float | None, _flag("turn_seconds", "Time for a character.")] = None,
+    grace_seconds: Annotated[float | None, _flag("grace_seconds", "Time to reconnect.")] = None,
 ) -> None:
-    """Run the service until Ctrl-C."""
+    """Run the service until Ctrl-C. Settings without a flag are variables only."""
     flags = {
         "host": host,
         "port": port,
@@ -111,6 +133,11 @@ def worker() -> None:
 
 
 async def _serve(settings: Settings, reserved: socket.socket) -> None:
+    if settings.durability is Durability.REPLICA and not settings.redis_url:
+        raise StartError(
+            "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; name a Redis that has "
+            "one with JIELONG_REDIS_URL, or choose aof"
+        )
     _check_writable(settings.data)
     data = settings.data.resolve()
     stopping = _stop_on_signals()
@@ -119,7 +146,7 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
     try:
         if embedded:
             await embedded.start()
-            keeping = asyncio.create_task(embedded.keep())
+            keeping = asyncio.create_task(embedded.keep(stopping))
             keeping.add_done_callback(lambda _: stopping.set())
         redis_url = embedded.url if embedded else settings.redis_url
 
@@ -163,8 +190,15 @@ async def _work(settings: Settings, bound: socket.socket) -> None:
 
 
 def _stop_on_signals() -> asyncio.Event:
+    """Set by what ends the service in good order; SIGHUP too, unless `nohup` keeps it away.
+
+    A supervisor takes SIGHUP for something else once its workers run.
+    """
     stopping = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     return stopping
 
@@ -240,17 +274,24 @@ def _set_up_logging(level: str) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
+            _add_pid,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line in one piece
     )
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
     logging.getLogger("picows").setLevel(logging.ERROR)
     logging.getLogger("picows.server").addFilter(_is_ours)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
+
+
+def _add_pid(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Whose line it is: several processes write to one log."""
+    event["pid"] = os.getpid()
+    return event
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

@@ -81,7 +81,7 @@ class WorkerProcess:
             async with asyncio.timeout(STOP_SECONDS):
                 await self._process.wait()
         except TimeoutError:
-            log.warning("a worker did not end in time and is killed", pid=self._process.pid)
+            log.warning("a worker did not end in time and is killed", worker=self._process.pid)
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
@@ -122,22 +122,26 @@ class Slot:
                     continue
                 self._worker = None
             pause = FIRST_PAUSE if loop.time() - started > STEADY_SECONDS else pause
-            log.error("a worker ended", pid=worker.pid, status=status, again_in=pause)
+            log.error("a worker ended", worker=worker.pid, status=status, again_in=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LAST_PAUSE)
 
-    async def replace(self) -> None:
-        """Put a new worker in the place of the old one, which drains."""
+    async def replace(self) -> bool:
+        """Put a new worker in the place of the old one, which drains; False if the old one stays.
+
+        It stays when the new one does not start, which says why.
+        """
         async with self._replacing:
             old = self._worker
             new = await WorkerProcess.start(self._environment)
             if not await new.ready():
-                log.error("the new worker is not ready; the old one stays", pid=new.pid)
+                log.error("the new worker is not ready; the old one stays", worker=new.pid)
                 await new.stop()
-                return
+                return False
             self._worker = new
         if old is not None:
             await old.stop()
+        return True
 
     async def stop(self) -> None:
         """End the worker."""
@@ -187,6 +191,12 @@ class Supervisor:
         while True:
             await self._roll.wait()
             self._roll.clear()
-            for slot in self._slots:
-                await slot.replace()
-            log.warning("all workers are replaced")
+            replaced = [await slot.replace() for slot in self._slots]
+            if all(replaced):
+                log.warning("all workers are replaced")
+            else:
+                log.error(
+                    "workers were not replaced",
+                    stayed=replaced.count(False),
+                    replaced=replaced.count(True),
+                )

@@ -99,8 +99,10 @@ class EmbeddedServer:
             _make_private(self._socket.parent)
         await self._launch()
 
-    async def keep(self) -> None:
+    async def keep(self, stopping: asyncio.Event) -> None:
         """Start it again whenever it ends, with what is on disk; until cancelled.
+
+        One that ends while the service is `stopping` was told to, as we were, and stays away.
 
         Raises:
             EmbeddedError: it does not start, or ended soon after its start.
@@ -108,6 +110,8 @@ class EmbeddedServer:
         assert self._process is not None
         while True:
             status = await asyncio.to_thread(self._process.wait)
+            if stopping.is_set():
+                return
             if time.monotonic() - self._launched < STEADY_SECONDS:
                 raise self._ended(status)
             log.error("valkey ended and is started again", status=status)
@@ -179,7 +183,7 @@ class EmbeddedServer:
         )
         try:
             pid = int(orphan.info("server")["process_id"])
-            log.warning("ending the valkey of a crashed service", pid=pid)
+            log.warning("ending the valkey of a crashed service", valkey=pid)
             orphan.shutdown()
         except LostError:
             pass  # nobody is there or not any more; the lock shows whether that is true

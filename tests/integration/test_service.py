@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from server.store.embedded import STEADY_SECONDS
+from tests.finished import finish_work
 from tests.integration.http import get, get_json
 from tests.integration.patience import eventually
 from tests.integration.relays import INK, finish, meet, open_room, write
@@ -25,7 +26,11 @@ from tests.service import ROOT, Service, free_port
 Serve = Callable[..., Service]
 
 END_SECONDS = 10.0
+NOT_UNDER_NOHUP = pytest.mark.skipif(
+    signal.getsignal(signal.SIGHUP) is signal.SIG_IGN, reason="hangups are ignored here"
+)
 RETURN_SECONDS = 2.0
+REPLACED_SECONDS = 30.0
 
 
 def children(process: subprocess.Popen[bytes]) -> list[int]:
@@ -88,7 +93,14 @@ async def not_ready(service: Service) -> str:
 # Start and end ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="ctrl-c"),
+        pytest.param(signal.SIGTERM, id="sigterm"),
+        pytest.param(signal.SIGHUP, id="hangup", marks=NOT_UNDER_NOHUP),
+    ],
+)
 async def test_it_ends_in_time_says_goodbye_and_leaves_no_process(
     service: Service, how: signal.Signals
 ) -> None:
@@ -111,6 +123,25 @@ async def test_it_ends_in_time_says_goodbye_and_leaves_no_process(
     assert "Traceback" not in service.log.read_text()
     half.close()
     await deaf.close()
+
+
+async def test_ended_together_with_its_valkey_it_does_not_start_that_again(serve: Serve) -> None:
+    service = serve()
+    (valkey,) = children(service.process)
+    service.process.send_signal(signal.SIGTERM)
+    os.kill(valkey, signal.SIGTERM)
+    await end(service)
+    await ended([valkey])
+    said = service.log.read_text()
+    assert "started again" not in said
+    assert "[error" not in said
+
+
+async def test_what_it_writes_is_for_nobody_else(service: Service) -> None:
+    await finish_work(service)
+    made = [path for path in service.data.rglob("*") if path != service.log]
+    assert {"works.sqlite", "appendonlydir", "valkey.sock"} <= {path.name for path in made}
+    assert [path for path in made if path.lstat().st_mode & 0o077] == []
 
 
 async def test_a_second_start_finds_works_counters_and_rooms(serve: Serve) -> None:
@@ -179,6 +210,29 @@ async def test_several_workers_start_on_an_empty_folder(serve: Serve) -> None:
     started = children(service.process)
     await end(service)
     await ended(started)
+
+
+@NOT_UNDER_NOHUP
+async def test_workers_that_cannot_be_replaced_stay_and_that_is_said(
+    serve: Serve, tmp_path: Path
+) -> None:
+    campaigns = tmp_path / "campaigns.toml"
+    campaigns.write_text('[[campaign]]\nid = "default"\n')
+    service = serve(workers=2, campaigns=campaigns)
+    peer = await greet(service)
+    campaigns.write_text("nothing")
+    service.process.send_signal(signal.SIGHUP)
+
+    async def is_said() -> bool:
+        return "workers were not replaced" in service.log.read_text()
+
+    await eventually(is_said, REPLACED_SECONDS)
+    said = service.log.read_text()
+    assert "all workers are replaced" not in said
+    (line,) = (line for line in said.splitlines() if "were not replaced" in line)
+    assert {"replaced=0", "stayed=2", f"pid={service.process.pid}"} <= set(line.split())
+    await open_room(peer)
+    await peer.close()
 
 
 # Starts that cannot succeed -----------------------------------------------------------------------
@@ -253,6 +307,10 @@ def nobody() -> str:
     return f"redis://127.0.0.1:{free_port()}"
 
 
+def no_sentinel() -> str:
+    return f"redis+sentinel://127.0.0.1:{free_port()}/jielong"
+
+
 FAULTS = [
     pytest.param({"port": "many"}, "JIELONG_PORT", id="port"),
     pytest.param({"port": 70_000}, "JIELONG_PORT", id="port-too-high"),
@@ -260,15 +318,34 @@ FAULTS = [
     pytest.param({"turn_seconds": 0}, "JIELONG_TURN_SECONDS", id="no-time"),
     pytest.param({"turn_seconds": "nan"}, "JIELONG_TURN_SECONDS", id="time-that-is-no-number"),
     pytest.param({"grace_seconds": -1}, "JIELONG_GRACE_SECONDS", id="negative-grace"),
-    pytest.param({"host": "no.such.host.invalid"}, "no.such.host", id="host"),
+    pytest.param({"turn_seconds": 0.0001}, "JIELONG_TURN_SECONDS", id="turns-of-0-ms"),
+    pytest.param({"host": "no.such.host.invalid"}, "JIELONG_HOST", id="host"),
+    pytest.param({"host": "192.0.2.1"}, "JIELONG_HOST", id="host-of-another-machine"),
+    pytest.param({"origins": "example.org"}, "JIELONG_ORIGINS", id="origin-without-scheme"),
+    pytest.param({"durability": "replica"}, "JIELONG_REDIS_URL", id="no-replica"),
     pytest.param({"campaigns": "/no/such/file.toml"}, "/no/such/file.toml", id="no-campaigns"),
     pytest.param({"campaigns": __file__}, "TOML", id="campaigns-that-are-no-toml"),
     pytest.param({"redis_url": nobody()}, "redis", id="no-redis"),
+    pytest.param({"redis_url": no_sentinel()}, "no Sentinel at 127.0.0.1:", id="no-sentinel"),
     pytest.param({"redis_url": "http://127.0.0.1"}, "redis", id="redis-url-of-another-kind"),
     pytest.param({"database_url": "nonsense"}, "database", id="database-url"),
     pytest.param({"database_url": "nonsense://host/x"}, "database", id="unknown-database"),
     pytest.param(
         {"database_url": "sqlite+aiosqlite:////no/such/folder/x"}, "database", id="no-database"
+    ),
+    pytest.param(
+        {"database_url": "postgres://host/x"}, "postgresql+asyncpg://", id="database-by-old-name"
+    ),
+    pytest.param(
+        {"database_url": "postgresql+asyncpg://host:port/x"}, "DATABASE_URL", id="database-port"
+    ),
+    pytest.param(
+        {"database_url": "mysql+aiomysql://host/x"}, "'.[postgresql]'", id="missing-driver"
+    ),
+    pytest.param(
+        {"database_url": "postgresql+asyncpg://127.0.0.1:1/x?sslmode=require"},
+        "?ssl=require",
+        id="database-option",
     ),
 ]
 
@@ -313,6 +390,24 @@ async def test_an_outage_of_redis_is_survived(valkey: Valkey, serve: Serve) -> N
     await answers(service, f"/api/works/{done[0]['work']}", 200)
     for peer in (*seats, joiner):
         await peer.quit()
+
+
+async def test_while_writes_are_not_durable_it_is_not_ready(tmp_path: Path, serve: Serve) -> None:
+    master = Valkey(tmp_path / "master")
+    master.start()
+    replica = Valkey(tmp_path / "replica", master)
+    replica.start()
+    service = serve(redis_url=master.url, durability="replica")
+    replica.freeze()
+    assert await not_ready(service) == "writes are not durable: replica"
+    assert "jielong_not_durable 1.0" in (await get(service, "/metrics"))[2]
+    replica.thaw()
+    await answers(service, "/readyz", 200)
+    assert "jielong_not_durable 0.0" in (await get(service, "/metrics"))[2]
+    await end(service)
+    assert "durability=replica" in service.log.read_text()
+    replica.kill()
+    master.kill()
 
 
 async def test_it_ends_in_time_while_redis_is_away(valkey: Valkey, serve: Serve) -> None:
