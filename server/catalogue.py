@@ -16,6 +16,9 @@ from server.relay.phrase import Phrase, PhraseError, make_phrase
 DATA = Path(__file__).parent / "data"
 DEFAULT = "default"
 
+LOCALES = ("zh-Hans", "zh-Hant", "en", "ja")
+"""What pages and phrases may be in."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _Content = TypeVar("_Content")
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -56,21 +59,31 @@ def load(campaigns: Path | None = None) -> Catalogue:
     """Read the catalogue.
 
     Args:
-        campaigns: a file of campaigns in the place of the built-in one.
+        campaigns: a file of campaigns in the place of the built-in one. Phrases that are in it
+            are offered beside the built-in ones.
 
     Raises:
         CatalogueError: a file is missing or wrong.
     """
-    phrases, categories = _phrases(_read(DATA / "phrases.toml", _PhraseFile))
     source = campaigns or DATA / "campaigns.toml"
-    entries = _read(source, _CampaignFile).campaign
-    found = {entry.id: entry for entry in entries}
-    if len(found) != len(entries) or DEFAULT not in found:
-        raise CatalogueError(f"{source}: campaigns need unique ids, one of them {DEFAULT!r}")
-    return Catalogue(
-        {key: _campaign(entry, phrases, categories) for key, entry in found.items()},
-        _read(DATA / "aliases.toml", dict[str, Aliases]),
-    )
+    file = _read(source, _CampaignFile)
+    aliases = _read(DATA / "aliases.toml", dict[str, Aliases])
+    entries = [*_read(DATA / "phrases.toml", _PhraseFile).phrase, *file.phrase]
+    try:
+        return Catalogue(_campaigns(file.campaign, entries), aliases)
+    except CatalogueError as error:
+        raise CatalogueError(f"{source}: {error}") from error
+
+
+class _PhraseEntry(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    text: str
+    locale: str
+    category: str = ""
+
+
+class _PhraseFile(msgspec.Struct):
+    phrase: list[_PhraseEntry]
 
 
 class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
@@ -84,19 +97,9 @@ class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
     phrases: frozenset[str] = frozenset()
 
 
-class _CampaignFile(msgspec.Struct):
+class _CampaignFile(msgspec.Struct, forbid_unknown_fields=True):
     campaign: list[_CampaignEntry] = []
-
-
-class _PhraseEntry(msgspec.Struct):
-    id: str
-    text: str
-    locale: str
-    category: str
-
-
-class _PhraseFile(msgspec.Struct):
-    phrase: list[_PhraseEntry]
+    phrase: list[_PhraseEntry] = []
 
 
 def _read(path: Path, kind: type[_Content]) -> _Content:
@@ -110,25 +113,54 @@ def _read(path: Path, kind: type[_Content]) -> _Content:
         raise CatalogueError(f"{path} is not TOML: {error}") from error
 
 
-def _phrases(file: _PhraseFile) -> tuple[dict[str, Phrase], dict[str, str]]:
-    try:
-        phrases = {
-            entry.id: make_phrase(entry.id, entry.text, entry.locale) for entry in file.phrase
-        }
-    except PhraseError as error:
-        raise CatalogueError(f"phrases: {error}") from error
-    return phrases, {entry.id: entry.category for entry in file.phrase}
+def _campaigns(
+    entries: list[_CampaignEntry], phrase_entries: list[_PhraseEntry]
+) -> dict[str, Campaign]:
+    phrases = _phrases(phrase_entries)
+    categories = {entry.id: entry.category for entry in phrase_entries}
+    found: dict[str, Campaign] = {}
+    for entry in entries:
+        if entry.id in found:
+            raise CatalogueError(f"campaign {entry.id!r} is there twice; an id is unique")
+        found[entry.id] = _campaign(entry, phrases, categories)
+    if DEFAULT not in found:
+        raise CatalogueError(
+            f"no campaign has the id {DEFAULT!r}, which is taken when a client names none"
+        )
+    return found
+
+
+def _phrases(entries: list[_PhraseEntry]) -> dict[str, Phrase]:
+    phrases: dict[str, Phrase] = {}
+    for entry in entries:
+        name = f"phrase {entry.id!r}"
+        if entry.id in phrases:
+            raise CatalogueError(f"{name} is there twice; an id is unique, also among the built-in")
+        _check_entry(name, entry.id, entry.locale)
+        try:
+            phrases[entry.id] = make_phrase(entry.id, entry.text, entry.locale)
+        except PhraseError as error:
+            raise CatalogueError(str(error)) from error
+    return phrases
+
+
+def _check_entry(name: str, entry_id: str, locale: str) -> None:
+    if not _SLUG.fullmatch(entry_id):
+        raise CatalogueError(f"{name}: an id is lower-case letters, digits and hyphens")
+    if locale not in LOCALES:
+        raise CatalogueError(f"{name}: the locale {locale!r} is none of {', '.join(LOCALES)}")
 
 
 def _campaign(
     entry: _CampaignEntry, phrases: dict[str, Phrase], categories: dict[str, str]
 ) -> Campaign:
-    name = entry.id
-    if not _SLUG.fullmatch(name):
-        raise CatalogueError(f"campaign {name!r}: an id is lower-case letters, digits and hyphens")
+    name = f"campaign {entry.id!r}"
+    _check_entry(name, entry.id, entry.locale)
+    if entry.opens and entry.closes and entry.closes <= entry.opens:
+        raise CatalogueError(f"{name} closes before it opens")
     unknown = (entry.phrases - set(phrases)) | (entry.categories - set(categories.values()))
     if unknown:
-        raise CatalogueError(f"campaign {name!r}: unknown phrases or categories {sorted(unknown)}")
+        raise CatalogueError(f"{name}: unknown phrases or categories {sorted(unknown)}")
     everything = not entry.phrases and not entry.categories
     chosen = {
         key: phrase
@@ -136,8 +168,8 @@ def _campaign(
         if everything or key in entry.phrases or categories[key] in entry.categories
     }
     return Campaign(
-        id=name,
-        title=entry.title or name,
+        id=entry.id,
+        title=entry.title or entry.id,
         enabled=entry.open,
         locale=entry.locale,
         phrases=chosen,

@@ -11,12 +11,34 @@ from server.catalogue import CatalogueError, load
 
 DEFAULT = '[[campaign]]\nid = "default"\n'
 
+
+def phrase(text: str, name: str = "own", locale: str = "en", more: str = "") -> str:
+    """A phrase in an operator's file."""
+    return f'[[phrase]]\nid = "{name}"\ntext = "{text}"\nlocale = "{locale}"\n{more}\n'
+
+
 WRONG = [
     pytest.param("campaign = 3", "$.campaign", id="no-list"),
     pytest.param("campaign = [3]", "$.campaign[0]", id="no-table"),
     pytest.param('[[campaign]]\ntitle = "nameless"', "`id`", id="no-id"),
     pytest.param("[[campaign]]\nid = 3", "$.campaign[0].id", id="id-that-is-a-number"),
-    pytest.param(DEFAULT + DEFAULT, "unique", id="id-twice"),
+    pytest.param(DEFAULT + DEFAULT, "'default' is there twice", id="id-twice"),
+    pytest.param('[[campaign]]\nid = "one"', "no campaign has the id 'default'", id="no-default"),
+    pytest.param('[[campaign]]\nid = "A b"', "lower-case letters", id="id-that-is-no-slug"),
+    pytest.param(DEFAULT + '[[campaigns]]\nid = "b"', "`campaigns`", id="unknown-table"),
+    pytest.param(DEFAULT + 'locale = "chinese"', "zh-Hans, zh-Hant, en, ja", id="unknown-locale"),
+    pytest.param(
+        DEFAULT + "opens = 2030-01-02T00:00:00Z\ncloses = 2030-01-02T08:00:00+08:00",
+        "closes before it opens",
+        id="closes-when-it-opens",
+    ),
+    pytest.param(DEFAULT + '[[phrase]]\nid = "own"', "$.phrase[0]", id="phrase-without-text"),
+    pytest.param(DEFAULT + phrase("a"), "has 1 characters", id="phrase-too-short"),
+    pytest.param(DEFAULT + phrase("many words"), "has 10 characters", id="phrase-too-long"),
+    pytest.param(DEFAULT + phrase("a b"), "blank", id="phrase-with-a-blank"),
+    pytest.param(DEFAULT + phrase("ab") * 2, "'own' is there twice", id="phrase-twice"),
+    pytest.param(DEFAULT + phrase("ab", "jiayou"), "built-in", id="phrase-of-the-catalogue"),
+    pytest.param(DEFAULT + phrase("ab", locale="de"), "'de'", id="phrase-of-unknown-locale"),
     pytest.param(DEFAULT + "title = 3", "$.campaign[0].title", id="title-that-is-a-number"),
     pytest.param(DEFAULT + 'open = "no"', "$.campaign[0].open", id="open-that-is-a-word"),
     pytest.param(DEFAULT + 'phrases = "jiayou"', "$.campaign[0].phrases", id="phrases-no-list"),
@@ -70,6 +92,15 @@ def test_a_campaign_is_read_whole(tmp_path: Path) -> None:
     assert autumn.closes == datetime(2030, 12, 1, tzinfo=UTC)
     assert {"jiayou", "en-onward"} <= set(autumn.phrases) < set(default.phrases)
     assert (default.title, default.enabled, default.opens) == ("default", True, None)
+
+
+def test_phrases_of_ones_own_are_offered_beside_the_built_in(tmp_path: Path) -> None:
+    own = phrase("春风", "chunfeng", "zh-Hans", 'category = "spring"') + phrase("ab")
+    chosen = '[[campaign]]\nid = "spring"\ncategories = ["spring"]\nphrases = ["jiayou"]\n'
+    campaigns = load(written(tmp_path, (DEFAULT + chosen + own).encode())).campaigns
+    assert set(campaigns["spring"].phrases) == {"chunfeng", "jiayou"}
+    assert campaigns["spring"].phrases["chunfeng"].chars == ("春", "风")
+    assert {"chunfeng", "own", "jiayou"} <= set(campaigns["default"].phrases)
 
 
 def written(folder: Path, content: bytes) -> Path:
