@@ -21,7 +21,7 @@ from server.check.timeline import Timeline
 from server.check.traces import Connection, Moment
 from server.settings import Settings
 from server.store.deployment import deployment
-from server.store.embedded import EmbeddedServer
+from server.store.embedded import EmbeddedError, EmbeddedServer
 
 DEFAULT_CAMPAIGN = "default"
 
@@ -92,7 +92,7 @@ def check(files: list[Path], settings: Settings, campaign: str | None = None) ->
         campaign: the only campaign to look at; every one that the histories name if None.
 
     Raises:
-        HistoryError: a history cannot be read.
+        HistoryError: a history cannot be read, or nobody in them was in the campaign.
         ArchiveError, EmbeddedError, StoreError, RedisError, OSError: the store cannot be read.
     """
     one = Check(settings.grace_seconds, campaign)
@@ -100,6 +100,8 @@ def check(files: list[Path], settings: Settings, campaign: str | None = None) ->
         one.take(recorded)
     if not one.events:
         raise HistoryError("there is no event in these files")
+    if campaign and campaign not in one.timeline.campaigns:
+        raise HistoryError(f"nobody in these files was welcomed to the campaign {campaign!r}")
     names = [campaign] if campaign else sorted(one.timeline.campaigns) or [DEFAULT_CAMPAIGN]
     one.finish(asyncio.run(_store(settings, names)))
     lines = list(report(one.promises, files, one.events, one.began))
@@ -122,6 +124,11 @@ async def _redis_url(settings: Settings) -> AsyncIterator[str]:
     if await _answers(embedded.url):
         yield embedded.url
         return
+    if not embedded.has_data:
+        raise EmbeddedError(
+            f"{data} is no data folder of a service; name it with --data, or its Redis with "
+            "--redis-url"
+        )
     try:
         await embedded.start()
         yield embedded.url

@@ -88,6 +88,11 @@ class EmbeddedServer:
         """Where clients reach it."""
         return f"unix://{self._socket}"
 
+    @property
+    def has_data(self) -> bool:
+        """Whether a server ever served this folder."""
+        return (self._data / "appendonlydir").is_dir()
+
     async def start(self) -> None:
         """Start it and wait until it serves.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from pathlib import Path
 
 from jielong.exceptions import JielongError, TimedOut
@@ -16,6 +17,7 @@ from tests.integration.players import (
     history_of,
     run_check,
 )
+from tests.integration.valkey import Valkey
 from tests.service import Service
 
 PLAYERS = 12
@@ -84,12 +86,39 @@ async def test_a_busy_service_breaks_no_promise(service: Service) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "no violations" in checked.stdout
     assert not broken(checked)
+    elsewhere = await asyncio.to_thread(
+        run_check, path, "--data", service.data, "--campaign", "elsewhere"
+    )
+    assert is_one_line_about(elsewhere, "'elsewhere'")
     service.stop()
     stopped = await asyncio.to_thread(run_check, path, "--data", service.data)
     assert stopped.stdout == checked.stdout
 
 
+def is_one_line_about(checked: subprocess.CompletedProcess[str], what: str) -> bool:
+    """Whether it says that it could not check, and why."""
+    assert (checked.returncode, checked.stdout) == (2, ""), checked
+    assert len(checked.stderr.strip().splitlines()) == 1, checked.stderr
+    return what in checked.stderr
+
+
 def test_what_cannot_be_read_is_neither_kept_nor_broken(tmp_path: Path) -> None:
     checked = run_check(tmp_path / "none.jsonl", "--data", tmp_path)
-    assert (checked.returncode, checked.stdout) == (2, "")
-    assert "none.jsonl cannot be read" in checked.stderr
+    assert is_one_line_about(checked, "none.jsonl cannot be read")
+
+
+def test_a_folder_without_a_service_is_not_checked_and_stays_as_it_is(tmp_path: Path) -> None:
+    history, data = tmp_path / "history.jsonl", tmp_path / "data"
+    with HistoryWriter(history) as writer:
+        writer.opened("a", 1)
+    data.mkdir()
+    assert is_one_line_about(run_check(history, "--data", data), "is no data folder of a service")
+    assert list(data.iterdir()) == []
+
+
+def test_a_database_that_is_not_there_is_named(tmp_path: Path, valkey: Valkey) -> None:
+    history = tmp_path / "history.jsonl"
+    with HistoryWriter(history) as writer:
+        writer.opened("a", 1)
+    checked = run_check(history, "--data", tmp_path, "--redis-url", valkey.url)
+    assert is_one_line_about(checked, "works.sqlite")
