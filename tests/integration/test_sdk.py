@@ -17,6 +17,7 @@ from jielong import Closed, Participant, Pen, Refused
 from jielong.codec import Format
 from jielong.messages import Ink, Matched, PartnerState, React, Turn, Waiting
 
+from tests.integration.players import run_check
 from tests.service import ROOT, Service
 
 MIXES: list[tuple[Format, Format]] = [
@@ -272,8 +273,16 @@ async def test_a_participant_of_the_command_line_meets_another(
         for name in ("a.jsonl", "b.jsonl")
     ]
     works = [
-        [line["message"]["work"] for line in record if line["message"]["t"] == "completed"]
+        [
+            line["message"]["work"]
+            for line in record
+            if line["event"] == "received" and line["message"]["t"] == "completed"
+        ]
         for record in records
     ]
     assert works[0] == works[1]
     assert len(works[0]) == 1
+    checked = await asyncio.to_thread(
+        run_check, tmp_path / "a.jsonl", tmp_path / "b.jsonl", "--data", service.data
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -63,7 +63,8 @@ async def test_it_records_every_message_in_order(tmp_path: Path) -> None:
         await run(url, "--phrase", "jiayou", "--record", str(file))
     kept, *lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert kept == {"kept": True}
-    assert [(line["direction"], line["message"]["t"]) for line in lines] == [
+    assert [(line["event"], line.get("message", {}).get("t")) for line in lines] == [
+        ("opened", None),
         ("sent", "hello"),
         ("received", "welcome"),
         ("sent", "join"),
@@ -71,10 +72,54 @@ async def test_it_records_every_message_in_order(tmp_path: Path) -> None:
         ("sent", "commit"),
         ("received", "committed"),
         ("received", "completed"),
+        ("closed", None),
     ]
+    assert len({(line["client"], line["connection"]) for line in lines}) == 1
     times = [line["at"] for line in lines]
     assert times == sorted(times)
-    assert lines[2]["message"] == {"t": "join", "phrase": "jiayou"}
+    assert lines[3]["message"] == {"t": "join", "phrase": "jiayou"}
+
+
+async def test_who_comes_back_is_recorded_on_another_connection(tmp_path: Path) -> None:
+    async def cut(peer: Peer) -> None:
+        await peer.seat(MATCHED | {"seat": 1}, BYE)
+        await peer.socket.close(1012)
+
+    async def resume(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(WELCOME | {"resume": MATCHED})
+        await finish(peer)
+
+    file = tmp_path / "record.jsonl"
+    async with acting(cut, resume) as url:
+        assert await run(url, "--record", str(file)) == 0
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    ends = [line for line in lines if line["event"] in {"opened", "closed"}]
+    assert [(line["connection"], line["event"]) for line in ends] == [
+        (1, "opened"),
+        (1, "closed"),
+        (2, "opened"),
+        (2, "closed"),
+    ]
+    assert len({line["client"] for line in lines}) == 1
+
+
+@pytest.mark.parametrize("url", ["http://x", "x:8000", "ws://", "ws:x"])
+def test_what_is_no_address_of_a_service_is_a_wrong_argument(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([url])
+    assert ended.value.code == 2
+    assert "ws:// or wss://" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_recorded_it_does_not_begin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "none" / "record.jsonl"
+    assert main(["ws://127.0.0.1:1/ws", "--record", str(file)]) == 2
+    assert capsys.readouterr().err == f"{file} cannot be written: No such file or directory\n"
 
 
 async def test_the_same_seed_writes_the_same(tmp_path: Path) -> None:
@@ -84,7 +129,7 @@ async def test_the_same_seed_writes_the_same(tmp_path: Path) -> None:
             await run(url, "--seed", "7", "--record", str(file))
     lines = [map(json.loads, file.read_text().splitlines()) for file in files]
     said: list[list[Any]] = [
-        [line["message"] for line in record if line["direction"] == "sent"] for record in lines
+        [line["message"] for line in record if line["event"] == "sent"] for record in lines
     ]
     assert said[0] == said[1]
 

@@ -9,6 +9,7 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from .codec import Format
 from .connection import Direction
@@ -25,12 +26,19 @@ _RETURN_SECONDS = 0.5
 _ELSEWHERE = 4001
 
 
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} does not begin with ws:// or wss:// and a host")
+    return text
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m jielong",
         description="Take part in one relay: join, write with a made-up hand, print what happens.",
     )
-    parser.add_argument("url", help="e.g. ws://127.0.0.1:8000/ws")
+    parser.add_argument("url", type=_url, help="e.g. ws://127.0.0.1:8000/ws")
     parser.add_argument("--phrase", metavar="ID", help="phrase to open a room with")
     parser.add_argument("--invite", metavar="CODE", help="go to a friend's room")
     parser.add_argument("--campaign", metavar="ID", help="instead of the default one")
@@ -47,7 +55,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--record",
         type=Path,
         metavar="FILE.jsonl",
-        help="append every message with a monotonic time; the file will hold the token",
+        help="append every message, for `jielong check`; the file will hold the token",
     )
     return parser.parse_args(argv)
 
@@ -82,6 +90,9 @@ class _Session:
                 elif isinstance(error, Refused) and error.retry_ms is not None:
                     pause = error.retry_ms / 1000
                 _say(f"cut off ({error}); coming back in {pause:.1f} s")
+            finally:
+                if self._recorder:
+                    self._recorder.closed()
             await asyncio.sleep(min(pause, deadline.left()))
         raise AssertionError("the last attempt returns or raises")
 
@@ -135,12 +146,22 @@ def _say(text: str) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; 0 when the phrase was completed, 1 when not, 130 when interrupted."""
+    """Run the command.
+
+    Returns:
+        0 when the phrase was completed, 1 when not, 2 when it cannot be recorded, 130 when
+        interrupted.
+    """
     options = _arguments(argv)
     with contextlib.ExitStack() as stack:
         recorder = None
         if options.record:
-            recorder = Recorder(stack.enter_context(options.record.open("a", encoding="utf-8")))
+            try:
+                out = stack.enter_context(options.record.open("a", encoding="utf-8"))
+            except OSError as error:
+                sys.stderr.write(f"{options.record} cannot be written: {error.strerror}\n")
+                return 2
+            recorder = Recorder(out)
         try:
             asyncio.run(_Session(options, recorder).run())
         except JielongError as error:

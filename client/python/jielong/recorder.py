@@ -1,8 +1,9 @@
-"""Keeps a participant's traffic as JSON lines, for reading and for replay."""
+"""Keeps a participant's traffic as JSON lines, in the form that `jielong check` reads."""
 
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from typing import TextIO
@@ -11,10 +12,13 @@ from .connection import Direction
 
 
 class Recorder:
-    """A tap that appends one JSON line a message: `{"at", "direction", "message"}`.
+    """A tap for one connection after another, each of which is numbered.
 
-    `at` is in seconds on a monotonic clock with an arbitrary zero; `direction` is "sent" or
-    "received". The lines hold the participant's token.
+    A line is `{"at", "client", "connection", "event"}` with the event "opened", "sent", "received"
+    or "closed"; those of the second and third kind have a "message". `at` is in seconds on a
+    monotonic clock with an arbitrary zero, the same for all files of one machine. `client` is a
+    random name of this recorder's, so that several may write to one file, one after another. The
+    lines hold the participant's token.
 
     Args:
         out: where the lines go; flushed after each.
@@ -24,8 +28,26 @@ class Recorder:
     def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._out = out
         self._clock = clock
+        self._client = secrets.token_hex(8)
+        self._connection = 0
+        self._open = False
 
     def __call__(self, direction: Direction, message: Mapping[str, object]) -> None:
-        line = {"at": round(self._clock(), 6), "direction": direction, "message": message}
+        """Keep a message; the first one after `closed` is that of a new connection."""
+        if not self._open:
+            self._open = True
+            self._connection += 1
+            self._write("opened")
+        self._write(direction, message=message)
+
+    def closed(self) -> None:
+        """The connection is over; to be called as soon as that is known."""
+        if self._open:
+            self._open = False
+            self._write("closed")
+
+    def _write(self, event: str, **more: object) -> None:
+        line = {"at": round(self._clock(), 6), "client": self._client}
+        line |= {"connection": self._connection, "event": event} | more
         self._out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
         self._out.flush()
