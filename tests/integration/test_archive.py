@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager
@@ -29,12 +30,17 @@ from tests.integration.relays import finish, meet
 from tests.integration.store import CAMPAIGN, LANE, plain
 from tests.integration.valkey import Valkey
 from tests.integration.wire import greet
-from tests.service import Service
+from tests.service import ROOT, Service
 
 LIMIT = 10.0
 
 TAKEN_OVER_SECONDS = 30.0
 """Works that could not be stored are tried again some 10 s later."""
+
+MODERATION = re.findall(
+    r"^    ((?:SELECT|DELETE|UPDATE) .*;)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+)
+"""The README's statements for reported works, which are tried here."""
 
 UNKNOWN = "A-unknown-room-x0"
 
@@ -159,6 +165,29 @@ async def test_works_wait_and_readers_are_told_so_while_the_database_is_away(
     assert await is_listed()
     await eventually(lambda: is_stored(service), TAKEN_OVER_SECONDS)
     assert await is_listed()
+
+
+async def test_reported_works_are_found_released_and_removed_as_the_readme_says(
+    archive: Works, database: Path
+) -> None:
+    works = [made(number) for number in range(4)]
+    works[0] = msgspec.structs.replace(works[0], held=1)
+    await archive.store(CAMPAIGN, works)
+    for work in works[1:3]:
+        await archive.report(work.id, work.hands[0].participant, "other")
+    find, *statements = MODERATION
+    release, remove = statements[:2], statements[2:]
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        held = connection.execute(find).fetchall()
+        assert {row[0] for row in held} == {work.id for work in works[:3]}
+        for work, how in zip(works, (release, release, remove), strict=False):
+            for statement in how:
+                connection.execute(statement.replace("'ID'", f"'{work.id}'"))
+        assert connection.execute(find).fetchall() == []
+        (hands,) = connection.execute("SELECT count(*) FROM hands").fetchone()
+    assert hands == sum(len(work.hands) for work in works if work is not works[2])
+    shown = await archive.newest(CAMPAIGN, 20)
+    assert {work.id for work in shown} == {works[0].id, works[1].id, works[3].id}
 
 
 async def test_how_many_wait_is_known_until_they_are_stored(archive: Works, valkey: Valkey) -> None:
