@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -392,12 +392,19 @@ async def test_an_outage_of_redis_is_survived(valkey: Valkey, serve: Serve) -> N
         await peer.quit()
 
 
-async def test_while_writes_are_not_durable_it_is_not_ready(tmp_path: Path, serve: Serve) -> None:
-    master = Valkey(tmp_path / "master")
-    master.start()
-    replica = Valkey(tmp_path / "replica", master)
-    replica.start()
-    service = serve(redis_url=master.url, durability="replica")
+@pytest.fixture
+def replica(tmp_path: Path, valkey: Valkey) -> Iterator[Valkey]:
+    """A replica of the test's Valkey."""
+    server = Valkey(tmp_path / "replica", valkey)
+    server.start()
+    yield server
+    server.kill()
+
+
+async def test_while_writes_are_not_durable_it_is_not_ready(
+    valkey: Valkey, replica: Valkey, serve: Serve
+) -> None:
+    service = serve(redis_url=valkey.url, durability="replica")
     replica.freeze()
     assert await not_ready(service) == "writes are not durable: replica"
     assert "jielong_not_durable 1.0" in (await get(service, "/metrics"))[2]
@@ -406,8 +413,6 @@ async def test_while_writes_are_not_durable_it_is_not_ready(tmp_path: Path, serv
     assert "jielong_not_durable 0.0" in (await get(service, "/metrics"))[2]
     await end(service)
     assert "durability=replica" in service.log.read_text()
-    replica.kill()
-    master.kill()
 
 
 async def test_it_ends_in_time_while_redis_is_away(valkey: Valkey, serve: Serve) -> None:
