@@ -27,7 +27,7 @@ class House:
         errors: what went wrong, once they have ended.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two by name
         self,
         http: str,
         phrase: str = "",

@@ -14,7 +14,14 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
 
-from server.gateway.http import HEAD_BYTES, HEAD_TOO_LONG, NO_REQUEST, PlainHttp, refusal
+from server.gateway.http import (
+    HEAD_BYTES,
+    HEAD_TOO_LONG,
+    NO_REQUEST,
+    PlainHttp,
+    have_last_word,
+    refusal,
+)
 from server.gateway.porter import Porter
 from server.gateway.protocol import Handshake, take_socket
 
@@ -69,6 +76,8 @@ class Doorway(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The beginning of a request."""
+        if self._transport is None:
+            return  # it has been answered already
         head = self._head = self._head + data if self._head else data
         end = head.find(_END, 0, HEAD_BYTES)
         if end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
@@ -94,9 +103,9 @@ class Doorway(asyncio.Protocol):
             self._transport = None
 
     def _refuse(self, answer: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(answer)
-            self.shutdown()
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            have_last_word(transport, answer)
 
     def _enter(self) -> None:
         if self._transport is not None:
@@ -104,7 +113,9 @@ class Doorway(asyncio.Protocol):
 
     def _turn_away(self, within: float) -> None:
         """Too many wait: an answer that costs little, with a time to come back, drawn at random."""
-        self._refuse(_too_many(1 + secrets.randbelow(round(within))))
+        if self._transport is not None:
+            self._transport.write(_too_many(1 + secrets.randbelow(round(within))))
+            self.shutdown()
 
     def _go_to_http(self, head: bytes) -> None:
         protocol = self._make_http()

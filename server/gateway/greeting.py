@@ -122,7 +122,8 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
         session.socket.send_asking(welcome, session.telling(untold))
     else:
         session.socket.send(welcome)
-    session.tell_if_alone()
+    if transitions:
+        session.tell_if_alone(transitions[0])
 
 
 def _limits(campaign: OpenCampaign) -> Limits:

@@ -15,6 +15,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_BYTES = 16_384
 """Longest head of a request."""
 
+LAST_WORD_SECONDS = 1.0
+"""How long the peer of a refused request has to take the answer."""
+
 _CODES = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "head_too_long",
@@ -48,6 +51,16 @@ HEAD_TOO_LONG = refusal(
 )
 
 
+def have_last_word(transport: asyncio.Transport, answer: bytes) -> None:
+    """Answer, and close when the peer does, or soon. Until then read without heed.
+
+    A connection that is closed with bytes unread is reset, and the answer may get lost with it.
+    """
+    transport.write(answer)
+    transport.write_eof()
+    asyncio.get_running_loop().call_later(LAST_WORD_SECONDS, transport.close)
+
+
 class PlainHttp(HttpToolsProtocol):
     """One connection, from the first request that is none for a WebSocket.
 
@@ -60,6 +73,7 @@ class PlainHttp(HttpToolsProtocol):
         """With uvicorn's `config`, `server_state` and `app_state`."""
         super().__init__(**settings)
         self._in_head = False
+        self._refused = False
         self._head_bytes = 0
         self._next_request: asyncio.TimerHandle | None = None
 
@@ -70,6 +84,8 @@ class PlainHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Requests, or parts of them."""
+        if self._refused:
+            return
         super().data_received(data)
         if self._in_head:
             self._head_bytes += len(data)
@@ -102,11 +118,13 @@ class PlainHttp(HttpToolsProtocol):
         self._refuse(NO_REQUEST)
 
     def _refuse(self, answer: bytes) -> None:
-        if self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
             return
+        self._refused = True
         if self.cycle is None or self.cycle.response_complete:
-            self.transport.write(answer)
-        self.transport.close()
+            have_last_word(self.transport, answer)
+        else:
+            self.transport.close()
 
     def _stop_waiting(self) -> None:
         if self._next_request is not None:

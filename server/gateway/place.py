@@ -42,7 +42,7 @@ class Place:
         partner_is_away: whether there is one whose connection is lost at the moment.
         outlet: how the partner is shown something; None until it is looked up.
         writes: the character that is written here; -1 for none.
-        stroke: the stroke of which live ink came last; -1 for none yet, None when unknown.
+        stroke: the last stroke that has begun as live ink; -1 for none yet, None when unknown.
         chars: the phrase's characters.
     """
 
@@ -92,9 +92,12 @@ class Place:
     def check_ink(self, s: int, part: list[int]) -> None:
         """Check live ink of stroke `s` that begins it, or that looks as if it left the grid.
 
+        Strokes that have begun may go on in any order, or come again from the start.
+
         Raises:
             BadInkError: it may not be shown.
         """
-        first = s != self.stroke and self.stroke is not None
-        self.stroke = s
+        first = self.stroke is not None and s > self.stroke
         check_part(part, first=first)
+        if first or self.stroke is None:
+            self.stroke = s

@@ -62,8 +62,7 @@ class Handshake:
             codec, named = self._check(request)
         except HandshakeError as error:
             body = orjson.dumps({"error": {"code": error.code, "message": str(error)}})
-            headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-            headers |= error.headers
+            headers = {"Content-Type": "application/json"} | error.headers
             refusal = WSUpgradeResponse.create_error_response(error.status, body, headers)
             return WSUpgradeResponseWithListener(refusal, None)
         extra = {"Sec-WebSocket-Protocol": codec.name} if named else None

@@ -23,6 +23,9 @@ def join(session: Session, message: Join) -> None:
     if not session.campaign.is_open:
         session.refuse("closed", "the campaign is not open", message)
         return
+    if message.invite is not None and not _may_lead(session, message.invite):
+        session.refuse("no_such_room", "this invitation leads to no room for you", message)
+        return
     phrase = session.campaign.choose(message.phrase, session.locale)
     if phrase is None:
         session.refuse("no_such_phrase", "the campaign has no phrase of this id", message)
@@ -39,6 +42,12 @@ def join(session: Session, message: Join) -> None:
         hello=session.hello,
     )
     session.hub.spawn(_seat(session, message, ticket))
+
+
+def _may_lead(session: Session, code: str) -> bool:
+    """Whether the code is one, and not of another lane than the room in which one sits."""
+    lanes, place = session.campaign.lanes, session.place
+    return code != "" and (place is None or lanes.base_of(place.room) == lanes.base_of(code))
 
 
 async def _seat(session: Session, message: Join, ticket: Ticket) -> None:

@@ -283,7 +283,7 @@ class Session:
             for missed in translation.committed_since(view, before.turn):
                 self.socket.send(missed)
         self.socket.send(self.sit_down(transition, seat))
-        self.tell_if_alone()
+        self.tell_if_alone(transition)
 
     def sit_down(self, transition: Transition, seat: int) -> Waiting | Matched:
         """Take a seat over as it is; the message that says so."""
@@ -301,11 +301,12 @@ class Session:
             self.recent = (partner, *others)[:LAST_PARTNERS]
         return translation.whole_room(view, seat, self.place.chars, self.hub.identity, self.locale)
 
-    def tell_if_alone(self) -> None:
+    def tell_if_alone(self, transition: Transition) -> None:
         """A room is told as it is, except that the partner's connection is lost at the moment."""
         place = self.place
         if place is not None and place.partner_is_away:
-            self.socket.send(PartnerChanged(place.room, "away"))
+            ms = transition.ms if transition.seat == place.seat else None
+            self.socket.send(PartnerChanged(place.room, "away", ms))
 
     def _begin_to_wait(self) -> None:
         """Five minutes without a message are allowed from now on."""

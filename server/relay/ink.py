@@ -49,8 +49,8 @@ def check_strokes(strokes: list[Stroke]) -> None:
 def check_part(part: Stroke, *, first: bool) -> None:
     """Check a part of a stroke that is shown while it is written: whole points.
 
-    Of a later part nobody knows where it begins, so its values are only checked to be steps that
-    are possible on the grid.
+    Of any other part nobody knows where it begins, or whether it does so anew, so its values are
+    only checked to be points of the grid or steps that are possible on it.
 
     Raises:
         BadInkError: a point of a first part lies outside the grid, the nib's range or the longest
@@ -59,7 +59,7 @@ def check_part(part: Stroke, *, first: bool) -> None:
     if first:
         _check_stroke(part)
     elif any(
-        abs(dx) > GRID or abs(dy) > GRID or not 0 <= dt <= MAX_PAUSE_MS or abs(dw) >= MAX_NIB
+        abs(dx) > GRID or abs(dy) > GRID or not 0 <= dt <= MAX_PAUSE_MS or abs(dw) > MAX_NIB
         for dx, dy, dt, dw in _points(part)
     ):
         raise BadInkError(f"from point to point it is at most {GRID} and {MAX_PAUSE_MS} ms")

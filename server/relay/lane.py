@@ -90,7 +90,10 @@ class Lane:
                 who, where = ticket.participant, ticket.address
                 if not here:
                     transitions.append(self._take_back(now, room, who, where))
-                transitions.append(self._seated(now, self.rooms[room.id], who))
+                if ticket.invite and self.invites.get(ticket.invite) != room.id:
+                    refusals[index] = "no_such_room"
+                else:
+                    transitions.append(self._seated(now, self.rooms[room.id], who))
             elif ticket.invite:
                 invited = self._invited(ticket)
                 if invited:
@@ -310,7 +313,6 @@ class Lane:
     def _take(self, now: int, room: Room, ticket: Ticket) -> Transition:
         seat = room.open_seat
         assert seat is not None
-        self.invites.pop(room.invite, None)
         room = rules_of.take(room, seat, ticket.participant, ticket.address, now, self.rules)
         self._known(ticket.participant).sit_down(now, ticket, room.id)
         partner = room.seats[1 - seat].last
@@ -425,9 +427,11 @@ class Lane:
         *,
         c: int = -1,
         address: str = "",
-        ms: int = 0,
+        ms: int | None = None,
         ink: tuple[bytes, ...] | None = None,
     ) -> Transition:
+        if ms is None:
+            ms = max(room.graces[1 - seat] - now, 0)
         return Transition(
             kind=kind,
             seat=seat,

@@ -88,7 +88,7 @@ class Transition(msgspec.Struct, array_like=True, frozen=True):
         seat: the seat whose holder acted or lost it.
         c: the character concerned, for `committed`, `repeated` and `completed`; else -1.
         address: where the acting or removed participant is connected; may be "".
-        ms: the grace, for `away`; else 0.
+        ms: the grace, for `away`; else what is left of the other seat's, 0 when it has none.
         view: the room afterwards.
         hands: every hand with its serial, when the work is complete; else empty.
         relays: the lane's finished works, when the work is complete; else 0.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from server.store.works import FinishedWork
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 _read_strokes = msgspec.msgpack.Decoder(list[list[int]]).decode
 
@@ -108,7 +110,7 @@ class Api:
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
         query = request.query_params
-        campaign = self._find_campaign(query.get("campaign", "default")).campaign
+        campaign = self._find_campaign(query.get("campaign") or "default").campaign
         phrase = campaign.phrases.get(query["phrase"]) if query.get("phrase") else None
         if query.get("phrase") and phrase is None:
             raise ApiError(404, "no_such_phrase", "there is no phrase of this id")
@@ -144,10 +146,8 @@ def _code(status: int) -> str:
 
 
 def _page_size(query: Mapping[str, str]) -> int:
-    try:
-        limit = int(query.get("limit", DEFAULT_PAGE))
-    except ValueError:
-        limit = 0
+    given = query.get("limit") or str(DEFAULT_PAGE)
+    limit = int(given) if _NUMBER.fullmatch(given) else 0
     if not 1 <= limit <= MAX_PAGE:
         raise ApiError(400, "bad_limit", f"`limit` is 1 to {MAX_PAGE}")
     return limit

@@ -56,6 +56,9 @@ async def test_works_are_listed_newest_first_in_pages(shared: Service, connect: 
     assert expected[:count] == done[::-1]
     assert whole["next"] is None
     assert (await get_json(shared, f"/api/works?limit={len(expected)}"))["next"] is None
+    assert await get_json(shared, "/api/works?campaign=&cursor=&limit=") == await get_json(
+        shared, "/api/works"
+    )
     seen, cursor = [], ""
     while cursor is not None:
         page = await get_json(shared, f"/api/works?limit=3&cursor={cursor}")
@@ -100,7 +103,8 @@ ERRORS = [
     ("/api/works?limit=101", 400),
     ("/api/works?limit=-1", 400),
     ("/api/works?limit=many", 400),
-    ("/api/works?limit=", 400),
+    ("/api/works?limit=1_0", 400),
+    ("/api/works?limit=%2B5", 400),
     (f"/api/works?limit={HUGE}", 400),
     ("/api/works?cursor=nonsense", 400),
     ("/api/works?cursor=-", 400),

@@ -238,9 +238,25 @@ async def test_a_code_is_good_for_one_friend(connect: Connect) -> None:
     await late.send("join", invite=code)
     await late.expect("error", code="no_such_room", re="join")
     await late.quiet()
+    await friend.send("join", invite=code)
+    await friend.expect("matched", room=room, seat=1)
 
 
-@pytest.mark.parametrize("code", ["nonsense", "x" * 128, "接龙"])
+async def test_a_code_leads_from_a_room_of_ones_own_to_no_other(connect: Connect) -> None:
+    host, friend = await connect(), await connect()
+    room = await open_room(host)
+    await host.send("invite", room=room)
+    code = (await host.expect("invited"))["code"]
+    own = await open_room(friend)
+    await friend.send("join", invite=code)
+    await friend.expect("error", code="no_such_room", re="join")
+    await friend.send("leave", room=own)
+    await friend.send("join", invite=code)
+    await friend.expect("matched", room=room, seat=1)
+    await host.expect("matched", room=room, seat=0)
+
+
+@pytest.mark.parametrize("code", ["", "nonsense", "x" * 128, "接龙"])
 async def test_an_unknown_code_leads_nowhere(connect: Connect, code: str) -> None:
     peer = await connect()
     await peer.send("join", invite=code)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jielong import Closed, Participant, Pen, Refused
+from jielong import CannotConnect, Closed, Participant, Pen, Refused
 from jielong.codec import Format
 from jielong.messages import Ink, Matched, PartnerState, React, Turn, Waiting
 
@@ -286,3 +286,9 @@ async def test_a_participant_of_the_command_line_meets_another(
         run_check, tmp_path / "a.jsonl", tmp_path / "b.jsonl", "--data", service.data
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+async def test_a_refused_connection_says_with_which_status(service: Service) -> None:
+    with pytest.raises(CannotConnect) as refused:
+        await Participant.connect(f"{service.ws_url}/more", proxy=None)
+    assert refused.value.status == 404

@@ -141,6 +141,31 @@ async def test_only_the_first_part_of_a_stroke_is_absolute(connect: Connect) -> 
     await fence(seats[0], seats[1])
 
 
+async def test_strokes_that_have_begun_go_on_in_any_order(connect: Connect) -> None:
+    seats = await sit_down(connect)
+    keys: dict[str, Any] = {"room": seats[0].room, "c": 0}
+    for s, p in ((0, DOT), (1, DOT), (0, [-5, 5, 8, 0]), (1, [5, -5, 8, 0])):
+        await seats[0].send("ink", **keys, s=s, p=p)
+        await seats[1].expect("ink", s=s, p=p)
+    await seats[0].send("undo", **keys, s=1)
+    await seats[1].expect("undo", s=1)
+    await seats[0].send("ink", **keys, s=1, p=[-5, 5, 8, 0])
+    await seats[0].expect("error", code="bad_ink", re="ink")
+
+
+async def test_the_widest_nib_writes_on_after_a_return(connect: Connect) -> None:
+    seats = await sit_down(connect)
+    await seats[0].close()
+    await seats[1].expect("partner", state="away")
+    await seats[1].expect("turn")
+    again = await connect(token=seats[0].welcome["token"])
+    await seats[1].expect("partner", state="back")
+    await seats[1].expect("turn")
+    p = [100, 100, 4_096, 255]
+    await again.send("ink", room=seats[1].room, c=0, s=0, p=p)
+    await seats[1].expect("ink", p=p)
+
+
 async def test_a_stroke_begun_alone_goes_on_when_a_partner_comes(connect: Connect) -> None:
     seats = await connect(), await connect()
     room = await open_room(seats[0])

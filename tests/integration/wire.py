@@ -286,6 +286,7 @@ async def open_raw(
         writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
         first, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().strip().split("\r\n")
         answer = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
+        assert len(answer) == len(rest), f"a header came twice: {rest}"
         body = await reader.readexactly(int(answer.get("content-length", "0")))
     digest = hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()
     accepted = answer.get("sec-websocket-accept") == base64.b64encode(digest).decode()

@@ -20,7 +20,7 @@
 --   :who:<participant> string     packed: s address, r room, rec last partners, t when last seated,
 --                                 h when `hello` was said there, p the addresses before
 --   :untold:<participant> list    "work serial" that the participant has not heard of
---   :invite:<code>   string       the room that a friend was invited to
+--   :invite:<code>   string       the room that a friend was invited to, for a day
 --
 -- ARGV[1..4] of the functions that change rooms are the rules: the present in ms (0: this
 -- server's clock), and the turn, grace and keep times in ms. Ids and the seed come from the

@@ -80,7 +80,8 @@ end
 --       last partners in any lane as words, latest first ("" for what this lane knows of them), and
 --       when `hello` was said at the address (ms), or 0
 -- Answer  [[refusal or "" for each ticket], [transition]]
--- A participant who already holds a seat is answered with it (`seated`), so a repeat is harmless.
+-- A participant who already holds a seat is answered with it (`seated`), so a repeat is harmless;
+-- but a friend's code that leads to another room is refused, as it leads nowhere else.
 -- A return may still be on its way here while the join of the same session is done; a later `hello`
 -- takes over then, as `resume` would. Not one of nearly the same time: that may be of an address
 -- which the session itself has left, since it does not know what became of a join from there.
@@ -121,7 +122,6 @@ local function join(keys, args)
 
   local function seat(room, ticket)
     local free = open_seat(room)
-    if room.inv ~= '' then call('DEL', base .. ':invite:' .. room.inv) end
     take(rules, room, free, ticket.participant, ticket.address)
     remember(ticket, room)
     local partner = room[1 - free].last
@@ -163,8 +163,10 @@ local function join(keys, args)
     return rooms
   end
 
+  local function leads_to(code) return call('GET', base .. ':invite:' .. code) end
+
   local function invited(ticket)
-    local id = call('GET', base .. ':invite:' .. ticket.invite)
+    local id = leads_to(ticket.invite)
     local room = id and load(base, id)
     if room and room.inv == ticket.invite and open_seat(room) and may_enter(ticket, room) then
       return room
@@ -216,7 +218,9 @@ local function join(keys, args)
           transitions[#transitions + 1] = take_back(base, rules, room, held, ticket.address)
         end
       end
-      if room then
+      if room and ticket.invite ~= '' and leads_to(ticket.invite) ~= room.id then
+        refusal = 'no_such_room'
+      elseif room then
         say('seated', room, held, room[held].address)
       elseif ticket.invite ~= '' then
         room = invited(ticket)

@@ -9,7 +9,7 @@ import msgpack
 import pytest
 
 from tests.integration.conftest import Connect
-from tests.integration.wire import JSON, MSGPACK, open_peer, pack
+from tests.integration.wire import JSON, MSGPACK, TEXT, frame, open_peer, open_raw, pack
 from tests.service import Service
 
 WIRES = [MSGPACK, JSON]
@@ -109,6 +109,16 @@ async def test_no_string_is_too_long_for_its_type(connect: Connect, wire: str) -
     await peer.expect("error", code="no_such_room", re="join")
     await peer.send("leave", room=LONG)
     await peer.expect("error", code="no_such_room", re="leave")
+
+
+@pytest.mark.parametrize("key", ["client", "unknown"])
+async def test_half_an_emoji_in_json_is_a_character_like_any_other(
+    shared: Service, key: str
+) -> None:
+    raw = await open_raw(shared, JSON)
+    await raw.send(frame(f'{{"t": "hello", "{key}": "\\ud83d"}}'.encode(), TEXT))
+    assert (await raw.next_message())["t"] == "welcome"
+    await raw.close()
 
 
 async def test_json_that_is_well_formed_is_at_worst_a_bad_message(connect: Connect) -> None:

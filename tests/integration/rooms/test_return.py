@@ -7,6 +7,7 @@ import pytest
 from tests.integration.conftest import Connect
 from tests.integration.relays import INK, finish, open_room, sit_down, write
 from tests.integration.rooms.expectations import (
+    GRACE_MS,
     SLACK_MS,
     TURN_MS,
     come_back,
@@ -59,7 +60,8 @@ async def test_a_partner_who_is_lost_at_the_moment_is_away_and_not_gone(
     await seats[1].close()
     second = await come_back(connect, seats[1])
     assert second.welcome["resume"]["partner"]["here"] is True
-    await second.expect("partner", room=seats[0].room, state="away")
+    away = await second.expect("partner", room=seats[0].room, state="away")
+    assert 0 < away["ms"] <= GRACE_MS
     first = await come_back(connect, seats[0])
     await expect_back(second)
     await finish((first, second), 0, 2)
