@@ -16,8 +16,8 @@ from server.relay.phrase import Phrase, PhraseError, make_phrase
 DATA = Path(__file__).parent / "data"
 DEFAULT = "default"
 
-LOCALES = ("zh-Hans", "zh-Hant", "en", "ja")
-"""What pages and phrases may be in."""
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+"""A language tag, by its shape: phrases may be in languages that the page does not speak."""
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _Content = TypeVar("_Content")
@@ -147,8 +147,8 @@ def _phrases(entries: list[_PhraseEntry]) -> dict[str, Phrase]:
 def _check_entry(name: str, entry_id: str, locale: str) -> None:
     if not _SLUG.fullmatch(entry_id):
         raise CatalogueError(f"{name}: an id is lower-case letters, digits and hyphens")
-    if locale not in LOCALES:
-        raise CatalogueError(f"{name}: the locale {locale!r} is none of {', '.join(LOCALES)}")
+    if not _LOCALE.fullmatch(locale):
+        raise CatalogueError(f"{name}: {locale!r} is no locale; one is zh-Hans, en or pt-BR")
 
 
 def _campaign(

@@ -30,8 +30,8 @@ class Settings(BaseSettings):
     """Empty: the embedded Valkey, with its files in `data`."""
 
     workers: int = Field(1, ge=1, le=256)
-    turn_seconds: float = Field(60, ge=1, le=3_600)
-    grace_seconds: float = Field(15, ge=1, le=3_600)
+    turn_seconds: float = Field(60, ge=0.1, le=3_600)
+    grace_seconds: float = Field(15, ge=0.1, le=3_600)
     keep_hours: float = Field(24, ge=0.01, le=24 * 30)
     campaigns: Path | None = None
     """A TOML file in the place of the built-in campaigns."""

@@ -87,7 +87,7 @@ class Connection:
         away: whether Redis cannot be reached.
         durable_in_time: whether the last wait for durability was not in vain. There is one at
             least every second, since totals are read so often.
-        on_return: called when Redis is back.
+        on_return: called when Redis is back, or writes are durable in time again.
     """
 
     def __init__(self, deployment: Deployment, key: str, guarantee: Guarantee = _IN_MEMORY) -> None:
@@ -255,7 +255,8 @@ class Connection:
         """
         self._waiting = None
         now = asyncio.get_running_loop().time()
-        reached = self.durable_in_time = self._guarantee.reached(wait.replies)
+        before, reached = self.durable_in_time, self._guarantee.reached(wait.replies)
+        self.durable_in_time = reached
         if not reached:
             log.warning("writes are not durable in time", durability=self._guarantee.level.value)
             for base in {call.base for call, _ in wait.answers}:
@@ -276,6 +277,8 @@ class Connection:
         self._backlog.put_back(again)
         if self._kept:
             self._flush_soon()
+        if reached and not before:
+            self._tell_of_return()
 
     def _resolve(self, call: Call, reply: Any) -> None:
         """A fault in what is done with one answer must not keep the others from theirs."""
@@ -306,9 +309,12 @@ class Connection:
         if self.away:
             self.away = False
             log.warning("redis is back", waiting=len(self._backlog))
-            for told in self.on_return:
-                told()
+            self._tell_of_return()
         self._flush_soon()
+
+    def _tell_of_return(self) -> None:
+        for told in self.on_return:
+            told()
 
     def _down(self) -> None:
         """Keep what may be sent again or was refused; the outcome of the rest is unknown."""

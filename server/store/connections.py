@@ -58,7 +58,7 @@ class Connections:
         return all(connection.durable_in_time for connection in self._all)
 
     def on_return(self, told: Callable[[], None]) -> None:
-        """Have `told` called when a connection is back after an outage."""
+        """Have `told` called when a connection is back, or writes are durable again."""
         self._on_return.append(told)
         for connection in self._all:
             connection.on_return.append(told)
