@@ -19,6 +19,9 @@ log = structlog.get_logger()
 
 RETRY_SECONDS = 5
 
+FOR_PROGRAMS = ("/api/", "/static/", "/client/")
+"""What is not there is told in JSON below these, to a browser too."""
+
 SECURITY_HEADERS = [
     (
         b"content-security-policy",
@@ -64,17 +67,29 @@ async def _no_plain_ws(_: Request) -> Response:
     raise ApiError(426, "upgrade_required", "this is a WebSocket; see the protocol")
 
 
+def _reads_pages(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
 def make_app(api: Api, operations: Operations) -> ASGIApp:
     """Everything that is plain HTTP."""
+    page_routes, missing = pages.routes(api.reading_room, api.campaigns)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        is_page = not request.url.path.startswith(FOR_PROGRAMS)
+        if getattr(error, "status_code", 0) == 404 and is_page and _reads_pages(request):
+            return missing(request)
+        return api_error(request, error)
+
     app = Starlette(
         routes=[
             *operations.routes(),
             *api.routes(),
             Route("/ws", _no_plain_ws),
-            *pages.routes(api.reading_room, api.campaigns),
+            *page_routes,
         ],
         exception_handlers={
-            HTTPException: api_error,
+            HTTPException: refused,
             ArchiveAwayError: _archive_away,
             Exception: _unexpected,
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,19 +53,22 @@ class Pages:
         return Route(address, answer)
 
 
-def routes(reading_room: ReadingRoom, campaigns: dict[str, OpenCampaign]) -> list[BaseRoute]:
-    """Where the pages are."""
+def routes(
+    reading_room: ReadingRoom, campaigns: dict[str, OpenCampaign]
+) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
+    """Where the pages are, and the page of an address where nothing is."""
     pages = Pages()
     static = Files("/static", STATIC)
+    sharing = Sharing(reading_room, campaigns, Pictures(_seal()), pages.content)
     return [
         pages.route("/", "home"),
         pages.route("/gallery", "gallery"),
         pages.route("/wall", "wall"),
-        *Sharing(reading_room, campaigns, Pictures(_seal()), pages.content).routes(),
+        *sharing.routes(),
         static.route(),
         Files("/client/js", CLIENT).route(),
         static.route_of("icons/icon-192.png", "/favicon.ico"),
-    ]
+    ], sharing.missing
 
 
 @lru_cache(KEPT_PAGES)

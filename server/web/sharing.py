@@ -1,9 +1,12 @@
-"""A finished work's own address: a page that previews well wherever its link is pasted."""
+"""A finished work's own address: a page that previews well wherever its link is pasted.
+
+And the page of an address where nothing is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,8 +37,9 @@ class _Words(NamedTuple):
 
     description: str
     picture: str
-    missing: str
-    missing_more: str
+    missing: dict[str, tuple[str, str]]
+    """By what is not there, a work or a page: a heading, and a line below it."""
+
     join: str
     script: str
 
@@ -46,8 +50,10 @@ _CHINESE = _Words(
     ("、", "与"),
     "{0}，素不相识，隔着网线，你一字、我一字，合写了「{1}」。",
     "手写的「{0}」",
-    "没有找到这幅作品。",
-    "它也许还没有写完，也许已经收起。",
+    {
+        "work": ("没有找到这幅作品。", "它也许还没有写完，也许已经收起。"),
+        "page": ("页面不存在", "也许地址抄错了。"),
+    },
     "我也来写一幅",
     "这一页要用到 JavaScript，请打开它再来。",
 )
@@ -57,8 +63,10 @@ _ENGLISH = _Words(
     (", ", " and "),
     "{0}, two strangers, wrote “{1}” together: one character each, in turns.",
     "“{0}”, written by hand",
-    "This work could not be found.",
-    "It may not be finished yet, or it has been put away.",
+    {
+        "work": ("There is no such work.", "It may not be finished yet, or it has been put away."),
+        "page": ("There is no such page", "The address may be mistaken."),
+    },
     "Write one too",
     "This page needs JavaScript.",
 )
@@ -93,12 +101,17 @@ class Sharing:
         """The work's page; with status 404 it says kindly that there is none."""
         found = await self._reading_room.find(request.path_params["id"])
         if found is None:
-            locale = self._campaigns["default"].campaign.locale
-            values = _missing(_words(locale), _page_locale(locale))
-        else:
-            campaign_id, work = found
-            values = self._head(request, campaign_id, work)
-        return self._page("work", values).answer(request, 200 if found else 404)
+            return self.missing(request, "work")
+        campaign_id, work = found
+        return self._page("work", self._head(request, campaign_id, work)).answer(request)
+
+    def missing(self, request: Request, what: Literal["work", "page"] = "page") -> Response:
+        """Status 404, and a page that says kindly that there is none."""
+        locale = self._campaigns["default"].campaign.locale
+        values = _missing(what, _words(locale), _page_locale(locale))
+        answer = self._page("work", values).answer(request, 404)
+        answer.headers.add_vary_header("Accept")
+        return answer
 
     async def picture(self, request: Request) -> Response:
         """The picture that previews of the link show."""
@@ -128,6 +141,8 @@ class Sharing:
             "words": words,
             "title": words.title.format(text),
             "heading": text,
+            "count": len(work.phrase.chars),
+            "hands": _listed(hands, words.between),
             "description": words.description.format(_listed(hands, words.between), text),
             "share": {
                 "site": campaign.campaign.title if campaign else words.title.format(""),
@@ -141,14 +156,16 @@ class Sharing:
         }
 
 
-def _missing(words: _Words, locale: str) -> dict[str, object]:
+def _missing(what: str, words: _Words, locale: str) -> dict[str, object]:
+    heading, more = words.missing[what]
     return {
         "state": "missing",
+        "missing": what,
         "locale": locale,
         "words": words,
-        "title": words.title.format(words.missing.rstrip("。.")),
-        "heading": words.missing,
-        "description": words.missing_more,
+        "title": words.title.format(heading.rstrip("。.")),
+        "heading": heading,
+        "description": more,
         "share": None,
     }
 

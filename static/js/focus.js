@@ -14,6 +14,7 @@ export class FocusView extends View {
     if (seen === this.#seen) return;
     const first = this.#seen === null;
     this.#seen = seen;
+    if (!first) scrollTo(0, 0);
     const focused = document.activeElement;
     const lost = !focused || focused === document.body || focused.closest("[hidden]") !== null;
     if (first || !lost) return;

@@ -62,6 +62,8 @@ export class HomeView extends View {
   #offer(phrases) {
     const first = this.#phrases.length === 0;
     this.#phrases = phrases;
+    // A link may name one that is no more.
+    if (phrases.length > 0 && !phrases.some(({ id }) => id === this.#chosen)) this.#chosen = "";
     if (first) this.#from = Math.floor(Math.random() * phrases.length);
     this.#draw();
     this.#fillChips();

@@ -15,10 +15,20 @@ import { LaterView } from "./later-view.js";
 import { keepCampaign } from "./links.js";
 import { PageView, isMessage } from "./page.js";
 import { PlayView } from "./play.js";
+import { settings } from "./settings.js";
 import { fillTexts } from "./strings.js";
 import { isTooOld } from "./support.js";
 
 const message = later(() => import("./message.js"), ({ MessageView }) => new MessageView(relay), "message");
+
+const sideways = matchMedia("(max-height: 30rem) and (min-width: 36rem)");
+/** What few need: a phone on its side, a left hand. */
+const addRareStyles = () => Promise.all([
+  settings.get("side") === "left" && addStyles("left"),
+  sideways.matches && addStyles("sideways"),
+]).catch(() => {}); // Without a line; all works without them.
+sideways.addEventListener("change", addRareStyles);
+await addRareStyles();
 
 fillTexts(document);
 keepCampaign(document);

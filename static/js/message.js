@@ -1,6 +1,6 @@
 /**
- * Screens that only say something: taken over elsewhere, campaign closed, no line yet, browser
- * too old.
+ * Screens that only say something: taken over elsewhere, campaign closed or unknown, no line yet,
+ * browser too old.
  */
 
 import "./later-strings.js";
@@ -16,6 +16,7 @@ export class MessageView extends View {
   #title = part("message-title");
   #words = part("message-text");
   #button = button("message-button");
+  #way = /** @type {HTMLAnchorElement} */ (part("message-way"));
 
   /** @param {import("../../client/js/relay.js").Relay} relay */
   constructor(relay) {
@@ -34,6 +35,10 @@ export class MessageView extends View {
       setText(this.#seal, "");
       setText(this.#title, lineWords(state));
       setText(this.#words, "");
+    } else if (screen === "closed" && !state.campaign?.id) {
+      this.#say("missing");
+      this.#way.href = "/";
+      setText(this.#way, text("home"));
     } else this.#say(/** @type {"elsewhere" | "closed"} */ (screen));
   }
 
@@ -44,7 +49,7 @@ export class MessageView extends View {
     this.#say("too_old");
   }
 
-  /** @param {"elsewhere" | "closed" | "too_old"} what */
+  /** @param {"elsewhere" | "closed" | "missing" | "too_old"} what */
   #say(what) {
     setText(this.#seal, text(`${what}_seal`));
     setText(this.#title, text(`${what}_title`));

@@ -4,6 +4,7 @@
 
 import "./later-strings.js";
 import { part, setText } from "./dom.js";
+import { isMessage } from "./page.js";
 import { hasText, text } from "./strings.js";
 import { View } from "./view.js";
 
@@ -20,8 +21,9 @@ export class NoticeView extends View {
   #timer = 0;
 
   /** @param {State} state */
-  render({ notice }) {
-    if (!notice) this.#hide();
+  render(state) {
+    const { notice } = state;
+    if (!notice || isMessage(state)) this.#hide(); // A message says it already, or first.
     else if (notice.n !== this.#told) this.#show(notice);
   }
 

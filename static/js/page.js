@@ -24,7 +24,8 @@ export class PageView extends View {
       partner: room?.partner?.state ?? "none",
       link: state.link.status,
     });
-    if (campaign) {
+    if (campaign?.title) {
+      delete this.#title.dataset.text; // Later words would put the product's name back.
       setText(this.#title, campaign.title);
       document.title = pageTitle(state);
     }
@@ -48,7 +49,9 @@ function pageTitle(state) {
 }
 
 /** @param {State} state */
-export function lineWords({ link, greeted }) {
+export function lineWords(state) {
+  const { link, greeted } = state;
+  if (screenOf(state) === "closed") return ""; // No line would open it.
   if (link.status === "online" || link.status === "elsewhere") return "";
   if (link.why === "restart") return text("offline_restart");
   if (link.why === "busy") return text("offline_busy");

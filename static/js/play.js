@@ -110,9 +110,10 @@ export class PlayView extends View {
   #tick() {
     const { room } = this.#relay.state;
     if (!room) return;
-    const { alias, state } = partnerWords(room, this.#relay.now());
-    setText(this.#alias, alias);
-    setText(this.#partnerState, state);
+    if (!room.partner) {
+      setText(this.#alias, text(room.invite ? "partner_friend" : "partner_nobody"));
+      setText(this.#partnerState, "");
+    } else if (!this.#company) setText(this.#alias, room.partner.alias);
     if (this.#company) this.#company.tick(this.#relay.state);
     else if (room.partner || room.turn.until - this.#relay.now() < SOON_MS) this.#fetchCompany().catch(() => {});
     if (this.#offer) this.#offer.render();
@@ -155,23 +156,8 @@ function turnWords(state, room) {
     return { title: text(what), more: text(`${what}_more`) };
   }
   if (!mine && (!partner || partner.state === "left"))
-    return { title: text("waiting_theirs", { char }), more: text("waiting_theirs_more") };
+    return { title: text("waiting_theirs", { char }), more: text(leavesInk(state) ? "waiting_theirs_more" : "waiting_theirs_none") };
   if (!mine) return { title: text("their_turn", { char }), more: text("their_turn_more") };
   const alone = partner?.state === "left" && partnerIsNeeded(room);
   return { title: text("my_turn", { char }), more: text(alone ? "my_turn_alone" : "my_turn_more") };
-}
-
-/** @param {Room} room @param {number} now */
-function partnerWords(room, now) {
-  const { partner } = room;
-  if (!partner) return { alias: text(room.invite ? "partner_friend" : "partner_nobody"), state: "" };
-  const alias = partner.alias || text("unknown_partner");
-  if (partner.state === "away") {
-    const s = Math.max(0, Math.ceil((partner.until - now) / 1000));
-    return { alias, state: partner.until ? text("partner_away", { s }) : text("partner_away_plain") };
-  }
-  if (partner.state === "left")
-    return { alias, state: text(partnerIsNeeded(room) ? "partner_left" : "partner_left_done") };
-  const { region } = partner;
-  return { alias, state: region ? text("partner_region", { region }) : text("partner_here") };
 }

@@ -57,6 +57,7 @@ export function listenToPointer(paper, { down, move, up, cancel }) {
   paper.addEventListener("pointermove", (event) => {
     notePen(event);
     if (event.pointerId !== writing?.id) return;
+    box = paper.getBoundingClientRect(); // News above it may move the paper under the hand.
     const events = event.getCoalescedEvents?.() ?? [];
     const foreseen = event.getPredictedEvents?.() ?? [];
     move((events.length > 0 ? events : [event]).map(sampleOf), foreseen.map(sampleOf));

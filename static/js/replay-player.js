@@ -42,7 +42,6 @@ export class ReplayPlayer {
     this.#replay.seek(this.#replay.duration);
     this.#offerSpeeds();
     this.#listen();
-    this.#root.hidden = false;
   }
 
   play() {

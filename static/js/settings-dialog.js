@@ -6,6 +6,7 @@ import "./later-strings.js";
 import { dialog } from "./dialogs.js";
 import { make, part } from "./dom.js";
 import { LANGUAGES } from "./language.js";
+import { addStyles } from "./later.js";
 import { settings } from "./settings.js";
 import { locale } from "./strings.js";
 
@@ -26,7 +27,10 @@ export class SettingsDialog {
     for (const input of this.#dialog.querySelectorAll("input")) {
       const name = /** @type {import("./settings.js").Setting} */ (input.name);
       input.checked = settings.get(name) === input.value;
-      input.addEventListener("change", () => settings.set(name, input.value));
+      input.addEventListener("change", () => {
+        settings.set(name, input.value);
+        if (settings.get("side") === "left") addStyles("left").catch(() => {}); // A reload tries again.
+      });
     }
   }
 

@@ -56,7 +56,8 @@ export class PictureInk {
  */
 export function makePicture({ chars, phrase }) {
   const isSquare = /^(zh|ja|ko)/.test(phrase.locale);
-  const columns = isSquare ? (COLUMNS[chars.length] ?? 4) : chars.length; // a word is not broken
+  // A word is not broken, unless its letters would be too small to read.
+  const columns = isSquare || chars.length > 5 ? (COLUMNS[chars.length] ?? 4) : chars.length;
   const rows = Math.ceil(chars.length / columns);
   const edge = 24;
   const box = [-edge, -edge, columns * CELL + 2 * edge, rows * CELL + 2 * edge].join(" ");

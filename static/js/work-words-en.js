@@ -10,6 +10,9 @@ export default {
   home_link: "Jielong, back to the first page",
 
   work_missing: "There is no such work.",
+  work_missing_more: "It may not be finished yet, or it has been put away.",
+  page_missing: "There is no such page",
+  page_missing_more: "The address may be mistaken.",
   work_failed: "The work cannot be fetched now. Please try later.",
 
   to_gallery: "Gallery",

@@ -10,6 +10,9 @@ export default {
   home_link: "接龍、最初のページへ",
 
   work_missing: "この作品は見つかりません。",
+  work_missing_more: "まだ書き終わっていないか、しまわれたのかもしれません。",
+  page_missing: "ページが見つかりません",
+  page_missing_more: "アドレスが違うようです。",
   work_failed: "作品をいま読み込めません。あとでもう一度お試しください。",
 
   to_gallery: "ギャラリー",

@@ -10,6 +10,9 @@ export default {
   home_link: "接龙，回到首页",
 
   work_missing: "没有找到这幅作品。",
+  work_missing_more: "它也许还没有写完，也许已经收起。",
+  page_missing: "页面不存在",
+  page_missing_more: "也许地址抄错了。",
   work_failed: "作品暂时取不到，请稍后再试。",
 
   to_gallery: "画廊",

@@ -10,6 +10,9 @@ export default {
   home_link: "接龍，回到首頁",
 
   work_missing: "沒有找到這幅作品。",
+  work_missing_more: "它也許還沒有寫完，也許已經收起。",
+  page_missing: "頁面不存在",
+  page_missing_more: "也許網址抄錯了。",
   work_failed: "作品暫時取不到，請稍後再試。",
 
   to_gallery: "畫廊",

@@ -23,7 +23,6 @@ function show(work) {
   document.title = `${work.phrase.text} · ${text("product")}`;
   title.lang = work.phrase.locale;
   const list = part("work");
-  part("scroll").hidden = false;
   const inks = showWork(list, work.chars.map(({ char, strokes, hand }) => ({ char, strokes, label: serial(hand) })));
   setText(part("work-hands"), listed(work.hands.map((_, hand) => serial(hand))));
   setText(part("work-date"), word("finished_on", { date: formatDate(new Date(work.completed_at)) }));
@@ -37,7 +36,6 @@ function show(work) {
 /** @param {import("./works-api.js").Work} work */
 function offerPoster(work) {
   const opener = button("poster-open");
-  opener.hidden = false;
   const open = async () => {
     const { openPoster } = await import("./poster.js");
     await openPoster(work);

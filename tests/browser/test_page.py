@@ -58,11 +58,13 @@ async def test_a_link_can_name_the_phrase(stranger: Stranger, shared: Service) -
     await expect(one.see("char")).to_have_count(5)
 
 
-async def test_a_phrase_nobody_knows_is_told_kindly(stranger: Stranger, shared: Service) -> None:
+async def test_who_follows_a_link_to_a_phrase_that_is_no_more_gets_any(
+    stranger: Stranger, shared: Service
+) -> None:
     one = await stranger(shared, "/?phrase=no-such-phrase")
+    await expect(one.see("chips").locator(":checked")).to_have_value("")
     await one.join()
-    await expect(one.see("notice")).to_contain_text("没有找到这句话")
-    await one.is_in("idle")
+    await one.is_in("waiting")
 
 
 async def test_whose_turn_it_is_is_announced(stranger: Stranger, service: Service) -> None:
@@ -126,3 +128,21 @@ async def test_the_65th_stroke_is_refused_kindly(stranger: Stranger, service: Se
     await one.commit()
     await one.sees_written(1)
     assert len(one.commits[0]) == 64
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("zh-CN", "页面不存在"), ("en-US", "There is no such page")]
+)
+async def test_a_wrong_address_is_a_page_in_the_visitors_language(
+    stranger: Stranger, shared: Service, locale: str, words: str
+) -> None:
+    one = await stranger(shared, "/nowhere/at-all", locale=locale)
+    await expect(one.see("work-title")).to_have_text(words)
+    await expect(one.see("work-join")).to_have_attribute("href", "/")
+    assert await barriers(one.page) == []
+    for path in ("/api/nothing", "/static/nothing.js"):
+        answer = await one.page.request.get(shared.url + path, headers={"Accept": "text/html"})
+        assert (answer.status, (await answer.json())["error"]["code"]) == (404, "not_found")
+    answer = await one.page.request.get(shared.url + "/nowhere", headers={"Accept": "*/*"})
+    assert (await answer.json())["error"]["code"] == "not_found"
+    one.troubles.clear()  # Chromium logs every 404.

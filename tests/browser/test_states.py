@@ -214,7 +214,7 @@ async def test_campaign_closed_and_campaign_over(
     service = serve(campaigns=campaigns(tmp_path / "files", closes))
     shut = await arrive(service, "/")
     await shut.is_in("closed")
-    await says(shut, "message-title", "这场接龙已经收卷")
+    await says(shut, "message-title", "这场接龙现在没有开放")
     await is_well(shut)
     late = await arrive(service, "/?campaign=short")
     await late.is_in("idle")
@@ -261,3 +261,55 @@ async def test_done(arrive: View, service: Service) -> None:
     await one.is_in("done")
     await expect(one.see("serial")).to_be_visible()
     await is_well(one)
+
+
+async def test_campaign_unknown(arrive: View, service: Service) -> None:
+    one = await arrive(service, "/?campaign=nosuch")
+    await one.is_in("closed")
+    await says(one, "message-title", "没有找到这场接龙")
+    await expect(one.see("message-way")).to_have_attribute("href", "/")
+    await expect(one.see("link")).to_be_empty()
+    await expect(one.see("campaign-title")).to_have_text("接龙")
+    await expect(one.page).to_have_title("接龙")
+    await is_well(one)
+
+
+async def test_partner_left_before_anything_was_written(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await one.see("leave").click()
+    await one.see("leave-go").click()
+    await two.sees_partner("left")
+    await expect(two.see("turn-more")).to_have_text("另一位正在赶来，下一个字是你的。")
+
+
+async def test_a_reload_does_not_lengthen_what_is_left_of_the_turn(
+    arrive: View, serve: Callable[..., Service]
+) -> None:
+    whole = 20
+    one, _ = await pair(arrive, serve(turn_seconds=whole))
+    await says(one, "timer-words", "14")
+    await one.page.reload()
+    await one.is_in("my-turn")
+    await expect(one.see("timer")).to_have_attribute("data-seen", "true")
+    seconds, share = await one.see("timer").evaluate(
+        """(timer) => [
+          parseInt(timer.textContent.match(/\\d+/)),
+          parseFloat(timer.querySelector("[data-testid=timer-bar]").style.transform.slice(7)),
+        ]"""
+    )
+    assert share == pytest.approx(seconds / whole, abs=0.1)
+
+
+async def test_nothing_is_said_of_the_partner_without_a_line(
+    arrive: View, service: Service
+) -> None:
+    one, _ = await pair(arrive, service)
+    gate = Gate()
+    await one.page.route_web_socket("**/ws", gate.through)
+    await one.page.reload()
+    await one.is_in("my-turn")
+    await says(one, "partner-state", "在线")
+    await gate.cut()
+    await one.is_in("offline")
+    await expect(one.see("partner-state")).to_be_empty()
+    one.forget_lost_lines()

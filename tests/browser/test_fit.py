@@ -1,0 +1,177 @@
+"""The page on small screens, on their sides, and in large letters: all can be reached, and the
+paper stays under the hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import PHONE, Stranger
+from tests.browser.hand import Hand, open_room
+from tests.browser.strokes import ACROSS, CHARACTERS
+from tests.service import Service
+
+LONG = "/?phrase=tiantian-xiangshang"
+LANGUAGES = ["zh-CN", "zh-TW", "en-US", "ja-JP"]
+NEEDED = ("partner", "turn-title", "phrase-row", "paper", "undo", "clear", "commit", "leave")
+
+LARGE_LETTERS = """addEventListener("DOMContentLoaded",
+  () => (document.documentElement.style.fontSize = "200%"))"""
+
+REACHED = """() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const out = [...document.querySelectorAll("main :is(button, a, canvas, h2, [data-testid])")]
+    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".unseen"))
+    .filter((e) => {
+      const { left, right } = e.getBoundingClientRect();
+      return left < -1 || right > clientWidth + 1;
+    })
+    .map((e) => e.dataset.testid ?? e.className);
+  return scrollWidth > clientWidth ? ["page", ...out] : out;
+}"""
+"""What sticks out at the sides."""
+
+
+def phone(width: int, height: int, **more: Any) -> dict[str, Any]:
+    return {**PHONE, "viewport": {"width": width, "height": height}, **more}
+
+
+async def reaches_all(hand: Hand) -> None:
+    assert await hand.page.evaluate(REACHED) == []
+
+
+async def fits(hand: Hand) -> None:
+    """The whole room is on the screen."""
+    for name in NEEDED:
+        await expect(hand.see(name)).to_be_in_viewport(ratio=0.98)
+    await reaches_all(hand)
+
+
+async def place_of_paper(hand: Hand) -> tuple[float, float]:
+    box = await hand.see("paper").bounding_box()
+    return box["x"], box["y"]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("width", [360, 390])
+async def test_nothing_sticks_out_in_any_state_of_a_round(
+    stranger: Stranger, service: Service, width: int, locale: str
+) -> None:
+    view = phone(width, 640 if width == 360 else 844, locale=locale)
+    one = await stranger(service, LONG, **view)
+    await one.is_in("idle")
+    await reaches_all(one)
+    await one.join()
+    await one.is_in("waiting")
+    await fits(one)
+    two = await stranger(service, **view)
+    await two.join()
+    await two.is_in("their-turn")
+    await fits(one)
+    await fits(two)
+    await one.page.goto("about:blank")
+    await two.sees_partner("away")
+    await reads_in_full(two)
+    await one.page.goto(service.url)
+    await one.is_in("my-turn")
+    await one.touch(ACROSS)
+    await one.commit()
+    await two.is_in("my-turn")
+    await two.see("leave").click()
+    await two.see("leave-go").click()
+    await one.sees_partner("left")
+    await reads_in_full(one)
+    await fits(one)
+
+
+async def reads_in_full(hand: Hand) -> None:
+    cut = "(e) => e.scrollWidth > e.clientWidth + 1"
+    await expect(hand.see("partner-state")).to_be_visible()
+    assert not await hand.see("partner-state").evaluate(cut)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+@pytest.mark.parametrize("size", [(844, 390), (667, 375), (720, 450)])
+async def test_the_room_fits_a_phone_on_its_side(
+    stranger: Stranger, service: Service, size: tuple[int, int], locale: str
+) -> None:
+    view = phone(*size, locale=locale)
+    one = await stranger(service, LONG, **view)
+    await one.is_in("idle")
+    await expect(one.see("join")).to_be_in_viewport(ratio=1)
+    await one.join()
+    await one.is_in("waiting")
+    await fits(one)
+    await expect(one.see("invite")).to_be_in_viewport(ratio=1)
+    two = await stranger(service, **view)
+    await two.join()
+    await one.is_in("my-turn")
+    for name in ("timer", "reactions"):
+        await expect(one.see(name)).to_be_in_viewport(ratio=1)
+    await fits(one)
+    assert await one.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+async def test_in_large_letters_everything_is_still_reached(
+    stranger: Stranger, service: Service, locale: str
+) -> None:
+    one = await stranger(service, "/healthz", **phone(390, 844, locale=locale))
+    await one.page.add_init_script(LARGE_LETTERS)
+    await one.page.goto(service.url)
+    await one.is_in("idle")
+    await reaches_all(one)
+    await one.join()
+    await one.is_in("waiting")
+    await reaches_all(one)
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+async def test_the_paper_stays_where_it_is_when_the_partner_comes(
+    stranger: Stranger, service: Service, locale: str
+) -> None:
+    one = await stranger(service, LONG, **phone(360, 640, locale=locale))
+    await one.join()
+    await one.is_in("waiting")
+    before = await place_of_paper(one)
+    two = await stranger(service)
+    await two.join()
+    await one.is_in("my-turn")
+    await expect(one.see("timer")).to_be_visible()
+    assert await place_of_paper(one) == pytest.approx(before, abs=1)
+
+
+async def test_ink_goes_where_the_hand_is_though_the_paper_moves(
+    stranger: Stranger, service: Service
+) -> None:
+    one, two = await stranger(service), await stranger(service)
+    await open_room(one, two)
+    box = await one.see("paper").bounding_box()
+    x, y, side = box["x"], box["y"], box["width"]
+    await one.page.mouse.move(x + 0.2 * side, y + 0.5 * side)
+    await one.page.mouse.down()
+    await one.page.evaluate("document.querySelector('.play').style.translate = '0 60px'")
+    await one.page.mouse.move(x + 0.8 * side, y + 0.5 * side + 60, steps=8)
+    await one.page.mouse.up()
+    await one.commit()
+    await one.sees_written(1)
+    stroke = one.commits[0][0]
+    height = stroke[1] + sum(stroke[5::4])
+    assert height == pytest.approx(stroke[1], abs=4096 * 0.03)
+
+
+async def test_a_new_screen_begins_at_its_top(stranger: Stranger, service: Service) -> None:
+    one = await stranger(service, "/?phrase=jiayou", viewport={"width": 844, "height": 300})
+    two = await stranger(service)
+    await open_room(one, two)
+    await one.draw(*CHARACTERS[0])
+    await one.see("commit").click()
+    await two.is_in("my-turn")
+    await one.page.evaluate("scrollTo(0, 1000)")
+    await two.draw(*CHARACTERS[1])
+    await two.commit()
+    await one.is_in("done")
+    await expect(one.see("serial")).to_be_attached()
+    assert await one.page.evaluate("scrollY") == 0
