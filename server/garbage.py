@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 
-SWEEP_SECONDS = 0.02
+SWEEP_SECONDS = 0.04
 """Between two looks at what is new."""
 
 SECONDS_BETWEEN_ALL = 86_400

@@ -49,7 +49,7 @@ of a connection to the next `welcome`."""
 
 COMMITTED, BACK = range(len(LATENCIES))
 
-FIRST_MS, LONGEST_MS = 5_000, 30_000
+FIRST_MS, LONGEST_MS = 7_000, 30_000
 """How the page's core returns (client/js/backoff.js): the wait is drawn from the whole of a step,
 and the steps double after the second."""
 

@@ -6,7 +6,7 @@
  * when the network is back, and the server's own `retry_ms` goes before all this.
  */
 
-export const FIRST_MS = 5_000;
+export const FIRST_MS = 7_000;
 export const LONGEST_MS = 30_000;
 
 /**

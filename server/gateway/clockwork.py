@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Coroutine
 from typing import Any
 
@@ -31,8 +32,11 @@ EXPIRE_SECONDS = 0.2
 COUNTERS_PER_SECOND = 2_000
 """Counter messages a second while all are told; of many participants each hears them seldom."""
 
-TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 100
+TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 250
 """Sessions that are seen to in one event-loop pass when all of them are."""
+
+CHECKED_WITHIN_SECONDS = 0.7 * TICK_SECONDS
+"""Many are checked over most of a second: workers on few cores would all want one at once."""
 
 
 class Clockwork:
@@ -50,7 +54,8 @@ class Clockwork:
         self._counted = asyncio.Event()
 
     async def run(self) -> None:
-        """All of it, for as long as the worker lives."""
+        """All of it, for as long as the worker lives; not at the same moments as other workers."""
+        await asyncio.sleep(random.uniform(0, TICK_SECONDS))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._tick())
             group.create_task(self._expire())
@@ -73,13 +78,14 @@ class Clockwork:
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
-        then = loop.time()
+        then = due = loop.time()
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            due = max(due + TICK_SECONDS, loop.time())
+            await asyncio.sleep(due - loop.time())
             now = loop.time()
             self._hub.clock += 1
             clock = self._hub.clock
-            async for sessions in self._hub.everybody(CHECKED_AT_ONCE):
+            async for sessions in self._hub.everybody(CHECKED_AT_ONCE, CHECKED_WITHIN_SECONDS):
                 for session in sessions:
                     socket = session.socket
                     if socket.spoke or socket.heard or session.due <= clock:
@@ -218,10 +224,10 @@ class Clockwork:
             self._told = last
             if not news:
                 continue
-            async for sessions in hub.everybody(TOLD_AT_ONCE):
+            async for sessions in hub.everybody(
+                TOLD_AT_ONCE, hub.connections / COUNTERS_PER_SECOND
+            ):
                 hub.tell_counters([s for s in sessions if s.campaign.campaign.id in news])
-                if len(sessions) == TOLD_AT_ONCE:
-                    await asyncio.sleep(TOLD_AT_ONCE / COUNTERS_PER_SECOND)
             await asyncio.sleep(BEAT_SECONDS)
 
 

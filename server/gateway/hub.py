@@ -190,12 +190,16 @@ class Hub:
         """All open connections."""
         return list(self._sessions.values())
 
-    async def everybody(self, at_once: int) -> AsyncIterator[list[Session]]:
-        """All open connections, a few in each event-loop pass, so that no turn waits for all."""
+    async def everybody(self, at_once: int, seconds: float) -> AsyncIterator[list[Session]]:
+        """All open connections, a few in each event-loop pass, so that no turn waits for all.
+
+        It takes about `seconds`, or no time if they are few.
+        """
         sessions = self.sessions
         for first in range(0, len(sessions), at_once):
             yield sessions[first : first + at_once]
-            await asyncio.sleep(0)
+            if first + at_once < len(sessions):
+                await asyncio.sleep(seconds * at_once / len(sessions))
 
     @property
     def connections(self) -> int:

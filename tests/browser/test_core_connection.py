@@ -104,7 +104,7 @@ async def test_tries_come_at_longer_and_longer_intervals(core: Core) -> None:
         return links.filter(([status]) => status === "offline").map(([, , ms]) => ms);
         """,
     )
-    assert links == [2500, 2500, 5000, 10_000, 15_000, 15_000, 15_000, 15_000, 15_000]
+    assert links == [3500, 3500, 7000, 14_000, 15_000, 15_000, 15_000, 15_000, 15_000]
 
 
 @pytest.mark.parametrize(
