@@ -135,8 +135,6 @@ KINDS: dict[str, Callable[[Results], list[Bars]]] = {
     "relays": relays,
     "idle": idle,
     "connected": connected,
-    "connected-40s": connected,
-    "connected-40s-optimized": connected,
     "match": match,
     "profile": profile,
     "peers": peers,
@@ -150,10 +148,16 @@ def kind_of(path: Path) -> str:
     return path.stem[: -len("-2026-11-25")]
 
 
+def drawing(path: Path) -> Callable[[Results], list[Bars]] | None:
+    """How a file's results are drawn; None for those of a benchmark that draws its own."""
+    kind = f"{kind_of(path)}-"
+    return next((draw for name, draw in KINDS.items() if kind.startswith(f"{name}-")), None)
+
+
 def newest() -> list[Path]:
-    """The newest file of each kind."""
+    """The newest file of each kind that is drawn here."""
     found = {kind_of(path): path for path in sorted(results.FOLDER.glob("*.json"))}
-    return [found[kind] for kind in KINDS if kind in found]
+    return [path for path in found.values() if drawing(path) is not None]
 
 
 def main() -> None:
@@ -162,9 +166,12 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
     given = parser.parse_args()
     for path in given.files or newest():
+        draw = drawing(path)
+        if draw is None:
+            parser.error(f"{path} is none of these")
         found = msgspec.json.decode(path.read_bytes())
         title = f"{found['command']}\n{found['machine']['cpu']}, {found['date'][:10]}"
-        print(figures.save_bars(path, title, KINDS[kind_of(path)](found)))
+        print(figures.save_bars(path, title, draw(found)))
 
 
 if __name__ == "__main__":
