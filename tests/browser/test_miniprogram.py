@@ -135,8 +135,9 @@ async def shows(page: Page, what: str, value: object) -> None:
 
 
 async def open_page(page: Page, service: Service, **query: Any) -> list[list[str]]:
-    """Open the mini-program's page; the subprotocols that it has offered."""
+    """Open the mini-program's page and wait for it; the subprotocols that it has offered."""
     dialled: list[list[str]] = await page.evaluate(WECHAT, [service.ws_url, query])
+    await shows(page, "screen", "idle")
     return dialled
 
 
@@ -144,7 +145,6 @@ async def test_a_finger_writes_a_work_together_with_a_stranger(
     phone: Page, service: Service
 ) -> None:
     assert await open_page(phone, service) == [["jielong.v1.json"]]
-    await shows(phone, "screen", "idle")
     async with await Participant.connect(service.ws_url) as other:
         await other.join(phrase="jiayou")
         await phone.evaluate("page.join()")
@@ -168,7 +168,6 @@ async def test_a_finger_writes_a_work_together_with_a_stranger(
 
 async def test_a_friend_is_invited_by_sharing_the_page(phone: Page, service: Service) -> None:
     await open_page(phone, service)
-    await shows(phone, "screen", "idle")
     await phone.evaluate("page.join()")
     await shows(phone, "screen", "waiting")
     await phone.evaluate("page.invite()")
@@ -187,7 +186,6 @@ async def test_a_page_opened_again_finds_its_seat_and_its_unfinished_ink(
     phone: Page, service: Service
 ) -> None:
     await open_page(phone, service)
-    await shows(phone, "screen", "idle")
     await phone.evaluate("page.join()")
     await shows(phone, "screen", "waiting")
     await phone.evaluate(WRITE)
@@ -199,7 +197,6 @@ async def test_a_page_opened_again_finds_its_seat_and_its_unfinished_ink(
 
 async def test_it_comes_back_at_once_when_the_network_does(phone: Page, service: Service) -> None:
     await open_page(phone, service)
-    await shows(phone, "screen", "idle")
     await phone.evaluate("() => { Math.random = () => 0.99; socket.close(); }")
     await shows(phone, "screen", "offline")
     await phone.evaluate("network({ isConnected: false })")
@@ -213,7 +210,6 @@ async def test_a_partner_whose_connection_is_lost_is_said_to_be_away(
     phone: Page, service: Service
 ) -> None:
     await open_page(phone, service)
-    await shows(phone, "screen", "idle")
     async with await Participant.connect(service.ws_url) as other:
         await other.join(phrase="jiayou")
         await phone.evaluate("page.join()")

@@ -34,6 +34,13 @@ async def open_room(host: Peer, phrase: str = "jiayou") -> str:
     return str(waiting["room"])
 
 
+async def invite(host: Peer) -> tuple[str, str]:
+    """Open a room for a friend; its id, and the code for the friend."""
+    room = await open_room(host)
+    await host.send("invite", room=room)
+    return room, (await host.expect("invited", room=room))["code"]
+
+
 async def sit_down(connect: Callable[..., Awaitable[Peer]], phrase: str = "jiayou") -> Seats:
     """Two newcomers in one new room, in the order of their seats."""
     seats = await connect(), await connect()

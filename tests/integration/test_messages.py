@@ -12,7 +12,7 @@ import pytest
 from tests.integration.conftest import Connect
 from tests.integration.http import error_of, get, get_json
 from tests.integration.patience import eventually
-from tests.integration.relays import DOT, INK, finish, open_room, sit_down, write
+from tests.integration.relays import DOT, INK, finish, invite, open_room, sit_down, write
 from tests.integration.wire import JSON, MSGPACK, open_peer
 from tests.service import Service
 
@@ -228,9 +228,7 @@ async def test_an_invited_friend_comes_and_nobody_else(connect: Connect) -> None
 
 async def test_a_code_is_good_for_one_friend(connect: Connect) -> None:
     host, friend, late = await connect(), await connect(), await connect()
-    room = await open_room(host)
-    await host.send("invite", room=room)
-    code = (await host.expect("invited"))["code"]
+    room, code = await invite(host)
     await host.send("invite", room=room)
     await host.expect("invited", code=code)
     await friend.send("join", invite=code)
@@ -244,9 +242,7 @@ async def test_a_code_is_good_for_one_friend(connect: Connect) -> None:
 
 async def test_a_code_leads_from_a_room_of_ones_own_to_no_other(connect: Connect) -> None:
     host, friend = await connect(), await connect()
-    room = await open_room(host)
-    await host.send("invite", room=room)
-    code = (await host.expect("invited"))["code"]
+    room, code = await invite(host)
     own = await open_room(friend)
     await friend.send("join", invite=code)
     await friend.expect("error", code="no_such_room", re="join")
@@ -266,9 +262,7 @@ async def test_an_unknown_code_leads_nowhere(connect: Connect, code: str) -> Non
 
 async def test_the_code_of_a_room_that_was_left_leads_nowhere(connect: Connect) -> None:
     host, friend = await connect(), await connect()
-    room = await open_room(host)
-    await host.send("invite", room=room)
-    code = (await host.expect("invited"))["code"]
+    room, code = await invite(host)
     await host.send("leave", room=room)
     await host.quiet()
     await friend.send("join", invite=code)
@@ -277,9 +271,7 @@ async def test_the_code_of_a_room_that_was_left_leads_nowhere(connect: Connect) 
 
 async def test_nobody_is_ones_own_friend(connect: Connect) -> None:
     host = await connect()
-    room = await open_room(host)
-    await host.send("invite", room=room)
-    code = (await host.expect("invited"))["code"]
+    room, code = await invite(host)
     await host.send("join", invite=code)
     await host.expect("waiting", room=room, seat=0)
 

@@ -222,17 +222,12 @@ local function hands_of(room)
   return list(out)
 end
 
--- What is left of the grace of a seat whose connection is lost (ms); else 0.
-local function grace_left(rules, seat)
-  if seat.grace == 0 then return 0 end
-  return math.max(seat.grace - rules.now, 0)
-end
-
 -- `ink`: the packed strokes to show; nil for all that is committed. `ms`: the grace that is told;
 -- nil for what is left of the other seat's.
 local function transition(base, rules, kind, room, seat, address, what)
   what = what or {}
   local ink = what.ink or ink_of(base, room, 0, room.c - 1)
+  local ms = what.ms or math.max(room[1 - seat].grace - rules.now, 0)
   local turn = NO_LIMIT
   if room.dl > 0 then turn = math.max(room.dl - rules.now, 0) end
   local hands, relays, participants = header(0), 0, 0
@@ -242,7 +237,7 @@ local function transition(base, rules, kind, room, seat, address, what)
   end
   local one, other = room[0], room[1]
   return header(9)
-    .. pack(kind, seat, what.c or -1, address, what.ms or grace_left(rules, room[1 - seat]))
+    .. pack(kind, seat, what.c or -1, address, ms)
     .. header(8) .. pack(room.id) .. room.ph .. pack(room.n, room.c, room.v, turn)
     .. header(2) .. header(3) .. pack(one.holder, one.address, one.last)
     .. header(3) .. pack(other.holder, other.address, other.last)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.http import get_json
-from tests.integration.relays import INK, PHRASES, finish, meet, open_room, sit_down, write
+from tests.integration.relays import INK, PHRASES, finish, invite, meet, open_room, sit_down, write
 from tests.integration.rooms.expectations import IDLE_MS, SLACK_MS, TURN_MS, expect_idle, serials
 from tests.integration.wire import JSON, MSGPACK
 from tests.service import Service
@@ -85,9 +85,7 @@ async def test_a_newcomer_sees_the_ink_that_the_writer_sends_again(connect: Conn
 
 async def test_nobody_is_hurried_while_waiting(connect: Connect) -> None:
     host, friend = await connect(), await connect()
-    room = await open_room(host)
-    await host.send("invite", room=room)
-    code = (await host.expect("invited"))["code"]
+    room, code = await invite(host)
     others = await sit_down(connect)
     await expect_idle(others[0])
     await host.send("join")
