@@ -49,9 +49,9 @@ of a connection to the next `welcome`."""
 
 COMMITTED, BACK = range(len(LATENCIES))
 
-FIRST_MS, LONGEST_MS = 7_000, 30_000
-"""How the page's core returns (client/js/backoff.js): the wait is drawn from the whole of a step,
-and the steps double after the second."""
+FIRST_MS, SOON_MS, SOON, LONGEST_MS = 7_000, (1_000, 3_000), 4, 30_000
+"""How the page's core returns (client/js/backoff.js): once within a span, then soon for a few times,
+then within spans that double."""
 
 PUBLISH_SECONDS = 0.2
 LOWEST = 19
@@ -247,11 +247,19 @@ class Residents:
         self._come_back(person)
 
     def _come_back(self, person: Person) -> None:
-        step = min(LONGEST_MS, FIRST_MS * 2 ** min(max(person.tries - 1, 0), 16))
-        wait = person.retry_ms or step * self._random.random()
+        wait = person.retry_ms or self._backoff(person.tries)
         person.retry_ms = 0
         person.tries += 1
         self.reactor.at(time.monotonic() + wait / 1_000, partial(self._connect, person))
+
+    def _backoff(self, tries: int) -> float:
+        if tries == 0:
+            return FIRST_MS * self._random.random()
+        least, most = SOON_MS
+        if tries <= SOON:
+            return self._random.uniform(least, most)
+        doublings = min(tries - SOON, 16)
+        return min(LONGEST_MS, most * 2**doublings) * self._random.random()
 
     def _drop(self) -> None:
         """Cut everybody off who does not play, all at once."""

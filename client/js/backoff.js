@@ -1,20 +1,22 @@
 /**
- * How long to wait before the next try: at random over the whole of a step, so that a crowd that
- * lost the same server comes back spread out; the steps double after the second, and are bounded.
- *
- * Two tries lie within the grace (15 s). Whoever knows better need not wait: the page tries at once
- * when the network is back, and the server's own `retry_ms` goes before all this.
+ * How long to wait before the next try: at first anywhere in a span, so that a crowd that lost the
+ * same server comes back spread out; then soon, a few times, for the seat is kept for 15 s; then
+ * within spans that double. The page tries at once when the network is back.
  */
 
 export const FIRST_MS = 7_000;
+export const SOON_MS = [1_000, 3_000];
+export const SOON = 4;
 export const LONGEST_MS = 30_000;
 
 /**
  * @param {number} attempt 0 for the first try after a loss.
  * @param {() => number} random In [0, 1).
- * @returns {number} Milliseconds, less than the step.
+ * @returns {number} Milliseconds.
  */
 export function backoff(attempt, random) {
-  const doublings = Math.min(Math.max(attempt - 1, 0), 16);
-  return Math.floor(Math.min(LONGEST_MS, FIRST_MS * 2 ** doublings) * random());
+  const [least, most] = SOON_MS;
+  if (attempt === 0) return Math.floor(FIRST_MS * random());
+  if (attempt <= SOON) return Math.floor(least + (most - least) * random());
+  return Math.floor(Math.min(LONGEST_MS, most * 2 ** Math.min(attempt - SOON, 16)) * random());
 }

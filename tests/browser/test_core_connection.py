@@ -93,18 +93,23 @@ async def test_nothing_is_sent_before_welcome(core: Core) -> None:
     assert (before, after) == (False, True)
 
 
-async def test_tries_come_at_longer_and_longer_intervals(core: Core) -> None:
-    links = await connected(
-        core,
-        """
-        for (let i = 0; i < 9; i += 1) {
-          last().handlers.close(1006);
-          pass(links.at(-1)[2]);
-        }
-        return links.filter(([status]) => status === "offline").map(([, , ms]) => ms);
-        """,
-    )
-    assert links == [3500, 3500, 7000, 14_000, 15_000, 15_000, 15_000, 15_000, 15_000]
+LOSSES = """
+for (let i = 0; i < 9; i += 1) {
+  last().handlers.close(1006);
+  pass(links.at(-1)[2]);
+}
+return links.filter(([status]) => status === "offline").map(([, , ms]) => ms);
+"""
+
+
+async def test_tries_come_soon_while_the_seat_is_kept_and_then_seldom(core: Core) -> None:
+    links = await connected(core, LOSSES)
+    assert links == [3500, 2000, 2000, 2000, 2000, 3000, 6000, 12_000, 15_000]
+
+
+async def test_the_unlucky_too_try_three_times_within_the_grace(core: Core) -> None:
+    links = await core(f"async () => {{ {WORLD.replace('0.5', '0.999')} {LOSSES} }}")
+    assert sum(links[:3]) < 15_000
 
 
 @pytest.mark.parametrize(

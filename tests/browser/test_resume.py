@@ -107,13 +107,13 @@ async def test_a_lost_partner_is_away_and_after_the_grace_replaced(
 async def test_ink_drawn_while_the_service_restarts_reaches_the_partner(
     stranger: Stranger, serve: Callable[..., Service]
 ) -> None:
-    service = serve()
+    service = serve(grace_seconds=60)
     one, two = await stranger(service), await stranger(service)
     await open_room(one, two)
     await asyncio.to_thread(service.stop)
     await one.is_in("offline")
     await one.draw(*CHARACTERS[0])
-    await asyncio.to_thread(serve, port=service.port)
+    await asyncio.to_thread(serve, port=service.port, grace_seconds=60)
     await two.is_in("their-turn")
     await two.sees_ink()
     await one.commit()

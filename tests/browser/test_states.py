@@ -225,7 +225,7 @@ async def test_campaign_closed_and_campaign_over(
 
 
 async def test_server_restarting(arrive: View, serve: Callable[..., Service]) -> None:
-    service = serve()
+    service = serve(grace_seconds=60)
     one, two = await pair(arrive, service)
     await draw(one, ACROSS)
     await two.sees_ink()
@@ -234,7 +234,7 @@ async def test_server_restarting(arrive: View, serve: Callable[..., Service]) ->
     await says(one, "link", "服务正在更新")
     await draw(one, DOWN)
     await is_well(one)
-    await asyncio.to_thread(serve, port=service.port)
+    await asyncio.to_thread(serve, port=service.port, grace_seconds=60)
     await one.is_in("my-turn")
     await one.commit()
     await two.is_in("my-turn")
