@@ -50,8 +50,8 @@ of a connection to the next `welcome`."""
 COMMITTED, BACK = range(len(LATENCIES))
 
 FIRST_MS, SOON_MS, SOON, LONGEST_MS = 7_000, (1_000, 3_000), 4, 30_000
-"""How the page's core returns (client/js/backoff.js): once within a span, then soon a few times, then
-within spans that double."""
+"""How the page's core returns (client/js/backoff.js): once within a span, then soon a few times,
+then within spans that double."""
 
 PUBLISH_SECONDS = 0.2
 LOWEST = 19
