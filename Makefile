@@ -12,7 +12,7 @@ run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
 
 test: $(VENV)/.development
-	@scripts/browser-needs
+	@scripts/test-needs
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
 import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
-import structlog
 import typer
 import uvloop
-from pydantic import ValidationError
-from redis.exceptions import RedisError
 
-from server import __version__
-from server.archive.database import ArchiveError
-from server.catalogue import CatalogueError
-from server.check.history import HistoryError
+from server import __version__, moderation
 from server.check.run import check as run_check
-from server.listening import PortError, bind, listen, reserve, url
+from server.command import StartError, one_line_errors, set_up_logging, settings_from
+from server.listening import bind, listen, reserve, url
 from server.settings import Settings
 from server.store.durability import Durability
-from server.store.embedded import EmbeddedError, EmbeddedServer
-from server.store.errors import StoreError
-from server.supervisor import READY, Supervisor, WorkersFailedError
-from server.worker import PartFailedError, Worker
+from server.store.embedded import EmbeddedServer
+from server.supervisor import READY, Supervisor
+from server.worker import Worker
 
 app = typer.Typer(
     help="Jielong: a real-time relay-writing service. Every setting is an environment variable, "
@@ -41,15 +33,14 @@ app = typer.Typer(
 )
 
 
+app.add_typer(moderation.works, name="works")
+
+
 def _flag(setting: str, what: str) -> Any:
     """A flag for a setting, which names its variable and its default."""
     default = Settings.model_fields[setting].default
     variable = f"JIELONG_{setting.upper()}"
     return typer.Option(help=f"{what} ({variable}; {default or 'empty'})")
-
-
-class StartError(Exception):
-    """The service cannot start; the message is one line that says what to do."""
 
 
 def _say_version(asked: bool) -> None:
@@ -89,9 +80,9 @@ def serve(
         "turn_seconds": turn_seconds,
         "grace_seconds": grace_seconds,
     }
-    with _one_line_errors():
-        settings = _settings({key: value for key, value in flags.items() if value is not None})
-        _set_up_logging(settings.log_level)
+    with one_line_errors():
+        settings = settings_from(flags)
+        set_up_logging(settings.log_level)
         take = bind if settings.workers == 1 else reserve
         reserved = take(settings.host, settings.port)
         uvloop.run(_serve(settings, reserved))
@@ -113,9 +104,9 @@ def check(
         "data": data,
         "grace_seconds": grace,
     }
-    with _one_line_errors(status=2):
-        settings = _settings({key: value for key, value in flags.items() if value is not None})
-        _set_up_logging(settings.log_level)
+    with one_line_errors(status=2):
+        settings = settings_from(flags)
+        set_up_logging(settings.log_level)
         outcome = run_check(history, settings, campaign)
     for line in outcome.lines:
         typer.echo(line)
@@ -125,9 +116,9 @@ def check(
 @app.command(hidden=True)
 def worker() -> None:
     """Run one of several workers that share a port; `serve --workers` starts them."""
-    with _one_line_errors():
-        settings = _settings({})
-        _set_up_logging(settings.log_level)
+    with one_line_errors():
+        settings = settings_from({})
+        set_up_logging(settings.log_level)
         bound = bind(settings.host, settings.port, shared=True)
         uvloop.run(_work(settings, bound))
 
@@ -224,38 +215,6 @@ def _say_ready() -> None:
     sys.stdout.flush()
 
 
-@contextlib.contextmanager
-def _one_line_errors(status: int = 1) -> Iterator[None]:
-    """What an operator can mend is said in one line, without a traceback."""
-    try:
-        yield
-    except WorkersFailedError as error:
-        raise SystemExit(error.status) from error
-    except (
-        StartError,
-        PortError,
-        EmbeddedError,
-        CatalogueError,
-        ArchiveError,
-        HistoryError,
-        PartFailedError,
-    ) as error:
-        _fail(str(error), status)
-    except (StoreError, RedisError, TimeoutError) as error:
-        _fail(f"redis cannot be used: {error or type(error).__name__}", status)
-    except OSError as error:
-        _fail(str(error), status)
-
-
-def _settings(flags: dict[str, Any]) -> Settings:
-    try:
-        return Settings(**flags)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "JIELONG_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise StartError(f"{name}: {first['msg']}") from error
-
-
 def _check_writable(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -267,41 +226,6 @@ def _check_writable(data: Path) -> None:
             f"the data folder {data} cannot be written ({error.strerror}); "
             "choose another with JIELONG_DATA"
         ) from error
-
-
-def _set_up_logging(level: str) -> None:
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            _add_pid,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line in one piece
-    )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
-    logging.getLogger("picows").setLevel(logging.ERROR)
-    logging.getLogger("picows.server").addFilter(_is_ours)
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)
-
-
-def _add_pid(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Whose line it is: several processes write to one log."""
-    event["pid"] = os.getpid()
-    return event
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether picows tells of a fault of ours: those of peers are answered on their connection."""
-    return not record.msg.startswith(("WS parser error", "on_ws_frame raised WSProtocolError"))
-
-
-def _fail(message: str, status: int) -> NoReturn:
-    typer.echo(f"jielong: {message}", err=True)
-    raise SystemExit(status)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server import catalogue, garbage
 from server.archive.archiver import Archiver
+from server.archive.database import Database
 from server.archive.reading import ReadingRoom
 from server.archive.works import Works
 from server.gateway.campaigns import OpenCampaign
@@ -85,7 +86,8 @@ class Worker:
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._connections.add)
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
-        self._works = Works(settings.archive_url)
+        self._database = Database(settings.archive_url)
+        self._works = Works(self._database)
         self._archivers: list[Archiver] = []
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -124,7 +126,7 @@ class Worker:
         await self._deployment.refresh()
         await self._deployment.on_every_node(library.load)
         await require(self._guarantee, self._deployment)
-        await self._works.open()
+        await self._database.open()
         secret = await _shared_secret(self._deployment, self._settings.secret)
         hub = Hub(
             self._deployment,
@@ -243,7 +245,7 @@ class Worker:
             for stream in streams:
                 await _close(stream.close())
         await _close(self._connections.close())
-        await _close(self._works.close())
+        await _close(self._database.close())
 
 
 async def _close(closing: Awaitable[None]) -> None:

@@ -7,7 +7,8 @@ import asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from server.archive.works import ArchiveAwayError, Works
+from server.archive.database import ArchiveAwayError
+from server.archive.works import Works
 from server.store import cancellation
 from server.store.errors import StoreAwayError
 from server.store.works import BATCH, Entry, WorksStream

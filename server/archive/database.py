@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Table, event, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.archive import schema
+
+OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
+"""Several workers may make the tables at once; who comes second tries again."""
+
+READ_SECONDS = 5.0
+"""The longest that a reader waits, for a turn and for the answer."""
+
+WRITE_SECONDS = 15.0
+"""The longest that a transaction may take."""
+
+BUSY_SECONDS = 10
+"""The longest that SQLite waits for another writer. Nothing can end this wait before."""
+
+READERS = 8
+"""How many read at once; the engine has connections beyond that for those who write."""
 
 _WRITE = "write postgresql+asyncpg://user:password@host/name, or nothing for SQLite"
 _INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[postgresql]'`"
@@ -14,6 +37,80 @@ _INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[post
 
 class ArchiveError(Exception):
     """The database of works cannot be used; the message says why."""
+
+
+class ArchiveAwayError(ArchiveError):
+    """The database of works did not do what was asked, or not in time; try again later."""
+
+
+class Database:
+    """Connections for those who read and those who write, each with a time limit.
+
+    Whoever uses one may get an ArchiveAwayError.
+    """
+
+    def __init__(self, url: str) -> None:
+        """By its SQLAlchemy URL, `sqlite+aiosqlite://` or `postgresql+asyncpg://`.
+
+        Raises:
+            ArchiveError: the URL names no database that can be used.
+        """
+        self._engine = make_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+        self._readers = asyncio.Semaphore(READERS)
+
+    async def open(self, *, anew: bool = True) -> None:
+        """Make the tables that are missing; and, unless not `anew`, SQLite's file.
+
+        Raises:
+            ArchiveError: the database cannot be reached, or is of another version.
+        """
+        if not anew:
+            must_be_there(self._engine)
+        for attempt in range(OPEN_ATTEMPTS):
+            try:
+                with known_options():
+                    await self._make_tables()
+                return
+            except ArchiveAwayError:
+                if attempt == OPEN_ATTEMPTS - 1:
+                    raise
+                await asyncio.sleep(OPEN_PAUSE_SECONDS)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to ask; few have one at a time."""
+        async with _in_time(READ_SECONDS), self._readers, self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A connection within a transaction, which is committed at the end."""
+        async with _in_time(WRITE_SECONDS), self._engine.begin() as connection:
+            yield connection
+
+    async def insert_new(
+        self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
+    ) -> None:
+        """Insert those rows whose key is not there yet."""
+        dialect = self._engine.dialect.name
+        insert_into = postgresql_insert if dialect == "postgresql" else sqlite_insert
+        await connection.execute(insert_into(table).on_conflict_do_nothing(), rows)
+
+    async def _make_tables(self) -> None:
+        async with self.writing() as connection:
+            await connection.run_sync(schema.metadata.create_all)
+            await connection.run_sync(schema.works_of_phrase.create, checkfirst=True)
+            found = await connection.scalar(select(schema.version.c.version))
+            if found is None:
+                await self.insert_new(connection, schema.version, [{"version": schema.VERSION}])
+            elif found != schema.VERSION:
+                raise ArchiveError(f"the database has version {found}, not {schema.VERSION}")
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -33,6 +130,19 @@ def make_engine(url: str) -> AsyncEngine:
         raise ArchiveError(
             f"JIELONG_DATABASE_URL cannot be used ({first_line(error)}); {_WRITE}"
         ) from error
+
+
+def must_be_there(engine: AsyncEngine) -> None:
+    """To connect would make a file that is missing.
+
+    Raises:
+        ArchiveError: it is missing.
+    """
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
+        raise ArchiveError(
+            f"there is no {engine.url.database}; name the database of works with --database-url, "
+            "or its folder with --data"
+        )
 
 
 @contextmanager
@@ -55,3 +165,24 @@ def first_line(error: Exception) -> str:
     """What an error says, shortly."""
     said = str(error).strip()
     return said.splitlines()[0] if said else type(error).__name__
+
+
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except (SQLAlchemyError, OSError) as error:
+        raise ArchiveAwayError(_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    return f"the database of works cannot be used: {first_line(error)}"
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    busy = f"busy_timeout={BUSY_SECONDS * 1_000}"
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", busy):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

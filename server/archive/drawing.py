@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.archive.brush import outline
 from server.relay.ink import GRID, Stroke
+from server.relay.phrase import language_of
 
 WIDTH, HEIGHT = 1_200, 630
 """Pixels; what the sites that show previews of links ask for."""
@@ -22,6 +23,14 @@ ONE_ROW = 4
 
 SEAL = 92
 SEAL_GAP = 44
+
+_SQUARE = ("zh", "ja", "ko")
+"""Languages whose characters fill squares, and whose lines may end after any of them."""
+
+
+def is_one_word(locale: str) -> bool:
+    """Whether the characters of a phrase in this locale stay in one row."""
+    return language_of(locale) not in _SQUARE
 
 
 def draw(characters: list[list[Stroke]], seal: str, *, is_word: bool = False) -> str:

@@ -12,8 +12,8 @@ import msgspec
 import orjson
 import structlog
 
+from server.archive.drawing import is_one_word
 from server.relay.ink import Stroke
-from server.relay.phrase import language_of
 from server.store.works import FinishedWork
 
 log = structlog.get_logger()
@@ -26,9 +26,6 @@ SECONDS = 20.0
 """The longest that one picture may take."""
 
 NICENESS = 10
-
-_SQUARE = ("zh", "ja", "ko")
-"""Languages whose characters fill squares, and whose lines may end after any of them."""
 
 _read_strokes = msgspec.msgpack.Decoder(list[Stroke]).decode
 
@@ -82,7 +79,7 @@ class Pictures:
 
     async def _draw(self, work: FinishedWork) -> bytes:
         characters = [_read_strokes(ink) for ink in work.ink]
-        is_word = language_of(work.phrase.locale) not in _SQUARE
+        is_word = is_one_word(work.phrase.locale)
         content = {"characters": characters, "seal": self._seal, "is_word": is_word}
         request = orjson.dumps(content)
         async with self._turn:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import structlog
 from redis.exceptions import RedisError
 
-from server.archive.works import ArchiveAwayError, Cursor, Works
+from server.archive.database import ArchiveAwayError
+from server.archive.works import Cursor, Works
 from server.relay.phrase import Phrase
 from server.store.errors import StoreAwayError
 from server.store.lanes import LETTERS

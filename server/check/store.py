@@ -8,7 +8,6 @@ Memory: about 1 KB for each work and each live room.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
-from server.archive.database import ArchiveError, known_options, make_engine
+from server.archive.database import ArchiveError, known_options, make_engine, must_be_there
 from server.check.messages import Strokes, digest
 from server.store import keys
 from server.store.deployment import Deployment
@@ -168,11 +167,7 @@ async def _live_rooms(client: redis.asyncio.Redis, base: str) -> AsyncIterator[L
 async def _archived_works(url: str, campaigns: list[str]) -> dict[str, list[StoredWork]]:
     found: dict[str, list[StoredWork]] = {campaign: [] for campaign in campaigns}
     engine = make_engine(url)
-    if engine.dialect.name == "sqlite" and not _is_there(engine.url.database or ""):
-        raise ArchiveError(  # to open it would make it
-            f"there is no {engine.url.database}; name the database of works with --database-url, "
-            "or its folder with --data"
-        )
+    must_be_there(engine)
     try:
         with known_options():
             async with engine.connect():
@@ -203,10 +198,6 @@ async def _hands(connection: AsyncConnection) -> dict[str, list[Hand]]:
     ):
         hands.setdefault(work_id, []).append(Hand(participant, serial))
     return hands
-
-
-def _is_there(path: str) -> bool:
-    return Path(path).exists()
 
 
 def _from_stream(work: FinishedWork) -> StoredWork:

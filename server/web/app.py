@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.archive.works import ArchiveAwayError
+from server.archive.database import ArchiveAwayError
 from server.web import pages
 from server.web.api import Api, ApiError, api_error
 from server.web.operations import Operations

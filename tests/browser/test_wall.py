@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from playwright.async_api import expect
 
+from server.archive.database import Database
 from server.archive.works import Works
 from server.store.works import FinishedWork
 from tests.browser.axe import barriers
@@ -64,7 +65,7 @@ async def test_a_thousand_works_a_second_leave_the_wall_calm(
     stranger: Stranger, service: Service
 ) -> None:
     first = await finish_work(service)
-    archive = Works(f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}")
+    archive = Works(Database(f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}"))
     found = await archive.find(first)
     assert found
     wall = await stranger(service, "/wall", **SCREEN)

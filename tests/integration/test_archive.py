@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing, contextmanager
@@ -12,10 +11,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server.archive import works as works_module
+from server.archive import database as database_module
 from server.archive.archiver import Archiver
+from server.archive.database import ArchiveAwayError, Database
 from server.archive.reading import ReadingRoom
-from server.archive.works import ArchiveAwayError, Works
+from server.archive.works import Works
 from server.relay.phrase import make_phrase
 from server.relay.transition import Hand
 from server.store import keys
@@ -30,17 +30,12 @@ from tests.integration.relays import finish, meet
 from tests.integration.store import CAMPAIGN, LANE, plain
 from tests.integration.valkey import Valkey
 from tests.integration.wire import greet
-from tests.service import ROOT, Service
+from tests.service import Service
 
 LIMIT = 10.0
 
 TAKEN_OVER_SECONDS = 30.0
 """Works that could not be stored are tried again some 10 s later."""
-
-MODERATION = re.findall(
-    r"^    ((?:SELECT|DELETE|UPDATE) .*;)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
-)
-"""The README's statements for reported works, which are tried here."""
 
 UNKNOWN = "A-unknown-room-x0"
 
@@ -51,13 +46,19 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def archive(database: Path) -> AsyncIterator[Works]:
-    """An archive in a file of its own; a test that hangs on it fails."""
-    archive = Works(f"sqlite+aiosqlite:///{database}")
-    await archive.open()
+async def connections(database: Path) -> AsyncIterator[Database]:
+    """To an archive in a file of its own; a test that hangs on it fails."""
+    connections = Database(f"sqlite+aiosqlite:///{database}")
+    await connections.open()
     async with asyncio.timeout(LIMIT):
-        yield archive
-    await archive.close()
+        yield connections
+    await connections.close()
+
+
+@pytest.fixture
+def archive(connections: Database) -> Works:
+    """The works in it."""
+    return Works(connections)
 
 
 def made(number: int) -> FinishedWork:
@@ -83,19 +84,11 @@ async def is_stored(service: Service) -> bool:
         return bool(connection.execute("SELECT * FROM works").fetchall())
 
 
-async def test_every_work_of_a_page_has_its_own_hands(archive: Works) -> None:
-    stored = [made(number) for number in range(30)]
-    await archive.store("default", stored)
-    assert await archive.newest("default", 20) == stored[:9:-1]
-    assert await archive.find(stored[7].id) == ("default", stored[7])
-    assert await archive.find(UNKNOWN) is None
-
-
 async def test_a_reader_does_not_wait_for_long(
-    archive: Works, database: Path, monkeypatch: pytest.MonkeyPatch
+    archive: Works, connections: Database, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await archive.close()
-    monkeypatch.setattr(works_module, "READ_SECONDS", 0.2)
+    await connections.close()
+    monkeypatch.setattr(database_module, "READ_SECONDS", 0.2)
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
@@ -165,29 +158,6 @@ async def test_works_wait_and_readers_are_told_so_while_the_database_is_away(
     assert await is_listed()
     await eventually(lambda: is_stored(service), TAKEN_OVER_SECONDS)
     assert await is_listed()
-
-
-async def test_reported_works_are_found_released_and_removed_as_the_readme_says(
-    archive: Works, database: Path
-) -> None:
-    works = [made(number) for number in range(4)]
-    works[0] = msgspec.structs.replace(works[0], held=1)
-    await archive.store(CAMPAIGN, works)
-    for work in works[1:3]:
-        await archive.report(work.id, work.hands[0].participant, "other")
-    find, *statements = MODERATION
-    release, remove = statements[:2], statements[2:]
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        held = connection.execute(find).fetchall()
-        assert {row[0] for row in held} == {work.id for work in works[:3]}
-        for work, how in zip(works, (release, release, remove), strict=False):
-            for statement in how:
-                connection.execute(statement.replace("'ID'", f"'{work.id}'"))
-        assert connection.execute(find).fetchall() == []
-        (hands,) = connection.execute("SELECT count(*) FROM hands").fetchone()
-    assert hands == sum(len(work.hands) for work in works if work is not works[2])
-    shown = await archive.newest(CAMPAIGN, 20)
-    assert {work.id for work in shown} == {works[0].id, works[1].id, works[3].id}
 
 
 async def test_how_many_wait_is_known_until_they_are_stored(archive: Works, valkey: Valkey) -> None:

@@ -1,0 +1,113 @@
+"""Works that were reported: an operator looks at them, and releases or removes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import delete, func, or_, select, update
+
+from server.archive import schema
+from server.archive.database import Database
+from server.archive.drawing import draw, is_one_word
+from server.relay.ink import Stroke
+from server.relay.phrase import Phrase
+
+_read_phrase = msgspec.msgpack.Decoder(Phrase).decode
+_read_ink = msgspec.msgpack.Decoder(list[list[Stroke]]).decode
+
+
+class HeldWork(NamedTuple):
+    """A work that no page shows until it was looked at.
+
+    Attributes:
+        id: its own.
+        campaign: where it was written.
+        phrase: what it writes.
+        ink: the strokes of each character.
+        completed_at: milliseconds since 1970.
+        reasons: what its hands gave as reasons once it was finished; none when one of them
+            reported the other while they wrote.
+    """
+
+    id: str
+    campaign: str
+    phrase: Phrase
+    ink: list[list[Stroke]]
+    completed_at: int
+    reasons: list[str]
+
+    def picture(self) -> str:
+        """As previews of links show it, without the seal; SVG."""
+        return draw(self.ink, "", is_word=is_one_word(self.phrase.locale))
+
+
+class Review:
+    """Of the works in a database. Whatever asks it may raise ArchiveAwayError."""
+
+    def __init__(self, database: Database) -> None:
+        """Of this database."""
+        self._database = database
+
+    async def held(self, most: int) -> list[HeldWork]:
+        """Those that wait, the longest waiting first."""
+        works, reports = schema.works.c, schema.reports.c
+        reported = select(reports.work)
+        query = (
+            select(schema.works)
+            .where(or_(works.held, works.id.in_(reported)))
+            .order_by(works.completed_at, works.id)
+            .limit(most)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+            reasons: dict[str, list[str]] = {row.id: [] for row in rows}
+            told = select(reports.work, reports.why).where(reports.work.in_(reasons))
+            for work, why in await connection.execute(told.order_by(reports.reported_at)):
+                reasons[work].append(why)
+        return [
+            HeldWork(
+                row.id,
+                row.campaign,
+                _read_phrase(row.phrase),
+                _read_ink(row.ink),
+                row.completed_at,
+                reasons[row.id],
+            )
+            for row in rows
+        ]
+
+    async def waiting(self) -> int:
+        """How many there are."""
+        works, reports = schema.works.c, schema.reports.c
+        query = select(func.count()).where(or_(works.held, works.id.in_(select(reports.work))))
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query.select_from(schema.works)) or 0)
+
+    async def release(self, ids: Sequence[str]) -> list[str]:
+        """Show these works; those of them that are there."""
+        return await self._with_each(ids, removed=False)
+
+    async def remove(self, ids: Sequence[str]) -> list[str]:
+        """Remove these works for good, reported or not; those of them that were there.
+
+        Counters and serial numbers stay as they are.
+        """
+        return await self._with_each(ids, removed=True)
+
+    async def _with_each(self, ids: Sequence[str], *, removed: bool) -> list[str]:
+        works, hands, reports = schema.works, schema.hands, schema.reports
+        done: list[str] = []
+        async with self._database.writing() as connection:
+            for work in ids:
+                await connection.execute(delete(reports).where(reports.c.work == work))
+                if removed:
+                    await connection.execute(delete(hands).where(hands.c.work == work))
+                    result = await connection.execute(delete(works).where(works.c.id == work))
+                else:
+                    shown = update(works).where(works.c.id == work).values(held=False)
+                    result = await connection.execute(shown)
+                if result.rowcount:
+                    done.append(work)
+        return done

@@ -1,0 +1,211 @@
+"""Finished works in each database that can hold them: SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from server.archive.database import ArchiveAwayError, Database
+from server.archive.works import Cursor, Works
+from server.relay.phrase import make_phrase
+from server.relay.transition import Hand
+from server.store.works import FinishedWork
+from tests.finished import finish_work
+from tests.integration.http import error_of, get, get_json
+from tests.integration.patience import eventually
+from tests.integration.postgresql import PostgreSQL
+from tests.service import ROOT, Service
+
+LIMIT = 20.0
+COMMAND_SECONDS = 30.0
+
+TAKEN_OVER_SECONDS = 30.0
+"""Works that could not be stored are tried again some 10 s later."""
+
+WORKERS = 8
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQL]:
+    server = PostgreSQL()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+async def works(url: str) -> AsyncIterator[Works]:
+    """The archive in it; a test that hangs on it fails."""
+    database = Database(url)
+    await database.open()
+    async with asyncio.timeout(LIMIT):
+        yield Works(database)
+    await database.close()
+
+
+def made(number: int, phrase: str = "加油") -> FinishedWork:
+    """A work by two or three hands, with numbers that tell them apart."""
+    hands = [Hand(f"p{number}-{hand}", 10 * number + hand) for hand in range(2 + number % 2)]
+    ink = [msgspec.Raw(msgspec.msgpack.encode([[100, 100, 0, 90, 900, 900, 20, 90]]))] * 2
+    named = make_phrase(phrase, phrase, "zh-Hans")
+    return FinishedWork(f"{number:016}0", named, hands, [0, 1], ink, 1_000 + number // 2, 0)
+
+
+def jielong(*words: object) -> subprocess.CompletedProcess[str]:
+    """The command, with these words."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", *map(str, words)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )
+
+
+async def test_several_workers_may_begin_at_once(url: str) -> None:
+    databases = [Database(url) for _ in range(WORKERS)]
+    await asyncio.gather(*(database.open() for database in databases))
+    await Works(databases[0]).store("default", [made(1)])
+    assert await Works(databases[-1]).newest("default", 20) == [made(1)]
+    for database in databases:
+        await database.close()
+
+
+async def test_a_work_is_stored_once_and_found_as_it_was(works: Works) -> None:
+    stored = [made(number) for number in range(30)]
+    for _ in range(2):
+        await works.store("default", stored)
+    assert await works.newest("default", 20) == stored[:9:-1]
+    assert await works.find(stored[7].id) == ("default", stored[7])
+    assert await works.find("1" * 17) is None
+
+
+async def test_pages_follow_each_other_without_a_gap(works: Works) -> None:
+    stored = [made(number, "加油" if number % 3 else "平安") for number in range(30)]
+    await works.store("default", stored)
+    await works.store("another", [made(number) for number in range(30, 35)])
+    for phrase, expected in (
+        (None, stored),
+        (stored[0].phrase, [work for work in stored if work.phrase == stored[0].phrase]),
+    ):
+        found: list[FinishedWork] = []
+        while page := await works.newest(
+            "default",
+            4,
+            Cursor(found[-1].completed_at, found[-1].id) if found else None,
+            phrase,
+        ):
+            found += page
+        assert found == expected[::-1]
+
+
+async def test_a_reported_work_is_held_until_somebody_has_looked_at_it(
+    works: Works, url: str, tmp_path: Path
+) -> None:
+    stored = [made(number) for number in range(5)]
+    stored[0] = msgspec.structs.replace(stored[0], held=1)
+    await works.store("default", stored)
+    for work in stored[1:3]:
+        for hand in work.hands:
+            await works.report(work.id, hand.participant, "obscene")
+    assert await works.newest("default", 20) == [stored[4], stored[3]]
+    pictures = tmp_path / "pictures"
+    listed = jielong("works", "held", "--pictures", pictures, "--database-url", url)
+    *lines, total = listed.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == [work.id for work in stored[:3]]
+    assert "reported while it was written" in lines[0]
+    assert lines[1].endswith("加油  obscene, obscene, obscene")
+    assert total == "3 held"
+    assert {path.stem for path in pictures.iterdir()} == {work.id for work in stored[:3]}
+    assert all(path.read_text().startswith("<svg") for path in pictures.iterdir())
+    short = jielong("works", "held", "--most", 2, "--database-url", url).stdout
+    assert short.splitlines()[-1] == "3 held, the first 2 shown"
+    released = jielong("works", "release", stored[0].id, stored[1].id, "--database-url", url)
+    assert released.stdout.splitlines() == [f"{work.id} released" for work in stored[:2]]
+    removed = jielong("works", "remove", stored[2].id, stored[3].id, "--database-url", url)
+    assert removed.stdout.splitlines() == [f"{work.id} removed" for work in stored[2:4]]
+    assert jielong("works", "held", "--database-url", url).stdout == "0 held\n"
+    shown = await works.newest("default", 20)
+    assert shown == [stored[4], stored[1], msgspec.structs.replace(stored[0], held=0)]
+    assert await works.find(stored[2].id) is None
+
+
+@pytest.mark.parametrize("what", ["release", "remove"])
+async def test_what_is_no_work_is_named(works: Works, url: str, what: str) -> None:
+    await works.store("default", [made(1)])
+    missing = f"-{made(2).id[1:]}"  # as one in 64 begins
+    done = jielong("works", what, missing, made(1).id, "--database-url", url)
+    assert done.returncode == 1
+    assert missing in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert made(1).id in done.stdout
+
+
+def test_where_there_is_no_database_none_is_made(tmp_path: Path) -> None:
+    done = jielong("works", "held", "--data", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "works.sqlite" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_works_of_a_service_are_kept_in_postgresql(
+    serve: Callable[..., Service], postgresql: PostgreSQL
+) -> None:
+    url = postgresql.new_database()
+    service = serve(database_url=url, workers=2)
+    work = await finish_work(service)
+    await eventually(lambda: is_stored(url, work), TAKEN_OVER_SECONDS)
+    assert (await get_json(service, f"/api/works/{work}"))["phrase"]["text"] == "加油"
+    assert (await get(service, f"/w/{work}"))[0] == 200
+    assert not (service.data / "works.sqlite").exists()
+    assert jielong("works", "remove", work, "--database-url", url).returncode == 0
+    assert await error_of(service, f"/api/works/{work}", 404) == "no_such_work"
+
+
+async def test_works_wait_while_postgresql_is_away(
+    serve: Callable[..., Service], postgresql: PostgreSQL
+) -> None:
+    url = postgresql.new_database()
+    service = serve(database_url=url)
+    first = await finish_work(service)
+    await eventually(lambda: is_stored(url, first), TAKEN_OVER_SECONDS)
+    await asyncio.to_thread(postgresql.stop)
+    try:
+        second = await finish_work(service)
+        assert await error_of(service, f"/api/works/{second}", 503) == "busy"
+    finally:
+        await asyncio.to_thread(postgresql.start)
+    await eventually(lambda: is_stored(url, second), TAKEN_OVER_SECONDS)
+
+    async def both_are_listed() -> bool:
+        status, _, body = await get(service, "/api/works")
+        return status == 200 and first in body and second in body
+
+    await eventually(both_are_listed)
+
+
+async def is_stored(url: str, work: str) -> bool:
+    """Whether SQL has it."""
+    database = Database(url)
+    try:
+        return await Works(database).find(work) is not None
+    except ArchiveAwayError:
+        return False
+    finally:
+        await database.close()
