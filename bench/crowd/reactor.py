@@ -10,6 +10,7 @@ import errno
 import select
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
 from time import monotonic, sleep
@@ -113,6 +114,19 @@ class Connection:
         """End it at once."""
         self.drop()
         self.on_close(code)
+
+    def hang_up(self, close_after: float) -> None:
+        """End it at once for the peer; `on_close` is called, too.
+
+        Its socket is closed so many seconds later: the kernel's work with thousands at once is
+        that of their machines, and would hold this one up.
+        """
+        self._reactor.forget(self.fd)
+        self._reactor.stop_polling(self.fd)
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._reactor.at(monotonic() + close_after, self._sock.close)
+        self.on_close(1006)
 
     def drop(self) -> None:
         """End it at once, without `on_close`."""
@@ -250,6 +264,10 @@ class Reactor:
     def forget(self, fd: int) -> None:
         """A connection ends; its descriptor is closed next, which ends the polling of it."""
         self.connections.pop(fd, None)
+
+    def stop_polling(self, fd: int) -> None:
+        """Nobody asks any more what comes there, though the descriptor stays open."""
+        self._poll.unregister(fd)
 
     def run_once(self, until: float) -> None:
         """Serve what is due and what comes, at most until `until` or for 50 ms."""

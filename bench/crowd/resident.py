@@ -49,13 +49,14 @@ of a connection to the next `welcome`."""
 
 COMMITTED, BACK = range(len(LATENCIES))
 
-FIRST_MS, SOON_MS, SOON, LONGEST_MS = 7_000, (1_000, 3_000), 4, 30_000
+FIRST_MS, SOON_MS, SOON, LONGEST_MS = 10_000, (1_000, 3_000), 4, 30_000
 """How the page's core returns (client/js/backoff.js): once within a span, then soon a few times,
 then within spans that double."""
 
+CLOSED_LATER_SECONDS = (1.0, 6.0)
+"""When the sockets of those who were cut off are closed."""
+
 PUBLISH_SECONDS = 0.2
-LOWEST = 19
-"""Priority of a process that yields."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -265,7 +266,7 @@ class Residents:
         """Cut everybody off who does not play, all at once."""
         for connection in list(self.reactor.connections.values()):
             if isinstance(connection, Resident) and connection.who.stays_at != "players":
-                connection.cut()
+                connection.hang_up(self._random.uniform(*CLOSED_LATER_SECONDS))
 
     # What they hear -----------------------------------------------------------------------------
 
@@ -363,6 +364,6 @@ class Residents:
 def run(plan: Plan, board: Board, outcome: Any) -> None:
     """A process's whole life; `outcome` gets its number and what went wrong."""
     if plan.yields:
-        os.nice(LOWEST)
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     gc.disable()  # nothing here is cyclic for long, and looking for it would stop the load
     outcome.put((plan.number, Residents(plan, board).run()))

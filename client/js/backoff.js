@@ -1,10 +1,10 @@
 /**
- * How long to wait before the next try: at first anywhere in a span, so that a crowd that lost the
- * same server comes back spread out; then soon, a few times, for the seat is kept for 15 s; then
- * within spans that double. The page tries at once when the network is back.
+ * How long to wait before the next try: first anywhere in a span, so that a crowd that lost one
+ * server comes back spread out; then soon, a few times, while the seat is kept (15 s); then within
+ * spans that double. The page tries at once when the network is back.
  */
 
-export const FIRST_MS = 7_000;
+export const FIRST_MS = 10_000;
 export const SOON_MS = [1_000, 3_000];
 export const SOON = 4;
 export const LONGEST_MS = 30_000;

@@ -153,6 +153,7 @@ export class Connection extends Emitter {
   /** @param {string} why @param {number} [retryMs] What the server asks for; else the backoff. */
   #lost(why, retryMs) {
     this.#drop();
+    if (why === "timeout") this.#attempt ||= 1; // no crowd
     const ms = retryMs ?? backoff(this.#attempt, this.#random);
     this.#attempt += 1;
     this.#wait(ms, () => this.#dial());

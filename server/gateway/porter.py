@@ -14,6 +14,9 @@ SLICE_SECONDS = 0.001
 SEEN_OFF_AT_ONCE = 4
 """What it takes to close so many, and to tell of it, comes later, and is about a slice."""
 
+CROWD, CROWD_SECONDS = 32, 0.01
+"""While so many hang up within such a time, hearing of it is work enough: nobody is seen off."""
+
 LONGEST_STAY_SECONDS = 5.0
 """Once somebody has waited for so long to be seen off, five times as many go at once: a seat is not
 to be held for long by somebody who is gone."""
@@ -105,11 +108,17 @@ class Porter:
     def _see_some_off(self, now: float) -> float:
         """How many seconds it will take later."""
         slow = self._leaving and now - self._leaving[0].since > LONGEST_STAY_SECONDS
+        if not slow and self._is_crowd_leaving(now):
+            return SLICE_SECONDS
         most = 5 * SEEN_OFF_AT_ONCE if slow else SEEN_OFF_AT_ONCE
         leaving = min(len(self._leaving), most)
         for _ in range(leaving):
             self._leaving.popleft().leave()
         return leaving / most * SLICE_SECONDS
+
+    def _is_crowd_leaving(self, now: float) -> bool:
+        leaving = self._leaving
+        return len(leaving) >= CROWD and now - leaving[-CROWD].since < CROWD_SECONDS
 
     def _let_some_in(self, start: float) -> None:
         now = start

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from server.gateway.codec import pack
 from server.gateway.session import Session
 from server.relay.from_client import Commit, Ink, React, Undo
 from server.relay.ink import POINT, BadInkError, check_strokes
+from server.relay.transition import Transition
 from server.store.answers import RefusedError
 from server.store.errors import StoreError
 
@@ -42,23 +45,26 @@ def commit(session: Session, message: Commit) -> None:
     except BadInkError as error:
         session.refuse("bad_ink", str(error), message)
         return
-    session.hub.spawn(_finish(session, message, pack(message.strokes)))
-
-
-async def _finish(session: Session, message: Commit, strokes: bytes) -> None:
     campaign = session.campaign
     base = campaign.lanes.base_of(message.room)
+    committing = session.hub.rooms.commit(
+        base,
+        campaign.rules,
+        session.participant,
+        session.address,
+        message.room,
+        message.c,
+        pack(message.strokes),
+    )
+    session.hub.spawn(_finish(session, message, base, committing))
+
+
+async def _finish(
+    session: Session, message: Commit, base: str, committing: Awaitable[Transition]
+) -> None:
     asked_again = message.room in session.finished_rooms
     try:
-        transition = await session.hub.rooms.commit(
-            base,
-            campaign.rules,
-            session.participant,
-            session.address,
-            message.room,
-            message.c,
-            strokes,
-        )
+        transition = await committing
     except RefusedError as refusal:
         session.refused(refusal, message)
     except StoreError as error:

@@ -20,6 +20,7 @@ from server.relay.transition import Transition
 from server.store import keys
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.errors import StoreAwayError
+from server.store.link import Argument
 from server.store.tether import Tether
 
 log = structlog.get_logger()
@@ -141,13 +142,17 @@ class _Outlet:
         if link is None:
             return
         now = self._used_at = asyncio.get_running_loop().time()
+        out: list[tuple[Argument, ...]] = []
         while self._parcels and self._bytes_in_flight < IN_FLIGHT_BYTES:
             channel = next(iter(self._parcels))
             parcels = self._parcels.pop(channel)
             packed = _pack(parcels)
-            link.write("PUBLISH" if channel == keys.EVERYBODY else "SPUBLISH", channel, packed)
+            publish = "PUBLISH" if channel == keys.EVERYBODY else "SPUBLISH"
+            out.append((publish, channel, packed))
             self._in_flight.append(_Bundle(channel, parcels, len(packed), now))
             self._bytes_in_flight += len(packed)
+        if out:
+            link.write(*out)
 
     def _on_reply(self, reply: Any) -> None:
         bundle = self._in_flight.popleft()
@@ -214,8 +219,8 @@ class _Inlet:
     def _subscribe(self) -> None:
         assert self._tether.link is not None
         self._heard_at = asyncio.get_running_loop().time()
-        self._tether.link.write("SUBSCRIBE", keys.EVERYBODY)
-        self._tether.link.write("SSUBSCRIBE", keys.worker(self._worker))
+        own = keys.worker(self._worker)
+        self._tether.link.write(("SUBSCRIBE", keys.EVERYBODY), ("SSUBSCRIBE", own))
 
     def _cut_off(self) -> None:
         self.ready.clear()
@@ -263,7 +268,7 @@ class _Inlet:
                 log.warning("the subscription gives no sign of life")
                 self._tether.cut()
             else:
-                self._tether.link.write("PING")
+                self._tether.link.write(("PING",))
 
 
 class Backplane:

@@ -23,6 +23,7 @@ from server.store.call import Call, Hush
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError, StoreError
+from server.store.link import Argument
 from server.store.tether import Tether
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 IN_FLIGHT = 5_000
 """Calls sent and not answered at most; more wait their turn."""
 
-PATIENT_IN_FLIGHT = 50
+PATIENT_IN_FLIGHT = 8
 """Patient calls among them at most: thousands of connections that are lost at once must not hold up
 a character for longer than so many take."""
 
@@ -184,6 +185,7 @@ class Connection:
         link = self._tether.link
         if link is None or self._unserved or self._waiting is not None:
             return
+        out: list[tuple[Argument, ...]] = []
         durable: list[Call] = []
         now = asyncio.get_running_loop().time()
         room = IN_FLIGHT - len(self._in_flight)
@@ -192,7 +194,7 @@ class Connection:
                 call.fail(StoreAwayError())
                 continue
             call.started()
-            link.write("FCALL", call.name, 1, call.base, *call.arguments)
+            out.append(("FCALL", call.name, 1, call.base, *call.arguments))
             self._in_flight.append(call)
             self._patient_in_flight += call.patient
             self._sent_at.append(now)
@@ -205,9 +207,11 @@ class Connection:
             wait = self._waiting = _Wait(len(commands), kept)
             self._waits.update(dict.fromkeys(waiters, wait))
             for command in commands:
-                link.write(*command)
+                out.append(command)
                 self._in_flight.append(wait)
                 self._sent_at.append(now)
+        if out:
+            link.write(*out)
         if not self._in_flight:  # nobody wanted any of them any more
             self._on_all_answered()
 

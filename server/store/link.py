@@ -1,8 +1,8 @@
 """A raw connection to one Redis node, for the two hot paths: calls and parcels.
 
 redis-py connects (TLS, credentials, Sentinel and all); then the socket is ours: commands are
-packed by hiredis and written once for each event-loop pass, replies are handed over by callback.
-That costs about a tenth of a pipeline of redis-py's; `bench/relays.py` measures it.
+packed by hiredis and written as many together as their owner has gathered, replies are handed over
+by callback. That costs about a tenth of a pipeline of redis-py's; `bench/relays.py` measures it.
 """
 
 from __future__ import annotations
@@ -30,10 +30,8 @@ class Link(asyncio.Protocol):
         self._on_reply = on_reply
         self._on_lost = on_lost
         self._reader = hiredis.Reader()
-        self._out: list[bytes] = []
         self._transport: asyncio.Transport | None = None
         self._former_owners: object = None
-        self._loop = asyncio.get_running_loop()
 
     @classmethod
     async def open(
@@ -71,24 +69,21 @@ class Link(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The connection is gone, by either side's doing."""
         self._transport = self._former_owners = None
-        self._out.clear()
         self._on_lost(error)
 
-    def write(self, *command: Argument) -> None:
-        """Send a command with everything else of this event-loop pass."""
-        if not self._out:
-            self._loop.call_soon(self._flush)
-        self._out.append(hiredis.pack_command(command))  # type: ignore[arg-type]
+    def write(self, *commands: tuple[Argument, ...]) -> None:
+        """Send commands in one piece.
+
+        Not with the next pass of the event loop: a pass of a busy worker takes a millisecond or
+        more, and every turn would wait for it.
+        """
+        if self._transport is None:
+            return
+        self._transport.write(b"".join(map(hiredis.pack_command, commands)))  # type: ignore[arg-type]
+        if self._transport.get_write_buffer_size() > SEND_BUFFER_BYTES:
+            self.close()
 
     def close(self) -> None:
         """Cut the connection; `on_lost` is called."""
         if self._transport is not None:
             self._transport.abort()
-
-    def _flush(self) -> None:
-        out, self._out = self._out, []
-        if self._transport is None or not out:
-            return
-        self._transport.write(b"".join(out))
-        if self._transport.get_write_buffer_size() > SEND_BUFFER_BYTES:
-            self.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store.answers import (
@@ -18,6 +20,7 @@ from server.store.answers import (
 )
 from server.store.call import Call, Wanted
 from server.store.connections import Connections
+from server.store.errors import StoreAwayError
 from server.store.library import function
 from server.store.link import Argument
 from server.store.serials import Serials
@@ -44,7 +47,7 @@ class Rooms:
         self._connections = connections
         self._serials = Serials(connections)
 
-    async def commit(
+    def commit(
         self,
         base: str,
         rules: Rules,
@@ -53,14 +56,21 @@ class Rooms:
         room: str,
         c: int,
         ink: bytes,
-    ) -> Transition:
-        """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`."""
-        arguments: list[Argument] = [participant, address, room, c, ink]
+    ) -> Awaitable[Transition]:
+        """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`.
+
+        It is on its way already when this returns.
+        """
+        arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
+        return self._committed(self._start(_COMMIT, base, arguments))
+
+    async def _committed(self, call: Call) -> Transition:
         while True:
             try:
-                return await self._transition(_COMMIT, base, rules, arguments)
+                return only(read_answer(await call.future))
             except OutOfSerialsError:
-                await self._serials.supply(base)
+                await self._serials.supply(call.base)
+                call = self._start(_COMMIT, call.base, call.arguments)
 
     async def leave(
         self,
@@ -158,6 +168,20 @@ class Rooms:
         patient: bool = False,
         wanted: Wanted | None = None,
     ) -> bytes:
+        call = self._start(name, base, arguments, durable=durable, patient=patient, wanted=wanted)
+        reply: bytes = await call.future
+        return reply
+
+    def _start(
+        self,
+        name: str,
+        base: str,
+        arguments: list[Argument],
+        *,
+        durable: bool = True,
+        patient: bool = False,
+        wanted: Wanted | None = None,
+    ) -> Call:
         call = Call(
             name,
             base,
@@ -167,6 +191,8 @@ class Rooms:
             patient=patient,
             wanted=wanted,
         )
-        self._connections.send(call)
-        reply: bytes = await call.future
-        return reply
+        try:
+            self._connections.send(call)
+        except StoreAwayError as error:
+            call.fail(error)
+        return call

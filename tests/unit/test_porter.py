@@ -78,6 +78,29 @@ async def test_who_has_waited_for_long_to_be_seen_off_goes_with_many(
     assert SEEN_OFF_AT_ONCE < await most_in_one_turn(1_000) <= 5 * SEEN_OFF_AT_ONCE
 
 
+async def first_seen_off_after(leaving: int) -> float:
+    """So many hang up at once; seconds until the first of them is seen off."""
+    porter, since = Porter(), time.monotonic()
+    first = asyncio.get_running_loop().create_future()
+    for _ in range(leaving):
+        porter.see_off(lambda: first.done() or first.set_result(time.monotonic() - since))
+    return float(await asyncio.wait_for(first, LIMIT))
+
+
+async def test_while_a_crowd_hangs_up_nobody_is_seen_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(porters, "CROWD_SECONDS", 0.5)
+    assert await first_seen_off_after(porters.CROWD - 1) < 0.5
+    assert await first_seen_off_after(porters.CROWD) >= 0.5
+
+
+async def test_a_crowd_that_goes_on_hanging_up_keeps_nobody_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(porters, "CROWD_SECONDS", 2 * LIMIT)
+    monkeypatch.setattr(porters, "LONGEST_STAY_SECONDS", 0.05)
+    await first_seen_off_after(2 * porters.CROWD)
+
+
 async def test_who_leaves_goes_before_who_comes() -> None:
     porter, order, done = Porter(), list[str](), asyncio.Event()
     porter.admit(lambda: order.append("in"), nobody)
