@@ -65,7 +65,8 @@ async def test_a_thousand_works_a_second_leave_the_wall_calm(
     stranger: Stranger, service: Service
 ) -> None:
     first = await finish_work(service)
-    archive = Works(Database(f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}"))
+    database = Database(f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}")
+    archive = Works(database)
     found = await archive.find(first)
     assert found
     wall = await stranger(service, "/wall", **SCREEN)
@@ -91,7 +92,7 @@ async def test_a_thousand_works_a_second_leave_the_wall_calm(
     assert len(works_asked) <= RUSHES + LONG_MS / 4000
     sheets = await wall.see("sheet").count()
     assert await wall.page.evaluate(ELEMENTS) < elements + 60 * sheets
-    await archive.close()
+    await database.close()
 
 
 def copy_of(work: FinishedWork, number: int) -> FinishedWork:
