@@ -1,6 +1,6 @@
 """Ten thousand cut off at once: how long until all are back, and what others notice of it.
 
-`python -m bench.storm [--clients 10000] [--players 500] [--how sockets|worker]`
+`python -m bench.storm [--clients 10000] [--players 500] [--how sockets|worker] [--runs 5]`
 
 The clients sit in rooms and find them again by their tokens, with the page's own waits between
 tries. Meanwhile other participants write relays; how long their turns take is compared with before.
@@ -175,10 +175,16 @@ def main() -> None:
     add("--writing", type=float, default=2.0, help="seconds to write a character")
     add("--rate", type=float, default=1_500.0, help="clients a second while they come")
     add("--seconds", type=float, default=15.0, help="of turns before")
+    add("--runs", type=int, default=5, help="an odd number; the one in the middle is the result")
     given = parser.parse_args()
-    found = measure(given)
-    print("\n".join(lines(found)))
-    print(results.write(f"storm-{given.how}", {"arguments": vars(given), **found}))
+    runs = []
+    for _ in range(given.runs):
+        runs.append(measure(given))
+        print("\n".join(lines(runs[-1])), flush=True)
+    middle = sorted(runs, key=lambda run: float(run["ratio_p99"]))[len(runs) // 2]
+    ratios = {name: [run[name] for run in runs] for name in ("ratio_p50", "ratio_p99")}
+    print(f"in the middle: ratio p50 {middle['ratio_p50']:.2f}, p99 {middle['ratio_p99']:.2f}")
+    print(results.write(f"storm-{given.how}", {"arguments": vars(given), "runs": ratios, **middle}))
 
 
 if __name__ == "__main__":

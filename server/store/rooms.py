@@ -59,10 +59,11 @@ class Rooms:
     ) -> Awaitable[Transition]:
         """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`.
 
-        It is on its way already when this returns.
+        It is on its way already when this returns: a turn waits for no pass of a busy event loop
+        that it need not wait for.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        return self._committed(self._start(_COMMIT, base, arguments))
+        return self._committed(self._start(_COMMIT, base, arguments, promptly=True))
 
     async def _committed(self, call: Call) -> Transition:
         while True:
@@ -181,6 +182,7 @@ class Rooms:
         durable: bool = True,
         patient: bool = False,
         wanted: Wanted | None = None,
+        promptly: bool = False,
     ) -> Call:
         call = Call(
             name,
@@ -192,7 +194,7 @@ class Rooms:
             wanted=wanted,
         )
         try:
-            self._connections.send(call)
+            self._connections.send(call, promptly=promptly)
         except StoreAwayError as error:
             call.fail(error)
         return call
