@@ -236,6 +236,7 @@ async def test_no_more_bytes_wait_for_a_slow_store_than_there_is_room_for(
 ) -> None:
     room, first, _ = await seated(store)
     monkeypatch.setattr(connection_module, "WAITING_BYTES", 3_000)
+    monkeypatch.setattr(connection_module, "IN_FLIGHT", 4)
     valkey.freeze()
     waiting = [asyncio.create_task(store.commit(first, room, 0)) for _ in range(20)]
     done, _ = await asyncio.wait(waiting, timeout=0.1)
