@@ -143,6 +143,13 @@ def test_a_meeting_counts_whoever_was_told_first(tmp_path: Path) -> None:
     assert "new partners" not in story.check(tmp_path)
 
 
+def test_who_had_a_partner_that_is_not_known_may_have_met_anybody(tmp_path: Path) -> None:
+    story = Story().pair("r").work("r").says("a", "join").told("a", matched("q", 0))
+    story.got("a", "partner", room="q", state="left").hello("d").seated("d", matched("q", 1))
+    story.told("a", matched("q", 0)).work("q", "a", "d", 2).hello("c").seated("c", waiting("w"))
+    assert "new partners" not in story.meet("s").got("c", "pong").check(tmp_path)
+
+
 def test_a_partner_before_the_last_three_is_new_again(tmp_path: Path) -> None:
     story = Story().pair("r0").work("r0")
     for number, (one, two) in enumerate((("c", "d"), ("e", "f"), ("g", "h")), 1):

@@ -44,7 +44,7 @@ class NewPartners(Promise):
         """Watch what this timeline follows."""
         super().__init__(timeline)
         self._waiting: dict[str, Room] = {}
-        self._unknown: dict[str, set[str]] = {}
+        self._unknown: dict[str, dict[str, float]] = {}  # in which rooms, and told when
         self._suspicions: dict[str, list[_Suspicion]] = {}
         self._confirmed: list[_Suspicion] = []
 
@@ -65,11 +65,15 @@ class NewPartners(Promise):
         other = _last_holder(room, 1 - view.seat, person)
         if other is None:
             if isinstance(view, Matched):
-                self._unknown.setdefault(person.id, set()).add(room.id)
+                self._unknown.setdefault(person.id, {}).setdefault(room.id, moment.at)
         elif not any(p is other.person and r is room for p, r, _ in person.met):
-            for one in (person, other.person):
-                self._unknown.get(one.id, set()).discard(room.id)
             self._matched(moment, room, view, other)
+
+    def _now_known(self, one: Person, room: Room, joined: float | None) -> None:
+        """`one` has a partner in `room` who joined then: not whoever was there already before."""
+        told = self._unknown.get(one.id, {}).get(room.id)
+        if told is not None and (joined is None or joined < told):
+            del self._unknown[one.id][room.id]
 
     def _matched(self, moment: Moment, room: Room, view: View, other: Reign) -> None:
         self.facts += 1
@@ -81,6 +85,8 @@ class NewPartners(Promise):
             if reign
             else (moment.connection.joined, moment.connection.by_invite)
         )
+        self._now_known(person, room, other.joined)
+        self._now_known(other.person, room, joined)
         self._resolve(room, _matched_by(moment, view), joined, other.joined)
         known = joined is not None and other.joined is not None
         if known and not by_invite and not other.by_invite:
