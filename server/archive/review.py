@@ -14,6 +14,8 @@ from server.archive.drawing import draw, is_one_word
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase
 
+_waits = or_(schema.works.c.held, schema.works.c.id.in_(select(schema.reports.c.work)))
+
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[list[Stroke]]).decode
 
@@ -53,12 +55,8 @@ class Review:
     async def held(self, most: int) -> list[HeldWork]:
         """Those that wait, the longest waiting first."""
         works, reports = schema.works.c, schema.reports.c
-        reported = select(reports.work)
         query = (
-            select(schema.works)
-            .where(or_(works.held, works.id.in_(reported)))
-            .order_by(works.completed_at, works.id)
-            .limit(most)
+            select(schema.works).where(_waits).order_by(works.completed_at, works.id).limit(most)
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
@@ -80,10 +78,9 @@ class Review:
 
     async def waiting(self) -> int:
         """How many there are."""
-        works, reports = schema.works.c, schema.reports.c
-        query = select(func.count()).where(or_(works.held, works.id.in_(select(reports.work))))
+        query = select(func.count()).select_from(schema.works).where(_waits)
         async with self._database.reading() as connection:
-            return int(await connection.scalar(query.select_from(schema.works)) or 0)
+            return int(await connection.scalar(query) or 0)
 
     async def release(self, ids: Sequence[str]) -> list[str]:
         """Show these works; those of them that are there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Future
 from collections.abc import Awaitable
 
 from server.relay.room import Rules
@@ -63,15 +64,18 @@ class Rooms:
         that it need not wait for.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        return self._committed(self._start(_COMMIT, base, arguments, promptly=True))
+        reply = self._send(_COMMIT, base, arguments, promptly=True)
+        return self._committed(base, arguments, reply)
 
-    async def _committed(self, call: Call) -> Transition:
+    async def _committed(
+        self, base: str, arguments: list[Argument], reply: Future[bytes]
+    ) -> Transition:
         while True:
             try:
-                return only(read_answer(await call.future))
+                return only(read_answer(await reply))
             except OutOfSerialsError:
-                await self._serials.supply(call.base)
-                call = self._start(_COMMIT, call.base, call.arguments)
+                await self._serials.supply(base)
+                reply = self._send(_COMMIT, base, arguments)
 
     async def leave(
         self,
@@ -159,21 +163,7 @@ class Rooms:
         reply = await self._send(name, base, everything, patient=patient)
         return only(read_answer(reply))
 
-    async def _send(
-        self,
-        name: str,
-        base: str,
-        arguments: list[Argument],
-        *,
-        durable: bool = True,
-        patient: bool = False,
-        wanted: Wanted | None = None,
-    ) -> bytes:
-        call = self._start(name, base, arguments, durable=durable, patient=patient, wanted=wanted)
-        reply: bytes = await call.future
-        return reply
-
-    def _start(
+    def _send(
         self,
         name: str,
         base: str,
@@ -183,7 +173,7 @@ class Rooms:
         patient: bool = False,
         wanted: Wanted | None = None,
         promptly: bool = False,
-    ) -> Call:
+    ) -> Future[bytes]:
         call = Call(
             name,
             base,
@@ -197,4 +187,4 @@ class Rooms:
             self._connections.send(call, promptly=promptly)
         except StoreAwayError as error:
             call.fail(error)
-        return call
+        return call.future

@@ -6,16 +6,14 @@ import asyncio
 import random
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from jielong import Participant, Pen
 from jielong.exceptions import JielongError
 
 from tests.history import HistoryWriter
-from tests.service import ROOT, Service
-
-CHECK_SECONDS = 60.0
+from tests.integration.command import jielong
+from tests.service import Service
 
 
 class Player:
@@ -108,14 +106,7 @@ async def close_all(*players: Player) -> None:
 
 def run_check(*words: object) -> subprocess.CompletedProcess[str]:
     """`jielong check` with these words."""
-    return subprocess.run(
-        [sys.executable, "-m", "server", "check", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=CHECK_SECONDS,
-        check=False,
-    )
+    return jielong("check", *words)
 
 
 def broken(checked: subprocess.CompletedProcess[str]) -> set[str]:

@@ -16,18 +16,17 @@ from server.archive.archiver import Archiver
 from server.archive.database import ArchiveAwayError, Database
 from server.archive.reading import ReadingRoom
 from server.archive.works import Works
-from server.relay.phrase import make_phrase
-from server.relay.transition import Hand
 from server.store import keys
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError
-from server.store.works import FinishedWork, WorksStream
+from server.store.works import WorksStream
 from tests.finished import finish_work
 from tests.integration.http import error_of, get, get_json
 from tests.integration.patience import eventually
 from tests.integration.relays import finish, meet
 from tests.integration.store import CAMPAIGN, LANE, plain
+from tests.integration.stored import made
 from tests.integration.valkey import Valkey
 from tests.integration.wire import greet
 from tests.service import Service
@@ -59,14 +58,6 @@ async def connections(database: Path) -> AsyncIterator[Database]:
 def archive(connections: Database) -> Works:
     """The works in it."""
     return Works(connections)
-
-
-def made(number: int) -> FinishedWork:
-    """A work by two or three hands, with numbers that tell them apart."""
-    hands = [Hand(f"p{number}-{hand}", 10 * number + hand) for hand in range(2 + number % 2)]
-    phrase = make_phrase("jiayou", "加油", "zh-Hans")
-    ink = [msgspec.Raw(msgspec.msgpack.encode([[100, 100, 0, 90]]))] * 2
-    return FinishedWork(f"{number:016}0", phrase, hands, [0, 1], ink, number, 0)
 
 
 @contextmanager

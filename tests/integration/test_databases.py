@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -13,17 +11,16 @@ import pytest
 
 from server.archive.database import ArchiveAwayError, Database
 from server.archive.works import Cursor, Works
-from server.relay.phrase import make_phrase
-from server.relay.transition import Hand
 from server.store.works import FinishedWork
 from tests.finished import finish_work
+from tests.integration.command import jielong
 from tests.integration.http import error_of, get, get_json
 from tests.integration.patience import eventually
 from tests.integration.postgresql import PostgreSQL
-from tests.service import ROOT, Service
+from tests.integration.stored import made
+from tests.service import Service
 
 LIMIT = 20.0
-COMMAND_SECONDS = 30.0
 
 TAKEN_OVER_SECONDS = 30.0
 """Works that could not be stored are tried again some 10 s later."""
@@ -56,26 +53,6 @@ async def works(url: str) -> AsyncIterator[Works]:
     async with asyncio.timeout(LIMIT):
         yield Works(database)
     await database.close()
-
-
-def made(number: int, phrase: str = "加油") -> FinishedWork:
-    """A work by two or three hands, with numbers that tell them apart."""
-    hands = [Hand(f"p{number}-{hand}", 10 * number + hand) for hand in range(2 + number % 2)]
-    ink = [msgspec.Raw(msgspec.msgpack.encode([[100, 100, 0, 90, 900, 900, 20, 90]]))] * 2
-    named = make_phrase(phrase, phrase, "zh-Hans")
-    return FinishedWork(f"{number:016}0", named, hands, [0, 1], ink, 1_000 + number // 2, 0)
-
-
-def jielong(*words: object) -> subprocess.CompletedProcess[str]:
-    """The command, with these words."""
-    return subprocess.run(
-        [sys.executable, "-m", "server", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
-    )
 
 
 async def test_several_workers_may_begin_at_once(url: str) -> None:
