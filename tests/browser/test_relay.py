@@ -33,10 +33,31 @@ async def small(canvas: Locator) -> list[int]:
     return pixels
 
 
+def inked(pixels: list[int]) -> float:
+    """The share of pixels that have ink."""
+    return sum(value > 0 for value in pixels) / len(pixels)
+
+
 def difference(one: list[int], other: list[int]) -> float:
     """The share of pixels that are clearly darker in one of them."""
     pairs = zip(one, other, strict=True)
     return sum(abs(a - b) > CLEARLY for a, b in pairs) / len(one)
+
+
+async def sees_what_is_written(watcher: Hand, writer: Hand) -> list[int]:
+    """Wait until both papers look alike, and return what they show: the last ink takes its time.
+
+    Raises:
+        AssertionError: they do not in time; it says what came and what is seen.
+    """
+    deadline = asyncio.get_running_loop().time() + LIMIT_MS / 1_000
+    while True:
+        written, seen = await small(writer.see("paper")), await small(watcher.see("paper"))
+        said, heard = writer.said("ink"), watcher.heard("ink")
+        if len(said) == len(heard) and inked(written) > 0.02 and difference(written, seen) < ALIKE:
+            return written
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(inked(written), inked(seen), said, heard)
 
 
 async def finish(one: Hand, two: Hand, length: int) -> None:
@@ -99,11 +120,7 @@ async def test_writer_watcher_and_reader_see_the_same_ink(
     one, two = await stranger(service, "/?phrase=jiayou"), await stranger(service)
     await open_room(one, two)
     await one.draw(*CHARACTERS[3])
-    written = await small(one.see("paper"))
-    assert sum(value > 0 for value in written) > 0.02 * len(written)
-    async with asyncio.timeout(LIMIT_MS / 1_000):  # the last of the ink is played in its own time
-        while difference(written, await small(two.see("paper"))) >= ALIKE:
-            pass
+    written = await sees_what_is_written(two, one)
     await one.commit()
     await write(two, *CHARACTERS[1])
     work = (await one.hears("completed"))["url"]
