@@ -29,10 +29,14 @@ Core = Callable[..., Awaitable[Any]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them share one loop, because they share a browser."""
+    """All of them share one loop, because they share a browser, and have a second try.
+
+    Now and then one hangs in Chromium itself. The summary names and shows every try that failed.
+    """
     for item in items:
         if pytest_asyncio.is_async_test(item) and HERE in item.path.parents:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
