@@ -18,6 +18,9 @@ START_SECONDS = 20.0
 STOP_SECONDS = 15.0
 READY = b"stop:  Ctrl-C"
 
+PORTS, PORT_IS_TAKEN = 3, "is in use; choose another with JIELONG_PORT"
+"""A free port may be somebody else's a moment later: so many are tried."""
+
 
 @dataclass
 class Service:
@@ -64,8 +67,17 @@ def start_service(data: Path, *, port: int | None = None, **settings: object) ->
         port: the port to listen on; a free one when None.
         settings: e.g. `turn_seconds=2`, `redis_url="redis://127.0.0.1:7000"`.
     """
+    for _ in range(PORTS - 1):
+        try:
+            return _start(data, port or free_port(), settings)
+        except RuntimeError as error:
+            if port is not None or PORT_IS_TAKEN not in str(error):
+                raise
+    return _start(data, port or free_port(), settings)
+
+
+def _start(data: Path, port: int, settings: dict[str, object]) -> Service:
     data.mkdir(parents=True, exist_ok=True)
-    port = port or free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(data)}
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 from picows import WSMsgType
 
-from server.relay.from_client import TYPES, ExactInk, FromClient, Ink
+from server.relay.from_client import TYPES, Commit, ExactInk, FromClient, Ink
 
 MSGPACK = "jielong.v1.msgpack"
 JSON = "jielong.v1.json"
@@ -25,6 +25,9 @@ _BAD_INK = re.compile(r"Expected `(int` [<>]= -?\d+ - at `\$\.p\[|array` of leng
 
 NOT_INK = (msgspec.DecodeError, UnicodeDecodeError)
 """What `Codec.decode_ink` raises for anything but live ink that may be passed on as it came."""
+
+_BARE_COMMIT = 0x80 | 1 + len(Commit.__struct_fields__)
+"""The first byte of a commit without any other keys: in MessagePack it says how many a map has."""
 
 pack = msgspec.msgpack.Encoder().encode
 """A message in MessagePack, as workers pass it on, whatever the connections' encodings are."""
@@ -141,8 +144,25 @@ class MsgpackCodec:
     def __init__(self) -> None:
         """One for all connections; it holds no state of any."""
         self.decode_ink = msgspec.msgpack.Decoder(ExactInk).decode
-        self.decode = _Reader(msgspec.msgpack.Decoder, "MessagePack").read
+        self._read = _Reader(msgspec.msgpack.Decoder, "MessagePack").read
+        self._unpack = msgspec.msgpack.Decoder().decode
         self.encode = pack
+
+    def decode(self, payload: bytes) -> FromClient:
+        """Read a message; see `Codec.decode`.
+
+        msgspec skips what nobody asks for without a look at its text. Who commits says a lot, and
+        mostly nothing but what must be said.
+        """
+        message = self._read(payload)
+        if payload[0] != _BARE_COMMIT or not isinstance(message, Commit):
+            try:
+                self._unpack(payload)
+            except UnicodeDecodeError as error:
+                raise IllFormedError("not UTF-8") from error
+            except (msgspec.DecodeError, TypeError):
+                pass  # well-formed, but nothing for Python, as a map with lists for keys is
+        return message
 
     def from_packed(self, packed: bytes) -> bytes:
         """The same bytes."""

@@ -42,11 +42,13 @@ class Place:
         partner_is_away: whether there is one whose connection is lost at the moment.
         outlet: how the partner is shown something; None until it is looked up.
         writes: the character that is written here; -1 for none.
-        stroke: the last stroke that has begun as live ink; -1 for none yet, None when unknown.
+        stroke: of which live ink came last; -1 when whatever comes next is to be checked.
+        begun: the last stroke that has begun as live ink; -1 for none yet, None when unknown.
         chars: the phrase's characters.
     """
 
     __slots__ = (
+        "begun",
         "chars",
         "outlet",
         "partner",
@@ -72,13 +74,14 @@ class Place:
         self.partner_is_away = False
         self.outlet: Outlet | None = None
         self.writes = -1
-        self.stroke: int | None = -1
+        self.stroke = -1
+        self.begun: int | None = -1
         self.update(view)
 
     def update(self, view: RoomView) -> None:
         """Take a newer view of the same room over."""
         if view.turn != self.turn:
-            self.stroke = -1
+            self.stroke = self.begun = -1
         self.version = view.version
         self.turn = view.turn
         self.waiting = is_waiting(view)
@@ -90,14 +93,20 @@ class Place:
         self.writes = view.turn if mine else -1
 
     def check_ink(self, s: int, part: list[int]) -> None:
-        """Check live ink of stroke `s` that begins it, or that looks as if it left the grid.
+        """Check live ink of another stroke than before, or that looks as if it left the grid.
 
         Strokes that have begun may go on in any order, or come again from the start.
 
         Raises:
             BadInkError: it may not be shown.
         """
-        first = self.stroke is not None and s > self.stroke
+        first = self.begun is not None and s > self.begun
         check_part(part, first=first)
-        if first or self.stroke is None:
-            self.stroke = s
+        if first or self.begun is None:
+            self.begun = s
+        self.stroke = s
+
+    def take_back(self, s: int) -> None:
+        """The strokes from `s` on are taken back; they begin anew."""
+        self.begun = s - 1 if self.begun is None else min(self.begun, s - 1)
+        self.stroke = -1

@@ -290,9 +290,9 @@ class Session:
         view, before = transition.view, self.place
         self.place = Place(view, seat)
         if before is not None and before.room == view.room and before.turn == view.turn:
-            self.place.stroke = before.stroke
+            self.place.begun = before.begun
         elif transition.kind not in {"waiting", "matched"}:
-            self.place.stroke = None  # written on another connection so far
+            self.place.begun = None  # written on another connection so far
         if self.place.waiting:
             self._begin_to_wait()
         partner = view.seats[1 - seat].last

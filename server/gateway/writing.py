@@ -23,8 +23,7 @@ def undo(session: Session, message: Undo) -> None:
     """Pass on what only the writer may send; what comes too late is dropped without a word."""
     place = session.place
     if place is not None and message.c == place.writes and message.room == place.room:
-        last = message.s - 1
-        place.stroke = last if place.stroke is None else min(place.stroke, last)
+        place.take_back(message.s)
         if place.partner is not None:
             session.hub.pass_on(place, pack(message))
 

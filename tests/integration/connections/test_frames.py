@@ -30,6 +30,7 @@ BIG = pack({"t": "ping", "n": 1, "pad": "x" * FRAME_LIMIT})
 BIG_JSON = pack({"t": "ping", "n": 1, "pad": "x" * FRAME_LIMIT}, JSON)
 PINGED = pack({"t": "ping", "n": 1})
 PINGED_JSON = pack({"t": "ping", "n": 1}, JSON)
+COMMITTED = pack({"t": "commit", "room": "r", "c": 0, "strokes": [[1, 1, 1, 1]]})
 NESTED = b"\x82\xa1t\xa4ping\xa1x"
 
 
@@ -74,6 +75,8 @@ ENDINGS: list[Any] = [
     ends("deep-in-an-unknown-key", 1007, MSGPACK, frame(NESTED + b"\x91" * 60_000 + b"\xc0")),
     ends("map-of-4-billion", 1007, MSGPACK, frame(b"\xdf\xff\xff\xff\xff")),
     ends("bad-utf-8-in-messagepack", 1007, MSGPACK, frame(b"\x82\xa1t\xa4join\xa6phrase\xa1\xff")),
+    ends("bad-utf-8-in-an-unknown-key", 1007, MSGPACK, frame(b"\x82\xa1t\xa4ping\xa1x\xa1\xff")),
+    ends("bad-utf-8-in-a-commit", 1007, MSGPACK, frame(b"\x85" + COMMITTED[1:] + b"\xa1x\xa1\xff")),
     ends("text-on-messagepack", 1003, MSGPACK, frame(PINGED_JSON, TEXT)),
     ends("binary-on-json", 1003, JSON, frame(PINGED, BINARY)),
     ends("unmasked", 1002, MSGPACK, frame(PINGED, masked=False)),
