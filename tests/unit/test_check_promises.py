@@ -130,6 +130,20 @@ def test_who_waits_no_more_does_not_count(tmp_path: Path, end: str) -> None:
     assert story.meet("s").check(tmp_path) == {}
 
 
+def test_who_comes_back_in_that_moment_did_not_wait(tmp_path: Path) -> None:
+    story = Story().pair("r").work("r").hello("c").seated("c", waiting("w")).bye("c")
+    story.seated("a", waiting("s")).knock("c").says("b", "join")
+    story.got("c", "welcome", **Story.welcome("c"), resume=waiting("w"))
+    story.told("b", matched("s", 1)).told("a", matched("s", 0)).got("c", "pong")
+    assert story.check(tmp_path) == {}
+
+
+def test_who_came_back_before_waited(tmp_path: Path) -> None:
+    story = Story().pair("r").work("r").hello("c").seated("c", waiting("w")).bye("c")
+    story.hello("c", resume=waiting("w")).meet("s").got("c", "pong")
+    assert "while c waited" in story.check(tmp_path)["new partners"]
+
+
 def test_who_is_not_answered_may_have_been_given_up(tmp_path: Path) -> None:
     story = Story().pair("r").work("r").hello("c").seated("c", waiting("w"))
     story.says("c", "commit", room="w", c=0, strokes=ink(0)).meet("s").got("c", "pong")

@@ -29,12 +29,13 @@ class NewPartners(Promise):
     """No old partners while a third participant waits whom neither of the two ever met.
 
     A meeting is certain when both were told that their work is completed. A third one waits for
-    certain when `waiting` had been told before the later of the two joined, nothing of an end had
-    been by the time of the match, nothing that was asked there was without an answer then (its
-    worker may have been given up), and whoever came into that room joined after it, with no turn
-    there that had begun before (or nobody ever came), in the same lane as far as the store has
-    several. Not seen: matches by resume, matches of which a `join` is not recorded, a third
-    participant who met one of the two long ago, and anybody who had a partner that is not known.
+    certain when `waiting` had been told, and the connection been welcomed on which that goes on,
+    before the later of the two joined, nothing of an end had been by the time of the match, nothing
+    that was asked there was without an answer then (its worker may have been given up), and whoever
+    came into that room joined after it, with no turn there that had begun before (or nobody ever
+    came), in the same lane as far as the store has several. Not seen: matches by resume, matches of
+    which a `join` is not recorded, a third participant who met one of the two long ago, and anybody
+    who had a partner that is not known.
     """
 
     name = "new partners"
@@ -111,7 +112,8 @@ class NewPartners(Promise):
             known = not any(self._unknown.get(p.id) for p in (third, person, other.person))
             connection = reign.connection
             answered = connection is not None and connection.unheard is None
-            if apart and strangers and known and answered and reign.began < since:
+            there = connection is not None and max(reign.began, connection.welcomed) < since
+            if apart and strangers and known and answered and there:
                 refs = (reign.ref, *(c.ref for c in again.completions), other.ref, moment.ref)
                 text = (
                     f"{person.id} and {other.person.id} were matched again in room {room.id} "
