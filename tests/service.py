@@ -67,13 +67,14 @@ def start_service(data: Path, *, port: int | None = None, **settings: object) ->
         port: the port to listen on; a free one when None.
         settings: e.g. `turn_seconds=2`, `redis_url="redis://127.0.0.1:7000"`.
     """
-    for _ in range(PORTS - 1):
+    tries = PORTS if port is None else 1
+    while True:
+        tries -= 1
         try:
             return _start(data, port or free_port(), settings)
         except RuntimeError as error:
-            if port is not None or PORT_IS_TAKEN not in str(error):
+            if not tries or PORT_IS_TAKEN not in str(error):
                 raise
-    return _start(data, port or free_port(), settings)
 
 
 def _start(data: Path, port: int, settings: dict[str, object]) -> Service:

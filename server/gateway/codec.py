@@ -101,6 +101,19 @@ class _Reader:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
             raise IllFormedError(f"not {self._encoding}") from error
 
+    def look_at_all(self, payload: bytes) -> None:
+        """See that what nobody asks for is text where it says so: msgspec skips it unseen.
+
+        Raises:
+            IllFormedError: it is no UTF-8.
+        """
+        try:
+            self._plain(payload)
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise IllFormedError(f"not {self._encoding}") from error
+        except (msgspec.DecodeError, TypeError):
+            pass  # well-formed, but nothing for Python, as a map with lists for keys is
+
     def _kind(self, payload: bytes) -> str | None:
         """The type of a message that is refused, where it has one; all of it must be readable."""
         with suppress(msgspec.ValidationError):  # well-formed, but nothing for Python, as 1e999 is
@@ -144,24 +157,17 @@ class MsgpackCodec:
     def __init__(self) -> None:
         """One for all connections; it holds no state of any."""
         self.decode_ink = msgspec.msgpack.Decoder(ExactInk).decode
-        self._read = _Reader(msgspec.msgpack.Decoder, "MessagePack").read
-        self._unpack = msgspec.msgpack.Decoder().decode
+        self._reader = _Reader(msgspec.msgpack.Decoder, "MessagePack")
         self.encode = pack
 
     def decode(self, payload: bytes) -> FromClient:
         """Read a message; see `Codec.decode`.
 
-        msgspec skips what nobody asks for without a look at its text. Who commits says a lot, and
-        mostly nothing but what must be said.
+        Who commits says a lot, and mostly nothing but what must be said.
         """
-        message = self._read(payload)
+        message = self._reader.read(payload)
         if payload[0] != _BARE_COMMIT or not isinstance(message, Commit):
-            try:
-                self._unpack(payload)
-            except UnicodeDecodeError as error:
-                raise IllFormedError("not UTF-8") from error
-            except (msgspec.DecodeError, TypeError):
-                pass  # well-formed, but nothing for Python, as a map with lists for keys is
+            self._reader.look_at_all(payload)
         return message
 
     def from_packed(self, packed: bytes) -> bytes:

@@ -15,6 +15,7 @@ from server.store.works import FinishedWork
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
 from tests.finished import finish_work
+from tests.patience import eventually
 from tests.service import Service
 
 SCREEN: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
@@ -67,9 +68,13 @@ async def test_a_thousand_works_a_second_leave_the_wall_calm(
     first = await finish_work(service)
     database = Database(f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}")
     archive = Works(database)
-    async with asyncio.timeout(LONG_MS / 1_000):  # it is on its way to SQL
-        while (found := await archive.find(first)) is None:
-            pass
+
+    async def stored() -> bool:
+        return await archive.find(first) is not None
+
+    await eventually(stored)
+    found = await archive.find(first)
+    assert found
     wall = await stranger(service, "/wall", **SCREEN)
     await wall.is_in("shown")
     elements = await wall.page.evaluate(ELEMENTS)

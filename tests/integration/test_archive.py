@@ -23,12 +23,12 @@ from server.store.errors import StoreAwayError
 from server.store.works import WorksStream
 from tests.finished import finish_work
 from tests.integration.http import error_of, get, get_json
-from tests.integration.patience import eventually
 from tests.integration.relays import finish, meet
 from tests.integration.store import CAMPAIGN, LANE, plain
 from tests.integration.stored import made
 from tests.integration.valkey import Valkey
 from tests.integration.wire import greet
+from tests.patience import eventually
 from tests.service import Service
 
 LIMIT = 10.0

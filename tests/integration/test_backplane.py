@@ -14,9 +14,9 @@ from server.store.backplane import Backplane, Kick, Parcel
 from server.store.deployment import deployment
 from server.store.errors import StoreAwayError
 from tests.faults.proxy import Proxy
-from tests.integration.patience import eventually
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
+from tests.patience import eventually
 
 LIMIT = 15.0
 

@@ -12,8 +12,8 @@ import pytest
 from server.store import connection, library
 from server.store.errors import StoreAwayError
 from tests.faults.deployments import Cluster
-from tests.integration.patience import eventually
 from tests.integration.store import LANE, Store
+from tests.patience import eventually
 
 PATIENCE_SECONDS = 1.0
 

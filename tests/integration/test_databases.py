@@ -15,9 +15,9 @@ from server.store.works import FinishedWork
 from tests.finished import finish_work
 from tests.integration.command import jielong
 from tests.integration.http import error_of, get, get_json
-from tests.integration.patience import eventually
 from tests.integration.postgresql import PostgreSQL
 from tests.integration.stored import made
+from tests.patience import eventually
 from tests.service import Service
 
 LIMIT = 20.0

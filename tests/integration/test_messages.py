@@ -11,9 +11,9 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.http import error_of, get, get_json
-from tests.integration.patience import eventually
 from tests.integration.relays import DOT, INK, finish, invite, open_room, sit_down, write
 from tests.integration.wire import JSON, MSGPACK, open_peer
+from tests.patience import eventually
 from tests.service import Service
 
 CAMPAIGNS = """

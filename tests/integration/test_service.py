@@ -17,10 +17,10 @@ import pytest
 from server.store.embedded import STEADY_SECONDS
 from tests.finished import finish_work
 from tests.integration.http import get, get_json
-from tests.integration.patience import eventually
 from tests.integration.relays import INK, finish, meet, open_room, write
 from tests.integration.valkey import Valkey
 from tests.integration.wire import JSON, MSGPACK, Peer, greet, open_peer, open_raw
+from tests.patience import eventually
 from tests.service import ROOT, Service, free_port
 
 Serve = Callable[..., Service]

@@ -15,7 +15,7 @@ from jielong import Participant, Pen
 
 from tests.finished import finish_work
 from tests.integration.http import error_of, get, get_json
-from tests.integration.patience import eventually
+from tests.patience import eventually
 from tests.service import Service
 
 HOST = "relay.example.org"

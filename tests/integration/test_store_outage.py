@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 from server.store import connection as connection_module
 from server.store import tether
 from server.store.errors import StoreAwayError
-from tests.integration.patience import eventually
 from tests.integration.store import LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
+from tests.patience import eventually
 
 BACK_SECONDS = 2.0
 """Everything is whole this long after the server's return."""

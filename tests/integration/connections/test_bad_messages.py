@@ -161,3 +161,6 @@ async def test_messagepack_maps_may_hold_any_value_under_unknown_keys(connect: C
     peer = await connect()
     await peer.send_payload(msgpack.packb({"x": msgpack.ExtType(5, b"?"), "t": "ping", "n": 2}))
     await peer.expect("pong", n=2)
+    keyed_by_a_list = b"\x81\x91\x01\x02"
+    await peer.send_payload(b"\x83\xa1t\xa4ping\xa1n\x03\xa1x" + keyed_by_a_list)
+    await peer.expect("pong", n=3)

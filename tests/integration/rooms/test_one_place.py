@@ -11,12 +11,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.integration.conftest import Connect
-from tests.integration.patience import eventually
 from tests.integration.relays import INK, finish, meet, open_room, sit_down
 from tests.integration.rooms.expectations import come_back
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
 from tests.integration.wire import JSON, Peer, greet
+from tests.patience import eventually
 from tests.service import Service
 
 
