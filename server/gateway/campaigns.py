@@ -25,13 +25,18 @@ class PackedPhrase:
 
 
 class OpenCampaign:
-    """One campaign with everything that a session needs of it."""
+    """One campaign with everything that a session needs of it.
+
+    Attributes:
+        online, seated: sessions of this worker that are in it, and those with a seat.
+    """
 
     def __init__(self, campaign: Campaign, rules: Rules) -> None:
         """`rules` are the times of its rooms."""
         self.campaign = campaign
         self.rules = rules
         self.lanes = Lanes(campaign.id)
+        self.online = self.seated = 0
         self.packed_phrases = msgspec.Raw(_pack(list(campaign.phrases.values())))
         self._packed = {key: _packed(phrase) for key, phrase in campaign.phrases.items()}
         languages = {language_of(phrase.locale) for phrase in campaign.phrases.values()}

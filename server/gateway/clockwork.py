@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
 
 import structlog
 from redis.exceptions import RedisError
@@ -21,6 +21,8 @@ from server.store.workers import BEAT_SECONDS
 
 log = structlog.get_logger()
 
+_T = TypeVar("_T")
+
 REMEMBER_SECONDS = 3_600
 """How often seated participants are looked up, so that the store does not forget them (2 h)."""
 
@@ -29,7 +31,7 @@ TICK_SECONDS = limits.INK_REFILL_MS / 1_000
 EXPIRE_SECONDS = 0.2
 """How often this worker does what the clock asks of rooms."""
 
-COUNTERS_PER_SECOND = 2_000
+COUNTERS_PER_SECOND = 1_000
 """Counter messages a second while all are told; of many participants each hears them seldom."""
 
 TOLD_AT_ONCE, CHECKED_AT_ONCE = 50, 250
@@ -83,15 +85,12 @@ class Clockwork:
             due = max(due + TICK_SECONDS, loop.time())
             await asyncio.sleep(due - loop.time())
             now = loop.time()
-            self._hub.clock += 1
-            clock = self._hub.clock
-            async for sessions in self._hub.everybody(CHECKED_AT_ONCE, CHECKED_WITHIN_SECONDS):
-                for session in sessions:
-                    socket = session.socket
-                    if socket.spoke or socket.heard or session.due <= clock:
-                        self._check(session, now - then)
+            some = self._hub.vigil.next_second()
+            async for part in _in_parts(some, CHECKED_AT_ONCE, CHECKED_WITHIN_SECONDS):
+                for session in filter(None, map(self._hub.session, part)):
+                    self._check(session, now - then)
             then = now
-            if clock % REMEMBER_SECONDS == 0:
+            if self._hub.vigil.clock % REMEMBER_SECONDS == 0:
                 self._hub.look_at_all_rooms()
 
     def _check(self, session: Session, seconds: float) -> None:
@@ -100,7 +99,7 @@ class Clockwork:
         Whoever is silent needs it next when one of that is due, and each second until all the ink
         of the `seconds` that go by is allowed again.
         """
-        now, socket = self._hub.clock, session.socket
+        now, socket = self._hub.vigil.clock, session.socket
         session.listen()
         if session.pinged_at:
             if now - session.pinged_at >= limits.SILENCE_SECONDS:
@@ -108,16 +107,15 @@ class Clockwork:
         elif now - session.last_heard >= limits.SILENCE_SECONDS:
             session.pinged_at = now
             socket.ping()
-        session.due = (session.pinged_at or session.last_heard) + limits.SILENCE_SECONDS
+        due = (session.pinged_at or session.last_heard) + limits.SILENCE_SECONDS
         place = session.place
         if place is not None and place.waiting:
             idle_at = session.last_message + limits.IDLE_SECONDS
             if now >= idle_at:
                 seating.leave(session, Leave(place.room, keep=True))
                 session.say_goodbye("idle")
-            session.due = min(session.due, idle_at)
-        if not socket.refill_ink(seconds):
-            session.due = now + 1
+            due = min(due, idle_at)
+        session.expect(max(due, now + 1) if socket.refill_ink(seconds) else now + 1)
 
     async def _expire(self) -> None:
         """Every worker does what the clock asks of rooms, and once is enough."""
@@ -168,10 +166,9 @@ class Clockwork:
         rate = self._rate(campaign)
         spread = hub.workers.spread(lanes, hub.worker, rate, self._lane_rate, self._most_lanes)
         away = [await _unless_away(spread)]
-        here = [session for session in hub.sessions if session.campaign is campaign]
-        writing = sum(session.place is not None for session in here)
+        gauges = campaign.online, campaign.seated
         beats = [
-            self._beat_in(campaign, base, *((len(here), writing) if not number else (0, 0)))
+            self._beat_in(campaign, base, *((0, 0) if number else gauges))
             for number, base in enumerate(lanes.bases)
         ]
         away += await asyncio.gather(*map(_unless_away, beats))
@@ -224,11 +221,21 @@ class Clockwork:
             self._told = last
             if not news:
                 continue
-            async for sessions in hub.everybody(
-                TOLD_AT_ONCE, hub.connections / COUNTERS_PER_SECOND
-            ):
+            seconds = hub.connections / COUNTERS_PER_SECOND
+            async for sessions in _in_parts(hub.sessions, TOLD_AT_ONCE, seconds):
                 hub.tell_counters([s for s in sessions if s.campaign.campaign.id in news])
             await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _in_parts(all_of_them: list[_T], at_once: int, seconds: float) -> AsyncIterator[list[_T]]:
+    """A few in each pass of the event loop, so that no turn waits for all.
+
+    It takes about `seconds`, or no time if they are few.
+    """
+    for first in range(0, len(all_of_them), at_once):
+        yield all_of_them[first : first + at_once]
+        if first + at_once < len(all_of_them):
+            await asyncio.sleep(seconds * at_once / len(all_of_them))
 
 
 async def _unless_away(call: Coroutine[Any, Any, None]) -> Exception | None:

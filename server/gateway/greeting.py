@@ -45,7 +45,7 @@ def _hello(session: Session, message: Hello) -> None:
         session.refuse("busy", "the server is full", message, RETRY_MS)
         session.socket.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
         return
-    session.campaign = campaign
+    session.move_to(campaign)
     session.hello = campaign.lanes.clock.now()
     session.locale = (message.locale or campaign.campaign.locale)[: limits.LOCALE_CHARS]
     known = message.token is not None and hub.identity.is_ours(message.token)
@@ -119,7 +119,7 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
         resume=room,
     )
     if untold:
-        session.socket.send_asking(welcome, session.telling(untold))
+        session.socket.send_asking(session.telling(untold), welcome)
     else:
         session.socket.send(welcome)
     if transitions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -17,6 +17,7 @@ from server.gateway.identity import Identity
 from server.gateway.place import Address, Outlet, Place, format_address, parse_address
 from server.gateway.session import Session, Stage
 from server.gateway.socket import Socket
+from server.gateway.vigil import Vigil
 from server.relay.to_client import Counters as CountersMessage
 from server.relay.transition import RoomView, Transition
 from server.store import keys
@@ -74,7 +75,7 @@ class Hub:
         self.counters = Counters(connections)
         self.workers = Workers(connections)
         self.backplane = Backplane(deployment, self.worker, self._receive)
-        self.clock = 0
+        self.vigil = Vigil()
         self.relayed = 0
         self._campaigns = campaigns
         self._connections = connections
@@ -102,6 +103,8 @@ class Hub:
     def add(self, session: Session) -> None:
         """A connection is open."""
         self._sessions[session.id] = session
+        session.campaign.online += 1
+        session.expect(self.vigil.clock + 1)
 
     def move(self, session: Session) -> None:
         """Give a session another address; what was sent from the old one is not obeyed any more."""
@@ -111,14 +114,18 @@ class Hub:
         session.address = format_address(self.worker, session.id)
         if session.stage is not Stage.GONE:
             self._sessions[session.id] = session
+            session.due = 0  # that was of the old number
+            session.expect(self.vigil.clock + 1)
 
     def remove(self, session: Session) -> None:
         """A connection is gone; its seat is held for the grace."""
-        self._sessions.pop(session.id, None)
+        if self._sessions.pop(session.id, None) is not None:
+            session.campaign.online -= 1
         if self._unregistered.get(session.participant) is session:
             del self._unregistered[session.participant]
         if session.place is not None:
-            room, session.place = session.place.room, None
+            room = session.place.room
+            session.take(None)
             self._lost.append((session.campaign, session.participant, session.address, room))
             if len(self._lost) == 1:
                 asyncio.get_running_loop().call_soon(self._drop_some)
@@ -190,26 +197,14 @@ class Hub:
         """All open connections."""
         return list(self._sessions.values())
 
-    async def everybody(self, at_once: int, seconds: float) -> AsyncIterator[list[Session]]:
-        """All open connections, a few in each event-loop pass, so that no turn waits for all.
-
-        It takes about `seconds`, or no time if they are few.
-        """
-        sessions = self.sessions
-        for first in range(0, len(sessions), at_once):
-            yield sessions[first : first + at_once]
-            if first + at_once < len(sessions):
-                await asyncio.sleep(seconds * at_once / len(sessions))
-
     @property
     def connections(self) -> int:
         """Open connections of this worker."""
         return len(self._sessions)
 
-    @property
-    def seated(self) -> int:
-        """Sessions of this worker that hold a seat."""
-        return sum(session.place is not None for session in self._sessions.values())
+    def session(self, session_id: int) -> Session | None:
+        """The open connection of this number."""
+        return self._sessions.get(session_id)
 
     # Transitions and ink on their way ------------------------------------------------------------
 
@@ -359,7 +354,7 @@ class Hub:
         log.error("this worker was given up by the others and begins anew", worker=self.worker)
         self.worker = new_worker_id()
         for session in list(self._sessions.values()):
-            session.place = None
+            session.take(None)
             session.say_goodbye("restart")
         try:
             await self.backplane.move(self.worker)

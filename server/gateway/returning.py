@@ -102,6 +102,9 @@ async def settle(session: Session) -> bool:
     session.hub.move(session)
     returned = await find_everywhere(session)
     session.astray = False
+    if session.stage is Stage.GONE:
+        session.hub.abandon(session, returned.transitions)
+        return False
     for transition in returned.transitions:
         session.seated(transition, transition.seat)
     return session.place is not None

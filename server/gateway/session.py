@@ -29,6 +29,7 @@ from server.relay.to_client import (
     ErrorCode,
     Matched,
     PartnerChanged,
+    TurnChanged,
     Waiting,
 )
 from server.relay.transition import RoomView, Transition
@@ -81,7 +82,7 @@ class Session:
         pending: what came while `hello` was being answered.
         last_heard, last_message: when a frame and a message came last, by the hub's clock.
         pinged_at: when a ping was sent that is not answered yet; 0 for none.
-        due: when it must be looked after although nothing comes.
+        due: when it is looked after although nothing comes, by the hub's clock.
     """
 
     __slots__ = (
@@ -137,7 +138,7 @@ class Session:
         self.unconfirmed: tuple[Untold, ...] = ()
         self.registered = False
         self.pending: tuple[FromClient, ...] = ()
-        self.last_heard = self.last_message = hub.clock
+        self.last_heard = self.last_message = hub.vigil.clock
         self.pinged_at = self.due = 0
 
     # From the socket --------------------------------------------------------------------------
@@ -155,6 +156,17 @@ class Session:
         """A pong came: if it is the answer to the last telling, all works told have arrived."""
         if self.unconfirmed and payload == b"%d" % self.tellings:
             self._confirm()
+
+    def stirred(self) -> None:
+        """Something came, for the first time since the hub looked."""
+        self.hub.vigil.stirred(self.id)
+
+    def expect(self, at: int) -> None:
+        """Be looked after at this time, unless that is done earlier anyhow."""
+        vigil = self.hub.vigil
+        if not vigil.clock < self.due <= at:
+            self.due = at
+            vigil.expect(self.id, at)
 
     def is_there(self) -> bool:
         """Whether the connection is open; after its end nothing may be done in its name."""
@@ -229,24 +241,25 @@ class Session:
         if kind in {"committed", "completed"}:
             self._finished_character(transition)
         elif kind == "away":
-            self.socket.send(PartnerChanged(view.room, "away", transition.ms))
-            self._tell_turn_of(transition, view)
+            change = PartnerChanged(view.room, "away", transition.ms)
+            self.socket.send(change, *self._turn_of(transition, view))
         elif kind == "back":
-            self.socket.send(PartnerChanged(view.room, "back"))
-            self._tell_turn_of(transition, view)
+            change = PartnerChanged(view.room, "back")
+            self.socket.send(change, *self._turn_of(transition, view))
         elif kind == "idle" and transition.seat == seat:
             self.stand_up()
             self.say_goodbye("idle")
         elif kind in {"left", "idle"}:
-            self.socket.send(PartnerChanged(view.room, "left"))
-            self.socket.send(translation.turn_changed(view, place.chars))
+            change = PartnerChanged(view.room, "left")
+            self.socket.send(change, translation.turn_changed(view, place.chars))
             if place.waiting:
                 self._begin_to_wait()
 
-    def _tell_turn_of(self, transition: Transition, view: RoomView) -> None:
+    def _turn_of(self, transition: Transition, view: RoomView) -> list[TurnChanged]:
         """The turn of a writer who is away stands still, so its time left changes twice."""
-        if self.place is not None and seat_of(view.turn) == transition.seat:
-            self.socket.send(translation.turn_changed(view, self.place.chars))
+        if self.place is None or seat_of(view.turn) != transition.seat:
+            return []
+        return [translation.turn_changed(view, self.place.chars)]
 
     def _repeated(self, transition: Transition, seat: int) -> None:
         """A commit was answered again: to its sender, and to a partner who missed it."""
@@ -260,17 +273,28 @@ class Session:
             return
         self._finished_character(transition)
 
+    def take(self, place: Place | None) -> None:
+        """Take a place, or none."""
+        self.campaign.seated += (place is not None) - (self.place is not None)
+        self.place = place
+
+    def move_to(self, campaign: OpenCampaign) -> None:
+        """The participant came for this campaign."""
+        self.campaign.online -= 1
+        campaign.online += 1
+        self.campaign = campaign
+
     def stand_up(self) -> None:
         """The place is given up, or the work is finished."""
         if self.place is not None:
             self.former_rooms = (*self.former_rooms[-REMEMBERED:], self.place.room)
-            self.place = None
+            self.take(None)
 
     def sit_again(self, place: Place) -> None:
         """The place could not be given up after all, unless the store did it unseen."""
         if self.place is None and self.stage is Stage.READY:
             self.former_rooms = tuple(room for room in self.former_rooms if room != place.room)
-            self.place = place
+            self.take(place)
             self.hub.spawn(self.look())
 
     def seated(self, transition: Transition, seat: int) -> None:
@@ -279,27 +303,27 @@ class Session:
         Who waits for the answer to a commit hears it as such, though it is in the room, too.
         """
         view, before = transition.view, self.place
-        if before is not None and before.room == view.room:
-            for missed in translation.committed_since(view, before.turn):
-                self.socket.send(missed)
-        self.socket.send(self.sit_down(transition, seat))
+        same = before is not None and before.room == view.room
+        missed = translation.committed_since(view, before.turn) if before and same else []
+        self.socket.send(*missed, self.sit_down(transition, seat))
         self.tell_if_alone(transition)
 
     def sit_down(self, transition: Transition, seat: int) -> Waiting | Matched:
         """Take a seat over as it is; the message that says so."""
         view, before = transition.view, self.place
-        self.place = Place(view, seat)
+        place = Place(view, seat)
+        self.take(place)
         if before is not None and before.room == view.room and before.turn == view.turn:
-            self.place.begun = before.begun
+            place.begun = before.begun
         elif transition.kind not in {"waiting", "matched"}:
-            self.place.begun = None  # written on another connection so far
-        if self.place.waiting:
+            place.begun = None  # written on another connection so far
+        if place.waiting:
             self._begin_to_wait()
         partner = view.seats[1 - seat].last
         if partner:
             others = [other for other in self.recent if other != partner]
             self.recent = (partner, *others)[:LAST_PARTNERS]
-        return translation.whole_room(view, seat, self.place.chars, self.hub.identity, self.locale)
+        return translation.whole_room(view, seat, place.chars, self.hub.identity, self.locale)
 
     def tell_if_alone(self, transition: Transition) -> None:
         """A room is told as it is, except that the partner's connection is lost at the moment."""
@@ -310,24 +334,29 @@ class Session:
 
     def _begin_to_wait(self) -> None:
         """Five minutes without a message are allowed from now on."""
-        self.last_message = self.hub.clock
+        self.last_message = self.hub.vigil.clock
 
     def _finished_character(self, transition: Transition) -> None:
-        view, campaign = transition.view, self.campaign
-        self.socket.send(translation.committed(transition))
+        view, campaign, place = transition.view, self.campaign, self.place
+        seated = place is not None and place.room == view.room
+        committed = translation.committed(transition)
         if view.turn < view.chars:
-            if self.place is not None and self.place.room == view.room:
-                self.socket.send(translation.turn_changed(view, self.place.chars))
+            if place is not None and seated:
+                self.socket.send(committed, translation.turn_changed(view, place.chars))
+            else:
+                self.socket.send(committed)
             return
         if transition.c < view.chars - 1 and view.room in self.finished_rooms:
-            return  # an earlier commit came again after the end
+            self.socket.send(committed)  # an earlier commit came again after the end
+            return
         counters = self.hub.counters.advance(
             campaign.lanes.base_of(view.room), transition.relays, transition.participants
         )
-        message = translation.completed(transition, self.participant, counters)
-        self.socket.send_asking(message, self.telling([Untold(message.work, message.serial)]))
+        completed = translation.completed(transition, self.participant, counters)
+        mark = self.telling([Untold(completed.work, completed.serial)])
+        self.socket.send_asking(mark, committed, completed)
         self.finished_rooms = (*self.finished_rooms[-REMEMBERED:], view.room)
-        if self.place is not None and self.place.room == view.room:
+        if seated:
             self.stand_up()
 
     async def look(self, *, anew: bool = False) -> None:
@@ -363,13 +392,13 @@ class Session:
 
     def replaced(self) -> None:
         """The participant is connected elsewhere; the seat is there now."""
-        self.place = None
+        self.take(None)
         self._send_error("elsewhere", "you are connected in another place now")
         self.socket.close(ELSEWHERE, "elsewhere")
 
     def listen(self) -> None:
         """Take note of what came since this was asked last."""
-        socket, now = self.socket, self.hub.clock
+        socket, now = self.socket, self.hub.vigil.clock
         if socket.heard or socket.spoke:
             self.last_heard, self.pinged_at = now, 0
             if socket.spoke:

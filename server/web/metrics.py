@@ -46,7 +46,9 @@ class WorkerCollector(Collector):
             self._porter.turned_away,
         )
         yield GaugeMetricFamily(
-            "jielong_seated", "Participants of this worker who hold a seat.", hub.seated
+            "jielong_seated",
+            "Participants of this worker who hold a seat.",
+            sum(campaign.seated for campaign in hub.campaigns),
         )
         yield GaugeMetricFamily(
             "jielong_store_away", "1 while Redis cannot be reached.", int(self._connections.away)
