@@ -28,6 +28,7 @@ from server.store.counters import Counters
 from server.store.deployment import Deployment
 from server.store.errors import StoreError
 from server.store.pool import Pool
+from server.store.receipts import Receipts
 from server.store.rooms import Rooms
 from server.store.workers import Workers
 
@@ -72,6 +73,7 @@ class Hub:
         self.hold = hold
         self.pool = Pool(connections, self.deliver)
         self.rooms = Rooms(connections)
+        self.receipts = Receipts(connections)
         self.counters = Counters(connections)
         self.workers = Workers(connections)
         self.backplane = Backplane(deployment, self.worker, self._receive)
@@ -365,7 +367,8 @@ class Hub:
     @property
     def _calls_pending(self) -> bool:
         """Whether waiting helps: without Redis no call ends in time."""
-        return bool(self._tasks or self._lost) and not self._connections.away
+        pending = self._tasks or self._lost or not self._connections.idle
+        return bool(pending) and not self._connections.away
 
     async def close(self, seconds: float) -> bool:
         """Say goodbye to everybody and leave every seat to its grace, within a time limit.

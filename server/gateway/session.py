@@ -421,7 +421,7 @@ class Session:
         lanes = self.campaign.lanes
         for base in {lanes.base_of(entry.work) for entry in works}:
             here = [entry for entry in works if lanes.base_of(entry.work) == base]
-            self.hub.spawn(self.hub.rooms.told(base, self.participant, here))
+            self.hub.receipts.add(base, self.participant, here)
 
     # Refusals ---------------------------------------------------------------------------------
 

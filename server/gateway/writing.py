@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from functools import partial
 
 from server.gateway.codec import pack
 from server.gateway.session import Session
 from server.relay.from_client import Commit, Ink, React, Undo
 from server.relay.ink import POINT, BadInkError, check_strokes
-from server.relay.transition import Transition
 from server.store.answers import RefusedError
 from server.store.errors import StoreError
+from server.store.rooms import Outcome
 
 
 def late_ink(session: Session, message: Ink) -> None:
@@ -46,7 +46,8 @@ def commit(session: Session, message: Commit) -> None:
         return
     campaign = session.campaign
     base = campaign.lanes.base_of(message.room)
-    committing = session.hub.rooms.commit(
+    asked_again = message.room in session.finished_rooms
+    session.hub.rooms.commit(
         base,
         campaign.rules,
         session.participant,
@@ -54,22 +55,19 @@ def commit(session: Session, message: Commit) -> None:
         message.room,
         message.c,
         pack(message.strokes),
+        partial(_finish, session, message, base, asked_again),
     )
-    session.hub.spawn(_finish(session, message, base, committing))
 
 
-async def _finish(
-    session: Session, message: Commit, base: str, committing: Awaitable[Transition]
+def _finish(
+    session: Session, message: Commit, base: str, asked_again: bool, outcome: Outcome
 ) -> None:
-    asked_again = message.room in session.finished_rooms
-    try:
-        transition = await committing
-    except RefusedError as refusal:
-        session.refused(refusal, message)
-    except StoreError as error:
-        session.busy(error, message)
+    if isinstance(outcome, RefusedError):
+        session.refused(outcome, message)
+    elif isinstance(outcome, StoreError):
+        session.busy(outcome, message)
     else:
         told_meanwhile = message.room in session.finished_rooms and not asked_again
-        if transition.kind == "repeated" and not told_meanwhile:
-            session.happened(transition, transition.seat)
-        session.hub.deliver(base, [transition])
+        if outcome.kind == "repeated" and not told_meanwhile:
+            session.happened(outcome, outcome.seat)
+        session.hub.deliver(base, [outcome])

@@ -1,4 +1,4 @@
-"""One call of the library on its way, and who waits for its answer."""
+"""One call of the library on its way, and what becomes of its answer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ BARE_BYTES = 500
 
 
 class Call:
-    """What is sent, and who waits for the answer."""
+    """What is sent; a subclass knows what to do with the answer."""
 
     __slots__ = (
         "arguments",
         "base",
         "durable",
-        "future",
         "name",
         "patient",
         "repeatable",
@@ -50,7 +49,6 @@ class Call:
         as far as the operator wants; `patient` ones let others go first. One that is not `wanted`
         any more when its time comes is not sent.
         """
-        loop = asyncio.get_running_loop()
         self.name = name
         self.base = base
         self.arguments = arguments
@@ -59,11 +57,47 @@ class Call:
         self.patient = patient
         self.wanted = wanted
         self.size = BARE_BYTES + sum(len(part) for part in arguments if isinstance(part, bytes))
-        self.since = loop.time()
-        self.future: asyncio.Future[Any] = loop.create_future()
+        self.since = asyncio.get_running_loop().time()
 
     def started(self) -> None:
         """It is being sent; its arguments are final."""
+
+    def resolve(self, reply: object) -> None:
+        """The answer has come."""
+        raise NotImplementedError
+
+    def fail(self, error: StoreError) -> None:
+        """There will be none."""
+        raise NotImplementedError
+
+
+class AwaitedCall(Call):
+    """One whose answer somebody waits for."""
+
+    __slots__ = ("future",)
+
+    def __init__(
+        self,
+        name: str,
+        base: str,
+        arguments: list[Argument],
+        *,
+        repeatable: bool,
+        durable: bool = False,
+        patient: bool = False,
+        wanted: Wanted | None = None,
+    ) -> None:
+        """As any call; the answer, or the error, is that of `future`."""
+        super().__init__(
+            name,
+            base,
+            arguments,
+            repeatable=repeatable,
+            durable=durable,
+            patient=patient,
+            wanted=wanted,
+        )
+        self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def resolve(self, reply: object) -> None:
         """Hand the answer to whoever waits."""

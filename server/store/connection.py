@@ -145,6 +145,11 @@ class Connection:
         else:
             self._flush_soon()
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything has been answered."""
+        return self._idle.is_set()
+
     async def drained(self) -> None:
         """Wait until everything has been answered."""
         await self._idle.wait()

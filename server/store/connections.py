@@ -53,6 +53,11 @@ class Connections:
         return any(connection.away for connection in self._all)
 
     @property
+    def idle(self) -> bool:
+        """Whether everything queued has been answered."""
+        return all(connection.idle for connection in self._all)
+
+    @property
     def durable(self) -> bool:
         """Whether writes in every lane become as durable as the operator wants, in time."""
         return all(connection.durable_in_time for connection in self._all)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from server.relay.to_client import CounterValues
 from server.store import keys
-from server.store.call import Call
+from server.store.call import AwaitedCall
 from server.store.connections import Connections
 from server.store.errors import StoreAwayError
 from server.store.library import function
@@ -71,7 +71,7 @@ class Counters:
             StoreAwayError: one of them cannot be read in time.
             StoreError: Redis refused one of them.
         """
-        calls = [Call(_TOTALS, base, [], repeatable=True, durable=True) for base in bases]
+        calls = [AwaitedCall(_TOTALS, base, [], repeatable=True, durable=True) for base in bases]
         before = [self._lane(base).totals for base in bases]
         for call in calls:
             self._connections.send(call)

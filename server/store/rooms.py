@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from asyncio import Future
-from collections.abc import Awaitable
+from collections.abc import Callable
+from functools import partial
 
 from server.relay.room import Rules
 from server.relay.transition import Transition
@@ -12,27 +14,60 @@ from server.store.answers import (
     OutOfSerialsError,
     RefusedError,
     Resumed,
-    Untold,
     only,
     read_answer,
     read_expired,
     read_resumed,
     rule_arguments,
 )
-from server.store.call import Call, Wanted
+from server.store.call import AwaitedCall, Call, Wanted
 from server.store.connections import Connections
-from server.store.errors import StoreAwayError
+from server.store.errors import StoreAwayError, StoreError
 from server.store.library import function
 from server.store.link import Argument
 from server.store.serials import Serials
 
-_COMMIT, _LEAVE, _DROP, _RESUME, _TOLD, _INVITE, _LOOK, _EXPIRE = (
-    function(name)
-    for name in ("commit", "leave", "drop", "resume", "told", "invite", "look", "expire")
+_COMMIT, _LEAVE, _DROP, _RESUME, _INVITE, _LOOK, _EXPIRE = (
+    function(name) for name in ("commit", "leave", "drop", "resume", "invite", "look", "expire")
 )
 
 OVERDUE = 200
 """Rooms that one `expire` changes at most."""
+
+
+Outcome = Transition | RefusedError | StoreError
+"""What became of a commit."""
+
+
+class _Commit(Call):
+    """Answered by a call of `then`, in the pass of the event loop in which the answer comes."""
+
+    __slots__ = ("_on_shortage", "_then")
+
+    def __init__(
+        self,
+        base: str,
+        arguments: list[Argument],
+        then: Callable[[Outcome], None],
+        on_shortage: Callable[[_Commit], None],
+    ) -> None:
+        super().__init__(_COMMIT, base, arguments, repeatable=True, durable=True)
+        self._then = then
+        self._on_shortage = on_shortage
+
+    def resolve(self, reply: object) -> None:
+        assert isinstance(reply, bytes)
+        try:
+            outcome: Outcome = only(read_answer(reply))
+        except OutOfSerialsError:
+            self._on_shortage(self)
+            return
+        except RefusedError as refusal:
+            outcome = refusal
+        self._then(outcome)
+
+    def fail(self, error: StoreError) -> None:
+        self._then(error)
 
 
 class Rooms:
@@ -57,25 +92,34 @@ class Rooms:
         room: str,
         c: int,
         ink: bytes,
-    ) -> Awaitable[Transition]:
+        then: Callable[[Outcome], None],
+    ) -> None:
         """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`.
 
-        It is on its way already when this returns: a turn waits for no pass of a busy event loop
-        that it need not wait for.
+        `then` is told. It is on its way already when this returns, and nobody is woken first when
+        the answer comes: a turn waits for no pass of a busy event loop that it need not wait for.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        reply = self._send(_COMMIT, base, arguments, promptly=True)
-        return self._committed(base, arguments, reply)
+        self._send_commit(_Commit(base, arguments, then, self._supply), promptly=True)
 
-    async def _committed(
-        self, base: str, arguments: list[Argument], reply: Future[bytes]
-    ) -> Transition:
-        while True:
-            try:
-                return only(read_answer(await reply))
-            except OutOfSerialsError:
-                await self._serials.supply(base)
-                reply = self._send(_COMMIT, base, arguments)
+    def _send_commit(self, commit: _Commit, *, promptly: bool) -> None:
+        try:
+            self._connections.send(commit, promptly=promptly)
+        except StoreAwayError as error:
+            commit.fail(error)
+
+    def _supply(self, commit: _Commit) -> None:
+        """The lane must have numbers for the hands first."""
+        self._serials.supply(commit.base).add_done_callback(partial(self._supplied, commit))
+
+    def _supplied(self, commit: _Commit, supply: asyncio.Task[None]) -> None:
+        error = StoreAwayError() if supply.cancelled() else supply.exception()
+        if error is None:
+            self._send_commit(commit, promptly=False)
+        elif isinstance(error, StoreError):
+            commit.fail(error)
+        else:
+            commit.fail(StoreError(f"no serial numbers: {error!r}"))
 
     async def leave(
         self,
@@ -128,11 +172,6 @@ class Rooms:
             raise RefusedError(resumed.refusal)
         return resumed
 
-    async def told(self, base: str, participant: str, works: list[Untold]) -> None:
-        """The participant has heard of these works."""
-        entries = [f"{entry.work} {entry.serial}" for entry in works]
-        await self._send(_TOLD, base, [participant, *entries], durable=False, patient=True)
-
     async def invite(self, base: str, participant: str, address: str, room: str, code: str) -> str:
         """Keep strangers out and answer the code for a friend.
 
@@ -146,7 +185,7 @@ class Rooms:
 
     async def expire(self, base: str, rules: Rules) -> Expired:
         """Do what the clock asks, and see who waits."""
-        call = Call(_EXPIRE, base, [*rule_arguments(rules), OVERDUE], repeatable=False)
+        call = AwaitedCall(_EXPIRE, base, [*rule_arguments(rules), OVERDUE], repeatable=False)
         self._connections.send(call)
         return read_expired(await call.future)
 
@@ -169,22 +208,20 @@ class Rooms:
         base: str,
         arguments: list[Argument],
         *,
-        durable: bool = True,
         patient: bool = False,
         wanted: Wanted | None = None,
-        promptly: bool = False,
     ) -> Future[bytes]:
-        call = Call(
+        call = AwaitedCall(
             name,
             base,
             arguments,
             repeatable=True,
-            durable=durable,
+            durable=True,
             patient=patient,
             wanted=wanted,
         )
         try:
-            self._connections.send(call, promptly=promptly)
+            self._connections.send(call)
         except StoreAwayError as error:
             call.fail(error)
         return call.future

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from server.store import keys
-from server.store.call import Call
+from server.store.call import AwaitedCall
 from server.store.connections import Connections
 from server.store.library import function
 
@@ -17,7 +17,7 @@ QUICK_SECONDS = 1.0
 _GRANT, _SUPPLY = function("grant"), function("supply")
 
 
-class _Supply(Call):
+class _Supply(AwaitedCall):
     """Tells how old the block is by the time at which it is sent."""
 
     __slots__ = ("_block",)
@@ -40,23 +40,19 @@ class Serials:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._sizes: dict[str, tuple[int, float]] = {}
 
-    async def supply(self, base: str) -> None:
-        """Give the lane a block.
-
-        Raises:
-            StoreError: Redis is away.
-        """
+    def supply(self, base: str) -> asyncio.Task[None]:
+        """Give the lane a block; the task fails with `StoreError` when Redis is away."""
         task = self._under_way.get(base)
         if task is None:
             task = asyncio.get_running_loop().create_task(self._fetch(base))
             self._under_way[base] = task
             task.add_done_callback(lambda _: self._under_way.pop(base, None))
-        await asyncio.shield(task)
+        return task
 
     async def _fetch(self, base: str) -> None:
         size = self._next_size(base)
         last = await self._send(
-            Call(_GRANT, keys.first_lane_of(base), [size], repeatable=True, durable=True)
+            AwaitedCall(_GRANT, keys.first_lane_of(base), [size], repeatable=True, durable=True)
         )
         await self._send(_Supply(base, last - size + 1, last))
 
@@ -67,6 +63,6 @@ class Serials:
         self._sizes[base] = size, now
         return size
 
-    async def _send(self, call: Call) -> int:
+    async def _send(self, call: AwaitedCall) -> int:
         self._connections.send(call)
         return int(await call.future)

@@ -12,7 +12,7 @@ from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store import keys
 from server.store.answers import read_answer, rule_arguments
-from server.store.call import Call
+from server.store.call import AwaitedCall
 from server.store.connections import Connections
 from server.store.errors import StoreAwayError
 from server.store.lanes import Lanes
@@ -53,7 +53,7 @@ class Workers:
     async def beat(self, base: str, worker: str, online: int, writing: int, *, first: bool) -> Beat:
         """Renew the lease of `worker`; `first` when it has none yet."""
         arguments: list[Argument] = [0, worker, online, writing, int(first)]
-        call = Call(_BEAT, base, arguments, repeatable=False)
+        call = AwaitedCall(_BEAT, base, arguments, repeatable=False)
         self._connections.send(call)
         online, writing, fenced, dead = await call.future
         return Beat(online, writing, bool(fenced), [name.decode() for name in dead])
@@ -66,7 +66,7 @@ class Workers:
         One lane is to carry `lane_rate` tickets a second; there are `most` of them at most.
         """
         arguments: list[Argument] = [0, worker, f"{rate:.1f}", f"{lane_rate:.1f}", most]
-        call = Call(_SPREAD, lanes.first, arguments, repeatable=False)
+        call = AwaitedCall(_SPREAD, lanes.first, arguments, repeatable=False)
         asked = time.monotonic()
         self._connections.send(call)
         open_, known, now = await call.future
@@ -75,7 +75,7 @@ class Workers:
 
     async def depart(self, base: str, worker: str) -> None:
         """The worker ends in good order."""
-        call = Call(_DEPART, base, [worker], repeatable=False)
+        call = AwaitedCall(_DEPART, base, [worker], repeatable=False)
         self._connections.send(call)
         await call.future
 
@@ -103,7 +103,7 @@ class Workers:
         transitions: list[Transition] = []
         for batch in _batches(rooms):
             arguments: list[Argument] = [*rule_arguments(rules), worker, *batch]
-            call = Call(_REAP, base, arguments, repeatable=True)
+            call = AwaitedCall(_REAP, base, arguments, repeatable=True)
             self._connections.send(call)
             transitions += read_answer(await call.future).transitions
         return transitions

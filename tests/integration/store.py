@@ -19,7 +19,8 @@ from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.lanes import Lanes
 from server.store.pool import Pool
-from server.store.rooms import Rooms
+from server.store.receipts import Receipts
+from server.store.rooms import Outcome, Rooms
 from tests.integration.valkey import Valkey
 
 CAMPAIGN = "test"
@@ -51,6 +52,7 @@ class Store:
         self.delivered: list[Transition] = []
         self.pool = Pool(self.connections, lambda _, happened: self.delivered.extend(happened))
         self.rooms = Rooms(self.connections)
+        self.receipts = Receipts(self.connections)
         self.returns = 0
         self.connections.on_return(self._returned)
         self._numbers = itertools.count(1)
@@ -66,8 +68,17 @@ class Store:
         return self.delivered[-1]
 
     async def commit(self, name: str, room: str, c: int) -> Transition:
-        base = self.lanes.base_of(room)
-        return await self.rooms.commit(base, RULES, name, f"w/{name}", room, c, INK)
+        return await self.commit_from(self.lanes.base_of(room), name, f"w/{name}", room, c, INK)
+
+    async def commit_from(
+        self, base: str, name: str, address: str, room: str, c: int, ink: bytes
+    ) -> Transition:
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.rooms.commit(base, RULES, name, address, room, c, ink, outcome.set_result)
+        found = await outcome
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     async def close(self) -> None:
         """Stop running; a failure inside shows here."""

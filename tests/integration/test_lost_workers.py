@@ -127,7 +127,7 @@ async def test_a_commit_answered_again_shows_the_partner_who_came_before_it(
     await store.pool.join(lanes, RULES, ticket, "lost")
     seat = store.delivered[-1].view.seats[0]
     ink = msgspec.msgpack.encode(INK)
-    await store.rooms.commit(base, RULES, seat.participant, seat.address, room, 0, ink)
+    await store.commit_from(base, seat.participant, seat.address, room, 0, ink)
     await ann.send("commit", room=room, c=0, strokes=INK)
     await ann.expect("committed", room=room, c=0, seat=0)
     await ann.expect("turn", c=1)

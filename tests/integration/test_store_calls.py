@@ -13,6 +13,7 @@ from server.store.answers import RefusedError
 from server.store.counters import Counters
 from tests.integration.store import INK, LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
+from tests.patience import eventually
 
 
 def writers(transition: Transition) -> tuple[str, str]:
@@ -22,7 +23,7 @@ def writers(transition: Transition) -> tuple[str, str]:
 
 
 async def test_tickets_of_one_moment_go_in_one_call_and_meet(store: Store, valkey: Valkey) -> None:
-    await store.rooms.told(LANE, "n0", [])
+    await store.rooms.expire(LANE, RULES)
     plain(valkey).config_resetstat()
     await store.join(*(f"n{number}" for number in range(10)))
     assert [transition.kind for transition in store.delivered] == ["matched"] * 5
@@ -63,8 +64,32 @@ async def test_two_write_a_phrase_and_it_is_counted_and_told(store: Store) -> No
     missed = await store.rooms.resume(LANE, RULES, first, "w/new", 0)
     assert (missed.previous, missed.transitions) == (f"w/{first}", [])
     assert [(work.work, work.serial) for work in missed.untold] == [(room, 1)]
-    await store.rooms.told(LANE, first, missed.untold)
-    assert (await store.rooms.resume(LANE, RULES, first, "w/new", 0)).untold == []
+    store.receipts.add(LANE, first, missed.untold)
+
+    async def knows() -> bool:
+        return (await store.rooms.resume(LANE, RULES, first, "w/new", 0)).untold == []
+
+    await eventually(knows)
+    assert (await store.rooms.resume(LANE, RULES, second, f"w/{second}", 0)).untold != []
+
+
+async def test_receipts_of_one_moment_go_in_one_call(store: Store, valkey: Valkey) -> None:
+    everybody = [f"n{number}" for number in range(6)]
+    await store.join(*everybody)
+    for transition in list(store.delivered):
+        first, second = writers(transition)
+        await store.commit(first, transition.view.room, 0)
+        await store.commit(second, transition.view.room, 1)
+    missed = {
+        name: (await store.rooms.resume(LANE, RULES, name, f"w/{name}", 0)).untold
+        for name in everybody
+    }
+    plain(valkey).config_resetstat()
+    for name, works in missed.items():
+        store.receipts.add(LANE, name, works)
+    await store.connections.drained()
+    assert plain(valkey).info("commandstats")["cmdstat_fcall"]["calls"] == 1
+    assert not any(plain(valkey).exists(f"{LANE}:untold:{name}") for name in everybody)
 
 
 async def test_a_refusal_is_an_error_with_the_protocols_code(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -99,8 +100,8 @@ class LuaLane:
         return answer.decode()
 
     def told(self, participant: str, entries: list[tuple[str, int]]) -> int:
-        words = [f"{work} {serial}" for work, serial in entries]
-        removed: int = self._call("told", participant, *words)
+        pairs = [(participant, f"{work} {serial}") for work, serial in entries]
+        removed: int = self._call("told", *chain.from_iterable(pairs))
         return removed
 
     def indexes(self, participants: list[str]) -> Indexes:

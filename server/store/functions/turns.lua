@@ -124,14 +124,15 @@ local function resume(keys, args)
     .. pack('', person.rec, person.t)
 end
 
--- told: the participant has heard of these works.
+-- told: participants have heard of works.
 -- KEYS  base
--- ARGV  participant, then "work serial" for each
+-- ARGV  for each: participant, "work serial"
 -- Answer  how many were removed
+-- Atomic, though it need not be; what has been removed is not there to be removed again.
 local function told(keys, args)
   local removed = 0
-  for i = 2, #args do
-    removed = removed + call('LREM', keys[1] .. ':untold:' .. args[1], 1, args[i])
+  for i = 1, #args, 2 do
+    removed = removed + call('LREM', keys[1] .. ':untold:' .. args[i], 1, args[i + 1])
   end
   return removed
 end
