@@ -125,11 +125,8 @@ class Connection:
             self._client = self._deployment.client(self._key)
         return self._client
 
-    def send(self, call: Call, *, promptly: bool = False) -> None:
+    def send(self, call: Call) -> None:
         """Send a call with all others of this pass of the event loop.
-
-        Or `promptly`, unless a wait for durability would be behind it: then the more share it the
-        better.
 
         Raises:
             StoreAwayError: Redis is away and the call may not wait, or too many wait already.
@@ -140,10 +137,7 @@ class Connection:
             raise StoreAwayError
         self._backlog.add(call)
         self._idle.clear()
-        if promptly and not self._guarantee.commands(call.base):
-            self._flush()
-        else:
-            self._flush_soon()
+        self._flush_soon()
 
     @property
     def idle(self) -> bool:

@@ -39,9 +39,9 @@ class Connections:
         if self._running is not None:
             self._running.create_task(connection.run())
 
-    def send(self, call: Call, *, promptly: bool = False) -> None:
+    def send(self, call: Call) -> None:
         """Queue a call; see `Connection.send`."""
-        self._by_lane[call.base].send(call, promptly=promptly)
+        self._by_lane[call.base].send(call)
 
     def client(self, base: str) -> redis.asyncio.Redis:
         """A client of the lane's node, for the few plain commands outside the hot path."""

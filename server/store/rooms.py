@@ -96,15 +96,15 @@ class Rooms:
     ) -> None:
         """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`.
 
-        `then` is told. It is on its way already when this returns, and nobody is woken first when
-        the answer comes: a turn waits for no pass of a busy event loop that it need not wait for.
+        `then` is told, and nobody is woken for it first: a turn waits for no pass of a busy event
+        loop that it need not wait for.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        self._send_commit(_Commit(base, arguments, then, self._supply), promptly=True)
+        self._send_commit(_Commit(base, arguments, then, self._supply))
 
-    def _send_commit(self, commit: _Commit, *, promptly: bool) -> None:
+    def _send_commit(self, commit: _Commit) -> None:
         try:
-            self._connections.send(commit, promptly=promptly)
+            self._connections.send(commit)
         except StoreAwayError as error:
             commit.fail(error)
 
@@ -115,7 +115,7 @@ class Rooms:
     def _supplied(self, commit: _Commit, supply: asyncio.Task[None]) -> None:
         error = StoreAwayError() if supply.cancelled() else supply.exception()
         if error is None:
-            self._send_commit(commit, promptly=False)
+            self._send_commit(commit)
         elif isinstance(error, StoreError):
             commit.fail(error)
         else:
