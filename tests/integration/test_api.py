@@ -13,7 +13,9 @@ import pytest
 from tests.integration.conftest import Connect
 from tests.integration.http import error_of, get, get_json
 from tests.integration.relays import finish, sit_down
+from tests.integration.rooms.expectations import come_back
 from tests.integration.wire import MSGPACK, frame, open_raw, pack
+from tests.patience import eventually
 from tests.service import Service
 
 
@@ -36,6 +38,35 @@ async def test_metrics_are_prometheus_text(shared: Service, connect: Connect) ->
     assert float(figures["jielong_not_durable"]) == 0
     assert float(figures['jielong_works_waiting{campaign="default"}']) == 0
     await finish(seats, 0, 2)
+
+
+async def test_nobody_stays_in_the_gauges_however_they_go(
+    shared: Service, connect: Connect
+) -> None:
+    replaced, leaver = await sit_down(connect)
+    moved = await come_back(connect, replaced)
+    cut, partner = await sit_down(connect)
+    done = await sit_down(connect)
+    await finish(done, 0, 2)
+    await leaver.send("leave", room=leaver.room)
+
+    async def are(*values: float) -> bool:
+        return tuple((await gauges(shared)).values()) == values
+
+    await eventually(lambda: are(6, 3, 6, 3))
+    cut.socket.transport.abort()
+    for peer in (moved, leaver, partner, *done):
+        await peer.close()
+    await eventually(lambda: are(0, 0, 0, 0))
+
+
+async def gauges(service: Service) -> dict[str, float]:
+    """How many are said to be there, and to hold a seat: here, and in the campaign."""
+    _, _, body = await get(service, "/metrics")
+    wanted = ["jielong_connections", "jielong_seated"]
+    wanted += [f'jielong_{name}{{campaign="default"}}' for name in ("online", "writing")]
+    figures = dict(line.rsplit(" ", 1) for line in body.splitlines() if line[0] != "#")
+    return {name: float(figures[name]) for name in wanted}
 
 
 async def test_a_campaign_is_told_with_its_phrases(shared: Service, connect: Connect) -> None:
