@@ -9,6 +9,7 @@ from server.gateway.campaigns import OpenCampaign
 from server.gateway.codec import pack
 from server.gateway.returning import find_room
 from server.gateway.session import RETRY_MS, Session, Stage
+from server.gateway.telling import look, sit_down, tell_if_alone
 from server.relay import ink
 from server.relay.from_client import FromClient, Hello, Ink
 from server.relay.to_client import CampaignInfo, FinishedWork, Limits, Welcome
@@ -89,7 +90,7 @@ async def _resume(session: Session, message: Hello) -> None:
     _welcome(session, returned.transitions, returned.untold)
     if session.missed:
         session.missed = False
-        hub.spawn(session.look())
+        hub.spawn(look(session))
     pending, session.pending = session.pending, ()
     for waiting in pending:
         if isinstance(waiting, Ink):
@@ -102,7 +103,7 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
     hub, campaign = session.hub, session.campaign
     room = None
     if transitions:
-        room = session.sit_down(transitions[0], transitions[0].seat)
+        room = sit_down(session, transitions[0], transitions[0].seat)
     session.stage = Stage.READY
     info = campaign.campaign
     welcome = Welcome(
@@ -119,11 +120,11 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
         resume=room,
     )
     if untold:
-        session.socket.send_asking(session.telling(untold), welcome)
+        session.socket.send_asking(session.mark_of(untold), welcome)
     else:
         session.socket.send(welcome)
     if transitions:
-        session.tell_if_alone(transitions[0])
+        tell_if_alone(session, transitions[0])
 
 
 def _limits(campaign: OpenCampaign) -> Limits:

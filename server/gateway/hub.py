@@ -17,6 +17,7 @@ from server.gateway.identity import Identity
 from server.gateway.place import Address, Outlet, Place, format_address, parse_address
 from server.gateway.session import Session, Stage
 from server.gateway.socket import Socket
+from server.gateway.telling import happened, look
 from server.gateway.vigil import Vigil
 from server.relay.to_client import Counters as CountersMessage
 from server.relay.transition import RoomView, Transition
@@ -253,7 +254,7 @@ class Hub:
     def _happened(self, base: str, session_id: int, seat: int, transition: Transition) -> None:
         session = self._sessions.get(session_id)
         if session is not None:
-            session.happened(transition, seat)
+            happened(session, transition, seat)
             return
         self._seat_is_empty(base, seat, transition.view)
 
@@ -304,14 +305,14 @@ class Hub:
         """Transitions may have been missed: every seated session looks its room up."""
         for session in self._sessions.values():
             if session.place is not None:
-                self.spawn(session.look())
+                self.spawn(look(session))
 
     def look_at_rooms_with(self, worker: str) -> None:
         """What this worker's participants did last may not have been told to their partners."""
         for session in self._sessions.values():
             partner = session.place.partner if session.place is not None else None
             if partner is not None and partner[0] == worker:
-                self.spawn(session.look())
+                self.spawn(look(session))
 
     # Work that goes on --------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from server.gateway.limits import MOST_FINISHED
 from server.gateway.session import Session, Stage
+from server.gateway.telling import seated
 from server.relay.transition import Transition
 from server.store.answers import RefusedError, Resumed, Untold
 
@@ -65,7 +66,7 @@ async def _take_over_later(session: Session, address: str, lane: asyncio.Task[Re
         room, place = transition.view.room, session.place
         if session.is_at(address) and session.stage is Stage.READY and place is None:
             if room not in session.former_rooms:  # a join found its way there meanwhile
-                session.seated(transition, transition.seat)
+                seated(session, transition, transition.seat)
         elif place is None or place.room != room:
             session.hub.abandon(session, [transition])
 
@@ -106,7 +107,7 @@ async def settle(session: Session) -> bool:
         session.hub.abandon(session, returned.transitions)
         return False
     for transition in returned.transitions:
-        session.seated(transition, transition.seat)
+        seated(session, transition, transition.seat)
     return session.place is not None
 
 

@@ -10,6 +10,7 @@ from server.gateway.identity import new_id
 from server.gateway.place import Place
 from server.gateway.returning import settle
 from server.gateway.session import Session
+from server.gateway.telling import sit_again
 from server.relay.from_client import Invite, Join, Leave, Report
 from server.relay.matching import Ticket
 from server.relay.to_client import Invited
@@ -166,7 +167,7 @@ async def _free(
         else:
             session.refused(refusal, message)
     except StoreError as error:
-        session.sit_again(place)
+        sit_again(session, place)
         session.busy(error, message)
     else:
         session.hub.deliver(base, [transition])

@@ -1,7 +1,7 @@
-"""One participant's connection: its stage, its place in a room, and what it is told.
+"""One participant's connection: its stage and its place in a room.
 
 A session decides nothing about a room; the store does. What clients send is handled in
-`greeting`, `seating` and `writing`, by way of `dispatch`.
+`greeting`, `seating` and `writing`, by way of `dispatch`; what happens to rooms in `telling`.
 """
 
 from __future__ import annotations
@@ -14,25 +14,12 @@ from typing import TYPE_CHECKING
 
 from picows import WSCloseCode
 
-from server.gateway import translation
 from server.gateway.limits import MOST_FINISHED
 from server.gateway.place import Place, format_address, parse_address
 from server.gateway.socket import ELSEWHERE, Socket
 from server.relay.from_client import FromClient, Ink
 from server.relay.ink import GRID, POINT, BadInkError
-from server.relay.matching import LAST_PARTNERS
-from server.relay.phrase import seat_of
-from server.relay.to_client import (
-    Bye,
-    ByeReason,
-    Error,
-    ErrorCode,
-    Matched,
-    PartnerChanged,
-    TurnChanged,
-    Waiting,
-)
-from server.relay.transition import RoomView, Transition
+from server.relay.to_client import Bye, ByeReason, Error, ErrorCode
 from server.store.answers import RefusedError, Untold
 from server.store.errors import StoreAwayError, StoreError
 
@@ -213,66 +200,6 @@ class Session:
         if place is not None and place.room == room:
             self.socket.send_live(packed)
 
-    def happened(self, transition: Transition, seat: int) -> None:
-        """Something happened to the room in which this session has (or just lost) `seat`."""
-        if self.socket.closing:
-            return  # nothing can be said any more; it is found out on return
-        if self.stage is Stage.GREETING:
-            self.missed = True  # nothing is said before `welcome`; it is looked up after it
-            return
-        view, place = transition.view, self.place
-        kind = transition.kind
-        if kind in {"waiting", "matched", "seated"}:
-            if view.room in self.former_rooms:
-                return  # told late or twice, after an outage; nobody is seated in a room again
-            if place is None or place.room != view.room or place.version <= view.version:
-                self.seated(transition, seat)
-            return
-        if kind == "repeated":
-            self._repeated(transition, seat)
-            return
-        if place is None or place.room != view.room or view.version <= place.version:
-            return
-        missed = view.version > place.version + 1 and kind != "completed"
-        if missed and not (kind == "idle" and transition.seat == seat):
-            self.hub.spawn(self.look())
-            return
-        place.update(view)
-        if kind in {"committed", "completed"}:
-            self._finished_character(transition)
-        elif kind == "away":
-            change = PartnerChanged(view.room, "away", transition.ms)
-            self.socket.send(change, *self._turn_of(transition, view))
-        elif kind == "back":
-            change = PartnerChanged(view.room, "back")
-            self.socket.send(change, *self._turn_of(transition, view))
-        elif kind == "idle" and transition.seat == seat:
-            self.stand_up()
-            self.say_goodbye("idle")
-        elif kind in {"left", "idle"}:
-            change = PartnerChanged(view.room, "left")
-            self.socket.send(change, translation.turn_changed(view, place.chars))
-            if place.waiting:
-                self._begin_to_wait()
-
-    def _turn_of(self, transition: Transition, view: RoomView) -> list[TurnChanged]:
-        """The turn of a writer who is away stands still, so its time left changes twice."""
-        if self.place is None or seat_of(view.turn) != transition.seat:
-            return []
-        return [translation.turn_changed(view, self.place.chars)]
-
-    def _repeated(self, transition: Transition, seat: int) -> None:
-        """A commit was answered again: to its sender, and to a partner who missed it."""
-        view, place = transition.view, self.place
-        if place is not None and place.room == view.room and view.version > place.version:
-            missed = view.version > place.version + 1 and view.turn < view.chars
-            place.update(view)
-            if missed:
-                self.hub.spawn(self.look(anew=True))
-        elif seat != transition.seat:
-            return
-        self._finished_character(transition)
-
     def take(self, place: Place | None) -> None:
         """Take a place, or none."""
         self.campaign.seated += (place is not None) - (self.place is not None)
@@ -290,98 +217,9 @@ class Session:
             self.former_rooms = (*self.former_rooms[-REMEMBERED:], self.place.room)
             self.take(None)
 
-    def sit_again(self, place: Place) -> None:
-        """The place could not be given up after all, unless the store did it unseen."""
-        if self.place is None and self.stage is Stage.READY:
-            self.former_rooms = tuple(room for room in self.former_rooms if room != place.room)
-            self.take(place)
-            self.hub.spawn(self.look())
-
-    def seated(self, transition: Transition, seat: int) -> None:
-        """Take a seat over as it is, and tell the participant.
-
-        Who waits for the answer to a commit hears it as such, though it is in the room, too.
-        """
-        view, before = transition.view, self.place
-        same = before is not None and before.room == view.room
-        missed = translation.committed_since(view, before.turn) if before and same else []
-        self.socket.send(*missed, self.sit_down(transition, seat))
-        self.tell_if_alone(transition)
-
-    def sit_down(self, transition: Transition, seat: int) -> Waiting | Matched:
-        """Take a seat over as it is; the message that says so."""
-        view, before = transition.view, self.place
-        place = Place(view, seat)
-        self.take(place)
-        if before is not None and before.room == view.room and before.turn == view.turn:
-            place.begun = before.begun
-        elif transition.kind not in {"waiting", "matched"}:
-            place.begun = None  # written on another connection so far
-        if place.waiting:
-            self._begin_to_wait()
-        partner = view.seats[1 - seat].last
-        if partner:
-            others = [other for other in self.recent if other != partner]
-            self.recent = (partner, *others)[:LAST_PARTNERS]
-        return translation.whole_room(view, seat, place.chars, self.hub.identity, self.locale)
-
-    def tell_if_alone(self, transition: Transition) -> None:
-        """A room is told as it is, except that the partner's connection is lost at the moment."""
-        place = self.place
-        if place is not None and place.partner_is_away:
-            ms = transition.ms if transition.seat == place.seat else None
-            self.socket.send(PartnerChanged(place.room, "away", ms))
-
-    def _begin_to_wait(self) -> None:
-        """Five minutes without a message are allowed from now on."""
-        self.last_message = self.hub.vigil.clock
-
-    def _finished_character(self, transition: Transition) -> None:
-        view, campaign, place = transition.view, self.campaign, self.place
-        seated = place is not None and place.room == view.room
-        committed = translation.committed(transition)
-        if view.turn < view.chars:
-            if place is not None and seated:
-                self.socket.send(committed, translation.turn_changed(view, place.chars))
-            else:
-                self.socket.send(committed)
-            return
-        if transition.c < view.chars - 1 and view.room in self.finished_rooms:
-            self.socket.send(committed)  # an earlier commit came again after the end
-            return
-        counters = self.hub.counters.advance(
-            campaign.lanes.base_of(view.room), transition.relays, transition.participants
-        )
-        completed = translation.completed(transition, self.participant, counters)
-        mark = self.telling([Untold(completed.work, completed.serial)])
-        self.socket.send_asking(mark, committed, completed)
-        self.finished_rooms = (*self.finished_rooms[-REMEMBERED:], view.room)
-        if seated:
-            self.stand_up()
-
-    async def look(self, *, anew: bool = False) -> None:
-        """Find out what became of the room after transitions were missed.
-
-        It is told if it has changed, or even if it has not but is to be told `anew`.
-        """
-        place, campaign = self.place, self.campaign
-        if place is None:
-            return
-        try:
-            base = campaign.lanes.base_of(place.room)
-            transition = await self.hub.rooms.look(
-                base, campaign.rules, self.participant, place.room
-            )
-        except RefusedError as refusal:
-            if refusal.code == "no_such_room" and self.place is place:
-                self.stand_up()
-                self.say_goodbye("over")  # what became of it is told on return
-        except StoreError:
-            return  # the hub looks again when the store is back
-        else:
-            now, version = self.place, transition.view.version
-            if now is not None and now.room == place.room and (anew or version > now.version):
-                self.happened(transition, now.seat)
+    def remember_finished(self, room: str) -> None:
+        """The participant was told of the work that came of this room."""
+        self.finished_rooms = (*self.finished_rooms[-REMEMBERED:], room)
 
     def say_goodbye(self, why: ByeReason) -> None:
         """Close the connection from this side, and say when to come back."""
@@ -405,7 +243,7 @@ class Session:
                 self.last_message = now
             socket.heard = socket.spoke = False
 
-    def telling(self, works: list[Untold]) -> bytes:
+    def mark_of(self, works: list[Untold]) -> bytes:
         """The participant is being told of these works: the mark to ask with whether they arrived.
 
         Nothing else shows it: a connection may be dead for a while before anybody knows, and what

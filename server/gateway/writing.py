@@ -6,6 +6,7 @@ from functools import partial
 
 from server.gateway.codec import pack
 from server.gateway.session import Session
+from server.gateway.telling import happened
 from server.relay.from_client import Commit, Ink, React, Undo
 from server.relay.ink import POINT, BadInkError, check_strokes
 from server.store.answers import RefusedError
@@ -69,5 +70,5 @@ def _finish(
     else:
         told_meanwhile = message.room in session.finished_rooms and not asked_again
         if outcome.kind == "repeated" and not told_meanwhile:
-            session.happened(outcome, outcome.seat)
+            happened(session, outcome, outcome.seat)
         session.hub.deliver(base, [outcome])
