@@ -3,8 +3,8 @@
 `python -m bench.match [--joiners 20000] [--batches 1 8 64 500] [--lanes 1 4 16] [--runs 3]`
 
 Tickets of strangers go in as `join` batches, dealt out over lanes; then every room is written to
-its end by `commit`, and every hand `told`, as many calls in one write as a batch has tickets. Seats
-and works are counted, so nothing is left out.
+its end by `commit`, as many calls in one write as a batch has tickets, and every hand is `told`, as
+many in one call. Seats and works are counted, so nothing is left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, groupby
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -34,6 +35,7 @@ from server.store.answers import read_answer, rule_arguments
 from server.store.embedded import EmbeddedServer
 from server.store.lanes import letter_of
 from server.store.pool import SEEDS, ticket_arguments
+from server.store.receipts import AT_ONCE
 
 JOINERS = 20_000
 BATCHES = (1, 8, 64, 500)
@@ -108,7 +110,7 @@ def measure(store: Store, joiners: int, batch: int, lanes: int, random: Random) 
     commit_all(store, bases, in_order, ink, batch)
     commit = store.cpu() - before
     before = store.cpu()
-    store.calls("told", ((one.base, one.participant, f"{one.room} 0") for one in in_order), batch)
+    store.calls("told", told_calls(in_order, min(batch, AT_ONCE)), 1)
     told = store.cpu() - before
     if (counted := works(store, bases)) != joiners // 2:
         raise InvalidRunError(f"{joiners} wrote, {counted} works were counted")
@@ -159,6 +161,15 @@ def commit_all(
         )
         if refused := [code for answer in answers for code in read_answer(answer).refusals]:
             raise InvalidRunError(f"a commit was refused: {refused[0]}")
+
+
+def told_calls(everybody: list[Seated], together: int) -> Iterator[tuple[Any, ...]]:
+    """The base and the arguments of each call of `told`, with so many receipts at most."""
+    in_order = sorted(everybody, key=lambda one: one.base)
+    for base, of_lane in groupby(in_order, key=lambda one: one.base):
+        receipts = [(one.participant, f"{one.room} 0") for one in of_lane]
+        for at in range(0, len(receipts), together):
+            yield base, *chain.from_iterable(receipts[at : at + together])
 
 
 def in_order_of_turns(answers: list[tuple[str, bytes]], joiners: int) -> list[Seated]:
