@@ -165,6 +165,7 @@ class Supervisor:
             WorkersFailedError: they cannot start.
         """
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._roll.set)
+        failed: list[BaseException] = []
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(slot.run()) for slot in self._slots]
@@ -174,9 +175,12 @@ class Supervisor:
                 for task in tasks:
                     task.cancel()
         except* WorkersFailedError as failures:
-            raise failures.exceptions[0] from None
+            # Raised here, Python before 3.11.4 would put it into a group again.
+            failed += failures.exceptions
         finally:
             await asyncio.gather(*(slot.stop() for slot in self._slots))
+        if failed:
+            raise failed[0]
 
     def stop(self) -> None:
         """End all workers, and then `run`."""

@@ -269,6 +269,12 @@ async def test_ended_while_it_starts_it_leaves_no_process(tmp_path: Path) -> Non
 
 def fails(data: Path, **settings: object) -> str:
     """Start the service, which ends at once with status 1 and one line of explanation."""
+    (line,) = lines_of_failure(data, **settings)
+    return line
+
+
+def lines_of_failure(data: Path, **settings: object) -> list[str]:
+    """Start the service, which ends at once with status 1; what it says."""
     run = subprocess.run(
         COMMAND,
         cwd=ROOT,
@@ -280,9 +286,9 @@ def fails(data: Path, **settings: object) -> str:
     )
     assert run.returncode == 1, run
     assert run.stdout == ""
-    assert len(run.stderr.strip().splitlines()) == 1, run.stderr
-    assert run.stderr.startswith("jielong: ")
-    return run.stderr
+    lines = run.stderr.strip().splitlines()
+    assert all(line.startswith("jielong: ") for line in lines), run.stderr
+    return lines
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:
@@ -309,6 +315,13 @@ def nobody() -> str:
 
 def no_sentinel() -> str:
     return f"redis+sentinel://127.0.0.1:{free_port()}/jielong"
+
+
+def test_several_workers_that_cannot_start_say_no_more_than_one(tmp_path: Path) -> None:
+    """However many have failed by the time at which all are ended."""
+    lines = lines_of_failure(tmp_path / "data", workers=3, redis_url=nobody())
+    assert 1 <= len(lines) <= 3
+    assert all("redis cannot be used" in line for line in lines)
 
 
 FAULTS = [
