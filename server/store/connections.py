@@ -11,6 +11,7 @@ from server.store.call import Call
 from server.store.connection import Connection
 from server.store.deployment import Deployment
 from server.store.durability import Guarantee
+from server.store.errors import StoreAwayError
 
 
 class Connections:
@@ -42,6 +43,13 @@ class Connections:
     def send(self, call: Call) -> None:
         """Queue a call; see `Connection.send`."""
         self._by_lane[call.base].send(call)
+
+    def submit(self, call: Call) -> None:
+        """The same, but it is the call that hears of it when it cannot be."""
+        try:
+            self.send(call)
+        except StoreAwayError as error:
+            call.fail(error)
 
     def client(self, base: str) -> redis.asyncio.Redis:
         """A client of the lane's node, for the few plain commands outside the hot path."""

@@ -198,10 +198,7 @@ class Pool:
         batch.base = base
         queue.under_way[base] += 1
         batch.queued = True
-        try:
-            self._connections.send(batch)
-        except StoreError as error:
-            batch.fail(error)
+        self._connections.submit(batch)
 
     def _ended(self, queue: _Queue, base: str) -> None:
         """A batch was answered: what has collected meanwhile goes out."""

@@ -10,7 +10,7 @@ import structlog
 from server.store.answers import Untold
 from server.store.call import Call
 from server.store.connections import Connections
-from server.store.errors import StoreAwayError, StoreError
+from server.store.errors import StoreError
 from server.store.library import function
 
 log = structlog.get_logger()
@@ -63,12 +63,6 @@ class Receipts:
         for entry in works:
             told = self._newest.get(base)
             if told is None or not told.takes_more:
-                told = self._newest[base] = self._send(_Told(base))
+                told = self._newest[base] = _Told(base)
+                self._connections.submit(told)
             told.arguments += (participant, f"{entry.work} {entry.serial}")
-
-    def _send(self, told: _Told) -> _Told:
-        try:
-            self._connections.send(told)
-        except StoreAwayError as error:
-            told.fail(error)
-        return told

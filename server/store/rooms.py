@@ -7,6 +7,8 @@ from asyncio import Future
 from collections.abc import Callable
 from functools import partial
 
+import structlog
+
 from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store.answers import (
@@ -26,6 +28,8 @@ from server.store.errors import StoreAwayError, StoreError
 from server.store.library import function
 from server.store.link import Argument
 from server.store.serials import Serials
+
+log = structlog.get_logger()
 
 _COMMIT, _LEAVE, _DROP, _RESUME, _INVITE, _LOOK, _EXPIRE = (
     function(name) for name in ("commit", "leave", "drop", "resume", "invite", "look", "expire")
@@ -100,13 +104,7 @@ class Rooms:
         loop that it need not wait for.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        self._send_commit(_Commit(base, arguments, then, self._supply))
-
-    def _send_commit(self, commit: _Commit) -> None:
-        try:
-            self._connections.send(commit)
-        except StoreAwayError as error:
-            commit.fail(error)
+        self._connections.submit(_Commit(base, arguments, then, self._supply))
 
     def _supply(self, commit: _Commit) -> None:
         """The lane must have numbers for the hands first."""
@@ -115,10 +113,11 @@ class Rooms:
     def _supplied(self, commit: _Commit, supply: asyncio.Task[None]) -> None:
         error = StoreAwayError() if supply.cancelled() else supply.exception()
         if error is None:
-            self._send_commit(commit)
+            self._connections.submit(commit)
         elif isinstance(error, StoreError):
             commit.fail(error)
         else:
+            log.error("serial numbers could not be fetched", exc_info=error)
             commit.fail(StoreError(f"no serial numbers: {error!r}"))
 
     async def leave(
@@ -220,8 +219,5 @@ class Rooms:
             patient=patient,
             wanted=wanted,
         )
-        try:
-            self._connections.send(call)
-        except StoreAwayError as error:
-            call.fail(error)
+        self._connections.submit(call)
         return call.future

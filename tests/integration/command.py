@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.service import ROOT
+from tests.service import ROOT, free_port
 
 SECONDS = 60.0
+
+SERVE = [sys.executable, "-m", "server", "serve"]
 
 
 def jielong(*words: object) -> subprocess.CompletedProcess[str]:
@@ -20,3 +24,10 @@ def jielong(*words: object) -> subprocess.CompletedProcess[str]:
         timeout=SECONDS,
         check=False,
     )
+
+
+def environment(data: Path, **settings: object) -> dict[str, str]:
+    """The environment of a service with these settings on a free port."""
+    bare = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
+    settings = {"port": free_port(), "data": data} | settings
+    return bare | {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
