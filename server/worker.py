@@ -23,10 +23,10 @@ from server.archive.works import Works
 from server.gateway.campaigns import OpenCampaign
 from server.gateway.clockwork import Clockwork
 from server.gateway.doorway import doorway
+from server.gateway.handshake import Handshake
 from server.gateway.hub import Hub
 from server.gateway.identity import Identity
 from server.gateway.porter import Porter
-from server.gateway.protocol import Handshake
 from server.listening import BACKLOG, doubled
 from server.settings import Settings
 from server.store import keys, library

@@ -37,6 +37,7 @@ class OpenCampaign:
         self.rules = rules
         self.lanes = Lanes(campaign.id)
         self.online = self.seated = 0
+        self._always_open = campaign.enabled and not (campaign.opens or campaign.closes)
         self.packed_phrases = msgspec.Raw(_pack(list(campaign.phrases.values())))
         self._packed = {key: _packed(phrase) for key, phrase in campaign.phrases.items()}
         languages = {language_of(phrase.locale) for phrase in campaign.phrases.values()}
@@ -46,7 +47,7 @@ class OpenCampaign:
     @property
     def is_open(self) -> bool:
         """Whether one may join now."""
-        return self.campaign.is_open(datetime.now(UTC))
+        return self._always_open or self.campaign.is_open(datetime.now(UTC))
 
     def choose(self, phrase_id: str | None, locale: str) -> PackedPhrase | None:
         """The phrase of this id (None if there is none), or any one in the reader's language."""

@@ -52,6 +52,7 @@ class Codec(Protocol):
 
     name: str
     frame: WSMsgType
+    first_byte: int  # of a whole message's frame
 
     def decode(self, payload: bytes) -> FromClient:
         """Read a message.
@@ -153,6 +154,7 @@ class MsgpackCodec:
 
     name = MSGPACK
     frame = WSMsgType.BINARY
+    first_byte = 0x80 | frame.value
 
     def __init__(self) -> None:
         """One for all connections; it holds no state of any."""
@@ -180,6 +182,7 @@ class JsonCodec:
 
     name = JSON
     frame = WSMsgType.TEXT
+    first_byte = 0x80 | frame.value
 
     def __init__(self) -> None:
         """One for all connections; it holds no state of any."""

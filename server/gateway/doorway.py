@@ -12,8 +12,10 @@ import secrets
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, cast
 
+from server.gateway.handshake import Handshake
 from server.gateway.http import (
     HEAD_BYTES,
     HEAD_TOO_LONG,
@@ -23,7 +25,7 @@ from server.gateway.http import (
     refusal,
 )
 from server.gateway.porter import Porter
-from server.gateway.protocol import Handshake, take_socket
+from server.gateway.protocol import take_socket
 
 FIRST_BYTES_SECONDS = 60.0
 """How long a connection may be open without a whole request; browsers open some ahead of time."""
@@ -36,6 +38,39 @@ _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 MakeProtocol = Callable[..., asyncio.Protocol]
 
 
+class _Silent:
+    """Connections that have not made a whole request yet, oldest first.
+
+    They have one timer: to set one for each and take it back is dearer than all else here.
+    """
+
+    def __init__(self) -> None:
+        self._since: dict[Doorway, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, doorway: Doorway) -> None:
+        self._since[doorway] = monotonic()
+        if self._timer is None:
+            self._look_in(FIRST_BYTES_SECONDS)
+
+    def remove(self, doorway: Doorway) -> None:
+        self._since.pop(doorway, None)
+
+    def _look_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._end_some)
+
+    def _end_some(self) -> None:
+        self._timer = None
+        now = monotonic()
+        while self._since:
+            doorway, since = next(iter(self._since.items()))
+            if now < since + FIRST_BYTES_SECONDS:
+                self._look_in(since + FIRST_BYTES_SECONDS - now)
+                return
+            self.remove(doorway)
+            doorway.shutdown()
+
+
 class Doorway(asyncio.Protocol):
     """One connection until it is known what it is for."""
 
@@ -46,7 +81,7 @@ class Doorway(asyncio.Protocol):
         "_open",
         "_porter",
         "_queued",
-        "_timer",
+        "_silent",
         "_transport",
     )
 
@@ -56,23 +91,23 @@ class Doorway(asyncio.Protocol):
         porter: Porter,
         make_http: Callable[[], asyncio.Protocol],
         open_: set[Any],
+        silent: _Silent,
     ) -> None:
         """`open_` are uvicorn's connections, which it ends one by one when it shuts down."""
         self._handshake = handshake
         self._porter = porter
         self._make_http = make_http
         self._open = open_
+        self._silent = silent
         self._head = b""
         self._queued = False
         self._transport: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody is there."""
         self._transport = cast(asyncio.Transport, transport)
         self._open.add(self)
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(FIRST_BYTES_SECONDS, self.shutdown)
+        self._silent.add(self)
 
     def data_received(self, data: bytes) -> None:
         """The beginning of a request."""
@@ -131,9 +166,7 @@ class Doorway(asyncio.Protocol):
 
     def _forget(self) -> None:
         self._open.discard(self)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._silent.remove(self)
 
 
 @cache
@@ -144,10 +177,11 @@ def _too_many(retry_seconds: int) -> bytes:
 
 def doorway(handshake: Handshake, porter: Porter) -> MakeProtocol:
     """What to give uvicorn as its `http` setting."""
+    silent = _Silent()
 
     def make(**settings: Any) -> Doorway:
         """As uvicorn makes its own protocol: with `config`, `server_state`, `app_state`."""
         open_ = settings["server_state"].connections
-        return Doorway(handshake, porter, lambda: PlainHttp(**settings), open_)
+        return Doorway(handshake, porter, lambda: PlainHttp(**settings), open_, silent)
 
     return make

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import hmac
+import os
 from base64 import urlsafe_b64encode
 
 from itsdangerous import BadSignature, Signer
+from itsdangerous.signer import SigningAlgorithm
 
 from server.catalogue import Aliases
 from server.relay.phrase import language_of
@@ -17,7 +19,15 @@ ID_BYTES = 12
 
 def new_id() -> str:
     """An unguessable id, 16 characters of URL-safe base64."""
-    return secrets.token_urlsafe(ID_BYTES)
+    return urlsafe_b64encode(os.urandom(ID_BYTES)).decode()
+
+
+class _Hmac(SigningAlgorithm):
+    """HMAC with SHA-256 in one call of OpenSSL: a third of what an object of Python's takes."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        """What `value` is signed with."""
+        return hmac.digest(key, value, "sha256")
 
 
 class Identity:
@@ -33,7 +43,7 @@ class Identity:
         salted = Signer(secret, salt="jielong.participant", digest_method=hashlib.sha256)
         # The key is derived once here, not again for every token.
         key = salted.derive_key()
-        self._signer = Signer(key, key_derivation="none", digest_method=hashlib.sha256)
+        self._signer = Signer(key, key_derivation="none", algorithm=_Hmac())
         self._aliases = aliases
 
     def new_token(self) -> str:

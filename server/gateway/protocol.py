@@ -1,4 +1,4 @@
-"""The handshake: who may open a WebSocket, and picows' protocol, which takes the socket then.
+"""picows' protocol, as the doorway hands sockets over to it.
 
 picows reads from a buffer of its own, so the request's head, which `doorway` has read, is copied
 there. picows' protocol class is its inner one, hence the exact pin in pyproject.toml.
@@ -8,105 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Any
 
-import orjson
-from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSAutoPingStrategy, WSProtocol  # type: ignore[attr-defined]
 
-from server.gateway.codec import CODECS, JSON, Codec
+from server.gateway.handshake import Handshake
 from server.gateway.limits import FRAME_BYTES
 from server.gateway.porter import Porter
-from server.gateway.socket import Socket
 
-PATH = "/ws"
-VERSION = "13"
-HANDSHAKE_SECONDS = 5
 READ_BUFFER_BYTES = 2_048
 """picows' least; the buffer grows with a larger frame."""
 
-_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
-
 _PLAIN_CONNECTION = b"\r\nConnection: Upgrade\r\n"
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# An adapter, because picows makes a child of a plain logger for every connection.
-_logger = logging.LoggerAdapter(logging.getLogger("picows.server"))
+class _Log(logging.LoggerAdapter[logging.Logger]):
+    """For faults only; an adapter, because picows makes a child of a plain logger each time."""
 
-
-class HandshakeError(Exception):
-    """The request is refused with an HTTP status."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        """Answer `status` with the project's JSON error."""
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    def info(self, msg: object, *args: object, **kwargs: Any) -> None:
+        """picows tells of every connection that comes and goes."""
 
 
-class Handshake:
-    """Decides who may open a connection, and in which encoding."""
-
-    def __init__(self, origins: tuple[str, ...], open_socket: Callable[[Codec], Socket]) -> None:
-        """`origins` are allowed beside the page's own."""
-        self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
-        self._open_socket = open_socket
-
-    def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
-        """Answer the request for an upgrade."""
-        try:
-            codec, named = self._check(request)
-        except HandshakeError as error:
-            body = orjson.dumps({"error": {"code": error.code, "message": str(error)}})
-            headers = {"Content-Type": "application/json"} | error.headers
-            refusal = WSUpgradeResponse.create_error_response(error.status, body, headers)
-            return WSUpgradeResponseWithListener(refusal, None)
-        extra = {"Sec-WebSocket-Protocol": codec.name} if named else None
-        response = WSUpgradeResponse.create_101_response(extra)
-        return WSUpgradeResponseWithListener(response, self._open_socket(codec))
-
-    def _check(self, request: WSUpgradeRequest) -> tuple[Codec, bool]:
-        headers = request.headers
-        if request.path.partition(b"?")[0] != PATH.encode():
-            raise HandshakeError(404, "not_found", f"WebSockets are at {PATH}")
-        if not _KEY.fullmatch(headers.get("sec-websocket-key", "")):
-            raise HandshakeError(400, "bad_key", "Sec-WebSocket-Key is 16 bytes in base64")
-        if headers.get("sec-websocket-version") != VERSION:
-            raise HandshakeError(
-                426, "bad_version", "WebSocket version 13 only", Sec_WebSocket_Version=VERSION
-            )
-        origin = headers.get("origin")
-        if origin is not None and not self._allowed(origin, headers.get("host", "")):
-            raise HandshakeError(403, "bad_origin", "pages of this origin may not connect")
-        offered = [
-            name.strip()
-            for line in headers.getall("sec-websocket-protocol", [])
-            for name in line.split(",")
-            if name.strip()
-        ]
-        if not offered:
-            return CODECS[JSON], False
-        for name in offered:
-            if name in CODECS:
-                return CODECS[name], True
-        known = ", ".join(CODECS)
-        raise HandshakeError(400, "bad_subprotocol", f"offer one of {known}, or none")
-
-    def _allowed(self, origin: str, host: str) -> bool:
-        if origin.rstrip("/").lower() in self._origins:
-            return True
-        try:
-            page = urlsplit(origin)
-            port = page.port or _DEFAULT_PORTS.get(page.scheme)
-            own = urlsplit(f"//{host}")
-            own_port = own.port or _DEFAULT_PORTS.get(page.scheme)
-        except ValueError:
-            return False
-        return bool(page.hostname) and (page.hostname, port) == (own.hostname, own_port)
+_log = _Log(logging.getLogger("picows.server"))
 
 
 class _Protocol(WSProtocol):  # type: ignore[misc]
@@ -128,6 +51,54 @@ class _Protocol(WSProtocol):  # type: ignore[misc]
         return True
 
 
+class _Transport:
+    """uvloop's, but it is its own socket, for picows, which looks at five options and two addresses
+    of every new one to log them: uvloop makes a new object of Python's for each, a tenth of all
+    that a worker does for a participant. It also asks for acknowledgements at once; those that
+    come with the answer cost nothing. The kernel has set `TCP_NODELAY` already, for uvloop.
+    """
+
+    __slots__ = ("_transport", "get_write_buffer_size", "write")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        """Of an open connection without TLS."""
+        self._transport = transport
+        self.get_write_buffer_size = transport.get_write_buffer_size
+        self.write = transport.write
+
+    def get_extra_info(self, name: str) -> Any:
+        """This, if the socket is asked for."""
+        return self if name == "socket" else None
+
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        descriptor: int = self._transport.get_extra_info("socket").fileno()
+        return descriptor
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        """It is as it should be."""
+
+    def getsockopt(self, level: int, option: int) -> int:
+        """Nobody reads it."""
+        return 0
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        """As asyncio's."""
+        self._transport.set_write_buffer_limits(high=high)
+
+    def writelines(self, parts: list[bytes]) -> None:
+        """As asyncio's."""
+        self._transport.writelines(parts)
+
+    def close(self) -> None:
+        """As asyncio's."""
+        self._transport.close()
+
+    def abort(self) -> None:
+        """As asyncio's."""
+        self._transport.abort()
+
+
 def take_socket(
     handshake: Handshake, porter: Porter, transport: asyncio.Transport, head: bytes
 ) -> None:
@@ -137,9 +108,9 @@ def take_socket(
         None,
         False,
         handshake,
-        _logger,
+        _log,
         True,
-        HANDSHAKE_SECONDS,
+        None,  # it has come already
         False,
         20,
         20,
@@ -151,7 +122,7 @@ def take_socket(
     )
     protocol.attended_by(porter, transport)
     transport.set_protocol(protocol)
-    protocol.connection_made(transport)
+    protocol.connection_made(_Transport(transport))
     if _PLAIN_CONNECTION not in head:
         head = _with_plain_connection(head)
     while head:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 import msgspec
 
@@ -42,7 +42,7 @@ def join(session: Session, message: Join) -> None:
         recent=" ".join(session.recent),
         hello=session.hello,
     )
-    session.hub.spawn(_seat(session, message, ticket))
+    session.run(partial(_hand_in, session, message, ticket))
 
 
 def _may_lead(session: Session, code: str) -> bool:
@@ -51,36 +51,56 @@ def _may_lead(session: Session, code: str) -> bool:
     return code != "" and (place is None or lanes.base_of(place.room) == lanes.base_of(code))
 
 
-async def _seat(session: Session, message: Join, ticket: Ticket) -> None:
+def _hand_in(session: Session, message: Join, ticket: Ticket) -> None:
+    """An errand."""
+    if session.astray:
+        session.hub.spawn(_settle_first(session, message, ticket))
+        return
+    if ticket.address != session.address:
+        ticket = msgspec.structs.replace(ticket, address=session.address)
     campaign, hub = session.campaign, session.hub
+    hub.pool.join(
+        campaign.lanes,
+        campaign.rules,
+        ticket,
+        hub.worker,
+        partial(_handled, session, message),
+        base=_fixed_lane(session, ticket),
+        wanted=session.is_there,
+    )
+
+
+async def _settle_first(session: Session, message: Join, ticket: Ticket) -> None:
+    """Nobody knows whether an earlier ticket was seated, so that is found out before."""
+    begun = False
     try:
-        async with _one_at_a_time(session):
-            if session.astray and await settle(session):
-                return
-            ticket = msgspec.structs.replace(ticket, address=session.address)
-            base = _fixed_lane(session, ticket)
-            await hub.pool.join(
-                campaign.lanes,
-                campaign.rules,
-                ticket,
-                hub.worker,
-                base=base,
-                wanted=session.is_there,
-            )
-    except RefusedError as refusal:
-        session.refused(refusal, message)
-    except StoreError as error:
-        session.astray |= isinstance(error, JoinLostError) and len(campaign.lanes.bases) > 1
-        session.busy(error, message)
-    else:
-        session.hub.registered(session)
+        if not await settle(session):
+            begun = True
+            _hand_in(session, message, ticket)
+    except (RefusedError, StoreError) as error:
+        _explain(session, message, error)
+    finally:
+        if not begun:
+            session.errand_done()
 
 
-def _one_at_a_time(session: Session) -> asyncio.Lock:
-    """Else two joins, or a join behind a leave, could end in two lanes."""
-    if session.joining is None:
-        session.joining = asyncio.Lock()
-    return session.joining
+def _handled(session: Session, message: Join, error: RefusedError | StoreError | None) -> None:
+    try:
+        if error is None:
+            session.hub.registered(session)
+        else:
+            _explain(session, message, error)
+    finally:
+        session.errand_done()
+
+
+def _explain(session: Session, message: Join, error: RefusedError | StoreError) -> None:
+    if isinstance(error, RefusedError):
+        session.refused(error, message)
+        return
+    if isinstance(error, JoinLostError):
+        session.astray |= len(session.campaign.lanes.bases) > 1
+    session.busy(error, message)
 
 
 def _fixed_lane(session: Session, ticket: Ticket) -> str:
@@ -142,16 +162,17 @@ def _give_up(
         session.refuse("no_such_room", "you have no seat in this room", message)
         return
     session.stand_up()
-    session.hub.spawn(_free(session, message, place, keep=keep, report=report))
+    session.run(lambda: session.hub.spawn(_free(session, message, place, keep=keep, report=report)))
 
 
 async def _free(
     session: Session, message: Leave | Report, place: Place, *, keep: bool, report: bool
 ) -> None:
+    """An errand."""
     campaign = session.campaign
     base = campaign.lanes.base_of(message.room)
     try:
-        async with _one_at_a_time(session):
+        try:
             transition = await session.hub.rooms.leave(
                 base,
                 campaign.rules,
@@ -161,6 +182,8 @@ async def _free(
                 keep=keep,
                 report=report,
             )
+        finally:
+            session.errand_done()
     except RefusedError as refusal:
         if isinstance(message, Report) and refusal.code == "no_such_room":
             await _report_work(session, message)  # it was finished in that moment

@@ -6,7 +6,6 @@ A session decides nothing about a room; the store does. What clients send is han
 
 from __future__ import annotations
 
-import asyncio
 import enum
 import secrets
 from collections.abc import Callable
@@ -38,6 +37,9 @@ FIRST_RETURN_MS, LAST_RETURN_MS = 500, 2_000
 
 Dispatch = Callable[["Session", FromClient], None]
 
+Errand = Callable[[], None]
+"""Begins what the store is to do for a session; `Session.errand_done` is called at its end."""
+
 
 class Stage(enum.Enum):
     """How far the greeting has come."""
@@ -60,7 +62,7 @@ class Session:
         former_rooms: where the participant sat before; what is still told of them is old.
         finished_rooms: the rooms of the last works of which this session told.
         recent: the last partners, latest first.
-        joining: held while a ticket or a leave is under way; None before the first.
+        errands: what waits until the ticket or leave that is under way is done; None when none is.
         astray: whether the answer of a join was lost, so that nobody knows of a seat in some lane.
         missed: whether something happened while `hello` was being answered.
         tellings: how often works were told; each is sent with a ping that carries its number.
@@ -78,12 +80,12 @@ class Session:
         "astray",
         "campaign",
         "due",
+        "errands",
         "finished_rooms",
         "former_rooms",
         "hello",
         "hub",
         "id",
-        "joining",
         "last_heard",
         "last_message",
         "locale",
@@ -118,7 +120,7 @@ class Session:
         self.former_rooms: tuple[str, ...] = ()
         self.finished_rooms: tuple[str, ...] = ()
         self.recent: tuple[str, ...] = ()
-        self.joining: asyncio.Lock | None = None
+        self.errands: tuple[Errand, ...] | None = None
         self.astray = False
         self.missed = False
         self.tellings = 0
@@ -210,6 +212,26 @@ class Session:
         self.campaign.online -= 1
         campaign.online += 1
         self.campaign = campaign
+
+    def run(self, errand: Errand) -> None:
+        """Begin an errand when those before it are done.
+
+        Else two joins, or a join behind a leave, could end in two lanes.
+        """
+        if self.errands is None:
+            self.errands = ()
+            errand()
+        else:
+            self.errands += (errand,)
+
+    def errand_done(self) -> None:
+        """Begin the next one."""
+        if self.errands:
+            following, *later = self.errands
+            self.errands = tuple(later)
+            following()
+        else:
+            self.errands = None
 
     def stand_up(self) -> None:
         """The place is given up, or the work is finished."""

@@ -35,14 +35,19 @@ _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """In place of those of the handshake, which nobody reads again: a kilobyte or two a connection."""
 
 
-def _framed(kind: WSMsgType, payload: bytes) -> bytes:
+_short, _long, _longest = (struct.Struct(form).pack for form in ("!BB", "!BBH", "!BBQ"))
+
+_PING = 0x80 | WSMsgType.PING.value
+
+
+def _framed(first_byte: int, payload: bytes) -> bytes:
     """A whole frame as a server sends it (RFC 6455, 5.2)."""
     size = len(payload)
     if size < 126:
-        return struct.pack("!BB", 0x80 | kind.value, size) + payload
+        return _short(first_byte, size) + payload
     if size < 65_536:
-        return struct.pack("!BBH", 0x80 | kind.value, 126, size) + payload
-    return struct.pack("!BBQ", 0x80 | kind.value, 127, size) + payload
+        return _long(first_byte, 126, size) + payload
+    return _longest(first_byte, 127, size) + payload
 
 
 class Receiver(Protocol):
@@ -256,14 +261,15 @@ class Socket(WSListener):
         The ping goes out behind them in one write: a client that hears of all at once has answered
         before it acts on the messages, and perhaps leaves.
         """
-        self._write(messages, _framed(WSMsgType.PING, mark))
+        self._write(messages, _framed(_PING, mark))
 
     def _write(self, messages: Iterable[msgspec.Struct], last: bytes) -> None:
         """Send messages and one more frame, if any, in one piece."""
         transport = self._transport
         if transport is not None and self._takes_more():
-            encode, kind = self.codec.encode, self._frame
-            frames = [_framed(kind, encode(message)) for message in messages]
+            codec = self.codec
+            encode, first_byte = codec.encode, codec.first_byte
+            frames = [_framed(first_byte, encode(message)) for message in messages]
             transport.underlying_transport.write(b"".join((*frames, last)))
 
     def send_live(self, packed: bytes) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, NamedTuple
 
 import hiredis
@@ -97,7 +98,7 @@ class _Outlet:
         self._in_flight: deque[_Bundle] = deque()
         self._bytes_in_flight = 0
         self._replied_at = 0.0
-        self._used_at = asyncio.get_running_loop().time()
+        self._used_at = monotonic()
         self._flushing = False
         self._running: asyncio.Task[None] | None = None
         self.dropped = 0
@@ -105,7 +106,7 @@ class _Outlet:
     @property
     def quiet(self) -> bool:
         """Whether it carried nothing for a while."""
-        since = asyncio.get_running_loop().time() - QUIET_SECONDS
+        since = monotonic() - QUIET_SECONDS
         return not self._parcels and not self._in_flight and self._used_at < since
 
     def start(self, group: asyncio.TaskGroup) -> None:
@@ -141,7 +142,7 @@ class _Outlet:
         link = self._tether.link
         if link is None:
             return
-        now = self._used_at = asyncio.get_running_loop().time()
+        now = self._used_at = monotonic()
         out: list[tuple[Argument, ...]] = []
         while self._parcels and self._bytes_in_flight < IN_FLIGHT_BYTES:
             channel = next(iter(self._parcels))
@@ -157,7 +158,7 @@ class _Outlet:
     def _on_reply(self, reply: Any) -> None:
         bundle = self._in_flight.popleft()
         self._bytes_in_flight -= bundle.size
-        self._replied_at = asyncio.get_running_loop().time()
+        self._replied_at = monotonic()
         if isinstance(reply, hiredis.ReplyError):
             log.warning("parcels were not taken", channel=bundle.channel, error=str(reply))
             self._put_back(bundle)
@@ -185,12 +186,11 @@ class _Outlet:
 
     async def _watch(self) -> None:
         """Cut a link on which the next answer is overdue."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             if not self._in_flight:
                 continue
-            if loop.time() - max(self._in_flight[0].sent_at, self._replied_at) > CALL_SECONDS:
+            if monotonic() - max(self._in_flight[0].sent_at, self._replied_at) > CALL_SECONDS:
                 log.warning("redis does not answer in time", of="parcels")
                 self._tether.cut()
 
@@ -218,7 +218,7 @@ class _Inlet:
 
     def _subscribe(self) -> None:
         assert self._tether.link is not None
-        self._heard_at = asyncio.get_running_loop().time()
+        self._heard_at = monotonic()
         own = keys.worker(self._worker)
         self._tether.link.write(("SUBSCRIBE", keys.EVERYBODY), ("SSUBSCRIBE", own))
 
@@ -228,7 +228,7 @@ class _Inlet:
         log.warning("cut off from other workers")
 
     def _on_reply(self, reply: Any) -> None:
-        self._heard_at = asyncio.get_running_loop().time()
+        self._heard_at = monotonic()
         if isinstance(reply, hiredis.ReplyError):
             log.warning("the subscription was not taken", error=str(reply))
             self._tether.cut()
@@ -259,12 +259,11 @@ class _Inlet:
 
     async def _watch(self) -> None:
         """Ask for a sign of life, and cut a subscription that gives none."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(PULSE_SECONDS)
             if self._tether.link is None:
                 continue
-            if loop.time() - self._heard_at > PULSE_SECONDS + CALL_SECONDS:
+            if monotonic() - self._heard_at > PULSE_SECONDS + CALL_SECONDS:
                 log.warning("the subscription gives no sign of life")
                 self._tether.cut()
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from server.store.errors import StoreError
@@ -14,7 +15,7 @@ Wanted = Callable[[], bool]
 """Whether whoever asked for something is still there."""
 
 BARE_BYTES = 500
-"""What a call takes beside the bytes among its arguments, roughly."""
+"""What a call takes without ink, roughly."""
 
 
 class Call:
@@ -56,8 +57,8 @@ class Call:
         self.durable = durable
         self.patient = patient
         self.wanted = wanted
-        self.size = BARE_BYTES + sum(len(part) for part in arguments if isinstance(part, bytes))
-        self.since = asyncio.get_running_loop().time()
+        self.size = BARE_BYTES
+        self.since = monotonic()
 
     def started(self) -> None:
         """It is being sent; its arguments are final."""

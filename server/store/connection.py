@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import hiredis
@@ -77,7 +78,7 @@ class _Wait:
 
     def add(self, call: Call, reply: Any) -> None:
         if not self.began:
-            self.began = asyncio.get_running_loop().time()
+            self.began = monotonic()
         self.answers.append((call, reply))
 
 
@@ -192,7 +193,7 @@ class Connection:
             return
         out: list[tuple[Argument, ...]] = []
         durable: list[Call] = []
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         room = IN_FLIGHT - len(self._in_flight)
         for call in self._backlog.take(room, self._room_for_patient_ones):
             if call.wanted is not None and not call.wanted():
@@ -230,7 +231,7 @@ class Connection:
     def _on_reply(self, reply: Any) -> None:
         sent = self._in_flight.popleft()
         self._sent_at.popleft()
-        self._replied_at = asyncio.get_running_loop().time()
+        self._replied_at = monotonic()
         if isinstance(sent, Call):
             self._patient_in_flight -= sent.patient
         if isinstance(sent, _Wait):
@@ -263,7 +264,7 @@ class Connection:
         for again is kept until it is durable.
         """
         self._waiting = None
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         before, reached = self.durable_in_time, self._guarantee.reached(wait.replies)
         self.durable_in_time = reached
         if not reached:
@@ -349,7 +350,7 @@ class Connection:
         self._fail_those_who(lambda call: not call.repeatable)
 
     def _end_patience(self) -> None:
-        since = asyncio.get_running_loop().time() - PATIENCE_SECONDS
+        since = monotonic() - PATIENCE_SECONDS
         self._fail_those_who(lambda call: call.since < since)
 
     def _fail_those_who(self, cannot_wait: Callable[[Call], bool]) -> None:
@@ -360,12 +361,11 @@ class Connection:
 
     async def _watch(self) -> None:
         """End what has waited too long, and cut a link on which the next answer is overdue."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             self._end_patience()
             if not self._sent_at:
                 continue
-            if loop.time() - max(self._sent_at[0], self._replied_at) > CALL_SECONDS:
+            if monotonic() - max(self._sent_at[0], self._replied_at) > CALL_SECONDS:
                 log.warning("redis does not answer in time")
                 self._tether.cut()

@@ -6,23 +6,32 @@ larger the batches, and the better they mix.
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+import structlog
+
 from server.relay.matching import Ticket
 from server.relay.room import Rules
 from server.relay.transition import Transition
-from server.store.answers import as_error, read_answer, rule_arguments
+from server.store.answers import (
+    OutOfSerialsError,
+    RefusedError,
+    as_error,
+    read_answer,
+    rule_arguments,
+)
 from server.store.call import Call, Wanted
 from server.store.connections import Connections
 from server.store.errors import JoinLostError, StoreAwayError, StoreError
 from server.store.lanes import Lanes, letter_of
 from server.store.library import function
 from server.store.link import Argument
+
+log = structlog.get_logger()
 
 BATCH = 500
 """Tickets in one call at most; more make further calls at once."""
@@ -32,6 +41,9 @@ SEEDS = 2**31 - 2
 
 Deliver = Callable[[str, list[Transition]], None]
 """Told of what happened in a lane: its base, and the transitions."""
+
+Handled = Callable[[RefusedError | StoreError | None], None]
+"""Told what became of a ticket: None when it was seated."""
 
 _JOIN = function("join")
 
@@ -45,7 +57,14 @@ class _Entry(NamedTuple):
 
     ticket: Ticket
     wanted: Wanted
-    place: asyncio.Future[None]
+    then: Handled
+
+    def tell(self, error: RefusedError | StoreError | None) -> None:
+        """A fault in what is done with one ticket must not keep the others from their answers."""
+        try:
+            self.then(error)
+        except Exception as fault:
+            log.error("what became of a ticket could not be told", exc_info=fault)
 
 
 class _Batch(Call):
@@ -72,10 +91,8 @@ class _Batch(Call):
     def full(self) -> bool:
         return len(self._entries) >= BATCH
 
-    def add(self, ticket: Ticket, wanted: Wanted) -> asyncio.Future[None]:
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._entries.append(_Entry(ticket, wanted, place))
-        return place
+    def add(self, ticket: Ticket, wanted: Wanted, then: Handled) -> None:
+        self._entries.append(_Entry(ticket, wanted, then))
 
     def started(self) -> None:
         self.closed = True
@@ -86,27 +103,29 @@ class _Batch(Call):
             if entry.wanted():
                 self.arguments += ticket_arguments(entry.ticket, letter)
                 self._entries.append(entry)
-            elif not entry.place.done():
-                entry.place.set_exception(StoreAwayError())
+            else:
+                entry.tell(StoreAwayError())
 
     def resolve(self, reply: object) -> None:
         self._end()
         assert isinstance(reply, bytes)
         answer = read_answer(reply)
-        for (_, _, place), refusal in zip(self._entries, answer.refusals, strict=True):
-            if place.done():
-                continue
-            if refusal:
-                place.set_exception(as_error(refusal))
-            else:
-                place.set_result(None)
         self._deliver(self.base, answer.transitions)
+        for entry, refusal in zip(self._told(), answer.refusals, strict=True):
+            error = as_error(refusal) if refusal else None
+            assert not isinstance(error, OutOfSerialsError)
+            entry.tell(error)
 
     def fail(self, error: StoreError) -> None:
-        for _, _, place in self._entries:
-            if not place.done():
-                place.set_exception(JoinLostError() if self.closed else error)
+        outcome = JoinLostError() if self.closed else error
+        for entry in self._told():
+            entry.tell(outcome)
         self._end()
+
+    def _told(self) -> list[_Entry]:
+        """Those of whom nobody is told again."""
+        entries, self._entries = self._entries, []
+        return entries
 
     def _end(self) -> None:
         if not self.ended:
@@ -147,12 +166,13 @@ class Pool:
         self._queues: dict[tuple[str, str], _Queue] = {}
         self._random = random.SystemRandom()
 
-    async def join(
+    def join(
         self,
         lanes: Lanes,
         rules: Rules,
         ticket: Ticket,
         worker: str,
+        then: Handled,
         *,
         base: str = "",
         wanted: Wanted = _always,
@@ -162,7 +182,7 @@ class Pool:
         `base` is the lane that it must go to: that of a friend's room, or of its own. A ticket
         that is not `wanted` any more when its batch is sent is left out.
 
-        Raises:
+        `then` is told, perhaps at once, of None or one of these errors:
             RefusedError: `elsewhere`, `fenced`, or `no_such_room` for a wrong invite.
             JoinLostError: nobody knows whether it was seated. With several lanes it may be
                 handed in again only from another address.
@@ -178,9 +198,8 @@ class Pool:
             self._send(queue, batch, queue.any_lane())
         if batch is None or batch.closed or batch.full:
             batch = queue.newest = self._new_batch(queue, rules, worker)
-        place = batch.add(ticket, wanted)
+        batch.add(ticket, wanted, then)
         self._send_if_free(queue)
-        await place
 
     def _new_batch(self, queue: _Queue, rules: Rules, worker: str) -> _Batch:
         seed = self._random.randint(1, SEEDS)

@@ -52,10 +52,12 @@ class _Commit(Call):
         self,
         base: str,
         arguments: list[Argument],
+        ink_bytes: int,
         then: Callable[[Outcome], None],
         on_shortage: Callable[[_Commit], None],
     ) -> None:
         super().__init__(_COMMIT, base, arguments, repeatable=True, durable=True)
+        self.size += ink_bytes
         self._then = then
         self._on_shortage = on_shortage
 
@@ -104,7 +106,7 @@ class Rooms:
         loop that it need not wait for.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        self._connections.submit(_Commit(base, arguments, then, self._supply))
+        self._connections.submit(_Commit(base, arguments, len(ink), then, self._supply))
 
     def _supply(self, commit: _Commit) -> None:
         """The lane must have numbers for the hands first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 from server.store import keys
 from server.store.call import AwaitedCall
@@ -27,7 +28,7 @@ class _Supply(AwaitedCall):
         self._block = first, last
 
     def started(self) -> None:
-        age_ms = round((asyncio.get_running_loop().time() - self.since) * 1_000)
+        age_ms = round((monotonic() - self.since) * 1_000)
         self.arguments = [0, *self._block, age_ms]
 
 
@@ -57,7 +58,7 @@ class Serials:
         await self._send(_Supply(base, last - size + 1, last))
 
     def _next_size(self, base: str) -> int:
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         size, at = self._sizes.get(base, (LEAST, 0.0))
         size = min(2 * size, MOST) if now - at < QUICK_SECONDS else LEAST
         self._sizes[base] = size, now

@@ -63,9 +63,28 @@ class Store:
 
     async def join(self, *names: str) -> Transition:
         """Have participants seated in one call; the last thing that happened."""
-        joins = [self.pool.join(self.lanes, RULES, self.ticket(name), "w") for name in names]
-        await asyncio.gather(*joins)
+        await asyncio.gather(*(self.seat(self.ticket(name)) for name in names))
         return self.delivered[-1]
+
+    def seat(
+        self,
+        ticket: Ticket,
+        *,
+        rules: Rules = RULES,
+        lanes: Lanes | None = None,
+        worker: str = "w",
+    ) -> asyncio.Future[None]:
+        """Hand a ticket in; done when it is seated, or refused."""
+        seated: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def told(error: Exception | None) -> None:
+            if error is None:
+                seated.set_result(None)
+            else:
+                seated.set_exception(error)
+
+        self.pool.join(lanes or self.lanes, rules, ticket, worker, told)
+        return seated
 
     async def commit(self, name: str, room: str, c: int) -> Transition:
         return await self.commit_from(self.lanes.base_of(room), name, f"w/{name}", room, c, INK)

@@ -175,10 +175,8 @@ async def test_no_turn_runs_out_while_nobody_can_be_told(
     pair: Pair, hasty: Store, careful: Store
 ) -> None:
     hurried = Rules(turn_ms=1)
-    joins = [
-        hasty.pool.join(hasty.lanes, hurried, hasty.ticket(name), "w") for name in ("ann", "bob")
-    ]
-    await asyncio.gather(*joins)
+    tickets = (hasty.ticket(name) for name in ("ann", "bob"))
+    await asyncio.gather(*(hasty.seat(ticket, rules=hurried) for ticket in tickets))
     view = hasty.delivered[-1].view
     pair[1].freeze()
     asked = asyncio.create_task(

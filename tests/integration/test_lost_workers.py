@@ -14,7 +14,7 @@ from server.store import keys
 from server.store.lanes import Lanes
 from tests.integration.conftest import Connect
 from tests.integration.relays import INK, Seats, finish, meet, open_room, write
-from tests.integration.store import PHRASE, RULES, Store
+from tests.integration.store import PHRASE, Store
 from tests.integration.valkey import Valkey
 from tests.integration.wire import Peer, greet
 from tests.service import Service, start_service
@@ -124,7 +124,7 @@ async def test_a_commit_answered_again_shows_the_partner_who_came_before_it(
     lanes, base = Lanes("default"), keys.lane("default")
     lanes.on_new(store.connections.add)
     ticket = Ticket("bob", "lost/1", "unused", PHRASE, 2)
-    await store.pool.join(lanes, RULES, ticket, "lost")
+    await store.seat(ticket, lanes=lanes, worker="lost")
     seat = store.delivered[-1].view.seats[0]
     ink = msgspec.msgpack.encode(INK)
     await store.commit_from(base, seat.participant, seat.address, room, 0, ink)

@@ -40,10 +40,9 @@ async def test_tickets_under_way_do_not_hold_up_later_ones(store: Store) -> None
 async def test_a_return_goes_out_before_the_join_that_follows_it(store: Store) -> None:
     await store.join("ann", "bob")
     ticket = msgspec.structs.replace(store.ticket("ann"), address="w/new")
-    await asyncio.gather(
-        store.rooms.resume(LANE, RULES, "ann", "w/new", 1_000),
-        store.pool.join(store.lanes, RULES, ticket, "w"),
-    )
+    returning = asyncio.create_task(store.rooms.resume(LANE, RULES, "ann", "w/new", 1_000))
+    await asyncio.sleep(0)
+    await asyncio.gather(returning, store.seat(ticket))
     assert store.delivered[-1].kind == "seated"
 
 
@@ -108,11 +107,9 @@ async def test_a_refusal_is_an_error_with_the_protocols_code(store: Store) -> No
 
 
 async def test_one_refused_ticket_does_not_concern_the_others_of_its_call(store: Store) -> None:
-    async def with_invite() -> None:
-        ticket = store.ticket("cy", invite="unknown")
-        await store.pool.join(store.lanes, RULES, ticket, "w")
-
-    refused, _ = await asyncio.gather(with_invite(), store.join("ann"), return_exceptions=True)
+    refused, _ = await asyncio.gather(
+        store.seat(store.ticket("cy", invite="unknown")), store.join("ann"), return_exceptions=True
+    )
     assert isinstance(refused, RefusedError)
     assert refused.code == "no_such_room"
     assert [transition.kind for transition in store.delivered] == ["waiting"]
@@ -124,7 +121,7 @@ async def test_a_friend_comes_by_code_and_nobody_else(store: Store) -> None:
     assert await store.rooms.invite(LANE, "ann", "w/ann", room, "code") == "code"
     assert await store.rooms.invite(LANE, "ann", "w/ann", room, "other") == "code"
     assert (await store.join("stranger")).kind == "waiting"
-    await store.pool.join(store.lanes, RULES, store.ticket("friend", invite="code"), "w")
+    await store.seat(store.ticket("friend", invite="code"))
     assert writers(store.delivered[-1]) == ("ann", "friend")
     with pytest.raises(RefusedError):
         await store.rooms.invite(LANE, "ann", "w/ann", room, "late")

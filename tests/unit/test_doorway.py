@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse
 from server.gateway import doorway as doorway_module
 from server.gateway.codec import Codec
 from server.gateway.doorway import doorway
+from server.gateway.handshake import Handshake
 from server.gateway.porter import FIRST_RETURN_SECONDS, Porter
-from server.gateway.protocol import Handshake
 from server.gateway.socket import Socket
 
 LIMIT = 10.0

@@ -13,8 +13,8 @@ from websockets.typing import Subprotocol
 
 from server.gateway.codec import MSGPACK, Codec
 from server.gateway.doorway import doorway
+from server.gateway.handshake import Handshake
 from server.gateway.porter import Porter
-from server.gateway.protocol import Handshake
 from server.gateway.socket import Socket
 from server.relay.from_client import FromClient, Ink
 
