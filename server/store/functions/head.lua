@@ -6,7 +6,7 @@
 --   :pool            sorted set   rooms that strangers are led to, by when they came in
 --   :kept            sorted set   rooms with nobody in them that wait for a later stranger
 --   :invited         sorted set   rooms that wait for a friend
---   :deadlines       sorted set   rooms by the next moment at which the clock changes them
+--   :deadlines       sorted set   rooms by a moment before which the clock changes nothing in them
 --   :counters        hash         relays, participants; in lane 0 the campaign's last serial, too
 --   :serials         list         "first last granted" blocks of serials of a lane other than 0
 --   :lanes           hash         in lane 0: open, known, known_at, low_at, and w:<worker> "rate at"
@@ -53,5 +53,6 @@ local FEW_WORKERS = 16
 local CENSUS_TTL = 900
 local PULSE = 2500
 local SERIALS_TTL = 2000
+local EARLY_ROUNDS = 5
 local LANES_READY = 6000
 local LANES_CALM = 60000

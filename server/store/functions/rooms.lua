@@ -142,13 +142,41 @@ local function save(base, rules, room, c, ink)
   index(base, ':pool', room, was.pool, is.pool, rules.now)
   index(base, ':kept', room, was.kept, is.kept, rules.now)
   index(base, ':invited', room, was.invited, is.invited, rules.now)
-  if is.deadline ~= was.deadline then
-    if is.deadline > 0 then
-      call('ZADD', base .. ':deadlines', is.deadline, room.id)
-    else
-      call('ZREM', base .. ':deadlines', room.id)
-    end
+  -- Mostly a deadline comes later with every turn, and the room is finished before the first one:
+  -- the index may be early, and is put right when its moment comes.
+  if is.deadline > 0 and (was.deadline == 0 or is.deadline < was.deadline) then
+    call('ZADD', base .. ':deadlines', is.deadline, room.id)
+  elseif is.deadline == 0 and was.deadline > 0 then
+    call('ZREM', base .. ':deadlines', room.id)
   end
+end
+
+-- The rooms whose deadline is over, `most` of them at most, the most overdue ones first. Those that
+-- the index had too early are put where they belong, so many times as many at most.
+local function overdue_rooms(base, now, most)
+  local rooms
+  for _ = 1, EARLY_ROUNDS do
+    local exact = true
+    local found = call('ZRANGEBYSCORE', base .. ':deadlines', '-inf', now, 'WITHSCORES',
+      'LIMIT', 0, most)
+    rooms = {}
+    for i = 1, #found, 2 do
+      local room = load(base, found[i])
+      local deadline = room and room.was.deadline or 0
+      if deadline == tonumber(found[i + 1]) then
+        rooms[#rooms + 1] = room
+      else
+        exact = false
+        if deadline > 0 then
+          call('ZADD', base .. ':deadlines', deadline, found[i])
+        else
+          call('ZREM', base .. ':deadlines', found[i])
+        end
+      end
+    end
+    if exact then break end
+  end
+  return rooms
 end
 
 -- What follows from any change: the version and the clocks.

@@ -192,13 +192,10 @@ end
 local function expire(keys, args)
   local base, rules, transitions, overdue = keys[1], rules_of(args), {}, {}
   if not in_outage(base, rules.now) then
-    overdue = call('ZRANGEBYSCORE', base .. ':deadlines', '-inf', rules.now,
-      'LIMIT', 0, tonumber(args[5]))
+    overdue = overdue_rooms(base, rules.now, tonumber(args[5]))
   end
-  for _, id in ipairs(overdue) do
-    local room = load(base, id)
-    if not room then call('ZREM', base .. ':deadlines', id) end
-    while room do
+  for _, room in ipairs(overdue) do
+    while true do
       if room.xp > 0 and room.xp <= rules.now then
         forget(base, room)
         break
