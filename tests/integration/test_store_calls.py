@@ -115,6 +115,17 @@ async def test_one_refused_ticket_does_not_concern_the_others_of_its_call(store:
     assert [transition.kind for transition in store.delivered] == ["waiting"]
 
 
+async def test_a_fault_in_what_is_done_with_one_answer_does_not_concern_the_others(
+    store: Store,
+) -> None:
+    def fail(_: Exception | None) -> None:
+        raise AssertionError
+
+    store.pool.join(store.lanes, RULES, store.ticket("ann"), "w", fail)
+    await store.join("bob")
+    assert [transition.kind for transition in store.delivered] == ["matched"]
+
+
 async def test_a_friend_comes_by_code_and_nobody_else(store: Store) -> None:
     waiting = await store.join("ann")
     room = waiting.view.room

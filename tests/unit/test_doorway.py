@@ -65,6 +65,28 @@ async def test_a_request_has_to_be_whole_in_time(
     assert await heard_until_hung_up(said) == b""
 
 
+async def test_each_of_many_silent_ones_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doorway_module, "FIRST_BYTES_SECONDS", 0.3)
+    make = doorway(Handshake((), nobody_enters), Porter())
+    state = SimpleNamespace(connections=set())
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
+
+    async def seconds_until_hung_up() -> float:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        began = loop.time()
+        assert await reader.read() == b""
+        writer.close()
+        return loop.time() - began
+
+    async with asyncio.timeout(LIMIT), server, asyncio.TaskGroup() as group:
+        early = [group.create_task(seconds_until_hung_up()) for _ in range(3)]
+        await asyncio.sleep(0.15)
+        late = [group.create_task(seconds_until_hung_up()) for _ in range(3)]
+    assert min(task.result() for task in (*early, *late)) > 0.25
+    assert not state.connections
+
+
 @pytest.mark.parametrize("said", [b"", b"\r\n", b"GET / HTTP/1.1\r\nHost: h\r\n"])
 async def test_the_next_request_has_to_be_whole_in_time(said: bytes) -> None:
     heard = await heard_until_hung_up(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", said)
