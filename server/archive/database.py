@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Table, event, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,6 +26,9 @@ WRITE_SECONDS = 15.0
 
 BUSY_SECONDS = 10
 """The longest that SQLite waits for another writer. Nothing can end this wait before."""
+
+ROWS_AT_ONCE = 500
+"""In one statement of SQLite; it takes 32,766 values (3.32 and later)."""
 
 READERS = 8
 """How many read at once; the engine has connections beyond that for those who write."""
@@ -97,10 +99,19 @@ class Database:
     async def insert_new(
         self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
     ) -> None:
-        """Insert those rows whose key is not there yet."""
-        dialect = self._engine.dialect.name
-        insert_into = postgresql_insert if dialect == "postgresql" else sqlite_insert
-        await connection.execute(insert_into(table).on_conflict_do_nothing(), rows)
+        """Insert those rows whose key is not there yet.
+
+        SQLite is given many in one statement: for each statement its thread waits for Python's lock
+        again, and so does everybody else when it has it.
+        """
+        if self._engine.dialect.name == "postgresql":
+            await connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
+            return
+        columns = table.columns.keys()
+        for at in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[at : at + ROWS_AT_ONCE]
+            values = tuple(row[column] for row in some for column in columns)
+            await connection.exec_driver_sql(_insert(table.name, columns, len(some)), values)
 
     async def _make_tables(self) -> None:
         async with self.writing() as connection:
@@ -111,6 +122,13 @@ class Database:
                 await self.insert_new(connection, schema.version, [{"version": schema.VERSION}])
             elif found != schema.VERSION:
                 raise ArchiveError(f"the database has version {found}, not {schema.VERSION}")
+
+
+def _insert(table: str, columns: list[str], rows: int) -> str:
+    """So many new rows, as SQLite takes them."""
+    row = f"({', '.join('?' * len(columns))})"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} ON CONFLICT DO NOTHING"
 
 
 def make_engine(url: str) -> AsyncEngine:

@@ -73,6 +73,13 @@ async def test_a_work_is_stored_once_and_found_as_it_was(works: Works) -> None:
     assert await works.find("1" * 17) is None
 
 
+async def test_a_crowd_of_works_is_stored_beside_those_that_are_there(works: Works) -> None:
+    stored = [made(number) for number in range(1_250)]
+    await works.store("default", stored[100:700])
+    await works.store("default", stored)
+    assert await works.newest("default", 2_000) == stored[::-1]
+
+
 async def test_pages_follow_each_other_without_a_gap(works: Works) -> None:
     stored = [made(number, "加油" if number % 3 else "平安") for number in range(30)]
     await works.store("default", stored)
