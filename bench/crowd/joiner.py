@@ -343,7 +343,7 @@ class Crowd:
             self._count(COMPLETED, joiner.written_at)
         self._serials.add(heard.serial, joiner.floor)
         self._tally["completed"] += 1
-        joiner.close()
+        joiner.leave()
 
     def _refused(self, joiner: Joiner, payload: bytes) -> None:
         heard = read(payload)

@@ -41,7 +41,7 @@ class Connection:
         opened: the upgrade was answered.
     """
 
-    __slots__ = ("_closing", "_reactor", "_rest", "_sock", "_unsent", "fd", "opened")
+    __slots__ = ("_closing", "_leaving", "_reactor", "_rest", "_sock", "_unsent", "fd", "opened")
 
     def __init__(self, reactor: Reactor) -> None:
         """Not connected yet; `Reactor.connect` does that."""
@@ -50,6 +50,7 @@ class Connection:
         self._rest = b""
         self._unsent = b""
         self._closing = False
+        self._leaving = False
         self.opened = False
         self.fd = -1
 
@@ -109,6 +110,13 @@ class Connection:
         if not self._closing:
             self._closing = True
             self.send(CLOSE)
+
+    def leave(self) -> None:
+        """Close politely when all that came with this is answered.
+
+        A browser answers a ping when it comes, and its page hears of the message before it later.
+        """
+        self._leaving = True
 
     def cut(self, code: int = 1006) -> None:
         """End it at once."""
@@ -194,6 +202,8 @@ class Connection:
                 return
             at = end
         self._rest = data[at:]
+        if self._leaving:
+            self.close()
 
 
 class Reactor:
