@@ -19,7 +19,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from random import Random
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import redis.asyncio
@@ -61,6 +61,14 @@ class Seated:
     address: str
     room: str
     seat: int
+
+
+class Receipt(NamedTuple):
+    """That a participant has heard of a work, which is its id with the serial that it gave."""
+
+    base: str
+    participant: str
+    work: str
 
 
 def tickets(joiners: int) -> list[Ticket]:
@@ -107,11 +115,13 @@ def measure(store: Store, joiners: int, batch: int, lanes: int, random: Random) 
     in_order = in_order_of_turns(answers, joiners)
     ink = pack(character(random))
     before = store.cpu()
-    commit_all(store, bases, in_order, ink, batch)
+    receipts = commit_all(store, bases, in_order, ink, batch)
     commit = store.cpu() - before
     before = store.cpu()
-    store.calls("told", told_calls(in_order, min(batch, AT_ONCE)), 1)
+    removed = store.calls("told", told_calls(receipts, min(batch, AT_ONCE)), 1)
     told = store.cpu() - before
+    if sum(removed) != joiners:
+        raise InvalidRunError(f"{joiners} wrote, {sum(removed)} had a work to hear of")
     if (counted := works(store, bases)) != joiners // 2:
         raise InvalidRunError(f"{joiners} wrote, {counted} works were counted")
     return Run(join, commit, told, seated_bytes)
@@ -142,8 +152,9 @@ def join_calls(
 
 def commit_all(
     store: Store, bases: list[str], everybody: list[Seated], ink: bytes, together: int
-) -> None:
+) -> list[Receipt]:
     """Every character; lanes other than 0 are granted serials as they need them."""
+    receipts = []
     for at in range(0, len(everybody), COMMITS):
         some = everybody[at : at + COMMITS]
         last_ones = Counter(one.base for one in some if one.seat == CHARS - 1)
@@ -159,17 +170,23 @@ def commit_all(
             ),
             together,
         )
-        if refused := [code for answer in answers for code in read_answer(answer).refusals]:
-            raise InvalidRunError(f"a commit was refused: {refused[0]}")
+        for one, answer in zip(some, map(read_answer, answers), strict=True):
+            if answer.refusals:
+                raise InvalidRunError(f"a commit was refused: {answer.refusals[0]}")
+            receipts += (
+                Receipt(one.base, hand.participant, f"{one.room} {hand.serial}")
+                for hand in answer.transitions[0].hands
+            )
+    return receipts
 
 
-def told_calls(everybody: list[Seated], together: int) -> Iterator[tuple[Any, ...]]:
+def told_calls(receipts: list[Receipt], together: int) -> Iterator[tuple[Any, ...]]:
     """The base and the arguments of each call of `told`, with so many receipts at most."""
-    in_order = sorted(everybody, key=lambda one: one.base)
-    for base, of_lane in groupby(in_order, key=lambda one: one.base):
-        receipts = [(one.participant, f"{one.room} 0") for one in of_lane]
-        for at in range(0, len(receipts), together):
-            yield base, *chain.from_iterable(receipts[at : at + together])
+    in_order = sorted(receipts, key=lambda receipt: receipt.base)
+    for base, of_lane in groupby(in_order, key=lambda receipt: receipt.base):
+        pairs = [(receipt.participant, receipt.work) for receipt in of_lane]
+        for at in range(0, len(pairs), together):
+            yield base, *chain.from_iterable(pairs[at : at + together])
 
 
 def in_order_of_turns(answers: list[tuple[str, bytes]], joiners: int) -> list[Seated]:
