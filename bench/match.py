@@ -154,7 +154,7 @@ def commit_all(
     store: Store, bases: list[str], everybody: list[Seated], ink: bytes, together: int
 ) -> list[Receipt]:
     """Every character; lanes other than 0 are granted serials as they need them."""
-    receipts = []
+    receipts: list[Receipt] = []
     for at in range(0, len(everybody), COMMITS):
         some = everybody[at : at + COMMITS]
         last_ones = Counter(one.base for one in some if one.seat == CHARS - 1)
