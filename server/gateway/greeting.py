@@ -42,14 +42,13 @@ def _hello(session: Session, message: Hello) -> None:
     if campaign is None:
         session.refuse("no_such_campaign", "there is no campaign of this id", message)
         return
-    if hub.full:
-        session.refuse("busy", "the server is full", message, RETRY_MS)
-        session.socket.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
+    known = message.token is not None and hub.identity.is_ours(message.token)
+    if hub.full and not known:
+        _turn_away(session, message)
         return
     session.move_to(campaign)
     session.hello = campaign.lanes.clock.now()
     session.locale = (message.locale or campaign.campaign.locale)[: limits.LOCALE_CHARS]
-    known = message.token is not None and hub.identity.is_ours(message.token)
     session.token = message.token if message.token and known else hub.identity.new_token()
     session.participant = hub.identity.participant(session.token, campaign.campaign.id)
     if known:
@@ -58,6 +57,12 @@ def _hello(session: Session, message: Hello) -> None:
     else:
         hub.greeted(session)
         _welcome(session, [], [])
+
+
+def _turn_away(session: Session, message: Hello) -> None:
+    """There are too many; but who has a seat is given it back, however many there are."""
+    session.refuse("busy", "the server is full", message, RETRY_MS)
+    session.socket.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
 
 
 async def _resume(session: Session, message: Hello) -> None:
@@ -82,6 +87,9 @@ async def _resume(session: Session, message: Hello) -> None:
         hub.take_over(previous, session)
     if session.stage is Stage.GONE:
         hub.abandon(session, returned.transitions)
+        return
+    if hub.full and not returned.transitions:
+        _turn_away(session, message)
         return
     session.registered = True
     session.recent = returned.recent

@@ -339,3 +339,24 @@ async def test_one_too_many_is_told_to_come_later(serve: Serve) -> None:
     peers[0] = await greet(service)
     for peer in peers:
         await peer.close()
+
+
+async def test_whoever_has_a_seat_is_given_it_back_though_the_server_is_full(serve: Serve) -> None:
+    service = serve(max_connections=2)
+    former = await greet(service)
+    await former.close()
+    seats = await greet(service), await greet(service)
+    await meet(seats)
+    await seats[1].close()
+    await seats[0].expect("partner", state="away")
+    newcomer = await greet(service)
+    without_seat = await open_peer(service)
+    await without_seat.send("hello", token=former.welcome["token"])
+    assert (await without_seat.expect("error", code="busy", re="hello"))["retry_ms"] > 0
+    await without_seat.close()
+    again = await open_peer(service)
+    await again.send("hello", token=seats[1].welcome["token"])
+    assert (await again.expect("welcome"))["resume"]["room"] == seats[0].room
+    await seats[0].expect("partner", state="back")
+    for peer in (newcomer, again, seats[0]):
+        await peer.close()
