@@ -13,6 +13,8 @@ from tests.integration.valkey import Valkey
 
 NOW = 1_700_000_000_000
 LEASE = 5_000
+SLACK_MS = 2_000
+"""Of the clock, while the machine is busy."""
 
 
 class Pulse:
@@ -90,6 +92,25 @@ def test_a_worker_is_not_named_dead_for_ever(pulse: Pulse) -> None:
 def test_nobody_is_given_up_right_after_an_outage_in_which_nobody_beat(pulse: Pulse) -> None:
     assert pulse.beat(60_000, "one") == (10, 4, False, set())
     assert pulse.beat(60_500, "two") == (20, 8, False, set())
+
+
+@pytest.mark.parametrize(("outage", "quiet"), [(4_000, LEASE), (12_000, 12_000), (600_000, 30_000)])
+def test_after_an_outage_one_has_as_long_as_it_lasted_to_come_back(
+    pulse: Pulse, valkey: Valkey, outage: int, quiet: int
+) -> None:
+    pulse.beat(outage, "one")
+    assert quiet - SLACK_MS < plain(valkey).pttl(f"{LANE}:quiet") <= quiet
+    pulse.beat(outage + 1_000, "one")
+    assert plain(valkey).pttl(f"{LANE}:quiet") <= quiet, "it is over some time"
+
+
+def test_a_hush_makes_no_quiet_shorter(pulse: Pulse, valkey: Valkey) -> None:
+    client, hush = plain(valkey), ("FCALL", library.function("hush"), 1, LANE)
+    client.execute_command(*hush)
+    assert LEASE - SLACK_MS < client.pttl(f"{LANE}:quiet") <= LEASE
+    pulse.beat(20_000, "one")
+    client.execute_command(*hush)
+    assert client.pttl(f"{LANE}:quiet") > 20_000 - SLACK_MS
 
 
 def test_a_worker_that_departed_is_neither_counted_nor_dead(pulse: Pulse, valkey: Valkey) -> None:

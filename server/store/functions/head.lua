@@ -49,6 +49,7 @@ local PERSON_TTL = 2 * HOUR
 local UNTOLD_TTL = 30 * 24 * HOUR
 local DEAD_TTL = 24 * HOUR
 local LEASE = 5000
+local RETURN = 30000
 local FEW_WORKERS = 16
 local CENSUS_TTL = 900
 local PULSE = 2500

@@ -39,7 +39,8 @@ end
 -- Answer  [online, writing, 1 when the worker itself was given up, [workers that are given up and
 --         whose seats are to be reaped]]
 -- A worker whose lease is over is marked dead by the next beat of another one, once and for all;
--- but not within a lease of an outage, in which nobody could beat.
+-- but not within a lease of an outage, in which nobody could beat; nor, after a longer one, for as
+-- long as it lasted, RETURN at most, since clients come back the later the longer they tried.
 local function beat(keys, args)
   local key, rules = keys[1] .. ':workers', rules_of({ args[1], 0, 0, 0 })
   local worker, now = args[2], rules.now
@@ -51,9 +52,9 @@ local function beat(keys, args)
     call('HSET', key, worker, args[3] .. ' ' .. args[4] .. ' '
       .. string.format('%d', now + LEASE))
   end
-  local pulse = call('GET', keys[1] .. ':pulse')
-  if pulse and now - tonumber(pulse) > PULSE then
-    call('SET', keys[1] .. ':quiet', '1', 'PX', LEASE)
+  local outage = now - tonumber(call('GET', keys[1] .. ':pulse') or now)
+  if outage > PULSE then
+    call('SET', keys[1] .. ':quiet', '1', 'PX', math.max(LEASE, math.min(outage, RETURN)))
   end
   call('SET', keys[1] .. ':pulse', string.format('%d', now))
   local online, writing, dead = census(keys[1], now)
@@ -63,9 +64,10 @@ end
 -- hush: nobody can be told anything of this lane for now: nothing runs out, nobody is given up.
 -- KEYS  base
 -- Answer  1
--- It holds for a lease; asked for again it begins anew.
+-- It holds for a lease at least; asked for again it begins anew.
 local function hush(keys)
-  call('SET', keys[1] .. ':quiet', '1', 'PX', LEASE)
+  local key = keys[1] .. ':quiet'
+  if call('PTTL', key) < LEASE then call('SET', key, '1', 'PX', LEASE) end
   return 1
 end
 
