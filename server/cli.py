@@ -17,6 +17,7 @@ import uvloop
 from server import __version__, moderation
 from server.check.run import check as run_check
 from server.command import StartError, one_line_errors, set_up_logging, settings_from
+from server.exporting import export_works
 from server.listening import bind, listen, reserve, url
 from server.settings import Settings
 from server.store.durability import Durability
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 
 
+moderation.works.command("export")(export_works)
 app.add_typer(moderation.works, name="works")
 
 

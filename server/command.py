@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
 
 import structlog
 import typer
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from server.archive.database import ArchiveError
+from server.archive.database import ArchiveError, Database
 from server.catalogue import CatalogueError
 from server.check.history import HistoryError
 from server.listening import PortError
@@ -23,6 +25,9 @@ from server.store.embedded import EmbeddedError
 from server.store.errors import StoreError
 from server.supervisor import WorkersFailedError
 from server.worker import PartFailedError
+
+DataFolder = Annotated[Path | None, typer.Option(help="The service's folder for all data.")]
+DatabaseUrl = Annotated[str | None, typer.Option(help="Its database of works.")]
 
 
 class StartError(Exception):
@@ -65,6 +70,25 @@ def settings_from(flags: Mapping[str, object]) -> Settings:
         first = error.errors()[0]
         name = "JIELONG_" + "_".join(str(part) for part in first["loc"]).upper()
         raise StartError(f"{name}: {first['msg']}") from error
+
+
+def on_database(
+    do: Callable[[Database], Coroutine[Any, Any, None]], database_url: str | None, data: Path | None
+) -> None:
+    """Do something with the works that a service has stored; it may run meanwhile."""
+
+    async def run(url: str) -> None:
+        database = Database(url)
+        try:
+            await database.open(anew=False)
+            await do(database)
+        finally:
+            await database.close()
+
+    with one_line_errors():
+        settings = settings_from({"database_url": database_url, "data": data})
+        set_up_logging(settings.log_level)
+        asyncio.run(run(settings.archive_url))
 
 
 def set_up_logging(level: str) -> None:

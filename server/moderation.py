@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from server.archive.database import ArchiveError, Database
+from server.archive.database import ArchiveError
 from server.archive.review import HeldWork, Review
-from server.command import one_line_errors, set_up_logging, settings_from
+from server.command import DatabaseUrl, DataFolder, on_database
 
-works = typer.Typer(help="Finished works: those that were reported.", no_args_is_help=True)
+works = typer.Typer(help="Finished works: all of them, and those reported.", no_args_is_help=True)
 
-_DATA = Annotated[Path | None, typer.Option(help="The service's folder for all data.")]
-_DATABASE = Annotated[str | None, typer.Option(help="Its database of works.")]
 _IDS = Annotated[list[str], typer.Argument(help="Of works.")]
 
 
@@ -25,8 +22,8 @@ _IDS = Annotated[list[str], typer.Argument(help="Of works.")]
 def held_works(
     pictures: Annotated[Path | None, typer.Option(help="Folder for a picture of each.")] = None,
     most: Annotated[int, typer.Option(min=1, help="How many at once.")] = 100,
-    database_url: _DATABASE = None,
-    data: _DATA = None,
+    database_url: DatabaseUrl = None,
+    data: DataFolder = None,
 ) -> None:
     """List the works that no page shows until somebody has looked at them, the oldest first."""
 
@@ -50,13 +47,13 @@ _DASHES = {"ignore_unknown_options": True}
 
 
 @works.command("release", context_settings=_DASHES)
-def release_works(ids: _IDS, database_url: _DATABASE = None, data: _DATA = None) -> None:
+def release_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
     """Show these works again."""
     _review(lambda review: _say_done("released", ids, review.release), database_url, data)
 
 
 @works.command("remove", context_settings=_DASHES)
-def remove_works(ids: _IDS, database_url: _DATABASE = None, data: _DATA = None) -> None:
+def remove_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
     """Remove these works for good, reported or not; what was counted stays counted."""
     _review(lambda review: _say_done("removed", ids, review.remove), database_url, data)
 
@@ -80,17 +77,4 @@ async def _say_done(
 def _review(
     do: Callable[[Review], Coroutine[Any, Any, None]], database_url: str | None, data: Path | None
 ) -> None:
-    flags = {"database_url": database_url, "data": data}
-
-    async def run(url: str) -> None:
-        database = Database(url)
-        try:
-            await database.open(anew=False)
-            await do(Review(database))
-        finally:
-            await database.close()
-
-    with one_line_errors():
-        settings = settings_from(flags)
-        set_up_logging(settings.log_level)
-        asyncio.run(run(settings.archive_url))
+    on_database(lambda database: do(Review(database)), database_url, data)

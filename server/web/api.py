@@ -14,19 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.archive.publishing import content_of
 from server.archive.reading import ReadingRoom
 from server.archive.works import Cursor
 from server.gateway.campaigns import OpenCampaign
-from server.relay.phrase import seat_of
 from server.store.counters import Counters
 from server.store.errors import StoreError
-from server.store.works import FinishedWork
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
 _NUMBER = re.compile(r"[0-9]{1,3}")
-
-_read_strokes = msgspec.msgpack.Decoder(list[list[int]]).decode
 
 
 class JsonResponse(Response):
@@ -105,7 +102,7 @@ class Api:
         found = await self._reading_room.find(request.path_params["id"])
         if found is None:
             raise ApiError(404, "no_such_work", "there is no work of this id")
-        return JsonResponse(_content(*found))
+        return JsonResponse(content_of(*found))
 
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
@@ -121,7 +118,7 @@ class Api:
             raise ApiError(400, "bad_cursor", "take `next` of the page before") from None
         works, following = await self._reading_room.newest(campaign.id, limit, before, phrase)
         content = {
-            "works": [_content(campaign.id, work) for work in works],
+            "works": [content_of(campaign.id, work) for work in works],
             "next": str(following) if following else None,
         }
         return JsonResponse(content, headers={"Cache-Control": "no-store"})
@@ -151,23 +148,3 @@ def _page_size(query: Mapping[str, str]) -> int:
     if not 1 <= limit <= MAX_PAGE:
         raise ApiError(400, "bad_limit", f"`limit` is 1 to {MAX_PAGE}")
     return limit
-
-
-def _content(campaign: str, work: FinishedWork) -> dict[str, Any]:
-    completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
-    return {
-        "id": work.id,
-        "campaign": campaign,
-        "phrase": msgspec.to_builtins(work.phrase),
-        "chars": [
-            {
-                "char": char,
-                "seat": seat_of(index),
-                "hand": work.writers[index],
-                "strokes": _read_strokes(work.ink[index]),
-            }
-            for index, char in enumerate(work.phrase.chars)
-        ],
-        "hands": [{"serial": hand.serial} for hand in work.hands],
-        "completed_at": completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-    }

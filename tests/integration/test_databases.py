@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -139,6 +140,35 @@ async def test_what_is_no_work_is_named(works: Works, url: str, what: str) -> No
     assert missing in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert made(1).id in done.stdout
+
+
+async def test_all_works_that_are_shown_are_exported(
+    works: Works, url: str, tmp_path: Path
+) -> None:
+    stored = [made(number) for number in range(1_203)]
+    stored[5] = msgspec.structs.replace(stored[5], held=1)
+    await works.store("default", stored)
+    await works.store("another", [made(2_000)])
+    pictures = tmp_path / "pictures"
+    done = jielong("works", "export", "--database-url", url)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in lines] == [
+        work.id for number, work in reversed(list(enumerate(stored))) if number != 5
+    ]
+    assert done.stderr == "1202 works of default\n"
+    words = ("--campaign", "another", "--pictures", pictures, "--database-url", url)
+    (line,) = jielong("works", "export", *words).stdout.splitlines()
+    assert json.loads(line)["hands"] == [{"serial": hand.serial} for hand in made(2_000).hands]
+    assert (pictures / f"{made(2_000).id}.svg").read_text().startswith("<svg")
+
+
+async def test_an_exported_work_is_as_the_api_has_it(service: Service) -> None:
+    work = await finish_work(service)
+    found = await get_json(service, f"/api/works/{work}")
+    url = f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}"
+    await eventually(lambda: is_stored(url, work), TAKEN_OVER_SECONDS)
+    exported = jielong("works", "export", "--data", service.data).stdout
+    assert [json.loads(line) for line in exported.splitlines()] == [found]
 
 
 def test_where_there_is_no_database_none_is_made(tmp_path: Path) -> None:

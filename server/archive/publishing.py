@@ -1,0 +1,42 @@
+"""A finished work as everybody may see it: protocol.md's shape, without who wrote it; a picture."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from server.archive.drawing import draw, is_one_word
+from server.relay.ink import Stroke
+from server.relay.phrase import seat_of
+from server.store.works import FinishedWork
+
+_read_strokes = msgspec.msgpack.Decoder(list[Stroke]).decode
+
+
+def content_of(campaign: str, work: FinishedWork) -> dict[str, Any]:
+    """What `GET /api/works/{id}` answers, ready for JSON."""
+    completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
+    return {
+        "id": work.id,
+        "campaign": campaign,
+        "phrase": msgspec.to_builtins(work.phrase),
+        "chars": [
+            {
+                "char": char,
+                "seat": seat_of(index),
+                "hand": work.writers[index],
+                "strokes": _read_strokes(work.ink[index]),
+            }
+            for index, char in enumerate(work.phrase.chars)
+        ],
+        "hands": [{"serial": hand.serial} for hand in work.hands],
+        "completed_at": completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+
+
+def picture_of(work: FinishedWork) -> str:
+    """As previews of links show it, without the seal; SVG."""
+    ink = [_read_strokes(strokes) for strokes in work.ink]
+    return draw(ink, "", is_word=is_one_word(work.phrase.locale))
