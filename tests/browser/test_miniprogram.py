@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 import pytest_asyncio
 from jielong import Participant, Pen
+from jielong.incoming import PartnerState
 from playwright.async_api import Browser, Page, Route
 
 from tests.browser.hand import LIMIT_MS
@@ -46,18 +47,21 @@ WECHAT = """async ([url, query]) => {
     createSelectorQuery() {
       const node = document.createElement("canvas");
       node.requestAnimationFrame = (run) => requestAnimationFrame(run);
-      window.paper = node;
       const query = {
-        select: () => query,
+        select: (id) => ((window[id.slice(1)] = node), query),
         fields: () => query,
         exec: (run) => run([{ node, width: 300, height: 300 }]),
       };
       return query;
     },
     showModal: ({ success }) => success({ confirm: true }),
+    showActionSheet: ({ itemList, success }) => success({ tapIndex: itemList.indexOf(picked) }),
+    canvasToTempFilePath: ({ canvas, success }) => success({ tempFilePath: canvas.toDataURL() }),
+    showShareImageMenu: ({ path }) => (window.kept = path),
   };
   window.Page = (page) => {
-    window.page = { ...page, setData: (values) => Object.assign(window.shown, values) };
+    Object.assign(shown, page.data);
+    window.page = { ...page, data: shown, setData: (values) => Object.assign(shown, values) };
   };
   await import("/miniprogram/pages/relay/relay.js");
   page.onLoad(query);
@@ -72,6 +76,24 @@ UNTIL = """async ([what, value, limit]) => {
     if (performance.now() > end) throw new Error(JSON.stringify(window.shown));
     await new Promise(requestAnimationFrame);
   }
+}"""
+
+LOOK = """async ([address, boxes]) => {
+  const picture = new Image();
+  picture.src = address;
+  await picture.decode();
+  const { width, height } = picture;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0);
+  const inked = (box) => {
+    const { data } = context.getImageData(...box);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i + 3] > 200 && data[i] + data[i + 1] + data[i + 2] < 200) count += 1;
+    return count;
+  };
+  return { size: [width, height], inked: boxes.map(inked) };
 }"""
 
 INKED = """async (limit) => {
@@ -141,6 +163,13 @@ async def open_page(page: Page, service: Service, **query: Any) -> list[list[str
     return dialled
 
 
+async def join(page: Page, phrase: str) -> None:
+    """Choose a phrase and take a seat."""
+    chosen = await page.evaluate("(phrase) => shown.phrases.indexOf(phrase)", phrase)
+    await page.evaluate("(value) => page.choose({ detail: { value: String(value) } })", chosen)
+    await page.evaluate("page.join()")
+
+
 async def test_a_finger_writes_a_work_together_with_a_stranger(
     phone: Page, service: Service
 ) -> None:
@@ -164,6 +193,16 @@ async def test_a_finger_writes_a_work_together_with_a_stranger(
         done = await writing
         await shows(phone, "screen", "done")
         assert await phone.evaluate("shown.more") == f"你是第 {3 - done.serial} 位落笔的人"
+    await phone.evaluate("() => new Promise(requestAnimationFrame)")
+    left, right = [0, 0, 300, 600], [300, 0, 300, 600]
+    sheet = await phone.evaluate(LOOK, [await phone.evaluate("paper.toDataURL()"), [left, right]])
+    assert min(sheet["inked"]) > 500
+    await shows(phone, "poster", True)
+    await phone.evaluate("page.keep()")
+    above, below = [108, 172, 864, 460], [108, 632, 864, 460]
+    poster = await phone.evaluate(LOOK, [await phone.evaluate("kept"), [above, below]])
+    assert poster["size"] == [1080, 1440]
+    assert min(poster["inked"]) > 2_000
 
 
 async def test_a_friend_is_invited_by_sharing_the_page(phone: Page, service: Service) -> None:
@@ -214,4 +253,63 @@ async def test_a_partner_whose_connection_is_lost_is_said_to_be_away(
         await other.join(phrase="jiayou")
         await phone.evaluate("page.join()")
         await shows(phone, "screen", "their-turn")
-    await shows(phone, "more", "对方的网断了，座位还替 TA 留着。")
+        alias = await phone.evaluate("shown.more")
+    await phone.wait_for_function(
+        "(alias) => shown.more.startsWith(`${alias} · 暂时离线，等候 `)",
+        arg=alias,
+        timeout=LIMIT_MS,
+    )
+    assert await phone.evaluate("shown.time") == ""
+
+
+async def test_a_partner_is_reported_for_a_reason(phone: Page, service: Service) -> None:
+    await open_page(phone, service)
+    async with await Participant.connect(service.ws_url) as other:
+        await other.join(phrase="jiayou")
+        await phone.evaluate("page.join()")
+        await shows(phone, "screen", "their-turn")
+        await phone.evaluate("() => { window.picked = '写画不雅'; page.report(); }")
+        await shows(phone, "screen", "idle")
+        await shows(phone, "notice", "谢谢你告诉我们。这一局对你已经结束。")
+        left = await other.next(PartnerState)
+        assert left.state == "left"
+
+
+async def test_the_phrase_that_was_chosen_is_written(phone: Page, service: Service) -> None:
+    await open_page(phone, service)
+    assert await phone.evaluate("shown.phrases[shown.chosen]") == "随缘"
+    await join(phone, "致敬天使")
+    await shows(phone, "screen", "waiting")
+    assert await phone.evaluate("shown.chars.map(({ char }) => char).join('')") == "致敬天使"
+
+
+async def test_one_who_went_on_elsewhere_may_come_back(phone: Page, service: Service) -> None:
+    await open_page(phone, service)
+    await phone.evaluate("page.join()")
+    await shows(phone, "screen", "waiting")
+    token = await phone.evaluate("wx.getStorageSync('jielong.token')")
+    async with await Participant.connect(service.ws_url, token=token):
+        await shows(phone, "screen", "elsewhere")
+        await shows(phone, "inRoom", False)
+        await phone.evaluate("page.join()")
+        await shows(phone, "screen", "waiting")
+
+
+async def test_one_hears_of_a_work_that_a_stranger_finished_meanwhile(
+    phone: Page, service: Service
+) -> None:
+    await open_page(phone, service)
+    await join(phone, "加油")
+    await shows(phone, "screen", "waiting")
+    await phone.evaluate(WRITE)
+    await phone.evaluate("page.commit()")
+    await shows(phone, "title", "正在等一位同伴接写「油」")
+    await phone.evaluate("page.leave()")
+    await shows(phone, "notice", "你的字留在纸上了。有人接着写成，下次来时告诉你。")
+    await phone.evaluate("page.onUnload()")
+    async with await Participant.connect(service.ws_url) as other:
+        await other.join()
+        done = await other.write_relay(Pen(random.Random(7)), pace=0.1, timeout=30.0)
+    await phone.evaluate("page.onLoad({})")
+    await shows(phone, "title", "你不在时写完的")
+    assert await phone.evaluate("shown.more") == f"你是第 {3 - done.serial} 位落笔的人"

@@ -4,9 +4,61 @@
 
 import { GRID } from "../../jielong/client/js/protocol.js";
 import { trace } from "../../jielong/static/js/brush.js";
+import { cellsOf } from "./cells.js";
 
 const INK = "#201a15";
 const LINES = "rgba(179, 50, 31, 0.3)";
+/** Of a finished work, in parts of the sheet. */
+const MARGIN = 0.04;
+
+/**
+ * One character in its 米字格.
+ * @param {any} context
+ * @param {import("./cells.js").Cell} cell
+ * @param {number[][]} strokes Finished ones.
+ * @param {number[]} [open] One that still grows; may be empty.
+ */
+export function drawCharacter(context, { x, y, side }, strokes, open = []) {
+  const unit = side / (GRID + 1);
+  context.save();
+  context.translate(x, y);
+  context.scale(unit, unit);
+  rule(context);
+  context.fillStyle = INK;
+  for (const stroke of strokes) fill(context, stroke, false);
+  if (open.length > 0) fill(context, open, true);
+  context.restore();
+}
+
+/** @param {any} context @param {number[]} stroke @param {boolean} open */
+function fill(context, stroke, open) {
+  context.beginPath();
+  trace(stroke, open, context);
+  context.fill();
+}
+
+/** @param {any} context */
+function rule(context) {
+  const [middle, end] = [(GRID + 1) / 2, GRID + 1];
+  context.strokeStyle = LINES;
+  context.lineWidth = 10;
+  context.setLineDash([]);
+  context.strokeRect(0, 0, end, end);
+  context.lineWidth = 8;
+  context.setLineDash([70, 60]);
+  context.beginPath();
+  for (const [x1, y1, x2, y2] of [
+    [middle, 0, middle, end],
+    [0, middle, end, middle],
+    [0, 0, end, end],
+    [end, 0, 0, end],
+  ]) {
+    context.moveTo(x1, y1);
+    context.lineTo(x2, y2);
+  }
+  context.stroke();
+  context.setLineDash([]);
+}
 
 export class Paper {
   #canvas;
@@ -32,41 +84,19 @@ export class Paper {
 
   /** @param {number[][]} strokes Finished ones. @param {number[]} open One that still grows; may be empty. */
   draw(strokes, open) {
-    const context = this.#context;
-    const unit = this.#side / (GRID + 1);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.#side, this.#side);
-    context.setTransform(unit, 0, 0, unit, 0, 0);
-    this.#rule(context);
-    context.fillStyle = INK;
-    for (const stroke of strokes) this.#fill(stroke, false);
-    if (open.length > 0) this.#fill(open, true);
+    this.#clear();
+    drawCharacter(this.#context, { x: 0, y: 0, side: this.#side }, strokes, open);
   }
 
-  /** @param {number[]} stroke @param {boolean} open */
-  #fill(stroke, open) {
-    this.#context.beginPath();
-    trace(stroke, open, this.#context);
-    this.#context.fill();
+  /** @param {(number[][] | null)[]} chars Of a finished work. @param {string} locale Of its phrase. */
+  drawWork(chars, locale) {
+    const edge = this.#side * MARGIN;
+    const box = { x: edge, y: edge, width: this.#side - 2 * edge, height: this.#side - 2 * edge };
+    this.#clear();
+    cellsOf(chars.length, locale, box).forEach((cell, c) => drawCharacter(this.#context, cell, chars[c] ?? []));
   }
 
-  /** The 米字格. @param {any} context */
-  #rule(context) {
-    const [middle, end] = [(GRID + 1) / 2, GRID + 1];
-    context.strokeStyle = LINES;
-    context.lineWidth = 8;
-    context.setLineDash([70, 60]);
-    context.beginPath();
-    for (const [x1, y1, x2, y2] of [
-      [middle, 0, middle, end],
-      [0, middle, end, middle],
-      [0, 0, end, end],
-      [end, 0, 0, end],
-    ]) {
-      context.moveTo(x1, y1);
-      context.lineTo(x2, y2);
-    }
-    context.stroke();
-    context.setLineDash([]);
+  #clear() {
+    this.#context.clearRect(0, 0, this.#side, this.#side);
   }
 }

@@ -4,13 +4,20 @@
  */
 
 import { wxSocket, wxStorage } from "../../jielong/client/js/adapters/wx.js";
-import { Pen, Playout, Relay, canWrite, usedInk } from "../../jielong/client/js/index.js";
+import {
+  Pen, Playout, REPORT_REASONS, Relay, canWrite, screenOf, usedInk,
+} from "../../jielong/client/js/index.js";
+import { leavesInk } from "../../jielong/client/js/state.js";
 import { SERVICE } from "../../config.js";
 import { Paper } from "./paper.js";
-import { REACTIONS, viewOf } from "./view.js";
+import { HEIGHT, WIDTH, drawPoster } from "./poster.js";
+import { REACTIONS, choiceOf, viewOf } from "./view.js";
+import { text } from "./words.js";
+
+const NOTICE_MS = 7000;
 
 Page({
-  data: { reactions: REACTIONS },
+  data: { reactions: REACTIONS, phrases: [text("phrase_any")], chosen: 0 },
 
   /** @param {{campaign?: string, invite?: string}} query */
   onLoad({ campaign, invite }) {
@@ -28,7 +35,8 @@ Page({
     });
     relay.on("change", (change) => this.changed(change));
     if (invite) relay.act({ t: "user:join", invite });
-    this.setData(viewOf(relay.state));
+    this.show();
+    this.ticking = setInterval(() => this.show(), 1000);
     this.onNetwork = ({ isConnected }) => isConnected && relay.wake();
     wx.onNetworkStatusChange(this.onNetwork);
     relay.start();
@@ -43,6 +51,10 @@ Page({
         this.paper = new Paper(found.node, found.width, wx.getWindowInfo().pixelRatio);
         this.paint();
       });
+    wx.createSelectorQuery()
+      .select("#poster")
+      .fields({ node: true })
+      .exec(([found]) => (this.poster = found.node));
   },
 
   onShow() {
@@ -50,26 +62,47 @@ Page({
   },
 
   onUnload() {
+    clearInterval(this.ticking);
     wx.offNetworkStatusChange(this.onNetwork);
     this.relay.stop();
   },
 
   onShareAppMessage() {
-    const { campaign, room } = this.relay.state;
-    const invite = room?.invite ? `?invite=${room.invite.code}&campaign=${campaign.id}` : "";
-    return { title: room ? `我写了一个字，等你来接：「${room.phrase.text}」` : "你写一字，我接一字", path: `/pages/relay/relay${invite}` };
+    const { campaign, room, done } = this.relay.state;
+    const invite = room?.invite ? `&invite=${room.invite.code}` : "";
+    const path = `/pages/relay/relay?campaign=${campaign?.id ?? ""}${invite}`;
+    if (room) return { title: text("share_room", { text: room.phrase.text }), path };
+    return { title: done?.phrase ? text("share_work", { text: done.phrase.text }) : text("tagline"), path };
   },
 
   /** @param {import("../../jielong/client/js/types.js").Change} change */
   changed({ before, state }) {
     const same = before.own?.room === state.own?.room && before.own?.c === state.own?.c;
     if (!same || !canWrite(state)) this.pen.drop();
+    if (state.phrases !== before.phrases) this.offer(choiceOf(state));
+    if (state.notice !== before.notice) this.notice(state.notice);
     this.playout.feed(state.room?.live ?? null, this.relay.now());
     this.paint();
-    const view = viewOf(state);
+    this.show();
+  },
+
+  /** The first choice is any. @param {import("../../jielong/client/js/types.js").Phrase[]} phrases */
+  offer(phrases) {
+    this.setData({ phrases: [text("phrase_any"), ...phrases.map((phrase) => phrase.text)], chosen: 0 });
+  },
+
+  /** What has changed, also by time alone. */
+  show() {
+    const view = viewOf(this.relay.state, this.relay.now());
     if (JSON.stringify(view) === this.shown) return;
     this.shown = JSON.stringify(view);
     this.setData(view);
+  },
+
+  /** It passes. @param {import("../../jielong/client/js/types.js").Notice | null} notice */
+  notice(notice) {
+    clearTimeout(this.noticed);
+    if (notice) this.noticed = setTimeout(() => this.relay.act({ t: "user:dismiss" }), NOTICE_MS);
   },
 
   /** At most once a frame. */
@@ -78,6 +111,11 @@ Page({
     this.asked = true;
     this.paper.nextFrame(() => {
       this.asked = false;
+      const { room, done } = this.relay.state;
+      if (done?.phrase && !room) {
+        this.paper.drawWork(done.chars, done.phrase.locale);
+        return;
+      }
       const { strokes, open, more } = this.ink();
       this.paper.draw(strokes, open);
       if (more) this.paint();
@@ -125,8 +163,19 @@ Page({
     this.undo();
   },
 
+  /** Take a seat; or, after the page was opened elsewhere, come back to this one. */
   join() {
-    this.relay.act({ t: "user:join" });
+    if (screenOf(this.relay.state) === "elsewhere") {
+      this.relay.start();
+      return;
+    }
+    const phrase = choiceOf(this.relay.state)[this.data.chosen - 1]?.id;
+    this.relay.act({ t: "user:join", phrase });
+  },
+
+  /** @param {any} event Of the picker. */
+  choose({ detail }) {
+    this.setData({ chosen: Number(detail.value) });
   },
 
   undo() {
@@ -154,11 +203,34 @@ Page({
 
   leave() {
     wx.showModal({
-      title: "现在离开吗？",
-      content: "你的席位会让给别人。已经写好的字会留下。",
-      cancelText: "再写一会",
-      confirmText: "离开",
+      title: text("leave_title"),
+      content: text(leavesInk(this.relay.state) ? "keep_text" : "leave_text"),
+      cancelText: text("leave_stay"),
+      confirmText: text("leave_go"),
       success: ({ confirm }) => confirm && this.relay.act({ t: "user:leave" }),
+    });
+  },
+
+  report() {
+    wx.showActionSheet({
+      alertText: text("report_title"),
+      itemList: REPORT_REASONS.map((why) => text(`report_${why}`)),
+      success: ({ tapIndex }) => this.relay.act({ t: "user:report", why: REPORT_REASONS[tapIndex] }),
+    });
+  },
+
+  /** Offered to be sent on, kept in the album or among the favourites. */
+  keep() {
+    const { done, campaign } = this.relay.state;
+    if (!done || !this.poster) return;
+    drawPoster(this.poster, campaign?.title ?? "", done, new Date());
+    const fail = () => wx.showToast({ title: text("poster_failed"), icon: "none" });
+    wx.canvasToTempFilePath({
+      canvas: this.poster,
+      destWidth: WIDTH,
+      destHeight: HEIGHT,
+      success: ({ tempFilePath }) => wx.showShareImageMenu({ path: tempFilePath }),
+      fail,
     });
   },
 });

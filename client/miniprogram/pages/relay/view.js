@@ -2,33 +2,64 @@
  * What the page says of a state, pure: the values of the template.
  */
 
-import { canWrite, hasInk, screenOf } from "../../jielong/client/js/index.js";
+import { canWrite, hasInk, partnerIsNeeded, screenOf } from "../../jielong/client/js/index.js";
+import { leavesInk } from "../../jielong/client/js/state.js";
+import { hasText, text } from "./words.js";
+
+/** @import { PartnerState, Room, State } from "../../jielong/client/js/types.js" */
 
 const MARKS = { clap: "👏", heart: "❤", fire: "🔥", smile: "😊", fan: "扇" };
+
+/** Alone, one has minutes; the last one is shown. */
+const SOON_MS = 60_000;
 
 /** As the template wants them. */
 export const REACTIONS = Object.entries(MARKS).map(([e, mark]) => ({ e, mark }));
 
-/** @param {import("../../jielong/client/js/types.js").State} state */
-export function viewOf(state) {
-  const { room, done, counters, reaction } = state;
-  const [title, more] = words(state);
+/** The phrases to choose from: the Chinese ones, if there are any. @param {State} state */
+export function choiceOf({ phrases }) {
+  const own = phrases.filter(({ locale }) => locale.startsWith("zh"));
+  return own.length > 0 ? own : phrases;
+}
+
+/** @param {State} state @param {number} now On the clock of the state's times. */
+export function viewOf(state, now) {
+  const { room, done, counters, reaction, notice } = state;
+  const screen = screenOf(state);
+  const [title, more] = words(state, now);
   const here = room?.partner?.state === "here";
+  const code = `notice_${notice?.code}`;
   return {
-    screen: screenOf(state),
+    screen,
     title,
     more: here && reaction ? `${more}  ${MARKS[reaction.e]}` : more,
-    inRoom: room !== null,
+    notice: notice && hasText(code) ? text(code) : "",
+    time: screen === "offline" ? "" : timeOf(room, now),
+    inRoom: room !== null && screen !== "elsewhere",
     company: Boolean(room?.partner),
     invited: Boolean(room?.invite),
-    ready: ["idle", "done"].includes(screenOf(state)),
-    done: done !== null,
+    go: goOf(screen),
+    ready: ["idle", "done", "elsewhere"].includes(screen),
+    choosing: screen === "idle",
+    poster: screen === "done" && Boolean(done?.phrase) && isWhole(done?.chars ?? []),
     writing: canWrite(state),
     inked: hasInk(state),
+    commit: text(state.own?.committing ? "committing" : "commit"),
     ghost: room ? room.turn.char : "",
     chars: (room?.phrase.chars ?? []).map((char, c) => ({ char, state: stateOf(room, c) })),
-    counters: counters ? `${counters.relays} 幅作品　${counters.participants} 人次落笔` : "",
+    counters: counters ? text("counters_line", counters) : "",
   };
+}
+
+/** Whether every character has been seen here. @param {(number[][] | null)[]} chars */
+function isWhole(chars) {
+  return chars.length > 0 && chars.every((strokes) => strokes !== null);
+}
+
+/** @param {string} screen */
+function goOf(screen) {
+  if (screen === "done") return text("again");
+  return text(screen === "elsewhere" ? "elsewhere_here" : "join");
 }
 
 /** @param {any} room @param {number} c */
@@ -37,26 +68,65 @@ function stateOf(room, c) {
   return c === room.turn.c ? "now" : "later";
 }
 
-/** A title, and a line under it. @param {import("../../jielong/client/js/types.js").State} state */
-function words(state) {
-  const { room, done } = state;
-  const char = room?.turn.char;
-  const mine = room !== null && room.turn.seat === room.seat;
+/** What is left of the turn; that of one who is away stands still. @param {Room | null} room @param {number} now */
+function timeOf(room, now) {
+  if (!room) return "";
+  const { turn, partner, seat } = room;
+  if (partner?.state === "away" && turn.seat !== seat) return "";
+  const left = Math.max(0, turn.until - now);
+  const hurried = partner !== null && partner.state !== "left";
+  return hurried || left < SOON_MS ? text("seconds_left", { s: Math.ceil(left / 1000) }) : "";
+}
+
+/** A title, and a line under it. @param {State} state @param {number} now @returns {[string, string]} */
+function words(state, now) {
+  const { room, done, link, finished } = state;
   switch (screenOf(state)) {
-    case "connecting": return ["正在铺纸研墨…", ""];
-    case "offline": return ["网断了，正在重新连上…", room ? "你写的笔画都还在。" : ""];
-    case "elsewhere": return ["已在别处打开", "这里先停笔。"];
-    case "closed": return ["这场接龙已经收卷", "谢谢每一位落笔的人。"];
-    case "joining": return ["正在入座…", ""];
-    case "waiting": return mine ? ["先写第一个字吧", "另一位正在赶来。"] : [`正在等一位同伴接写「${char}」`, "你的字已经留在纸上。"];
-    case "my-turn": return [`轮到你写「${char}」`, partnerLine(room?.partner ?? null)];
-    case "their-turn": return [`对方正在写「${char}」`, partnerLine(room?.partner ?? null)];
-    case "done": return ["合写完成", `你是第 ${done?.serial} 位落笔的人`];
-    default: return ["你写一字，我接一字", "与一位素不相识的人，一笔一画合写一句话。"];
+    case "connecting": return [text("connecting"), ""];
+    case "offline": return [offline(link.why), room ? text("offline_safe") : ""];
+    case "elsewhere": return [text("elsewhere_title"), text("elsewhere_text")];
+    case "closed": return [text("closed_title"), ""];
+    case "joining": return [text("joining"), ""];
+    case "waiting":
+    case "my-turn":
+    case "their-turn": return turnWords(state, /** @type {Room} */ (room), now);
+    case "done": return [text("done_title"), text("done_serial", { n: done?.serial ?? "" })];
+    default: {
+      const last = finished.at(-1);
+      if (last) return [text("finished_title"), text("done_serial", { n: last.serial })];
+      return [text("tagline"), text("about")];
+    }
   }
 }
 
-/** @param {import("../../jielong/client/js/types.js").PartnerState | null} partner */
-function partnerLine(partner) {
-  return partner?.state === "away" ? "对方的网断了，座位还替 TA 留着。" : partner?.alias ?? "";
+/** @param {string} why */
+function offline(why) {
+  return text(why === "restart" || why === "busy" ? `offline_${why}` : "offline");
+}
+
+/** @param {State} state @param {Room} room @param {number} now @returns {[string, string]} */
+function turnWords(state, room, now) {
+  const { turn, partner, seat, invite } = room;
+  const { char } = turn;
+  const mine = turn.seat === seat;
+  if (!partner && mine) {
+    const what = invite ? "waiting_friend" : "waiting_mine";
+    return [text(what), text(`${what}_more`)];
+  }
+  if (!mine && (!partner || partner.state === "left"))
+    return [text("waiting_theirs", { char }), text(leavesInk(state) ? "waiting_theirs_more" : "waiting_theirs_none")];
+  if (mine && partner?.state === "left" && partnerIsNeeded(room))
+    return [text("my_turn", { char }), text("my_turn_alone")];
+  return [text(mine ? "my_turn" : "their_turn", { char }), partnerWords(room, /** @type {PartnerState} */ (partner), now)];
+}
+
+/** @param {Room} room @param {PartnerState} partner @param {number} now */
+function partnerWords(room, { alias, region, state, until }, now) {
+  const name = alias || text("unknown_partner");
+  if (state === "left") return `${name} · ${text(partnerIsNeeded(room) ? "partner_left" : "partner_left_done")}`;
+  if (state === "away") {
+    const s = Math.max(0, Math.ceil((until - now) / 1000));
+    return `${name} · ${until ? text("partner_away", { s }) : text("partner_away_plain")}`;
+  }
+  return region ? `${name} · ${text("partner_region", { region })}` : name;
 }

@@ -1,0 +1,39 @@
+/**
+ * Where the characters of a work stand in a box: square cells, as large as they can be, pure.
+ */
+
+/** @typedef {{x: number, y: number, side: number}} Cell */
+/** @typedef {{x: number, y: number, width: number, height: number}} Box */
+
+/**
+ * @param {number} count
+ * @param {string} locale Of the phrase: a word of letters is not broken.
+ * @param {Box} box
+ * @returns {Cell[]} In the order of writing, row by row, in the middle of the box.
+ */
+export function cellsOf(count, locale, { x, y, width, height }) {
+  const isSquare = /^(zh|ja|ko)/.test(locale);
+  const columns = isSquare ? columnsFor(count, width / height) : count;
+  const rows = Math.ceil(count / columns);
+  const side = Math.min(width / columns, height / rows);
+  const left = x + (width - columns * side) / 2;
+  const top = y + (height - rows * side) / 2;
+  return Array.from({ length: count }, (_, i) => ({
+    x: left + (i % columns) * side,
+    y: top + Math.floor(i / columns) * side,
+    side,
+  }));
+}
+
+/** Side by side if that is as good as one below the other. @param {number} count @param {number} shape */
+function columnsFor(count, shape) {
+  let best = 1;
+  for (let columns = 2; columns <= count; columns += 1)
+    if (sideOf(count, columns, shape) >= sideOf(count, best, shape)) best = columns;
+  return best;
+}
+
+/** @param {number} count @param {number} columns @param {number} shape Width by height. */
+function sideOf(count, columns, shape) {
+  return Math.min(shape / columns, 1 / Math.ceil(count / columns));
+}

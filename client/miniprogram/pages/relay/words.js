@@ -1,0 +1,26 @@
+/**
+ * The page's words: those of the web page in simplified Chinese, and the few that it has not.
+ */
+
+import later from "../../jielong/static/js/later-strings/zh-CN.js";
+import first from "../../jielong/static/js/strings/zh-CN.js";
+
+const OWN = {
+  poster_failed: "海报没有做成，请再试一次。",
+  share_work: "我和一位素不相识的人，合写了「{text}」",
+  share_room: "我写了一个字，等你来接：「{text}」",
+  counters_line: "{relays} 幅作品　{participants} 人次落笔",
+};
+
+/** @type {Record<string, string>} */
+const STRINGS = { ...first, ...later, ...OWN };
+
+/** @param {string} key @param {Record<string, string | number>} [values] What stands for `{name}`. */
+export function text(key, values = {}) {
+  return STRINGS[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** Whether there are words under this key; for keys made of codes. @param {string} key */
+export function hasText(key) {
+  return Object.hasOwn(STRINGS, key);
+}
