@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections import Counter
+from collections import Counter, deque
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -204,6 +204,7 @@ class Crowd:
         self._tally: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
         self._outside = 0
+        self._returning: deque[tuple[int, float]] = deque()
         self.messages = 0
         self._serials = Serials(board.serials()[plan.number].data, plan.base)
         self._recording = self._open_recording()
@@ -232,6 +233,7 @@ class Crowd:
         at, joiners = 0, plan.joiners
         publish_at = 0.0
         while not self._board.stopping:
+            self._let_some_come_back()
             now = time.monotonic()
             while at < joiners and moments[at] <= now and len(reactor.connections) < MAX_OPEN:
                 self._arrive(at, moments[at], now)
@@ -271,15 +273,15 @@ class Crowd:
         self._tally["turned_away"] += 1
         joiner.drop()
         self._outside += 1
-        again = partial(self._come_back, joiner.number, joiner.due)
+        who = joiner.number, joiner.due
+        again = partial(self._returning.append, who)
         self.reactor.at(time.monotonic() + seconds, again)
 
-    def _come_back(self, number: int, due: float) -> None:
-        if len(self.reactor.connections) < MAX_OPEN:
+    def _let_some_come_back(self) -> None:
+        """Those who were turned away and have waited, the longest waiting first."""
+        while self._returning and len(self.reactor.connections) < MAX_OPEN:
             self._outside -= 1
-            self._connect(number, due)
-        else:
-            self.reactor.at(time.monotonic() + 1.0, partial(self._come_back, number, due))
+            self._connect(*self._returning.popleft())
 
     def _welcomed(self, joiner: Joiner, payload: bytes) -> None:
         self._count(WELCOMED, joiner.due)
