@@ -36,10 +36,13 @@ def export_works(
         written, before = 0, None
         while page := await Works(database).newest(campaign, PAGE, before):
             for work in page:
-                line = orjson.dumps(content_of(campaign, work), option=orjson.OPT_APPEND_NEWLINE)
-                sys.stdout.buffer.write(line)
+                content = content_of(campaign, work)
+                sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE))
                 if pictures is not None:
-                    (pictures / f"{work.id}.svg").write_text(picture_of(work), encoding="utf-8")
+                    picture = picture_of(
+                        work.phrase, [char["strokes"] for char in content["chars"]]
+                    )
+                    (pictures / f"{work.id}.svg").write_text(picture, encoding="utf-8")
             written += len(page)
             before = Cursor(page[-1].completed_at, page[-1].id)
         sys.stdout.flush()

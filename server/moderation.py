@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from server.archive.database import ArchiveError
+from server.archive.publishing import picture_of
 from server.archive.review import HeldWork, Review
 from server.command import DatabaseUrl, DataFolder, on_database
 
@@ -35,7 +36,8 @@ def held_works(
         for work in shown:
             typer.echo(_line(work))
             if pictures is not None:
-                (pictures / f"{work.id}.svg").write_text(work.picture(), encoding="utf-8")
+                picture = picture_of(work.phrase, work.ink)
+                (pictures / f"{work.id}.svg").write_text(picture, encoding="utf-8")
         rest = f", the first {len(shown)} shown" if len(shown) < waiting else ""
         typer.echo(f"{waiting} held{rest}")
 

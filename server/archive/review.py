@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, or_, select, update
 
 from server.archive import schema
 from server.archive.database import Database
-from server.archive.drawing import draw, is_one_word
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase
 
@@ -39,10 +38,6 @@ class HeldWork(NamedTuple):
     ink: list[list[Stroke]]
     completed_at: int
     reasons: list[str]
-
-    def picture(self) -> str:
-        """As previews of links show it, without the seal; SVG."""
-        return draw(self.ink, "", is_word=is_one_word(self.phrase.locale))
 
 
 class Review:

@@ -6,17 +6,7 @@
 
 import { GRID } from "../../client/js/protocol.js";
 import { outline } from "./outline.js";
-
-export const WIDTH = 1080;
-export const HEIGHT = 1440;
-
-const PAPER = "#f1e7d3";
-const PAPER_LIGHT = "#fbf6ea";
-const INK = "#201a15";
-const INK_SOFT = "#6b5d4c";
-const CINNABAR = "#b3321f";
-const KAI = "'Kaiti SC','STKaiti','KaiTi','BiauKai','LXGW WenKai','AR PL UKai CN','Songti SC','Noto Serif CJK SC','Noto Serif SC',serif";
-const SONG = "'Songti SC','Noto Serif CJK SC','Noto Serif SC','Source Han Serif SC','STSong','SimSun',serif";
+import { CINNABAR, HEIGHT, INK, INK_SOFT, KAI, PAPER, PAPER_LIGHT, SONG, WIDTH } from "./poster-look.js";
 
 /** Where the characters stand. */
 const ART = { top: 172, bottom: 1080, left: 108, right: 972 };

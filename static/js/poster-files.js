@@ -2,7 +2,7 @@
  * The poster as files: SVG as it is, PNG by way of a canvas.
  */
 
-import { HEIGHT, WIDTH } from "./poster-drawing.js";
+import { HEIGHT, WIDTH } from "./poster-look.js";
 
 /** @param {string} svg @param {string} name Without the ending. */
 export function svgFile(svg, name) {

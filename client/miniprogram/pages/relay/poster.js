@@ -3,20 +3,12 @@
  * one's number and the day.
  */
 
+import {
+  CINNABAR, HEIGHT, INK, INK_SOFT, KAI, PAPER, PAPER_LIGHT, SONG, WIDTH,
+} from "../../jielong/static/js/poster-look.js";
 import { cellsOf } from "./cells.js";
 import { drawCharacter } from "./paper.js";
 import { text } from "./words.js";
-
-export const WIDTH = 1080;
-export const HEIGHT = 1440;
-
-const PAPER = "#f1e7d3";
-const PAPER_LIGHT = "#fbf6ea";
-const INK = "#201a15";
-const INK_SOFT = "#6b5d4c";
-const CINNABAR = "#b3321f";
-const KAI = "'Kaiti SC', STKaiti, KaiTi, 'AR PL UKai CN', 'Noto Serif CJK SC', serif";
-const SONG = "'Songti SC', 'Noto Serif CJK SC', 'Source Han Serif SC', serif";
 
 const LEFT = 108;
 const RIGHT = WIDTH - LEFT;

@@ -8,9 +8,10 @@ import {
   Pen, Playout, REPORT_REASONS, Relay, canWrite, screenOf, usedInk,
 } from "../../jielong/client/js/index.js";
 import { leavesInk } from "../../jielong/client/js/state.js";
+import { HEIGHT, WIDTH } from "../../jielong/static/js/poster-look.js";
 import { SERVICE } from "../../config.js";
 import { Paper } from "./paper.js";
-import { HEIGHT, WIDTH, drawPoster } from "./poster.js";
+import { drawPoster } from "./poster.js";
 import { REACTIONS, choiceOf, viewOf } from "./view.js";
 import { text } from "./words.js";
 
@@ -63,6 +64,7 @@ Page({
 
   onUnload() {
     clearInterval(this.ticking);
+    clearTimeout(this.noticed);
     wx.offNetworkStatusChange(this.onNetwork);
     this.relay.stop();
   },
