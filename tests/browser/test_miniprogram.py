@@ -54,7 +54,10 @@ WECHAT = """async ([url, query]) => {
       };
       return query;
     },
-    showModal: ({ success }) => success({ confirm: true }),
+    showModal({ cancelText, confirmText, success }) {
+      if (cancelText.length > 4 || confirmText.length > 4) throw new Error("too long for WeChat");
+      success({ confirm: true });
+    },
     showActionSheet: ({ itemList, success }) => success({ tapIndex: itemList.indexOf(picked) }),
     canvasToTempFilePath: ({ canvas, success }) => success({ tempFilePath: canvas.toDataURL() }),
     showShareImageMenu: ({ path }) => (window.kept = path),

@@ -1,5 +1,5 @@
 /**
- * The page's words: those of the web page in simplified Chinese, and the few that it has not.
+ * The page's words: those of the web page in simplified Chinese, but for a few.
  */
 
 import later from "../../jielong/static/js/later-strings/zh-CN.js";
@@ -9,6 +9,7 @@ const OWN = {
   poster_failed: "海报没有做成，请再试一次。",
   share_work: "我和一位素不相识的人，合写了「{text}」",
   share_room: "我写了一个字，等你来接：「{text}」",
+  leave_stay: "再写一会", // WeChat's dialogs refuse a button of more than four characters.
   counters_line: "{relays} 幅作品　{participants} 人次落笔",
 };
 
