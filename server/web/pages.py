@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
 
 import jinja2
 from starlette.requests import Request
@@ -14,13 +13,10 @@ from starlette.routing import BaseRoute, Route
 from server.archive.pictures import Pictures
 from server.archive.reading import ReadingRoom
 from server.gateway.campaigns import OpenCampaign
+from server.web.assets import CLIENT, ROOT, STATIC
 from server.web.files import Content, Files
 from server.web.modules import needed
 from server.web.sharing import Sharing
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-STATIC = ROOT / "static"
-CLIENT = ROOT / "client" / "js"
 
 KEPT_PAGES = 64
 """Pages that are not compressed again as long as the templates fill to the same text."""
