@@ -67,6 +67,9 @@ def serve(
     host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
     port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
+    base_path: Annotated[
+        str | None, _flag("base_path", "Path below which a proxy shows it.")
+    ] = None,
     redis_url: Annotated[str | None, _flag("redis_url", "A Redis in place of our own.")] = None,
     workers: Annotated[int | None, _flag("workers", "Processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Time for a character.")] = None,
@@ -77,6 +80,7 @@ def serve(
         "host": host,
         "port": port,
         "data": data,
+        "base_path": base_path,
         "redis_url": redis_url,
         "workers": workers,
         "turn_seconds": turn_seconds,
@@ -144,7 +148,7 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
         redis_url = embedded.url if embedded else settings.redis_url
 
         def say_where() -> None:
-            typer.echo(f"page:  {url(reserved)}")
+            typer.echo(f"page:  {url(reserved, settings.base_path)}")
             typer.echo(f"data:  {data}")
             typer.echo("stop:  Ctrl-C")
             sys.stdout.flush()

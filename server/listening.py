@@ -88,7 +88,7 @@ def reserve(host: str, port: int) -> socket.socket:
     return bind(host, chosen, shared=True)
 
 
-def url(bound: socket.socket) -> str:
-    """Where a browser finds it."""
+def url(bound: socket.socket, base_path: str) -> str:
+    """Where a browser finds the page."""
     host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{base_path}/"

@@ -77,7 +77,7 @@ class Worker:
         self._clockwork: Clockwork | None = None
         self._catalogue = catalogue.load(settings.campaigns)
         self._campaigns = {
-            key: OpenCampaign(campaign, settings.rules)
+            key: OpenCampaign(campaign, settings.rules, settings.base_path)
             for key, campaign in self._catalogue.campaigns.items()
         }
         self._deployment = deployment(redis_url)
@@ -184,15 +184,16 @@ class Worker:
         await server.shutdown(sockets=listeners)
 
     def _http_server(self, hub: Hub) -> uvicorn.Server:
+        base = self._settings.base_path
         porter = Porter()
         collector = WorkerCollector(
             hub, porter, self._connections, self._archivers, self._campaigns
         )
-        operations = Operations(lambda: self._why_not_ready(hub), registry(collector))
+        operations = Operations(lambda: self._why_not_ready(hub), registry(collector), base)
         api = Api(self._campaigns, hub.counters, self._reading_room)
-        handshake = Handshake(self._settings.origins, hub.open_socket)
+        handshake = Handshake(self._settings.origins, hub.open_socket, base)
         config = uvicorn.Config(
-            make_app(api, operations),
+            make_app(api, operations, base),
             http=doorway(handshake, porter),  # type: ignore[arg-type]
             ws="none",
             lifespan="off",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from picows import WSCloseCode
 
-from server.gateway import limits, translation
+from server.gateway import limits
 from server.gateway.campaigns import OpenCampaign
 from server.gateway.codec import pack
 from server.gateway.returning import find_room
@@ -122,7 +122,7 @@ def _welcome(session: Session, transitions: list[Transition], untold: list[Untol
         counters=hub.counters.last(info.id),
         limits=_limits(campaign),
         finished=[
-            FinishedWork(entry.work, translation.work_url(entry.work), entry.serial)
+            FinishedWork(entry.work, campaign.work_url(entry.work), entry.serial)
             for entry in untold
         ],
         resume=room,

@@ -60,8 +60,14 @@ class _Switching:
 class Handshake:
     """Decides who may open a connection, and in which encoding."""
 
-    def __init__(self, origins: tuple[str, ...], open_socket: Callable[[Codec], Socket]) -> None:
-        """`origins` are allowed beside the page's own."""
+    def __init__(
+        self,
+        origins: tuple[str, ...],
+        open_socket: Callable[[Codec], Socket],
+        base_path: str = "",
+    ) -> None:
+        """`origins` are allowed beside the page's own; a proxy may strip `base_path` or not."""
+        self._paths = frozenset((PATH.encode(), f"{base_path}{PATH}".encode()))
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
         self._open_socket = open_socket
 
@@ -79,7 +85,7 @@ class Handshake:
 
     def _check(self, request: WSUpgradeRequest) -> tuple[Codec, bool]:
         headers = request.headers
-        if request.path.partition(b"?")[0] != PATH.encode():
+        if request.path.partition(b"?")[0] not in self._paths:
             raise HandshakeError(404, "not_found", f"WebSockets are at {PATH}")
         if not _KEY.fullmatch(headers.get("sec-websocket-key", "")):
             raise HandshakeError(400, "bad_key", "Sec-WebSocket-Key is 16 bytes in base64")

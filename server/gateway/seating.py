@@ -128,8 +128,7 @@ async def _invite(session: Session, message: Invite) -> None:
     except StoreError as error:
         session.busy(error, message)
     else:
-        url = f"/?campaign={campaign.campaign.id}&invite={code}"
-        session.socket.send(Invited(message.room, code, url))
+        session.socket.send(Invited(message.room, code, campaign.invite_url(code)))
 
 
 def leave(session: Session, message: Leave) -> None:

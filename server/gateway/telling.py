@@ -137,7 +137,8 @@ def _finished_character(session: Session, transition: Transition) -> None:
     counters = session.hub.counters.advance(
         campaign.lanes.base_of(view.room), transition.relays, transition.participants
     )
-    completed = translation.completed(transition, session.participant, counters)
+    url = campaign.work_url(view.room)
+    completed = translation.completed(transition, session.participant, url, counters)
     mark = session.mark_of([Untold(completed.work, completed.serial)])
     session.socket.send_asking(mark, committed, completed)
     session.remember_finished(view.room)

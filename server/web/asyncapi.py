@@ -51,8 +51,8 @@ _VALUES: dict[str, dict[str, Any]] = {
 Message = type[msgspec.Struct]
 
 
-def document() -> dict[str, Any]:
-    """The document, ready for JSON."""
+def document(base_path: str) -> dict[str, Any]:
+    """The document, ready for JSON, of a service below `base_path`."""
     received: tuple[Message, ...] = get_args(FromClient)
     sent = [kind for kind in vars(to_client).values() if _is_message(kind)]
     types = [*received, *sent]
@@ -65,7 +65,7 @@ def document() -> dict[str, Any]:
         "defaultContentType": "application/msgpack",
         "channels": {
             "relay": {
-                "address": "/ws",
+                "address": f"{base_path}/ws",
                 "description": f"WebSocket, subprotocol {MSGPACK} or {JSON}.",
                 "messages": {_tag(t): {"$ref": f"#/components/messages/{_tag(t)}"} for t in types},
             }

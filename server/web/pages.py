@@ -25,8 +25,9 @@ KEPT_PAGES = 64
 class Pages:
     """Fills the templates in `static/pages`; their frame and head are in `frame.html`."""
 
-    def __init__(self) -> None:
-        """Reads nothing yet."""
+    def __init__(self, base_path: str) -> None:
+        """Reads nothing yet. `base_path` is in front of every address in a page."""
+        self._base_path = base_path
         self._templates = jinja2.Environment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -34,7 +35,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals["modules"] = _modules
+        self._templates.globals |= {"base": base_path, "modules": self._modules}
 
     def content(self, name: str, values: Mapping[str, object] | None = None) -> Content:
         """The page of this name, with these values where the template wants some."""
@@ -48,12 +49,17 @@ class Pages:
 
         return Route(address, answer)
 
+    def _modules(self, scripts: list[str]) -> list[str]:
+        """The addresses of all modules that these scripts of `static/js` need, and their own."""
+        entries = tuple(STATIC / "js" / f"{name}.js" for name in scripts)
+        return [f"{self._base_path}/{module.relative_to(ROOT)}" for module in needed(entries)]
+
 
 def routes(
-    reading_room: ReadingRoom, campaigns: dict[str, OpenCampaign]
+    reading_room: ReadingRoom, campaigns: dict[str, OpenCampaign], base_path: str
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
     """Where the pages are, and the page of an address where nothing is."""
-    pages = Pages()
+    pages = Pages(base_path)
     static = Files("/static", STATIC)
     sharing = Sharing(reading_room, campaigns, Pictures(_seal()), pages.content)
     return [
@@ -70,12 +76,6 @@ def routes(
 @lru_cache(KEPT_PAGES)
 def _packed(page: str) -> Content:
     return Content.of(page.encode(), "text/html; charset=utf-8")
-
-
-def _modules(scripts: list[str]) -> list[str]:
-    """The addresses of all modules that these scripts of `static/js` need, themselves included."""
-    entries = tuple(STATIC / "js" / f"{name}.js" for name in scripts)
-    return [f"/{module.relative_to(ROOT)}" for module in needed(entries)]
 
 
 def _seal() -> str:
