@@ -37,6 +37,7 @@ from server.store.errors import StoreError
 from server.store.works import WorksStream
 from server.web.api import Api
 from server.web.app import make_app
+from server.web.forwarded import ForwardedScheme
 from server.web.metrics import WorkerCollector, registry
 from server.web.operations import Operations
 
@@ -205,6 +206,7 @@ class Worker:
             timeout_graceful_shutdown=1,
         )
         config.load()
+        config.loaded_app = ForwardedScheme(config.loaded_app)
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
         return server
