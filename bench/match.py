@@ -27,15 +27,15 @@ import redis.asyncio
 from bench import pairing, results
 from bench.engine import InvalidRunError, Share, Store
 from bench.handwriting import character
-from server.gateway.identity import new_id
 from server.relay.matching import Ticket
 from server.relay.room import Rules
+from server.session.identity import new_id
 from server.store import keys, library
+from server.store.acknowledgements import AT_ONCE
 from server.store.answers import read_answer, rule_arguments
 from server.store.embedded import EmbeddedServer
 from server.store.lanes import letter_of
 from server.store.pool import SEEDS, ticket_arguments
-from server.store.receipts import AT_ONCE
 
 JOINERS = 20_000
 BATCHES = (1, 8, 64, 500)

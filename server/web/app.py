@@ -73,7 +73,7 @@ def _reads_pages(request: Request) -> bool:
 
 def make_app(api: Api, operations: Operations) -> ASGIApp:
     """Everything that is plain HTTP."""
-    page_routes, missing = pages.routes(api.reading_room, api.campaigns)
+    page_routes, missing = pages.routes(api.work_reader, api.campaigns)
 
     async def refused(request: Request, error: Exception) -> Response:
         is_page = not request.url.path.startswith(FOR_PROGRAMS)

@@ -7,10 +7,10 @@ from typing import Any, get_args
 import msgspec
 
 from server import __version__
-from server.gateway.codec import JSON, MSGPACK
 from server.relay import to_client
 from server.relay.from_client import FromClient
 from server.relay.phrase import Phrase
+from server.transport.codec import JSON, MSGPACK
 
 _TO_CLIENT = (
     to_client.Welcome,

@@ -10,10 +10,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from server.archive.archiver import Archiver
-from server.gateway.campaigns import OpenCampaign
-from server.gateway.hub import Hub
-from server.gateway.porter import Porter
-from server.store.connections import Connections
+from server.session.campaigns import OpenCampaign
+from server.store.shards import Shards
+from server.transport.admission import AdmissionControl
+from server.worker.hub import Hub
 
 
 class WorkerCollector(Collector):
@@ -22,8 +22,8 @@ class WorkerCollector(Collector):
     def __init__(
         self,
         hub: Hub,
-        porter: Porter,
-        connections: Connections,
+        porter: AdmissionControl,
+        connections: Shards,
         archivers: list[Archiver],
         campaigns: dict[str, OpenCampaign],
     ) -> None:
@@ -42,7 +42,7 @@ class WorkerCollector(Collector):
         )
         yield CounterMetricFamily(
             "jielong_turned_away",
-            "Connections refused because too many waited to be let in.",
+            "Shards refused because too many waited to be let in.",
             self._porter.turned_away,
         )
         yield GaugeMetricFamily(

@@ -14,7 +14,7 @@ import pytest
 from server.archive import database as database_module
 from server.archive.archiver import Archiver
 from server.archive.database import ArchiveAwayError, Database
-from server.archive.reading import ReadingRoom
+from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.store import keys
 from server.store.deployment import deployment
@@ -94,7 +94,7 @@ async def test_a_report_is_not_taken_while_the_database_is_away(
 ) -> None:
     work = made(1)
     await archive.store("default", [work])
-    room = ReadingRoom(archive, {})
+    room = WorkReader(archive, {})
     with broken(database), pytest.raises(StoreAwayError):
         await room.hold(work.id, work.hands[0].participant, "obscene")
     assert await room.find(work.id) == ("default", work)
@@ -126,7 +126,7 @@ async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_agai
 async def test_an_id_that_cannot_be_is_not_looked_for(
     archive: Works, database: Path, work_id: str
 ) -> None:
-    room = ReadingRoom(archive, {})
+    room = WorkReader(archive, {})
     with broken(database):
         assert await room.find(work_id) is None
         assert not await room.hold(work_id, "somebody", "obscene")
@@ -170,7 +170,7 @@ async def test_a_work_that_cannot_be_read_keeps_no_other_from_the_archive(
     archive: Works, valkey: Valkey
 ) -> None:
     stream = WorksStream(deployment(valkey.url), Guarantee(), LANE, "reader")
-    room = ReadingRoom(archive, {CAMPAIGN: [stream]})
+    room = WorkReader(archive, {CAMPAIGN: [stream]})
     works = [made(number) for number in range(3)]
     with plain(valkey) as client:
         key = keys.works(LANE)

@@ -11,8 +11,8 @@ from server.relay.lane import Lane
 from server.relay.matching import Ticket
 from server.relay.room import Room
 from server.relay.transition import Transition
-from server.store.answers import Answer, Resumed, Untold
-from server.store.stored import read_room
+from server.store.answers import Answer, Resumed, UnacknowledgedWork
+from server.store.room_record import read_room
 from tests.model.lua_lane import Indexes, LuaLane
 
 _ROOM_FIELDS = ("n", "c", "v", "z0", "z1", "dl", "xp", "keep", "held", "inv", "who", "hw")
@@ -80,7 +80,7 @@ class BothLanes:
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         outcome = self.model.resume(now, participant, address, hello)
-        untold = [Untold(*entry) for entry in outcome.untold]
+        untold = [UnacknowledgedWork(*entry) for entry in outcome.untold]
         expected = Resumed(
             outcome.previous,
             outcome.transitions,

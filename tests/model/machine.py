@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from server.relay.acquaintance import CLOCKS_APART_MS
+from server.relay.participant import CLOCKS_APART_MS
 from tests.model.scene import PEOPLE, Scene
 
 people = st.sampled_from(PEOPLE)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from server.relay.acquaintance import Acquaintance
 from server.relay.lane import UNTOLD
 from server.relay.matching import Ticket
+from server.relay.participant import ParticipantRecord
 from tests.model.both_lanes import BothLanes
 from tests.model.lua_lane import LuaLane
 from tests.model.machine import Machine
@@ -137,7 +137,7 @@ def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> No
             name: dice.sample([n for n in few if n != name], 3 - (name in few)) for name in names
         }
         for name, others in recent.items():
-            lanes.model.people[name] = Acquaintance("", recent=list(others))
+            lanes.model.people[name] = ParticipantRecord("", recent=list(others))
             packed = b"".join(map(msgspec.msgpack.encode, ("", "", " ".join(others), 0)))
             lua.client.set(f"{lua.base}:who:{name}", packed)
         size = dice.randint(30, 60)

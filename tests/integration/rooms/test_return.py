@@ -1,4 +1,4 @@
-"""Connections come and go: what is given back, and what is told later."""
+"""Shards come and go: what is given back, and what is told later."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""The port: bound before anything else starts, so that a taken one is one clear line."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+BACKLOG = 4_096
+
+ACCEPTED_AT_ONCE = 4
+"""Shards taken in one pass of the event loop at most; see `doubled`. Those inside wait for the
+whole of a pass, several times in a turn: twice as long in a storm with 32 (`bench/storm.py`)."""
+
+
+class PortError(Exception):
+    """The port cannot be had; the message says what to do."""
+
+
+def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A TCP socket on `host` and `port` (0: a free one), not listening yet.
+
+    Args:
+        host: an address of this machine.
+        port: 0 to 65535.
+        shared: let other sockets of ours have the same port; the kernel spreads connections
+            over those that listen.
+
+    Raises:
+        PortError: it is taken, or not ours to have.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise PortError(_what_to_do(host, port, error)) from error
+    bound.setblocking(False)
+    return bound
+
+
+def _what_to_do(host: str, port: int, error: OSError) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"{host} is no address of this machine ({error.strerror}); "
+            "choose another with JIELONG_HOST"
+        )
+    why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+    return f"port {port} of {host} {why}; choose another with JIELONG_PORT"
+
+
+def listen(bound: socket.socket) -> socket.socket:
+    """Start to take connections.
+
+    Raises:
+        PortError: another program listens there.
+    """
+    try:
+        bound.listen(BACKLOG)
+    except OSError as error:
+        port = bound.getsockname()[1]
+        bound.close()
+        raise PortError(f"port {port} is in use; choose another with JIELONG_PORT") from error
+    return bound
+
+
+def doubled(listening: socket.socket) -> list[socket.socket]:
+    """A listening socket under several descriptors; all must be closed.
+
+    libuv takes one connection of a descriptor in each pass of the event loop. A busy worker makes
+    few hundred passes a second, and whoever it cannot take then waits where no limit of ours holds.
+    """
+    return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """Hold a port for several workers, without taking connections on it.
+
+    Raises:
+        PortError: somebody has it, even somebody who would share it.
+    """
+    probe = bind(host, port)
+    chosen = probe.getsockname()[1]
+    probe.close()
+    return bind(host, chosen, shared=True)
+
+
+def url(bound: socket.socket) -> str:
+    """Where a browser finds it."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
