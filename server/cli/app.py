@@ -28,7 +28,7 @@ from server.worker.worker import Worker
 
 app = typer.Typer(
     help="Jielong: a real-time relay-writing service. Every setting is an environment variable, "
-    "JIELONG_<NAME>; README.md has the table of them.",
+    "JIELONG_<NAME>; docs/operate/settings.md lists them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
