@@ -21,7 +21,7 @@ from tests.browser.gate import Gate
 from tests.browser.hand import LIMIT_MS, Hand, open_room
 from tests.browser.launch import launch
 from tests.browser.scribe import SAMPLE_MS, Scribe, smooth
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service, start_service
 
 QUALITY = 82

@@ -11,10 +11,10 @@ import pytest
 import redis
 
 from tests.integration.http import get_json
+from tests.integration.protocol_client import open_session
 from tests.integration.relays import INK, finish, meet
 from tests.integration.tls import TlsFront
 from tests.integration.valkey import Valkey
-from tests.integration.wire import greet
 from tests.service import ROOT, Service, free_port
 
 PAGE = ROOT / "docs" / "operate" / "redis.md"
@@ -39,7 +39,7 @@ async def test_a_relay_over_tls_with_the_documented_rights(
     secure: str, serve: Callable[..., Service]
 ) -> None:
     service = serve(redis_url=secure)
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats, "jiayou")
     room = seats[0].room
     told = await finish(seats, 0, 2)
