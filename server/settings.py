@@ -17,7 +17,7 @@ _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
 
 
 class Settings(BaseSettings):
-    """What an operator can set. README.md has the table with every consequence."""
+    """What an operator can set; docs/operate/settings.md explains each setting."""
 
     model_config = SettingsConfigDict(
         env_prefix="JIELONG_", env_file=None, env_ignore_empty=True, frozen=True

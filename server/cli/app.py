@@ -27,8 +27,8 @@ from server.worker.supervisor import READY, Supervisor
 from server.worker.worker import Worker
 
 app = typer.Typer(
-    help="Jielong: a real-time relay-writing service. Every setting is an environment variable, "
-    "JIELONG_<NAME>; README.md has the table of them.",
+    help="Run and inspect Jielong, a real-time relay-writing service. Every setting is an "
+    "environment variable, JIELONG_<NAME>; docs/operate/settings.md lists them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,13 +40,13 @@ app.add_typer(moderation.works, name="works")
 
 
 def _flag(setting: str, what: str) -> Any:
-    """A flag for a setting, which names its variable and its default."""
+    """A flag for a setting; its help names the variable and the default."""
     default = Settings.model_fields[setting].default
     variable = f"JIELONG_{setting.upper()}"
     return typer.Option(help=f"{what} ({variable}; {default or 'empty'})")
 
 
-def _say_version(asked: bool) -> None:
+def _show_version(asked: bool) -> None:
     if asked:
         typer.echo(__version__)
         raise typer.Exit
@@ -56,10 +56,10 @@ def _say_version(asked: bool) -> None:
 def _jielong(
     version: Annotated[
         bool,
-        typer.Option("--version", help="Say which it is.", callback=_say_version, is_eager=True),
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
-    # What is written here may hold what participants wrote, and the key that signs their tokens.
+    # Files may contain what participants wrote, and the key that signs their tokens.
     os.umask(0o077)
 
 
@@ -68,12 +68,15 @@ def serve(
     host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
     port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
-    redis_url: Annotated[str | None, _flag("redis_url", "A Redis in place of our own.")] = None,
-    workers: Annotated[int | None, _flag("workers", "Processes.")] = None,
-    turn_seconds: Annotated[float | None, _flag("turn_seconds", "Time for a character.")] = None,
-    grace_seconds: Annotated[float | None, _flag("grace_seconds", "Time to reconnect.")] = None,
+    redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
+    workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
+    turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
+    grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
 ) -> None:
-    """Run the service until Ctrl-C. Settings without a flag are variables only."""
+    """Run the service until Ctrl-C.
+
+    Settings without a flag are environment variables only.
+    """
     flags = {
         "host": host,
         "port": port,
@@ -93,14 +96,17 @@ def serve(
 
 @app.command()
 def check(
-    history: Annotated[list[Path], typer.Argument(help="Recorded clients, JSON lines.")],
-    redis_url: Annotated[str | None, typer.Option(help="The Redis of the service.")] = None,
-    database_url: Annotated[str | None, typer.Option(help="Its database of works.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Its folder for all data.")] = None,
-    campaign: Annotated[str | None, typer.Option(help="The only campaign to check.")] = None,
-    grace: Annotated[float | None, typer.Option(help="Its grace in seconds.")] = None,
+    history: Annotated[list[Path], typer.Argument(help="Recorded clients, as JSON lines.")],
+    redis_url: Annotated[str | None, typer.Option(help="Redis of the service.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="Database of finished works.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder of the service.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Check this campaign only.")] = None,
+    grace: Annotated[float | None, typer.Option(help="Grace of the service in seconds.")] = None,
 ) -> None:
-    """Check every promise on recorded clients and the final store: 0 kept, 1 broken, 2 unread."""
+    """Check the promises of the protocol on recorded clients and the final store.
+
+    Exit status: 0 if every promise is kept, 1 if one is broken, 2 if something cannot be read.
+    """
     flags = {
         "redis_url": redis_url,
         "database_url": database_url,
@@ -118,7 +124,7 @@ def check(
 
 @app.command(hidden=True)
 def worker() -> None:
-    """Run one of several workers that share a port; `serve --workers` starts them."""
+    """Run one of several workers on a shared port; `serve --workers` starts them."""
     with one_line_errors():
         settings = settings_from({})
         set_up_logging(settings.log_level)
@@ -129,64 +135,64 @@ def worker() -> None:
 async def _serve(settings: Settings, reserved: socket.socket) -> None:
     if settings.durability is Durability.REPLICA and not settings.redis_url:
         raise StartError(
-            "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; name a Redis that has "
-            "one with JIELONG_REDIS_URL, or choose aof"
+            "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; "
+            "set JIELONG_REDIS_URL to a Redis with replicas, or choose aof"
         )
     _check_writable(settings.data)
     data = settings.data.resolve()
     stopping = _stop_on_signals()
     embedded = None if settings.redis_url else EmbeddedServer(data, settings.durability)
-    keeping: asyncio.Task[None] | None = None
+    embedded_task: asyncio.Task[None] | None = None
     try:
         if embedded:
             await embedded.start()
-            keeping = asyncio.create_task(embedded.keep(stopping))
-            keeping.add_done_callback(lambda _: stopping.set())
+            embedded_task = asyncio.create_task(embedded.keep(stopping))
+            embedded_task.add_done_callback(lambda _: stopping.set())
         redis_url = embedded.url if embedded else settings.redis_url
 
-        def say_where() -> None:
+        def show_addresses() -> None:
             typer.echo(f"page:  {url(reserved)}")
             typer.echo(f"data:  {data}")
             typer.echo("stop:  Ctrl-C")
             sys.stdout.flush()
 
         if settings.workers == 1:
-            one = Worker(settings, redis_url)
-            await _until(stopping, one.stop, one.run(listen(reserved), say_where))
+            worker = Worker(settings, redis_url)
+            await _until(stopping, worker.stop, worker.run(listen(reserved), show_addresses))
         else:
             port = reserved.getsockname()[1]
             environment = settings.environment(port=port, redis_url=redis_url)
-            all_of_them = Supervisor(settings.workers, environment)
-            await _until(stopping, all_of_them.stop, all_of_them.run(say_where))
+            supervisor = Supervisor(settings.workers, environment)
+            await _until(stopping, supervisor.stop, supervisor.run(show_addresses))
     finally:
         reserved.close()
-        if keeping:
-            keeping.cancel()
-            await asyncio.wait([keeping])
+        if embedded_task:
+            embedded_task.cancel()
+            await asyncio.wait([embedded_task])
         if embedded:
             await embedded.stop()
-    if keeping and not keeping.cancelled():
-        keeping.result()
+    if embedded_task and not embedded_task.cancelled():
+        embedded_task.result()
 
 
 async def _work(settings: Settings, bound: socket.socket) -> None:
-    """One of several: it ends by a signal, or when the supervisor is gone."""
+    """Run one of several workers until a signal arrives or the supervisor is gone."""
     stopping = _stop_on_signals()
     loop = asyncio.get_running_loop()
 
-    def parent_is_gone() -> None:
+    def supervisor_is_gone() -> None:
         loop.remove_reader(sys.stdin.fileno())
         stopping.set()
 
-    loop.add_reader(sys.stdin.fileno(), parent_is_gone)
-    one = Worker(settings, settings.redis_url)
-    await _until(stopping, one.stop, one.run(listen(bound), _say_ready))
+    loop.add_reader(sys.stdin.fileno(), supervisor_is_gone)
+    worker = Worker(settings, settings.redis_url)
+    await _until(stopping, worker.stop, worker.run(listen(bound), _report_ready))
 
 
 def _stop_on_signals() -> asyncio.Event:
-    """Set by what ends the service in good order; SIGHUP too, unless `nohup` keeps it away.
+    """An event that the signals to stop set; SIGHUP sets it too, unless `nohup` ignores it.
 
-    A supervisor takes SIGHUP for something else once its workers run.
+    A supervisor gives SIGHUP another meaning once its workers run.
     """
     stopping = asyncio.Event()
     numbers = [signal.SIGINT, signal.SIGTERM]
@@ -200,20 +206,20 @@ def _stop_on_signals() -> asyncio.Event:
 async def _until(
     stopping: asyncio.Event, stop: Callable[[], None], running: Coroutine[Any, Any, None]
 ) -> None:
-    """Run something that can be stopped until it ends, by itself or because it was told to."""
+    """Run `running` until it ends; when `stopping` is set, call `stop` to end it."""
 
-    async def tell() -> None:
+    async def stop_when_told() -> None:
         await stopping.wait()
         stop()
 
-    telling = asyncio.create_task(tell())
+    watching = asyncio.create_task(stop_when_told())
     try:
         await running
     finally:
-        telling.cancel()
+        watching.cancel()
 
 
-def _say_ready() -> None:
+def _report_ready() -> None:
     sys.stdout.buffer.write(READY)
     sys.stdout.flush()
 
@@ -227,7 +233,7 @@ def _check_writable(data: Path) -> None:
     except OSError as error:
         raise StartError(
             f"the data folder {data} cannot be written ({error.strerror}); "
-            "choose another with JIELONG_DATA"
+            "choose another one with JIELONG_DATA"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""What every command does alike: settings, the log, and errors in one line."""
+"""What all commands share: settings, logging, and errors in one line."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from server.transport.listener import PortError
 from server.worker.supervisor import WorkersFailedError
 from server.worker.worker import PartFailedError
 
-DataFolder = Annotated[Path | None, typer.Option(help="The service's folder for all data.")]
-DatabaseUrl = Annotated[str | None, typer.Option(help="Its database of works.")]
+DataFolder = Annotated[Path | None, typer.Option(help="Data folder of the service.")]
+DatabaseUrl = Annotated[str | None, typer.Option(help="Database of finished works.")]
 
 
 class StartError(Exception):
@@ -36,7 +36,7 @@ class StartError(Exception):
 
 @contextlib.contextmanager
 def one_line_errors(status: int = 1) -> Iterator[None]:
-    """What an operator can mend is said in one line, without a traceback."""
+    """Show an error that an operator can fix in one line without a traceback, and exit."""
     try:
         yield
     except WorkersFailedError as error:
@@ -58,10 +58,10 @@ def one_line_errors(status: int = 1) -> Iterator[None]:
 
 
 def settings_from(flags: Mapping[str, object]) -> Settings:
-    """The environment's, and those flags that were given.
+    """Settings from the environment and from the flags that were given.
 
     Raises:
-        StartError: one of them cannot be.
+        StartError: a value is not allowed.
     """
     given: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}
     try:
@@ -75,7 +75,7 @@ def settings_from(flags: Mapping[str, object]) -> Settings:
 def on_database(
     do: Callable[[Database], Coroutine[Any, Any, None]], database_url: str | None, data: Path | None
 ) -> None:
-    """Do something with the works that a service has stored; it may run meanwhile."""
+    """Run `do` on the works that a service has stored; the service may run meanwhile."""
 
     async def run(url: str) -> None:
         database = Database(url)
@@ -92,7 +92,7 @@ def on_database(
 
 
 def set_up_logging(level: str) -> None:
-    """To standard error, from this level on."""
+    """Log to standard error, from this level on."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
     structlog.configure(
         processors=[
@@ -103,7 +103,7 @@ def set_up_logging(level: str) -> None:
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line in one piece
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # one write a line
     )
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
     logging.getLogger("picows").setLevel(logging.ERROR)
@@ -112,13 +112,13 @@ def set_up_logging(level: str) -> None:
 
 
 def _add_pid(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Whose line it is: several processes write to one log."""
+    """Add the process id: several processes write to one log."""
     event["pid"] = os.getpid()
     return event
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether picows tells of a fault of ours: those of peers are answered on their connection."""
+    """Whether picows logs a fault of ours; a peer's fault is answered on its connection."""
     return not record.msg.startswith(("WS parser error", "on_ws_frame raised WSProtocolError"))
 
 

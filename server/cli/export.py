@@ -1,4 +1,4 @@
-"""`jielong works export`: a campaign's finished works, to be kept or worked with elsewhere."""
+"""`jielong works export`: write a campaign's finished works to a file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PAGE = 500
 
 
 def export_works(
-    campaign: Annotated[str, typer.Option(help="Whose works.")] = DEFAULT,
-    pictures: Annotated[Path | None, typer.Option(help="Folder for a picture of each.")] = None,
+    campaign: Annotated[str, typer.Option(help="Campaign to export.")] = DEFAULT,
+    pictures: Annotated[Path | None, typer.Option(help="Folder for an SVG of each.")] = None,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Write a campaign's works as JSON lines, the newest first; those held back are left out.
+    """Write a campaign's works as JSON lines, the newest first, without held works.
 
-    Each line is what /api/works/{id} answers.
+    Each line has the form of /api/works/{id}.
     """
 
     async def export(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""`jielong works`: an operator looks at the works that were reported."""
+"""`jielong works`: review reported works."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from server.archive.publishing import picture_of
 from server.archive.review import HeldWork, Review
 from server.cli.command import DatabaseUrl, DataFolder, on_database
 
-works = typer.Typer(help="Finished works: all of them, and those reported.", no_args_is_help=True)
+works = typer.Typer(help="Review, remove and export finished works.", no_args_is_help=True)
 
-_IDS = Annotated[list[str], typer.Argument(help="Of works.")]
+_IDS = Annotated[list[str], typer.Argument(help="Ids of works.")]
 
 
 @works.command("held")
 def held_works(
-    pictures: Annotated[Path | None, typer.Option(help="Folder for a picture of each.")] = None,
-    most: Annotated[int, typer.Option(min=1, help="How many at once.")] = 100,
+    pictures: Annotated[Path | None, typer.Option(help="Folder for an SVG of each.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="Number of works to list.")] = 100,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """List the works that no page shows until somebody has looked at them, the oldest first."""
+    """List the works that no page shows until they are released, the oldest first."""
 
     async def look(review: Review) -> None:
         waiting = await review.waiting()
@@ -45,19 +45,19 @@ def held_works(
 
 
 _DASHES = {"ignore_unknown_options": True}
-"""An id may begin with a dash."""
+"""An id can begin with a dash."""
 
 
 @works.command("release", context_settings=_DASHES)
 def release_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
     """Show these works again."""
-    _review(lambda review: _say_done("released", ids, review.release), database_url, data)
+    _review(lambda review: _report_done("released", ids, review.release), database_url, data)
 
 
 @works.command("remove", context_settings=_DASHES)
 def remove_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
-    """Remove these works for good, reported or not; what was counted stays counted."""
-    _review(lambda review: _say_done("removed", ids, review.remove), database_url, data)
+    """Remove these works for good, reported or not. Counters stay as they are."""
+    _review(lambda review: _report_done("removed", ids, review.remove), database_url, data)
 
 
 def _line(work: HeldWork) -> str:
@@ -66,7 +66,7 @@ def _line(work: HeldWork) -> str:
     return f"{work.id}  {completed:%Y-%m-%d %H:%M}  {work.campaign}  {work.phrase.text}  {why}"
 
 
-async def _say_done(
+async def _report_done(
     what: str, ids: list[str], do: Callable[[list[str]], Coroutine[Any, Any, list[str]]]
 ) -> None:
     done = await do(ids)

@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 from tests.browser.conftest import Stranger
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service
 
 PAGES = ("/gallery", "/wall", "/w/{work}")

@@ -16,7 +16,7 @@ from server.store.errors import StoreAwayError
 from tests.faults.proxy import Proxy
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
-from tests.patience import eventually
+from tests.polling import eventually
 
 LIMIT = 15.0
 

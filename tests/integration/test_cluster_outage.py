@@ -14,7 +14,7 @@ from server.store import shard as connection
 from server.store.errors import StoreAwayError
 from tests.faults.deployments import Cluster
 from tests.integration.store import LANE, Store
-from tests.patience import eventually
+from tests.polling import eventually
 
 PATIENCE_SECONDS = 1.0
 

@@ -17,7 +17,7 @@ from jielong import CannotConnect, Closed, Participant, Pen, Refused
 from jielong.codec import Format
 from jielong.messages import Ink, Matched, PartnerState, React, Turn, Waiting
 
-from tests.integration.players import run_check
+from tests.integration.recorded_clients import run_check
 from tests.service import ROOT, Service
 
 MIXES: list[tuple[Format, Format]] = [

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import pytest
 from jielong import Participant, Pen
 
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.integration.http import error_of, get, get_json
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service
 
 HOST = "relay.example.org"

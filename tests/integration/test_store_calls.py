@@ -13,7 +13,7 @@ from server.store.answers import RefusedError
 from server.store.counters import Counters
 from tests.integration.store import INK, LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
-from tests.patience import eventually
+from tests.polling import eventually
 
 
 def writers(transition: Transition) -> tuple[str, str]:

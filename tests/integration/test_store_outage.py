@@ -13,7 +13,7 @@ from server.store import shard as connection_module
 from server.store.errors import StoreAwayError
 from tests.integration.store import LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
-from tests.patience import eventually
+from tests.polling import eventually
 
 BACK_SECONDS = 2.0
 """Everything is whole this long after the server's return."""
