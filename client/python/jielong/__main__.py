@@ -15,7 +15,7 @@ from .codec import Format
 from .connection import Direction
 from .deadline import Deadline
 from .exceptions import CannotConnect, Closed, JielongError, Refused, TimedOut
-from .incoming import Completed, Seated, parse
+from .messages import Completed, Seated, parse
 from .narration import line
 from .participant import Participant
 from .pen import Pen

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 from .codec import Codec, Format
 from .deadline import within
 from .exceptions import CannotConnect, Closed, TimedOut
-from .incoming import Message, parse
+from .messages import Message, parse
 
 Direction: TypeAlias = Literal["sent", "received"]
 Tap: TypeAlias = Callable[[Direction, Mapping[str, object]], None]

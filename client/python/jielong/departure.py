@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from .connection import Connection
 from .exceptions import JielongError
-from .incoming import Error, Message, Seated
+from .messages import Error, Message, Seated
 from .outgoing import Outgoing
 
 

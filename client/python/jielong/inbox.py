@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from .exceptions import JielongError, TimedOut
-from .incoming import Counters, Ink, Message, Pong, React, Undo
+from .messages import Counters, Ink, Message, Pong, React, Undo
 
 Match: TypeAlias = Callable[[Message], bool]
 """Whether a message is one of those waited for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .incoming import (
+from .messages import (
     Bye,
     Committed,
     Completed,

@@ -14,7 +14,7 @@ from .deadline import Deadline
 from .departure import Departure, is_refused
 from .exceptions import Closed, JielongError, Malformed, Refused, TimedOut
 from .inbox import Inbox, Match
-from .incoming import (
+from .messages import (
     Bye,
     Committed,
     Completed,

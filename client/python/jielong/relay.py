@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
-from .incoming import (
+from .messages import (
     Committed,
     Completed,
     Matched,
@@ -19,8 +20,7 @@ from .incoming import (
 from .strokes import Character
 
 
-@dataclass(frozen=True, slots=True)
-class Relay:
+class Relay(Struct, frozen=True):
     """One room as its participant sees it.
 
     `turn` is None between a commit and the next turn, and when all is written. `partner` is None
