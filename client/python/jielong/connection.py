@@ -1,4 +1,4 @@
-"""One WebSocket connection that carries messages instead of frames."""
+"""A WebSocket connection that carries messages instead of frames."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .messages import Message, parse
 
 Direction: TypeAlias = Literal["sent", "received"]
 Tap: TypeAlias = Callable[[Direction, Mapping[str, object]], None]
-"""Called with every message as it passes, for recording: before it is sent, after it is received.
+"""Called with every message, for recording: before it is sent, after it is received.
 
 It must not wait and must not raise.
 """
 
 ABNORMAL = 1006
-"""Close code for a peer that vanished without a closing handshake."""
+"""Close code when the connection ended without a closing handshake."""
 NORMAL = (1000, 1001)
 """Close codes of an orderly end, after which iteration simply stops."""
 
@@ -37,9 +37,9 @@ _MAX_FRAMES_QUEUED = 64
 class Connection:
     """A connection to the service; made with `open`, one reader at a time.
 
-    At most 64 received frames are queued, then the socket is not read until they are taken. Server
-    pings are answered and own pings sent every 20 s meanwhile, so a peer that died is noticed
-    within 40 s.
+    At most 64 received frames are queued; then the socket is not read until they are taken. The
+    connection answers WebSocket pings and sends its own every 20 s, so it ends within 40 s of the
+    peer's death.
     """
 
     def __init__(self, socket: ClientConnection, codec: Codec, tap: Tap | None) -> None:
@@ -67,7 +67,7 @@ class Connection:
             tap: called with every message sent and received.
 
         Raises:
-            CannotConnect: nobody answers there, or the answer is no.
+            CannotConnect: no server answers, or it refuses.
             TimedOut: no answer within `timeout`.
         """
         codec = Codec(format)
@@ -115,12 +115,12 @@ class Connection:
             raise closed(error) from error
 
     async def receive(self, timeout: float = 30.0) -> Message:  # noqa: ASYNC109
-        """The next message, within `timeout` seconds. To give up loses nothing.
+        """The next message, within `timeout` seconds. A wait that times out loses no message.
 
         Raises:
             Closed: the connection has ended.
             TimedOut: none came in time.
-            Malformed: what came is not of the protocol; the connection stays open.
+            Malformed: the frame is not of the protocol; the connection stays open.
         """
         try:
             async with within(timeout, "message"):
@@ -146,11 +146,11 @@ class Connection:
                 raise
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close, waiting at most 5 s for the peer; again does nothing.
+        """Close, waiting at most 5 s for the peer. Closing again does nothing.
 
         Args:
             code: close code to send.
-            reason: a few words, at most 123 bytes in UTF-8.
+            reason: a short text, at most 123 bytes in UTF-8.
         """
         await self._socket.close(code, reason)
 
@@ -177,7 +177,7 @@ class Connection:
 
 
 def closed(error: ConnectionClosed) -> Closed:
-    """The library's exception as ours: what the peer said, or 1006 when it said nothing."""
+    """The library's exception as ours: the peer's code and reason, or 1006 without any."""
     if error.rcvd is None:
         return Closed(ABNORMAL, "" if error.__cause__ is None else str(error.__cause__))
     return Closed(error.rcvd.code, error.rcvd.reason)

@@ -1,4 +1,4 @@
-"""How one's room stands, as a pure fold over the server's messages. Knows nothing of sockets."""
+"""The state of the room, as a pure fold over the server's messages. Knows nothing of sockets."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Relay(Struct, frozen=True):
     """One room as its participant sees it.
 
     `turn` is None between a commit and the next turn, and when all is written. `partner` is None
-    while nobody has the other seat. `arrivals` counts the times somebody took it or came back,
-    after each of which unfinished ink is shown again from the start.
+    while the other seat is empty. `arrivals` counts how often a partner took that seat or came
+    back; after each, unfinished ink is sent again from the start.
     """
 
     room: str

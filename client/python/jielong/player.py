@@ -1,0 +1,130 @@
+"""Plays one relay from start to end, over as many connections as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from .codec import Format
+from .connection import Direction
+from .console import describe
+from .deadline import Deadline
+from .exceptions import CannotConnect, Closed, JielongError, Refused, TimedOut
+from .messages import Completed, Seated, parse
+from .participant import Participant
+from .pen import Pen
+from .recorder import Recorder
+
+_RECONNECTS = 5
+_RECONNECT_SECONDS = 0.5
+_ELSEWHERE = 4001
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What a player is to do; see `Participant.connect`, `join` and `write_relay`.
+
+    `timeout` is in seconds for the whole; `pace` is in seconds for each character.
+    """
+
+    url: str
+    format: Format
+    token: str | None
+    campaign: str | None
+    phrase: str | None
+    invite: str | None
+    pace: float
+    timeout: float
+
+
+class Player:
+    """One participant with a pen.
+
+    Args:
+        options: what to do.
+        pen: writes the characters.
+        recorder: records every message, if given.
+        say: called with each line about what happens.
+    """
+
+    def __init__(
+        self, options: Options, pen: Pen, recorder: Recorder | None, say: Callable[[str], None]
+    ) -> None:
+        self._options = options
+        self._pen = pen
+        self._recorder = recorder
+        self._say = say
+        self._token = options.token
+        self._joined = False
+        self._seat: int | None = None
+
+    async def run(self) -> Completed:
+        """Play until the phrase is complete; reconnect up to five times."""
+        deadline = Deadline("end of the relay", self._options.timeout)
+        for attempt in range(_RECONNECTS + 1):
+            pause = random.uniform(0, _RECONNECT_SECONDS * 2**attempt)
+            participant: Participant | None = None
+            try:
+                participant = await self._connect()
+                return await self._play(participant, deadline)
+            except (Closed, CannotConnect, Refused) as error:
+                if attempt == _RECONNECTS or self._token is None or _is_final(error):
+                    raise
+                if participant is not None and participant.bye is not None:
+                    if participant.bye.why == "idle":
+                        raise
+                    pause = participant.bye.retry_ms / 1000
+                elif isinstance(error, Refused) and error.retry_ms is not None:
+                    pause = error.retry_ms / 1000
+                self._say(f"cut off ({error}); coming back in {pause:.1f} s")
+            finally:
+                if self._recorder:
+                    self._recorder.closed()
+            await asyncio.sleep(min(pause, deadline.left()))
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _connect(self) -> Participant:
+        options = self._options
+        participant = await Participant.connect(
+            options.url, self._token, options.campaign, format=options.format, tap=self._tap
+        )
+        self._token = participant.token
+        return participant
+
+    async def _play(self, participant: Participant, deadline: Deadline) -> Completed:
+        async with participant:
+            if participant.relay is None:
+                if self._joined:
+                    self._say("the room is gone; joining another")
+                await participant.join(self._options.phrase, self._options.invite)
+                self._joined = True
+            self._seat = participant.seat
+            try:
+                return await participant.write_relay(self._pen, self._options.pace, deadline.left())
+            except (asyncio.CancelledError, TimedOut):
+                with contextlib.suppress(JielongError):
+                    await participant.leave(keep=True)
+                raise
+
+    def _tap(self, direction: Direction, message: Mapping[str, object]) -> None:
+        if self._recorder:
+            self._recorder(direction, message)
+        if direction == "received":
+            with contextlib.suppress(JielongError):
+                parsed = parse(message)
+                if isinstance(parsed, Seated):
+                    self._seat = parsed.seat
+                if line := describe(parsed, self._seat):
+                    self._say(line)
+
+
+def _is_final(error: Closed | CannotConnect | Refused) -> bool:
+    """Whether reconnecting would end the same way: taken over elsewhere, or refused."""
+    if isinstance(error, Refused):
+        return error.retry_ms is None
+    if isinstance(error, Closed):
+        return error.code == _ELSEWHERE
+    return error.status in (400, 403)
