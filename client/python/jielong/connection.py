@@ -100,12 +100,16 @@ class Connection:
     async def send(self, message: Mapping[str, object]) -> None:
         """Send one message, as made by `jielong.messages.outgoing`; at most 64 KiB as a frame.
 
+        What cannot be sent because the connection has ended is not told to the tap.
+
         Raises:
             Closed: the connection has ended.
             TimedOut: the peer did not take it within 10 s.
             ValueError: it is too large.
         """
         frame = self._codec.encode(message)
+        if self.close_code is not None:
+            raise Closed(self.close_code, self.close_reason or "")
         if self._tap:
             self._tap("sent", message)
         try:
@@ -153,6 +157,19 @@ class Connection:
             reason: a short text, at most 123 bytes in UTF-8.
         """
         await self._socket.close(code, reason)
+
+    def abort(self) -> None:
+        """Drop the connection at once, without a closing handshake."""
+        self._socket.transport.abort()
+
+    async def ends_within(self, seconds: float) -> bool:
+        """Whether the connection ends within `seconds`; return as soon as it does."""
+        try:
+            async with within(seconds, "end of the connection"):
+                await self._socket.wait_closed()
+        except TimedOut:
+            return False
+        return True
 
     @property
     def close_code(self) -> int | None:

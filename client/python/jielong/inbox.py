@@ -67,6 +67,10 @@ class Inbox:
             if not waiter.future.done():
                 waiter.future.set_exception(error)
 
+    def reopen(self) -> None:
+        """Messages come again, after `end`."""
+        self._end = None
+
     def discard(self, match: Match) -> None:
         """Drop the kept messages that match."""
         self._kept = [received for received in self._kept if not match(received.message)]
@@ -129,11 +133,20 @@ class Expected:
     """The message that a block of `Inbox.expecting` waits for."""
 
     def __init__(self, future: asyncio.Future[_Received]) -> None:
-        self._future = future
+        self.future = future
+
+    @property
+    def message(self) -> Message | None:
+        """The message, or None if it has not come.
+
+        Raises:
+            JielongError: as given to `Inbox.end`.
+        """
+        return self.future.result().message if self.future.done() else None
 
     async def take(self, timeout: float, what: str) -> Message:  # noqa: ASYNC109
         """As `Inbox.take`."""
-        return await _result(self._future, timeout, what)
+        return await _result(self.future, timeout, what)
 
 
 async def _result(future: asyncio.Future[_Received], timeout: float, what: str) -> Message:  # noqa: ASYNC109

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Literal, TypeVar, cast
 
 from . import outgoing, writer
 from .codec import Format
-from .connection import Connection, Tap
+from .connection import Tap
+from .handshake import Handshake
 from .inbox import Match
 from .live_ink import LiveInk
 from .messages import (
@@ -39,7 +40,7 @@ _CLIENT = "jielong-python/1"
 
 
 class Participant:
-    """One anonymous participant over one connection; made with `connect`.
+    """One anonymous participant; made with `connect`.
 
     Messages are read as they come, whether or not a caller waits for them, so the properties are
     always up to date and the connection stays alive. A message that no caller waits for is kept
@@ -47,6 +48,9 @@ class Participant:
 
     A request that the server refuses raises Refused. When the refusal names a `retry_ms`, the
     request is first sent again after that time, as long as its own time limit allows.
+
+    When the connection is lost, waits raise Closed, and `wake` resumes over a new one. A commit
+    does that by itself: it survives a connection that is lost, or silent for about 3 s.
     """
 
     def __init__(self, session: Session) -> None:
@@ -68,6 +72,7 @@ class Participant:
         inbox_limit: int = 256,
         proxy: str | Literal[True] | None = True,
         tap: Tap | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> Participant:
         """Connect, say hello and wait for the welcome. Use as `async with await connect(...)`.
 
@@ -82,21 +87,24 @@ class Participant:
             inbox_limit: most messages kept for `next`; see `jielong.inbox.Inbox`.
             proxy: True for the system's proxy, None for none, or a proxy's address.
             tap: called with every message sent and received; must not raise.
+            on_close: called when a connection has ended; must not raise. The messages that the
+                tap is told of after that belong to the next connection.
 
         Raises:
             CannotConnect, Refused, Closed, TimedOut: see `jielong.exceptions`.
         """
-        connection = await Connection.open(
-            url, format=format, timeout=timeout, proxy=proxy, tap=tap
+        handshake = Handshake(
+            url=url,
+            campaign=campaign,
+            locale=locale,
+            client=client,
+            format=format,
+            timeout=timeout,
+            proxy=proxy,
+            tap=tap,
+            on_close=on_close,
         )
-        session = Session(connection, inbox_limit)
-        try:
-            hello = outgoing.hello(token, campaign, locale, client)
-            await session.ask(hello, _is(Welcome), timeout)
-        except BaseException:
-            await session.close()
-            raise
-        return cls(session)
+        return cls(await Session.open(handshake, token, inbox_limit))
 
     # The state of the participant and the room.
 
@@ -210,6 +218,10 @@ class Participant:
     ) -> Committed:
         """Finish a character and wait until the server has stored it; safe to repeat.
 
+        If the connection is lost, or silent for about 3 s, the commit is sent again over a new
+        one, which resumes the room. A commit that ends with another exception than Refused stays
+        in memory until the next, and `wake` sends it again.
+
         Args:
             strokes: 1 to 64 strokes in the wire's form, together at most 4,096 points.
             c: index of the character; the one whose turn it is when None.
@@ -218,12 +230,30 @@ class Participant:
         Raises:
             Refused: e.g. "not_your_turn", also without asking when `c` is None and it is not this
                 participant's turn; "busy" when the server could not store it within `timeout`.
+            Closed: the connection was lost, and there was no other within `timeout`.
             ValueError: the strokes break the limits.
         """
         self._session.require_room("commit")
         if c is None:
             c = self._session.require_turn("commit")
         return await self._session.commit(c, strokes, timeout)
+
+    async def wake(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109
+        """Make sure that the connection works, e.g. after the machine slept or changed networks.
+
+        Sends a `ping`. If nothing comes within 2 s, or the connection has ended, another one takes
+        its place: with the same token, so that the room, the seat and the committed characters are
+        back in `relay`, and with the commit that was not answered, which is sent again.
+
+        Args:
+            timeout: seconds for all of it, several attempts included.
+
+        Raises:
+            Closed: there was no new connection within `timeout`, or the old one ended for good:
+                the room was idle, or this participant connected elsewhere (4001).
+            CannotConnect, Refused: the server does not let this participant in again.
+        """
+        await self._session.wake(timeout)
 
     async def ping(self, timeout: float = 10.0) -> float:  # noqa: ASYNC109
         """Ask the server for a `pong`; return the time it took, in seconds."""

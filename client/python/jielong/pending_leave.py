@@ -33,6 +33,11 @@ class PendingLeave:
         await self._send(request)
         self._request = request
 
+    async def repeat(self) -> None:
+        """Send the request again at once, on a new connection."""
+        if self._request is not None:
+            await self._send(self._request)
+
     def concerns(self, message: Seated) -> bool:
         """Whether this is the room that was left: messages crossed, or it was refused."""
         return self._request is not None and message.room == self._request["room"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
@@ -17,11 +16,10 @@ from .exceptions import CannotConnect, Closed, JielongError, Refused, TimedOut
 from .messages import Completed, Seated, parse
 from .participant import Participant
 from .pen import Pen
+from .reconnect import delay, is_final
 from .recorder import Recorder
 
 _RECONNECTS = 5
-_RECONNECT_SECONDS = 0.5
-_ELSEWHERE = 4001
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -65,31 +63,28 @@ class Player:
         """Play until the phrase is complete; reconnect up to five times."""
         deadline = Deadline("end of the relay", self._options.timeout)
         for attempt in range(_RECONNECTS + 1):
-            pause = random.uniform(0, _RECONNECT_SECONDS * 2**attempt)
             participant: Participant | None = None
             try:
                 participant = await self._connect()
                 return await self._play(participant, deadline)
             except (Closed, CannotConnect, Refused) as error:
-                if attempt == _RECONNECTS or self._token is None or _is_final(error):
+                bye = participant.bye if participant else None
+                if attempt == _RECONNECTS or self._token is None or is_final(error, bye):
                     raise
-                if participant is not None and participant.bye is not None:
-                    if participant.bye.why == "idle":
-                        raise
-                    pause = participant.bye.retry_ms / 1000
-                elif isinstance(error, Refused) and error.retry_ms is not None:
-                    pause = error.retry_ms / 1000
+                pause = delay(error, bye, attempt)
                 self._say(f"cut off ({error}); coming back in {pause:.1f} s")
-            finally:
-                if self._recorder:
-                    self._recorder.closed()
             await asyncio.sleep(min(pause, deadline.left()))
         raise AssertionError("the last attempt returns or raises")
 
     async def _connect(self) -> Participant:
         options = self._options
         participant = await Participant.connect(
-            options.url, self._token, options.campaign, format=options.format, tap=self._tap
+            options.url,
+            self._token,
+            options.campaign,
+            format=options.format,
+            tap=self._tap,
+            on_close=self._recorder.closed if self._recorder else None,
         )
         self._token = participant.token
         return participant
@@ -119,12 +114,3 @@ class Player:
                     self._seat = parsed.seat
                 if line := describe(parsed, self._seat):
                     self._say(line)
-
-
-def _is_final(error: Closed | CannotConnect | Refused) -> bool:
-    """Whether reconnecting would end the same way: taken over elsewhere, or refused."""
-    if isinstance(error, Refused):
-        return error.retry_ms is None
-    if isinstance(error, Closed):
-        return error.code == _ELSEWHERE
-    return error.status in (400, 403)

@@ -46,7 +46,7 @@ class Relay(Struct, frozen=True):
 def follow(relay: Relay | None, message: Message) -> Relay | None:
     """The room after a message; messages of another room change nothing."""
     if isinstance(message, Welcome):
-        return None if message.resume is None else _seated(None, message.resume)
+        return None if message.resume is None else _seated(relay, message.resume)
     if isinstance(message, Seated):
         return _seated(relay, message)
     if relay is None or getattr(message, "room", None) != relay.room:
