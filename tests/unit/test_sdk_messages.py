@@ -20,6 +20,7 @@ from jielong.messages import (
     Invited,
     Matched,
     Message,
+    Pace,
     Partner,
     PartnerState,
     Phrase,
@@ -118,6 +119,7 @@ EXAMPLES: list[tuple[dict[str, Any], Message]] = [
     ({"t": "bye", "why": "restart", "retry_ms": 700}, Bye("restart", 700)),
     ({"t": "pong", "n": 4}, Pong(4)),
     ({"t": "pong"}, Pong(None)),
+    ({"t": "pace", "ink_ms": 200}, Pace(200)),
 ]
 by_type = pytest.mark.parametrize(
     ("raw", "message"), EXAMPLES, ids=lambda value: value["t"] if isinstance(value, dict) else ""
@@ -259,6 +261,7 @@ def test_a_frame_nested_without_end_is_malformed(frame: bytes | str) -> None:
         (outgoing.join(), {"t": "join"}),
         (outgoing.join(phrase="jiayou"), {"t": "join", "phrase": "jiayou"}),
         (outgoing.join(invite="c"), {"t": "join", "invite": "c"}),
+        (outgoing.join(locales=("zh", "en")), {"t": "join", "locales": ["zh", "en"]}),
         (outgoing.invite("r"), {"t": "invite", "room": "r"}),
         (
             outgoing.ink("r", 0, 1, (1, 2, 3, 4)),

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from .address import socket_url
 from .exceptions import JielongError
 from .pen import Pen
 from .player import Options, Player
@@ -19,10 +20,17 @@ from .recorder import Recorder
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text)
+    parts = urlsplit(socket_url(text))
     if parts.scheme not in {"ws", "wss"} or not parts.hostname:
-        raise argparse.ArgumentTypeError(f"{text!r} does not begin with ws:// or wss:// and a host")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither the address of a socket, which begins with ws:// or wss:// and a"
+            " host, nor a base address, which begins with http:// or https:// and ends with a slash"
+        )
     return text
+
+
+def _locales(text: str) -> tuple[str, ...]:
+    return tuple(tag for tag in map(str.strip, text.split(",")) if tag)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -32,9 +40,16 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         add_help=False,
     )
     add = parser.add_argument
-    add("url", type=_url, help="Address of the service, e.g. ws://127.0.0.1:8000/ws.")
+    add("url", type=_url, help="Address of the service, e.g. http://127.0.0.1:8000/.")
     add("--phrase", metavar="ID", help="Open a room with this phrase.")
     add("--invite", metavar="CODE", help="Join the room of this invitation.")
+    add(
+        "--locales",
+        type=_locales,
+        default=(),
+        metavar="TAGS",
+        help="Write only phrases in these languages, e.g. zh,en.",
+    )
     add("--campaign", metavar="ID", help="Take part in this campaign instead of the default one.")
     add("--token", help="Resume the participant with this token.")
     add("--pace", type=float, default=2.0, metavar="SECONDS", help="Time for each character (2).")
@@ -60,6 +75,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         campaign=arguments.campaign,
         phrase=arguments.phrase,
         invite=arguments.invite,
+        locales=arguments.locales,
         pace=arguments.pace,
         timeout=arguments.timeout,
     )

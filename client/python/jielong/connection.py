@@ -10,6 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
+from .address import socket_url
 from .codec import Codec, Format
 from .deadline import within
 from .exceptions import CannotConnect, Closed, TimedOut
@@ -60,7 +61,8 @@ class Connection:
         """Connect and agree on the subprotocol.
 
         Args:
-            url: e.g. "wss://example.org/ws".
+            url: of the socket, e.g. "wss://example.org/ws", or the service's base address, which
+                ends with a slash, e.g. "https://example.org/jielong/".
             format: "msgpack" (compact) or "json".
             timeout: seconds for the TCP, TLS and WebSocket handshakes together.
             proxy: True for the system's proxy, None for none, or a proxy's address.
@@ -71,6 +73,7 @@ class Connection:
             TimedOut: no answer within `timeout`.
         """
         codec = Codec(format)
+        url = socket_url(url)
         try:
             async with within(timeout, "connection"):
                 socket = await connect(

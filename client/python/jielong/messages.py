@@ -207,6 +207,12 @@ class Pong(Message, frozen=True, tag="pong"):
     n: int | None = None
 
 
+class Pace(Message, frozen=True, tag="pace"):
+    """From now on send live ink no more often than once in `ink_ms` milliseconds."""
+
+    ink_ms: int
+
+
 class Unknown(Message, frozen=True):
     """A message of a type this package does not know; `raw` is the whole of it."""
 
@@ -230,6 +236,7 @@ Incoming: TypeAlias = (
     | Error
     | Bye
     | Pong
+    | Pace
 )
 """Every message that the server sends."""
 

@@ -34,9 +34,14 @@ def hello(
     return _message("hello", token=token, campaign=campaign, locale=locale, client=client)
 
 
-def join(phrase: str | None = None, invite: str | None = None) -> Outgoing:
-    """Take part: with the phrase of that id if a room is opened, or in a friend's room."""
-    return _message("join", phrase=phrase, invite=invite)
+def join(
+    phrase: str | None = None, invite: str | None = None, locales: Sequence[str] = ()
+) -> Outgoing:
+    """Take part: with the phrase of that id if a room is opened, or in a friend's room.
+
+    `locales` are the languages that the participant is willing to write; any when empty.
+    """
+    return _message("join", phrase=phrase, invite=invite, locales=list(locales) or None)
 
 
 def invite(room: str) -> Outgoing:

@@ -77,7 +77,8 @@ class Participant:
         """Connect, say hello and wait for the welcome. Use as `async with await connect(...)`.
 
         Args:
-            url: e.g. "wss://example.org/ws".
+            url: of the socket, e.g. "wss://example.org/ws", or the service's base address, which
+                ends with a slash, e.g. "https://example.org/jielong/".
             token: an earlier participant's `token`, to be that participant again.
             campaign: id of a campaign; the server's default one when None.
             locale: the participant's language, e.g. "zh-Hans".
@@ -181,6 +182,8 @@ class Participant:
         phrase: str | None = None,
         invite: str | None = None,
         timeout: float = 10.0,  # noqa: ASYNC109
+        *,
+        locales: Sequence[str] = (),
     ) -> Waiting | Matched:
         """Take part, and return the state of the room.
 
@@ -188,6 +191,8 @@ class Participant:
             phrase: id of the phrase, used when a room is opened for this participant.
             invite: a friend's code, to join their room and no other.
             timeout: seconds, retries included.
+            locales: languages that the participant is willing to write, as BCP 47 tags: "zh" fits
+                "zh-Hans". Any when empty.
 
         Raises:
             Refused: e.g. "no_such_phrase", "no_such_room" (the invitation), "closed", "busy".
@@ -198,7 +203,8 @@ class Participant:
                 return not self._session.was_left(message)
             return refuses_leave(message)  # then the join led back into the room that was left
 
-        answer = await self._session.ask(outgoing.join(phrase, invite), seated, timeout)
+        request = outgoing.join(phrase, invite, locales)
+        answer = await self._session.ask(request, seated, timeout)
         return cast("Waiting | Matched", answer)
 
     async def invite(self, timeout: float = 10.0) -> Invited:  # noqa: ASYNC109
@@ -277,6 +283,8 @@ class Participant:
             part: points in the wire's form; the first part of a stroke has the absolute point,
                 as `jielong.strokes.parts` cuts it.
             end: whether the stroke ends here.
+
+        Waits until the time between live ink that the server asks for (`ink_ms`) has passed.
         """
         await self._live_ink.send(s, part, end)
 

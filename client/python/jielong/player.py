@@ -34,6 +34,7 @@ class Options(Struct, frozen=True, kw_only=True):
     campaign: str | None
     phrase: str | None
     invite: str | None
+    locales: tuple[str, ...]
     pace: float
     timeout: float
 
@@ -94,7 +95,8 @@ class Player:
             if participant.relay is None:
                 if self._joined:
                     self._say("the room is gone; joining another")
-                await participant.join(self._options.phrase, self._options.invite)
+                options = self._options
+                await participant.join(options.phrase, options.invite, locales=options.locales)
                 self._joined = True
             self._seat = participant.seat
             try:

@@ -42,6 +42,10 @@ class Relay(Struct, frozen=True):
         """Whether this participant is to write now."""
         return self.turn is not None and self.turn.seat == self.seat and self.completed is None
 
+    def may_write(self, room: str, c: int) -> bool:
+        """Whether this participant is to write character `c` of that room now."""
+        return self.room == room and self.my_turn and self.turn is not None and self.turn.c == c
+
 
 def follow(relay: Relay | None, message: Message) -> Relay | None:
     """The room after a message; messages of another room change nothing."""

@@ -14,7 +14,7 @@ from .deadline import Deadline, within
 from .exceptions import Closed, JielongError, Refused, TimedOut
 from .handshake import Handshake
 from .inbox import Expected, Inbox, Match
-from .messages import Bye, Committed, Error, Message, Seated, Welcome
+from .messages import Bye, Committed, Error, Message, Pace, Seated, Welcome
 from .outgoing import Outgoing
 from .pending_leave import PendingLeave
 from .receiver import Receiver
@@ -39,6 +39,7 @@ class Session:
         relay: the room, None outside one.
         welcome: the server's last welcome.
         bye: what the server said before it closed, if anything.
+        ink_seconds: the shortest time between two messages of live ink.
     """
 
     welcome: Welcome
@@ -48,6 +49,7 @@ class Session:
         self.inbox = Inbox(inbox_limit)
         self.relay: Relay | None = None
         self.bye: Bye | None = None
+        self.ink_seconds = 0.0
         self._handshake = handshake
         self._pending_leave = PendingLeave(self.send, self.inbox.end)
         self._unanswered: Outgoing | None = None
@@ -259,6 +261,8 @@ class Session:
         """Go on over a connection on which the server has said welcome."""
         self.welcome = welcome
         self.bye = None
+        ink_ms = welcome.limits.get("ink_ms")
+        self.ink_seconds = ink_ms / 1000 if isinstance(ink_ms, int) else 0.0
         self._receiver = Receiver(connection, self._take, self._lost)
         for message in received:
             self._take(message)
@@ -269,6 +273,8 @@ class Session:
         """Follow a received message, and keep it for whoever waits for it."""
         if isinstance(message, Bye):
             self.bye = message
+        elif isinstance(message, Pace):
+            self.ink_seconds = message.ink_ms / 1000
         if not (isinstance(message, Seated) and self.was_left(message)):
             if self._unanswered and _answers_commit(message, self._unanswered):
                 self._unanswered = None

@@ -42,8 +42,7 @@ async def write_relay(
             strokes = pen.character(relay.turn.char)
             if pace > 0:
                 await live_ink.play(strokes, min(pace, deadline.left()))
-            relay = session.relay
-            if relay and relay.my_turn and relay.turn and relay.turn.c == c:
+            if session.relay and session.relay.may_write(room, c):
                 await session.commit(c, strokes, min(_COMMIT_SECONDS, deadline.left()))
         else:
             await session.inbox.take(moves, deadline.left(), deadline.what)
