@@ -17,8 +17,8 @@ from typing import Any
 
 from bench import accounting, results
 from bench.campaign import short_phrase
-from bench.crowd import histogram
-from bench.crowd.house import House
+from bench.load import histogram
+from bench.load.generator import LoadGenerator
 from bench.processes import Program, service
 
 CONNECTIONS = 5_000
@@ -41,8 +41,8 @@ def measure_stage(program: Program, stage: str, connections: int) -> dict[str, f
     pid = program.process.pid
     before = accounting.memory(pid)
     ran = accounting.running_seconds(pid)
-    with House(program.http, **{stage: connections}) as house:  # type: ignore[arg-type]
-        house.wait(stage, connections)
+    with LoadGenerator(program.http, **{stage: connections}) as generator:  # type: ignore[arg-type]
+        generator.wait(stage, connections)
         opening = (accounting.running_seconds(pid) - ran) / connections
         time.sleep(SETTLE_SECONDS)
         after = accounting.memory(pid)
@@ -76,7 +76,7 @@ def measure_bytes(connections: int, runs: int) -> dict[str, Any]:
 def measure_connected(given: Any) -> dict[str, Any]:
     """Everybody at once."""
     workers = -(-given.connected // PER_WORKER)
-    players = round(given.connected * given.turns) // 2 * 2
+    writers = round(given.connected * given.turns) // 2 * 2
     with (
         tempfile.TemporaryDirectory(prefix="jielong-") as folder,
         service(Path(folder), workers=workers, turn_seconds=TURN_SECONDS) as program,
@@ -85,32 +85,32 @@ def measure_connected(given: Any) -> dict[str, Any]:
         phrase = short_phrase(program.http)
         pids = accounting.workers(pid) or [pid]
         before = [accounting.memory(worker) for worker in pids]
-        with House(
+        with LoadGenerator(
             program.http,
             phrase,
-            greeted=given.connected - players,
-            players=players,
+            greeted=given.connected - writers,
+            writers=writers,
             rate=given.rate,
             writing=given.writing,
-        ) as house:
-            took = house.wait("greeted", given.connected)
-            house.wait("seated", players - players % 2)
+        ) as generator:
+            took = generator.wait("greeted", given.connected)
+            generator.wait("seated", writers - writers % 2)
             time.sleep(SETTLE_SECONDS)
             after = [accounting.memory(worker) for worker in pids]
-            turns, counts = house.board.total("turns"), house.latency("committed")
+            turns, counts = generator.stats.total("turns"), generator.latency("committed")
             cpu, start = accounting.cpu(accounting.family(pid)), time.monotonic()
-            load = house.board.total("cpu_us")
+            load = generator.stats.total("cpu_us")
             time.sleep(given.seconds)
             seconds = time.monotonic() - start
             used = accounting.by_part(accounting.cpu(accounting.family(pid)) - cpu)
-            used["load"] = (house.board.total("cpu_us") - load) / 1e6
-            turns = house.board.total("turns") - turns
-            counts = house.latency("committed") - counts
-            opened = house.board.total("open")
-        errors = dict(house.errors)
+            used["load"] = (generator.stats.total("cpu_us") - load) / 1e6
+            turns = generator.stats.total("turns") - turns
+            counts = generator.latency("committed") - counts
+            opened = generator.stats.total("open")
+        errors = dict(generator.errors)
     return {
         "connected": opened,
-        "players": players,
+        "writers": writers,
         "workers": workers,
         "connecting_seconds": took,
         "bytes_per_connection": {

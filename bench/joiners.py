@@ -19,13 +19,13 @@ from typing import Any
 
 from bench import results
 from bench.campaign import campaign, short_phrase
-from bench.crowd import arrivals, board, joiner
-from bench.crowd.board import Board
-from bench.crowd.course import Run, watch
-from bench.crowd.exactness import exactness
-from bench.crowd.joiner import COUNTERS, LATENCIES
-from bench.crowd.report import lines, plot, report
-from bench.crowd.served import Served
+from bench.load import arrivals, open_model, shared_stats
+from bench.load.open_model import COUNTERS, LATENCIES
+from bench.load.reconciliation import reconcile
+from bench.load.report import lines, plot, report
+from bench.load.shared_stats import SharedStats
+from bench.load.target import Target
+from bench.load.timeline import Run, monitor
 from bench.processes import service
 
 SEED = 20_080_512
@@ -41,16 +41,16 @@ class InvalidRunError(Exception):
 
 
 @contextmanager
-def deployment(given: Any, folder: Path) -> Iterator[Served]:
+def deployment(given: Any, folder: Path) -> Iterator[Target]:
     """The service at `--url`, or one of our own."""
     if given.url:
         archive = Path(given.data) / "works.sqlite" if given.data else None
-        yield Served(given.url.rstrip("/"), given.pid, archive)
+        yield Target(given.url.rstrip("/"), given.pid, archive)
         return
     data = Path(given.data).resolve() if given.data else folder / "data"
     chosen = {"workers": given.workers, "lanes": given.lanes, **settings(given)}
     with service(data, **chosen) as program:
-        yield Served(program.http, program.process.pid, data / "works.sqlite")
+        yield Target(program.http, program.process.pid, data / "works.sqlite")
 
 
 def settings(given: Any) -> dict[str, str]:
@@ -58,39 +58,41 @@ def settings(given: Any) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in given.set)
 
 
-def measure(served: Served, given: Any) -> tuple[Run, dict[str, Any], Board]:
+def measure(target: Target, given: Any) -> tuple[Run, dict[str, Any], SharedStats]:
     """Let everybody take part; the run, what it must agree with, and the load's board."""
-    before = campaign(served.http)["counters"]
-    archived_before = served.archived()
+    before = campaign(target.http)["counters"]
+    archived_before = target.archived()
     room = given.joiners if given.lanes == 1 else given.joiners + GAPS + given.joiners // 10
-    wall = Board(given.processes, COUNTERS, LATENCIES, room)
-    outcome = board.queue()
+    stats = SharedStats(given.processes, COUNTERS, LATENCIES, room)
+    outcome = shared_stats.queue()
     start = time.monotonic() + START_SECONDS
-    plans = [plan(served, before, given, number, start) for number in range(given.processes)]
-    processes = [board.process(joiner.run, each, wall, outcome) for each in plans]
+    scenarios = [
+        scenario(target, before, given, number, start) for number in range(given.processes)
+    ]
+    processes = [shared_stats.process(open_model.run, each, stats, outcome) for each in scenarios]
     for process in processes:
         process.start()
     run = Run(given.joiners)
     try:
-        watch(run, served, wall, processes, start)
+        monitor(run, target, stats, processes, start)
     finally:
-        wall.stop()
+        stats.stop()
     for process in processes:
         if process.exitcode:
             raise InvalidRunError("a load process failed; it has said why")
         run.errors.update(outcome.get(timeout=30)[1])
     for process in processes:
         process.join(30)
-    return run, {"counters": before, "archive": archived_before}, wall
+    return run, {"counters": before, "archive": archived_before}, stats
 
 
-def plan(
-    served: Served, before: dict[str, Any], given: Any, number: int, start: float
-) -> joiner.Plan:
+def scenario(
+    target: Target, before: dict[str, Any], given: Any, number: int, start: float
+) -> open_model.Scenario:
     """What process `number` does; `before` are the counters at the start."""
-    host, port = served.address
+    host, port = target.address
     share = given.joiners // given.processes + (number < given.joiners % given.processes)
-    return joiner.Plan(
+    return open_model.Scenario(
         number=number,
         host=host,
         port=port,
@@ -101,7 +103,7 @@ def plan(
         writing=given.writing,
         parts=given.ink,
         pipelined=given.pipelined,
-        phrase=short_phrase(served.http),
+        phrase=short_phrase(target.http),
         base=before["participants"],
         seed=given.seed + 1_000 * number,
         record=given.record,
@@ -142,11 +144,11 @@ def main() -> None:
     given = arguments()
     with (
         tempfile.TemporaryDirectory(prefix="jielong-") as folder,
-        deployment(given, Path(folder)) as served,
+        deployment(given, Path(folder)) as target,
     ):
-        run, before, wall = measure(served, given)
-        exact, wrong = exactness(run, served, wall, before, given.lanes)
-    found = report(run, wall, exact)
+        run, before, stats = measure(target, given)
+        exact, wrong = reconcile(run, target, stats, before, given.lanes)
+    found = report(run, stats, exact)
     print("\n".join(lines(found)))
     path = results.write(given.name, {"arguments": vars(given), "wrong": wrong, **found})
     print(path)

@@ -24,18 +24,18 @@ from typing import Any, NamedTuple
 import msgspec
 import redis.asyncio
 
-from bench import pairing, results
-from bench.engine import InvalidRunError, Share, Store
+from bench import join_parts, results
 from bench.handwriting import character
-from server.gateway.identity import new_id
+from bench.valkey_client import InvalidRunError, Share, ValkeyClient
 from server.relay.matching import Ticket
 from server.relay.room import Rules
+from server.session.identity import new_id
 from server.store import keys, library
+from server.store.acknowledgements import AT_ONCE
 from server.store.answers import read_answer, rule_arguments
 from server.store.embedded import EmbeddedServer
 from server.store.lanes import letter_of
 from server.store.pool import SEEDS, ticket_arguments
-from server.store.receipts import AT_ONCE
 
 JOINERS = 20_000
 BATCHES = (1, 8, 64, 500)
@@ -103,7 +103,7 @@ class Run:
     seated_bytes: float
 
 
-def measure(store: Store, joiners: int, batch: int, lanes: int, random: Random) -> Run:
+def measure(store: ValkeyClient, joiners: int, batch: int, lanes: int, random: Random) -> Run:
     """Seat everybody, write every room to its end, and look at the counters."""
     bases = [keys.lane("bench", lane) for lane in range(lanes)]
     everybody = tickets(joiners)
@@ -128,7 +128,7 @@ def measure(store: Store, joiners: int, batch: int, lanes: int, random: Random) 
 
 
 def join_all(
-    store: Store, bases: list[str], everybody: list[Ticket], batch: int, random: Random
+    store: ValkeyClient, bases: list[str], everybody: list[Ticket], batch: int, random: Random
 ) -> list[tuple[str, bytes]]:
     """Every ticket, in batches that go to the lanes in turn; the answers."""
     calls = join_calls(bases, everybody, batch, random)
@@ -151,7 +151,7 @@ def join_calls(
 
 
 def commit_all(
-    store: Store, bases: list[str], everybody: list[Seated], ink: bytes, together: int
+    store: ValkeyClient, bases: list[str], everybody: list[Seated], ink: bytes, together: int
 ) -> list[Receipt]:
     """Every character; lanes other than 0 are granted serials as they need them."""
     receipts: list[Receipt] = []
@@ -211,7 +211,9 @@ def seats_of(base: str, answer: bytes) -> Iterator[Seated]:
                 yield Seated(base, holder.participant, holder.address, room, seat)
 
 
-def profile(store: Store, joiners: int, batch: int, random: Random) -> dict[str, list[Share]]:
+def profile(
+    store: ValkeyClient, joiners: int, batch: int, random: Random
+) -> dict[str, list[Share]]:
     """Where the time of `join` and of `commit` goes in one lane, for each joiner."""
     base = keys.lane("bench")
     store.commands([("FLUSHALL", "SYNC"), ("CONFIG", "RESETSTAT")])
@@ -228,7 +230,7 @@ def whole_batches(joiners: int, size: int) -> int:
     return max(1, joiners // (2 * size)) * 2 * size
 
 
-def works(store: Store, bases: list[str]) -> int:
+def works(store: ValkeyClient, bases: list[str]) -> int:
     """Finished works of these lanes."""
     found = store.commands([("HGET", keys.counters(base), "relays") for base in bases])
     return sum(int(count or 0) for count in found)
@@ -251,7 +253,7 @@ async def compare(given: Any, folder: Path) -> dict[str, Any]:
 def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
     """The same, on this server."""
     random = Random(SEED)
-    store = Store(path, pid)
+    store = ValkeyClient(path, pid)
     cases = [(lanes, batch) for lanes in given.lanes for batch in given.batches]
     runs: dict[tuple[int, int], list[Run]] = {case: [] for case in cases}
     for _ in range(given.runs):
@@ -270,7 +272,7 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
     joiners = whole_batches(given.joiners, batch)
     shares = profile(store, joiners, batch, random)
     calls = join_calls([keys.lane("bench")], tickets(joiners), batch, random)
-    parts = pairing.parts(store, calls, joiners)
+    parts = join_parts.parts(store, calls, joiners)
     store.close()
     found_cases = [
         {
@@ -293,7 +295,7 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
     }
 
 
-def measure_beats(store: Store, workers: int, beats: int) -> dict[str, float]:
+def measure_beats(store: ValkeyClient, workers: int, beats: int) -> dict[str, float]:
     """Microseconds of Valkey's CPU for a heartbeat and for a look at the clock, both of which every
     worker sends to every lane, when so many workers are alive.
     """

@@ -6,8 +6,8 @@ from collections import deque
 from random import Random
 from time import perf_counter
 
+from bench.client import Client, connect, decode, encode
 from bench.handwriting import live_part
-from bench.load import Client, connect, decode, encode
 
 FRAMES = 64
 """Different frames of a pair; they are sent over and over."""
@@ -29,8 +29,8 @@ class Pair:
         self._writer = writer
         self._frames = [_frame(room, index, random) for index in range(FRAMES)]
         self.reset()
-        reader.take = self._take
-        writer.take = _ignore
+        reader.on_message = self._take
+        writer.on_message = _ignore
 
     def reset(self) -> None:
         """Begin a run."""
@@ -85,13 +85,13 @@ async def meet_in_service(
     """Friends, by an invite: no stranger comes between, whichever workers they are on."""
     writer, reader = await connect(writer_url), await connect(reader_url)
     for client in (writer, reader):
-        client.say("hello")
+        client.send_message("hello")
         await client.expect("welcome")
-    writer.say("join")
+    writer.send_message("join")
     room = (await writer.expect("waiting"))["room"]
-    writer.say("invite", room=room)
+    writer.send_message("invite", room=room)
     code = (await writer.expect("invited"))["code"]
-    reader.say("join", invite=code)
+    reader.send_message("join", invite=code)
     for client in (writer, reader):
         await client.expect("matched")
     return kind(writer, reader, room, random)

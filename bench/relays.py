@@ -28,8 +28,8 @@ import uvloop
 from bench import results
 from bench.bare_picows import Answers
 from bench.campaign import campaign, short_phrase
+from bench.client import TIMEOUT_SECONDS, Client, connect, encode
 from bench.handwriting import character
-from bench.load import PATIENCE_SECONDS, Client, connect, encode
 from bench.processes import Program, Usage, bare_picows, service
 
 SEED = 20_080_512
@@ -78,15 +78,15 @@ class Participant:
         self._client = client
         self._phrase = phrase
         self._ink = ink
-        client.take = self._take
-        client.say("hello", client="bench")
+        client.on_message = self._take
+        client.send_message("hello", client="bench")
 
     def _take(self, payload: bytes) -> None:
         self.heard.append(payload)
         message = _read(payload)
         match message.t:
             case "welcome":
-                self._client.say("join", phrase=self._phrase)
+                self._client.send_message("join", phrase=self._phrase)
             case "matched":
                 self.seat = message.seat
                 if message.turn and message.turn.seat == message.seat:
@@ -101,7 +101,7 @@ class Participant:
                 self.completed.set_exception(InvalidRunError(repr(payload)))
 
     def _commit(self, room: str) -> None:
-        self._client.say("commit", room=room, c=self.seat, strokes=self._ink)
+        self._client.send_message("commit", room=room, c=self.seat, strokes=self._ink)
 
 
 @dataclass
@@ -122,7 +122,7 @@ async def take_part(url: str, phrase: str, ink: list[list[int]]) -> Participant:
     """
     client = await connect(url)
     participant = Participant(client, phrase, ink)
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         await participant.completed
     await client.close()
     return participant

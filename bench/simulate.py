@@ -22,7 +22,7 @@ from bench import figures, results
 from bench.fleet import costs as costing
 from bench.fleet.costs import Costs
 from bench.fleet.planning import Assumptions, Fleet, commit_seconds, plan
-from bench.fleet.slice_of import LATENCIES, Layout, Slice
+from bench.fleet.slice_simulation import LATENCIES, Layout, Slice
 
 SEED = 20_080_512
 NETWORK_SECONDS = 0.020

@@ -1,6 +1,6 @@
 """Ten thousand cut off at once: how long until all are back, and what others notice of it.
 
-`python -m bench.storm [--clients 10000] [--players 500] [--how sockets|worker] [--runs 5]`
+`python -m bench.storm [--clients 10000] [--writers 500] [--how sockets|worker] [--runs 5]`
 
 The clients sit in rooms and find them again by their tokens, with the page's own waits between
 tries. Meanwhile other participants write relays; how long their turns take is compared with before.
@@ -21,8 +21,8 @@ from typing import Any
 
 from bench import accounting, results
 from bench.campaign import short_phrase
-from bench.crowd import histogram
-from bench.crowd.house import House
+from bench.load import histogram
+from bench.load.generator import LoadGenerator
 from bench.processes import Program, service
 
 SETTLE_SECONDS = 3.0
@@ -45,37 +45,39 @@ def measure(given: Any) -> dict[str, Any]:
         ) as program,
     ):
         phrase = short_phrase(program.http)
-        with House(
-            program.http, phrase, seated=given.clients, rate=given.rate, yields=True
+        with LoadGenerator(
+            program.http, phrase, seated=given.clients, rate=given.rate, low_priority=True
         ) as clients:
             clients.wait("seated", given.clients)
-            with House(
-                program.http, phrase, players=given.players, writing=given.writing, seed=99
-            ) as players:
-                players.wait("seated", given.players)
+            with LoadGenerator(
+                program.http, phrase, writers=given.writers, writing=given.writing, seed=99
+            ) as writers:
+                writers.wait("seated", given.writers)
                 time.sleep(SETTLE_SECONDS)
-                found = strike(program, clients, players, given)
-        return found | {"errors": dict(clients.errors), "errors_of_players": dict(players.errors)}
+                found = strike(program, clients, writers, given)
+        return found | {"errors": dict(clients.errors), "errors_of_writers": dict(writers.errors)}
 
 
-def strike(program: Program, clients: House, players: House, given: Any) -> dict[str, Any]:
+def strike(
+    program: Program, clients: LoadGenerator, writers: LoadGenerator, given: Any
+) -> dict[str, Any]:
     """Turns before, the cut, everybody's return, and turns meanwhile."""
-    before = Window(program, players)
+    before = Window(program, writers)
     time.sleep(given.seconds)
     calm = before.close()
     cut = cut_sockets if given.how == "sockets" else kill_worker
-    during = Window(program, players)
+    during = Window(program, writers)
     cut(program, clients)
     struck = time.monotonic()
     dropped = wait_for_loss(clients)
-    clients.wait_until(lambda: clients.board.total("back"), dropped, "back")
+    clients.wait_until(lambda: clients.stats.total("back"), dropped, "back")
     took = time.monotonic() - struck
     time.sleep(max(0.0, LEAST_SECONDS - took))
     stormy = during.close()
     return {
         "dropped": dropped,
-        "back": clients.board.total("back"),
-        "resumed": clients.board.total("resumed"),
+        "back": clients.stats.total("back"),
+        "resumed": clients.stats.total("resumed"),
         "all_back_seconds": took,
         "back_ms": histogram.summary(clients.latency("back")),
         "before": calm,
@@ -89,10 +91,10 @@ def strike(program: Program, clients: House, players: House, given: Any) -> dict
 class Window:
     """Turns and CPU between two moments."""
 
-    def __init__(self, program: Program, players: House) -> None:
+    def __init__(self, program: Program, writers: LoadGenerator) -> None:
         """From now."""
-        self._program, self._players = program, players
-        self._counts = players.latency("committed")
+        self._program, self._players = program, writers
+        self._counts = writers.latency("committed")
         self._cpu = accounting.cpu(accounting.family(program.process.pid))
         self._start = time.monotonic()
 
@@ -108,12 +110,12 @@ class Window:
         }
 
 
-def cut_sockets(program: Program, clients: House) -> None:
+def cut_sockets(program: Program, clients: LoadGenerator) -> None:
     """The clients' side of every connection is closed."""
-    clients.board.drop_at = time.monotonic()
+    clients.stats.drop_at = time.monotonic()
 
 
-def kill_worker(program: Program, clients: House) -> None:
+def kill_worker(program: Program, clients: LoadGenerator) -> None:
     """SIGKILL for the first worker; the supervisor starts another one.
 
     Raises:
@@ -125,9 +127,9 @@ def kill_worker(program: Program, clients: House) -> None:
     os.kill(workers[0], signal.SIGKILL)
 
 
-def wait_for_loss(clients: House) -> int:
+def wait_for_loss(clients: LoadGenerator) -> int:
     """How many were cut off: the number once it no longer grows."""
-    count: Callable[[], int] = lambda: clients.board.total("dropped")  # noqa: E731
+    count: Callable[[], int] = lambda: clients.stats.total("dropped")  # noqa: E731
     before = -1
     while (found := count()) != before or not found:
         before = found
@@ -156,7 +158,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         f"ratio p50 {found['ratio_p50']:.2f}, p99 {found['ratio_p99']:.2f} "
         f"(goal: at most {found['goal']:.0f})"
     )
-    yield f"errors: {found['errors'] or 'none'}, of players: {found['errors_of_players'] or 'none'}"
+    yield f"errors: {found['errors'] or 'none'}, of writers: {found['errors_of_writers'] or 'none'}"
 
 
 def main() -> None:
@@ -168,7 +170,7 @@ def main() -> None:
     )
     add = parser.add_argument
     add("--clients", type=int, default=10_000, help="an even number")
-    add("--players", type=int, default=500, help="an even number")
+    add("--writers", type=int, default=500, help="an even number")
     add("--how", choices=("sockets", "worker"), default="sockets")
     add("--workers", type=int, default=2)
     add("--grace", type=float, default=15.0, help="seconds for which seats are held")

@@ -1,6 +1,6 @@
 """`python -m server` is the `jielong` command."""
 
-from server.cli import main
+from server.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -18,7 +18,7 @@ _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
 
 
 class Settings(BaseSettings):
-    """What an operator can set. README.md has the table with every consequence."""
+    """What an operator can set; docs/operate/settings.md explains each setting."""
 
     model_config = SettingsConfigDict(
         env_prefix="JIELONG_", env_file=None, env_ignore_empty=True, frozen=True
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     """How many replicas must have it at the level `replica`: as many as may take over."""
 
     max_connections: int = Field(50_000, ge=1)
-    """Connections of one worker; a further `hello` is answered `busy`."""
+    """Shards of one worker; a further `hello` is answered `busy`."""
 
     lanes: int = Field(0, ge=0, le=MOST_LANES)
     """Lanes of a campaign at most; 0: 16 on a Cluster, where they spread over its nodes, else 1."""

@@ -18,7 +18,7 @@ from bench.fleet.costs import Costs
 
 BEATS_PER_SECOND = 1.0
 LOOKS_PER_SECOND = 5.0
-"""Of each worker in each lane: heartbeats and looks at the clock (server/gateway/clockwork.py)."""
+"""Of each worker in each lane: heartbeats and looks at the clock (server/worker/)."""
 
 LANES = 32
 """Of one campaign at most (server/store/lanes.py); each on a master of its own while there are."""

@@ -62,10 +62,12 @@ def start(only: list[str], folder: Path, stack: ExitStack) -> list[Target]:
     everyone = []
     if not only or "jielong" in only:
         everyone.append(stack.enter_context(targets.jielong(folder / "jielong")))
-    for number, (name, (command, talker)) in enumerate(targets.commands().items()):
+    for number, (name, (command, connection_type)) in enumerate(targets.commands().items()):
         if not only or name in only:
             place = folder / f"peer-{number}"
-            everyone.append(stack.enter_context(targets.peer(name, place, command, talker)))
+            everyone.append(
+                stack.enter_context(targets.peer(name, place, command, connection_type))
+            )
     return everyone
 
 

@@ -6,9 +6,9 @@ import { Room, Server } from "@colyseus/core";
 import { RedisDriver } from "@colyseus/redis-driver";
 import { RedisPresence } from "@colyseus/redis-presence";
 import { WebSocketTransport } from "@colyseus/ws-transport";
-import { Books, connectRedis, port, redisUrl } from "./books.mjs";
+import { WorkCounter, connectRedis, port, redisUrl } from "./counters.mjs";
 
-const books = new Books(await connectRedis());
+const counter = new WorkCounter(await connectRedis());
 const redis = redisUrl.startsWith("unix:") ? { path: redisUrl.slice("unix://".length) } : redisUrl;
 
 class Relay extends Room {
@@ -38,7 +38,7 @@ class Relay extends Room {
   }
 
   async commit(client, { room, c, strokes }) {
-    const counters = c === 1 ? await books.count() : null;
+    const counters = c === 1 ? await counter.count() : null;
     const seat = this.joined.indexOf(client);
     this.broadcast("committed", { room, c, seat, strokes });
     if (counters) this.broadcast("completed", { room, serial: counters.participants, counters });

@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 from bench import accounting
-from bench.crowd.reactor import Connection, Reactor
 from bench.handwriting import character, live_part
+from bench.load.reactor import Connection, Reactor
 from bench.peers.targets import Target
 
-PATIENCE_SECONDS = 60.0
+TIMEOUT_SECONDS = 60.0
 RATE = 50
 """Frames a second of one pair."""
 
@@ -28,7 +28,7 @@ class InvalidRunError(Exception):
     """A frame or a work was lost."""
 
 
-class Guest:
+class VirtualUser:
     """What one participant knows, whatever the peer: its connection, room and seat.
 
     Attributes:
@@ -36,21 +36,23 @@ class Guest:
         done: the work is complete.
     """
 
-    def __init__(self, target: Target, reactor: Reactor, told: Callable[[Guest, str, Any], None]):
+    def __init__(
+        self, target: Target, reactor: Reactor, on_message: Callable[[VirtualUser, str, Any], None]
+    ):
         """Connects at once; `told` hears every message."""
         self.room, self.seat = "", -1
         self.ready = self.done = False
         self.inks = 0
-        self.connection: Any = _talker(target)(reactor)
-        self.connection.guest = self
-        self._told = told
+        self.connection: Any = _user_connection(target)(reactor)
+        self.connection.user = self
+        self._on_message = on_message
         reactor.connect(self.connection)
 
-    def say(self, kind: str, **keys: object) -> None:
+    def encode_message(self, kind: str, **keys: object) -> None:
         """Send a message."""
-        self.connection.send(self.connection.say(kind, **keys))
+        self.connection.send(self.connection.encode_message(kind, **keys))
 
-    def heard(self, kind: str, body: dict[str, Any]) -> None:
+    def received(self, kind: str, body: dict[str, Any]) -> None:
         """A message came."""
         if kind == "ink":
             self.inks += 1
@@ -61,28 +63,28 @@ class Guest:
         self.done = self.done or kind == "completed"
         if kind == "error":
             raise InvalidRunError(str(body))
-        self._told(self, kind, body)
+        self._on_message(self, kind, body)
 
 
-def _talker(target: Target) -> type[Connection]:
-    class Telling(target.talker):  # type: ignore[misc,name-defined]
+def _user_connection(target: Target) -> type[Connection]:
+    class UserConnection(target.connection_type):  # type: ignore[misc,name-defined]
         """Tells its guest."""
 
-        guest: Guest
+        user: VirtualUser
 
-        def heard(self, kind: str, body: dict[str, Any]) -> None:
-            self.guest.heard(kind, body)
+        def received(self, kind: str, body: dict[str, Any]) -> None:
+            self.user.received(kind, body)
 
-    return Telling
+    return UserConnection
 
 
-def settle(reactor: Reactor, ready: Callable[[], bool], what: str) -> None:
+def run_until(reactor: Reactor, ready: Callable[[], bool], what: str) -> None:
     """Serve the reactor until it is so.
 
     Raises:
         InvalidRunError: it is not in time.
     """
-    until = time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + TIMEOUT_SECONDS
     while not ready():
         if time.monotonic() > until:
             raise InvalidRunError(f"not in time: {what}")
@@ -104,42 +106,42 @@ def us_per_frame(target: Target, pairs: int, seconds: float) -> tuple[float, flo
     """Microseconds of the server and of Valkey for one frame of live ink, relayed."""
     random = Random(SEED)
     reactor = target.reactor()
-    guests: list[Guest] = []
+    users: list[VirtualUser] = []
 
-    def told(guest: Guest, kind: str, body: Any) -> None:
+    def on_message(user: VirtualUser, kind: str, body: Any) -> None:
         """Only seats matter here."""
 
     for _ in range(pairs):
-        both = [Guest(target, reactor, told) for _ in range(2)]
-        guests += both
-        settle(reactor, lambda both=both: all(g.ready for g in both), "welcomes")  # type: ignore[misc]
-        for guest in both:
-            guest.say("join", **target.join)
-        settle(reactor, lambda both=both: all(g.seat >= 0 for g in both), "a match")  # type: ignore[misc]
-    writers = [guest for guest in guests if guest.seat == 0]
+        both = [VirtualUser(target, reactor, on_message) for _ in range(2)]
+        users += both
+        run_until(reactor, lambda both=both: all(g.ready for g in both), "welcomes")  # type: ignore[misc]
+        for user in both:
+            user.encode_message("join", **target.join)
+        run_until(reactor, lambda both=both: all(g.seat >= 0 for g in both), "a match")  # type: ignore[misc]
+    writers = [user for user in users if user.seat == 0]
     frames = {
-        guest: [
-            guest.connection.say(
+        user: [
+            user.connection.encode_message(
                 "ink",
-                room=guest.room,
+                room=user.room,
                 c=0,
                 s=i // STROKE_FRAMES,
                 p=live_part(random, first=i % STROKE_FRAMES == 0),
             )
             for i in range(FRAMES)
         ]
-        for guest in writers
+        for user in writers
     }
     idle = _idle(target, reactor)
     before, start, sent = target.cpu(), time.monotonic(), 0
     for tick in range(round(seconds * RATE)):
-        for number, guest in enumerate(writers):
+        for number, user in enumerate(writers):
             moment = start + (tick + number / len(writers)) / RATE
             if moment > time.monotonic():
                 reactor.run_once(moment)
-            guest.connection.send(frames[guest][tick % FRAMES])
+            user.connection.send(frames[user][tick % FRAMES])
             sent += 1
-    settle(reactor, lambda: sum(guest.inks for guest in guests) >= sent, f"{sent} frames")
+    run_until(reactor, lambda: sum(user.inks for user in users) >= sent, f"{sent} frames")
     after, took = target.cpu(), time.monotonic() - start
     leave(reactor)
     server, store = (
@@ -165,18 +167,18 @@ def us_per_joiner(target: Target, joiners: int, in_flight: int) -> tuple[float, 
     inks = [character(Random(SEED + number)) for number in range(16)]
     written = 0
 
-    def told(guest: Guest, kind: str, body: Any) -> bool:
+    def on_message(user: VirtualUser, kind: str, body: Any) -> bool:
         nonlocal written
         if kind == "welcome":
-            guest.say("join", **target.join)
-        elif (kind == "matched" and guest.seat == 0) or (
-            kind == "committed" and body["c"] == 0 and guest.seat == 1
+            user.encode_message("join", **target.join)
+        elif (kind == "matched" and user.seat == 0) or (
+            kind == "committed" and body["c"] == 0 and user.seat == 1
         ):
-            guest.say("commit", room=guest.room, c=guest.seat, strokes=inks[written % 16])
+            user.encode_message("commit", room=user.room, c=user.seat, strokes=inks[written % 16])
             written += 1
         return kind == "completed"
 
-    return _us_for_each(target, joiners, in_flight, told)
+    return _us_for_each(target, joiners, in_flight, on_message)
 
 
 def us_per_join(target: Target, joins: int, in_flight: int) -> tuple[float, float]:
@@ -184,16 +186,16 @@ def us_per_join(target: Target, joins: int, in_flight: int) -> tuple[float, floa
     with a stranger and leaves without a stroke, with so many in flight.
     """
 
-    def told(guest: Guest, kind: str, body: Any) -> bool:
+    def on_message(user: VirtualUser, kind: str, body: Any) -> bool:
         if kind == "welcome":
-            guest.say("join", **target.join)
+            user.encode_message("join", **target.join)
         return kind == "matched"
 
-    return _us_for_each(target, joins, in_flight, told)
+    return _us_for_each(target, joins, in_flight, on_message)
 
 
 def _us_for_each(
-    target: Target, guests: int, in_flight: int, told: Callable[[Guest, str, Any], bool]
+    target: Target, users: int, in_flight: int, on_message: Callable[[VirtualUser, str, Any], bool]
 ) -> tuple[float, float]:
     """Microseconds for each of so many guests; one leaves, and the next comes, when `told` says."""
     reactor = target.reactor()
@@ -201,37 +203,37 @@ def _us_for_each(
 
     def begin() -> None:
         nonlocal begun
-        if begun < guests:
+        if begun < users:
             begun += 1
-            Guest(target, reactor, hear)
+            VirtualUser(target, reactor, hear)
 
-    def hear(guest: Guest, kind: str, body: Any) -> None:
+    def hear(user: VirtualUser, kind: str, body: Any) -> None:
         nonlocal finished
-        if told(guest, kind, body):
+        if on_message(user, kind, body):
             finished += 1
-            guest.connection.close()
+            user.connection.close()
             begin()
 
     before = target.cpu()
-    for _ in range(min(in_flight, guests)):
+    for _ in range(min(in_flight, users)):
         begin()
-    settle(reactor, lambda: finished >= guests, f"{guests} guests")
+    run_until(reactor, lambda: finished >= users, f"{users} guests")
     leave(reactor)
     after = target.cpu()
-    return (after[0] - before[0]) * 1e6 / guests, (after[1] - before[1]) * 1e6 / guests
+    return (after[0] - before[0]) * 1e6 / users, (after[1] - before[1]) * 1e6 / users
 
 
 def bytes_per_connection(target: Target, connections: int, rate: float) -> float:
     """Bytes of the server's PSS for a connection that was welcomed and says no more."""
     reactor = target.reactor()
-    guests: list[Guest] = []
+    users: list[VirtualUser] = []
     before = accounting.memory(target.pid)["pss"]
     start = time.monotonic()
     for number in range(connections):
         while time.monotonic() < start + number / rate:
             reactor.run_once(start + number / rate)
-        guests.append(Guest(target, reactor, lambda *_: None))
-    settle(reactor, lambda: all(guest.ready for guest in guests), f"{connections} welcomes")
+        users.append(VirtualUser(target, reactor, lambda *_: None))
+    run_until(reactor, lambda: all(user.ready for user in users), f"{connections} welcomes")
     until = time.monotonic() + 2.0
     while time.monotonic() < until:
         reactor.run_once(until)

@@ -7,10 +7,10 @@ import { createServer } from "node:http";
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { Server } from "socket.io";
 import parser from "socket.io-msgpack-parser";
-import { Books, Pool, connectRedis, port } from "./books.mjs";
+import { WorkCounter, Pool, connectRedis, port } from "./counters.mjs";
 
 const client = await connectRedis();
-const books = new Books(client);
+const counter = new WorkCounter(client);
 const pool = new Pool();
 const id = () => randomBytes(12).toString("base64url");
 
@@ -43,7 +43,7 @@ function join(socket) {
 }
 
 async function commit(socket, { room, c, strokes }) {
-  const counters = c === 1 ? await books.count() : null;
+  const counters = c === 1 ? await counter.count() : null;
   io.to(room).emit("committed", { room, c, seat: socket.data.seat, strokes });
   if (counters) io.to(room).emit("completed", { room, serial: counters.participants, counters });
 }

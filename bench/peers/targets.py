@@ -15,9 +15,9 @@ import redis
 
 from bench import accounting
 from bench.campaign import short_phrase
-from bench.crowd.reactor import Reactor
+from bench.load.reactor import Reactor
 from bench.peers import install
-from bench.peers.dialects import Colyseus, SocketIo, Talker
+from bench.peers.protocols import Colyseus, PeerConnection, SocketIo
 from bench.processes import ROOT, free_port, listens, service
 from server.store.embedded import find_server
 
@@ -41,7 +41,7 @@ class Target:
     port: int
     pid: int
     store: int
-    talker: type[Talker]
+    connection_type: type[PeerConnection]
     join: dict[str, str]
 
     def cpu(self) -> tuple[float, float]:
@@ -50,7 +50,7 @@ class Target:
 
     def reactor(self, first_source: int = 0) -> Reactor:
         """For clients of this server."""
-        request = self.talker.request("127.0.0.1", self.port)
+        request = self.connection_type.request("127.0.0.1", self.port)
         return Reactor("127.0.0.1", self.port, request, first_source)
 
 
@@ -61,11 +61,13 @@ def jielong(folder: Path) -> Iterator[Target]:
         parts = accounting.family(program.process.pid)
         store = next(pid for pid, part in parts.items() if part == accounting.VALKEY)
         join = {"phrase": short_phrase(program.http)}
-        yield Target("jielong", program.port, program.process.pid, store, Talker, join)
+        yield Target("jielong", program.port, program.process.pid, store, PeerConnection, join)
 
 
 @contextmanager
-def peer(name: str, folder: Path, command: list[str], talker: type[Talker]) -> Iterator[Target]:
+def peer(
+    name: str, folder: Path, command: list[str], connection_type: type[PeerConnection]
+) -> Iterator[Target]:
     """`command PORT REDIS_URL`, with a Valkey that writes its file as the service's does."""
     folder.mkdir(parents=True, exist_ok=True)
     path, port, log = folder / "valkey.sock", free_port(), folder / "log"
@@ -90,22 +92,25 @@ def peer(name: str, folder: Path, command: list[str], talker: type[Talker]) -> I
             )
             try:
                 _wait(lambda: listens(port), server, log)
-                yield Target(name, port, server.pid, store.pid, talker, {})
+                yield Target(name, port, server.pid, store.pid, connection_type, {})
             finally:
                 _stop(server)
         finally:
             _stop(store)
 
 
-def commands() -> dict[str, tuple[list[str], type[Talker]]]:
+def commands() -> dict[str, tuple[list[str], type[PeerConnection]]]:
     """How each peer is started, and how it speaks; installs what is missing."""
     node, channels = install.node(), install.channels()
     return {
-        "bare picows": ([sys.executable, "-m", "bench.peers.picows_relay"], Talker),
-        "bare ws (Node)": (["node", str(node / "ws.mjs")], Talker),
+        "bare picows": ([sys.executable, "-m", "bench.peers.picows_relay"], PeerConnection),
+        "bare ws (Node)": (["node", str(node / "ws.mjs")], PeerConnection),
         "Socket.IO": (["node", str(node / "socketio.mjs")], SocketIo),
         "Colyseus": (["node", str(node / "colyseus.mjs")], Colyseus),
-        "Django Channels": ([str(channels), str(install.HERE / "channels_relay.py")], Talker),
+        "Django Channels": (
+            [str(channels), str(install.HERE / "channels_relay.py")],
+            PeerConnection,
+        ),
     }
 
 

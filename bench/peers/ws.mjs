@@ -4,10 +4,10 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { Packr } from "msgpackr";
 import { WebSocketServer } from "ws";
-import { Books, Pool, connectRedis, port } from "./books.mjs";
+import { WorkCounter, Pool, connectRedis, port } from "./counters.mjs";
 
 const packr = new Packr({ useRecords: false });
-const books = new Books(await connectRedis());
+const counter = new WorkCounter(await connectRedis());
 const pool = new Pool();
 const INK = Buffer.from("\xa3ink", "latin1");
 
@@ -31,7 +31,7 @@ function join(socket) {
 async function commit(socket, { room, c, strokes }) {
   const both = [socket, socket.partner];
   const told = packr.pack({ t: "committed", room, c, seat: socket.seat, strokes });
-  const counters = c === 1 ? await books.count() : null;
+  const counters = c === 1 ? await counter.count() : null;
   for (const one of both) {
     one.send(told);
     if (counters) {

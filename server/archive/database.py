@@ -46,7 +46,7 @@ class ArchiveAwayError(ArchiveError):
 
 
 class Database:
-    """Connections for those who read and those who write, each with a time limit.
+    """Shards for those who read and those who write, each with a time limit.
 
     Whoever uses one may get an ArchiveAwayError.
     """

@@ -94,7 +94,7 @@ async def _engrave(request: bytes) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "server.archive.engraver",
+        "server.archive.rasterizer",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

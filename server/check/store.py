@@ -21,7 +21,7 @@ from server.archive.database import ArchiveError, known_options, make_engine, mu
 from server.check.messages import Strokes, digest
 from server.store import keys
 from server.store.deployment import Deployment
-from server.store.stored import read_room
+from server.store.room_record import read_room
 from server.store.works import FinishedWork, read_work
 
 MOST_CHARS = 8

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import msgspec
 
 from server.relay import room as rules_of
-from server.relay.acquaintance import Acquaintance
 from server.relay.matching import (
     KEPT_LOOK,
     POOL_SLACK,
@@ -19,6 +18,7 @@ from server.relay.matching import (
     Ticket,
     pair,
 )
+from server.relay.participant import ParticipantRecord
 from server.relay.phrase import seat_of
 from server.relay.room import Due, Room, Rules
 from server.relay.transition import Hand, Kind, Transition
@@ -58,7 +58,7 @@ class Lane:
         self.rooms: dict[str, Room] = {}
         self.pool: dict[str, int] = {}
         self.kept: dict[str, int] = {}
-        self.people: dict[str, Acquaintance] = {}
+        self.people: dict[str, ParticipantRecord] = {}
         self.untold: dict[str, list[tuple[str, int]]] = {}
         self.invites: dict[str, str] = {}
         self.serials: dict[str, list[Hand]] = {}
@@ -322,8 +322,8 @@ class Lane:
         self._put(now, room)
         return self._transition("matched", now, room, seat, address=ticket.address)
 
-    def _known(self, participant: str) -> Acquaintance:
-        return self.people.setdefault(participant, Acquaintance())
+    def _known(self, participant: str) -> ParticipantRecord:
+        return self.people.setdefault(participant, ParticipantRecord())
 
     def _heed_partners(self, ticket: Ticket) -> None:
         if ticket.recent:

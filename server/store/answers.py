@@ -17,7 +17,7 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
     transitions: list[Transition]
 
 
-class Untold(msgspec.Struct, array_like=True, frozen=True):
+class UnacknowledgedWork(msgspec.Struct, array_like=True, frozen=True):
     """A work finished in somebody's absence, with the serial number it gave."""
 
     work: str
@@ -38,7 +38,7 @@ class Resumed(msgspec.Struct, array_like=True, frozen=True):
 
     previous: str
     transitions: list[Transition]
-    untold: list[Untold]
+    untold: list[UnacknowledgedWork]
     refusal: Refusal | Literal[""]
     recent: str
     seated_at: int

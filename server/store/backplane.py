@@ -21,8 +21,8 @@ from server.relay.transition import Transition
 from server.store import keys
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.errors import StoreAwayError
-from server.store.link import Argument
-from server.store.tether import Tether
+from server.store.raw_connection import Argument
+from server.store.reconnect import ReconnectingConnection
 
 log = structlog.get_logger()
 
@@ -41,7 +41,7 @@ QUIET_SECONDS = 60.0
 """The way to a node that carried nothing for so long is closed until it is needed again."""
 
 
-class Notice(msgspec.Struct, array_like=True, tag="n", frozen=True):
+class TransitionNotice(msgspec.Struct, array_like=True, tag="n", frozen=True):
     """A transition for one session."""
 
     session: int
@@ -50,7 +50,7 @@ class Notice(msgspec.Struct, array_like=True, tag="n", frozen=True):
     transition: Transition
 
 
-class Line(msgspec.Struct, array_like=True, tag="l", frozen=True):
+class LiveMessage(msgspec.Struct, array_like=True, tag="l", frozen=True):
     """What the partner of one session sent to be seen at once, packed as the protocol has it."""
 
     session: int
@@ -58,30 +58,30 @@ class Line(msgspec.Struct, array_like=True, tag="l", frozen=True):
     packed: bytes
 
 
-class Kick(msgspec.Struct, array_like=True, tag="k", frozen=True):
+class Disconnect(msgspec.Struct, array_like=True, tag="k", frozen=True):
     """The session's participant is connected elsewhere now."""
 
     session: int
 
 
-class Claim(msgspec.Struct, array_like=True, tag="c", frozen=True):
+class TakeOver(msgspec.Struct, array_like=True, tag="c", frozen=True):
     """To everybody: `participant` is connected at `address` now; an unknown session must go."""
 
     participant: str
     address: str
 
 
-Parcel = Notice | Line | Kick | Claim
+Envelope = TransitionNotice | LiveMessage | Disconnect | TakeOver
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[Parcel]).decode
+_unpack = msgspec.msgpack.Decoder(list[Envelope]).decode
 
 
 class _Bundle(NamedTuple):
     """Parcels of one channel on their way."""
 
     channel: str
-    parcels: list[Parcel]
+    parcels: list[Envelope]
     size: int
     sent_at: float
 
@@ -90,11 +90,11 @@ class _Outlet:
     """The way to one node that channels are on."""
 
     def __init__(self, deployment: Deployment, key: str) -> None:
-        self._tether = Tether(deployment, key, self._on_reply)
+        self._tether = ReconnectingConnection(deployment, key, self._on_reply)
         self._tether.on_up = self._up
         self._tether.on_down = self._down
         self._lost = False
-        self._parcels: defaultdict[str, list[Parcel]] = defaultdict(list)
+        self._parcels: defaultdict[str, list[Envelope]] = defaultdict(list)
         self._in_flight: deque[_Bundle] = deque()
         self._bytes_in_flight = 0
         self._replied_at = 0.0
@@ -116,8 +116,8 @@ class _Outlet:
         if self._running is not None:
             self._running.cancel()
 
-    def send(self, channel: str, parcel: Parcel) -> None:
-        if self._lost and isinstance(parcel, Line):
+    def send(self, channel: str, parcel: Envelope) -> None:
+        if self._lost and isinstance(parcel, LiveMessage):
             self.dropped += 1
             return
         parcels = self._parcels[channel]
@@ -179,7 +179,7 @@ class _Outlet:
         self._bytes_in_flight = 0
 
     def _put_back(self, bundle: _Bundle) -> None:
-        lasting = [parcel for parcel in bundle.parcels if not isinstance(parcel, Line)]
+        lasting = [parcel for parcel in bundle.parcels if not isinstance(parcel, LiveMessage)]
         self.dropped += len(bundle.parcels) - len(lasting)
         if lasting:
             self._parcels[bundle.channel][:0] = lasting
@@ -199,17 +199,17 @@ class _Inlet:
     """The subscription of this worker."""
 
     def __init__(
-        self, deployment: Deployment, worker: str, receive: Callable[[Parcel], None]
+        self, deployment: Deployment, worker: str, receive: Callable[[Envelope], None]
     ) -> None:
         self._receive = receive
         self._worker = worker
-        self._tether = Tether(deployment, keys.worker(worker), self._on_reply)
+        self._tether = ReconnectingConnection(deployment, keys.worker(worker), self._on_reply)
         self._tether.on_up = self._subscribe
         self._tether.on_down = self._cut_off
         self._heard_at = 0.0
         self.was_cut_off = False
         self.ready = asyncio.Event()
-        self.on_return: list[Callable[[], None]] = []
+        self.on_reconnect: list[Callable[[], None]] = []
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -245,7 +245,7 @@ class _Inlet:
         self.ready.set()
         if self.was_cut_off:
             self.was_cut_off = False
-            for told in self.on_return:
+            for told in self.on_reconnect:
                 told()
 
     def _hand_over(self, bundle: bytes) -> None:
@@ -274,7 +274,7 @@ class Backplane:
     """Carries parcels to other workers and hands over those that come."""
 
     def __init__(
-        self, deployment: Deployment, worker: str, receive: Callable[[Parcel], None]
+        self, deployment: Deployment, worker: str, receive: Callable[[Envelope], None]
     ) -> None:
         """`receive` is called for every parcel that comes for this worker."""
         self._deployment = deployment
@@ -295,16 +295,16 @@ class Backplane:
         """Parcels to others that were lost."""
         return self._dropped + sum(outlet.dropped for outlet in self._outlets.values())
 
-    def on_return(self, told: Callable[[], None]) -> None:
+    def on_reconnect(self, told: Callable[[], None]) -> None:
         """Have `told` called when parcels arrive again after a time in which they did not."""
-        self._inlet.on_return.append(told)
+        self._inlet.on_reconnect.append(told)
 
-    def send(self, worker: str, parcel: Parcel) -> None:
+    def send(self, worker: str, parcel: Envelope) -> None:
         """Send a parcel to a worker with everything else of this event-loop pass."""
         channel = keys.worker(worker)
         self._outlet(channel).send(channel, parcel)
 
-    def send_to_all(self, parcel: Parcel) -> None:
+    def send_to_all(self, parcel: Envelope) -> None:
         """Send a parcel to every worker, this one included."""
         self._outlet(keys.EVERYBODY).send(keys.EVERYBODY, parcel)
 
@@ -321,13 +321,13 @@ class Backplane:
         """Listen as another worker from now on; returns when its channel is subscribed.
 
         Raises:
-            StoreAwayError: it is not in time. It is tried further; then `on_return` is told.
+            StoreAwayError: it is not in time. It is tried further; then `on_reconnect` is told.
         """
         assert self._group is not None and self._inlet_task is not None
-        told = self._inlet.on_return
+        told = self._inlet.on_reconnect
         self._inlet_task.cancel()
         self._inlet = _Inlet(self._deployment, worker, self._receive)
-        self._inlet.on_return = told
+        self._inlet.on_reconnect = told
         self._inlet_task = self._group.create_task(self._inlet.run())
         try:
             async with asyncio.timeout(CALL_SECONDS):

@@ -9,7 +9,7 @@ from typing import Any
 
 from server.store.errors import StoreError
 from server.store.library import function
-from server.store.link import Argument
+from server.store.raw_connection import Argument
 
 Wanted = Callable[[], bool]
 """Whether whoever asked for something is still there."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from server.relay.to_client import CounterValues
 from server.store import keys
 from server.store.call import AwaitedCall
-from server.store.connections import Connections
 from server.store.errors import StoreAwayError
 from server.store.library import function
+from server.store.shards import Shards
 
 READ_SECONDS = 2.0
 """Longest wait for the totals; the last ones serve until they come."""
@@ -33,7 +33,7 @@ class Counters:
     count; so they never go backwards.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Shards) -> None:
         """Reads go out over `connections`."""
         self._connections = connections
         self._by_lane: defaultdict[str, defaultdict[str, _Lane]] = defaultdict(

@@ -25,11 +25,11 @@ from server.store.answers import (
     rule_arguments,
 )
 from server.store.call import Call, Wanted
-from server.store.connections import Connections
 from server.store.errors import JoinLostError, StoreAwayError, StoreError
 from server.store.lanes import Lanes, letter_of
 from server.store.library import function
-from server.store.link import Argument
+from server.store.raw_connection import Argument
+from server.store.shards import Shards
 
 log = structlog.get_logger()
 
@@ -159,7 +159,7 @@ class _Queue:
 class Pool:
     """Collects the tickets of each campaign into batches and has them seated."""
 
-    def __init__(self, connections: Connections, deliver: Deliver) -> None:
+    def __init__(self, connections: Shards, deliver: Deliver) -> None:
         """`deliver` hears of every transition, whoever it concerns."""
         self._connections = connections
         self._deliver = deliver

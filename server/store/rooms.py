@@ -23,11 +23,11 @@ from server.store.answers import (
     rule_arguments,
 )
 from server.store.call import AwaitedCall, Call, Wanted
-from server.store.connections import Connections
 from server.store.errors import StoreAwayError, StoreError
 from server.store.library import function
-from server.store.link import Argument
+from server.store.raw_connection import Argument
 from server.store.serials import Serials
+from server.store.shards import Shards
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ class Rooms:
     time.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Shards) -> None:
         """Calls go out over `connections`."""
         self._connections = connections
         self._serials = Serials(connections)
@@ -138,7 +138,7 @@ class Rooms:
         arguments: list[Argument] = [participant, address, room, *flags]
         return await self._transition(_LEAVE, base, rules, arguments)
 
-    async def drop(
+    async def disconnect(
         self, base: str, rules: Rules, participant: str, address: str, room: str
     ) -> Transition:
         """The connection is lost: `away`; without a room, in that which the lane knows.
@@ -148,7 +148,7 @@ class Rooms:
         arguments: list[Argument] = [participant, address, room]
         return await self._transition(_DROP, base, rules, arguments, patient=True)
 
-    async def look(self, base: str, rules: Rules, participant: str, room: str) -> Transition:
+    async def read(self, base: str, rules: Rules, participant: str, room: str) -> Transition:
         """The room as it is: `seated`."""
         return await self._transition(_LOOK, base, rules, [participant, room], patient=True)
 

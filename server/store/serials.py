@@ -7,8 +7,8 @@ from time import monotonic
 
 from server.store import keys
 from server.store.call import AwaitedCall
-from server.store.connections import Connections
 from server.store.library import function
+from server.store.shards import Shards
 
 LEAST, MOST = 8, 512
 """Numbers in a block: it doubles while blocks are used up quickly."""
@@ -35,7 +35,7 @@ class _Supply(AwaitedCall):
 class Serials:
     """Supplies lanes that have run out; however many works wait for it, one block is fetched."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Shards) -> None:
         """Calls go out over `connections`."""
         self._connections = connections
         self._under_way: dict[str, asyncio.Task[None]] = {}

@@ -13,13 +13,13 @@ from server.relay.transition import Transition
 from server.store import keys
 from server.store.answers import read_answer, rule_arguments
 from server.store.call import AwaitedCall
-from server.store.connections import Connections
 from server.store.errors import StoreAwayError
 from server.store.lanes import Lanes
 from server.store.library import function
-from server.store.link import Argument
+from server.store.raw_connection import Argument
+from server.store.shards import Shards
 
-BEAT_SECONDS = 1.0
+HEARTBEAT_SECONDS = 1.0
 
 REAP_BATCH = 500
 """Rooms looked through in one call."""
@@ -28,7 +28,7 @@ _BEAT, _DEPART, _REAP, _SPREAD = (function(name) for name in ("beat", "depart", 
 
 
 @dataclass(frozen=True)
-class Beat:
+class HeartbeatReply:
     """The answer to a heartbeat.
 
     Attributes:
@@ -46,19 +46,21 @@ class Beat:
 class Workers:
     """Heartbeats and what follows from missing ones."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Shards) -> None:
         """Calls go out over `connections`."""
         self._connections = connections
 
-    async def beat(self, base: str, worker: str, online: int, writing: int, *, first: bool) -> Beat:
+    async def heartbeat(
+        self, base: str, worker: str, online: int, writing: int, *, first: bool
+    ) -> HeartbeatReply:
         """Renew the lease of `worker`; `first` when it has none yet."""
         arguments: list[Argument] = [0, worker, online, writing, int(first)]
         call = AwaitedCall(_BEAT, base, arguments, repeatable=False)
         self._connections.send(call)
         online, writing, fenced, dead = await call.future
-        return Beat(online, writing, bool(fenced), [name.decode() for name in dead])
+        return HeartbeatReply(online, writing, bool(fenced), [name.decode() for name in dead])
 
-    async def spread(
+    async def scale_lanes(
         self, lanes: Lanes, worker: str, rate: float, lane_rate: float, most: int
     ) -> None:
         """Tell of this worker's tickets a second; hear which lanes there are, and what time it is.
@@ -73,7 +75,7 @@ class Workers:
         lanes.update(open_, known)
         lanes.clock.see(now, asked, time.monotonic())
 
-    async def depart(self, base: str, worker: str) -> None:
+    async def release(self, base: str, worker: str) -> None:
         """The worker ends in good order."""
         call = AwaitedCall(_DEPART, base, [worker], repeatable=False)
         self._connections.send(call)

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.archive.publishing import content_of
-from server.archive.reading import ReadingRoom
+from server.archive.reader import WorkReader
 from server.archive.works import Cursor
-from server.gateway.campaigns import OpenCampaign
+from server.session.campaigns import OpenCampaign
 from server.store.counters import Counters
 from server.store.errors import StoreError
 
@@ -55,12 +55,12 @@ class Api:
         self,
         campaigns: dict[str, OpenCampaign],
         counters: Counters,
-        reading_room: ReadingRoom,
+        work_reader: WorkReader,
     ) -> None:
         """Over the campaigns of this service."""
         self._campaigns = campaigns
         self._counters = counters
-        self._reading_room = reading_room
+        self._work_reader = work_reader
 
     @property
     def campaigns(self) -> dict[str, OpenCampaign]:
@@ -68,9 +68,9 @@ class Api:
         return self._campaigns
 
     @property
-    def reading_room(self) -> ReadingRoom:
+    def work_reader(self) -> WorkReader:
         """Where the works are."""
-        return self._reading_room
+        return self._work_reader
 
     def routes(self) -> list[Route]:
         """Where they are."""
@@ -99,7 +99,7 @@ class Api:
 
     async def work(self, request: Request) -> Response:
         """One finished work with its strokes."""
-        found = await self._reading_room.find(request.path_params["id"])
+        found = await self._work_reader.find(request.path_params["id"])
         if found is None:
             raise ApiError(404, "no_such_work", "there is no work of this id")
         return JsonResponse(content_of(*found))
@@ -116,7 +116,7 @@ class Api:
             before = Cursor.parse(query["cursor"]) if query.get("cursor") else None
         except ValueError:
             raise ApiError(400, "bad_cursor", "take `next` of the page before") from None
-        works, following = await self._reading_room.newest(campaign.id, limit, before, phrase)
+        works, following = await self._work_reader.newest(campaign.id, limit, before, phrase)
         content = {
             "works": [content_of(campaign.id, work) for work in works],
             "next": str(following) if following else None,

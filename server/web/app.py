@@ -74,7 +74,7 @@ def _reads_pages(request: Request) -> bool:
 
 def make_app(api: Api, operations: Operations, base_path: str) -> ASGIApp:
     """Everything that is plain HTTP, at the root and below `base_path`."""
-    page_routes, missing = pages.routes(api.reading_room, api.campaigns, base_path)
+    page_routes, missing = pages.routes(api.work_reader, api.campaigns, base_path)
 
     async def refused(request: Request, error: Exception) -> Response:
         path = request.url.path.removeprefix(base_path)

@@ -7,12 +7,12 @@ from typing import Any, get_args
 import msgspec
 
 from server import __version__
-from server.gateway.codec import JSON, MSGPACK
 from server.relay import to_client
 from server.relay.from_client import FromClient
 from server.relay.ink import GRID, MAX_NIB, MAX_PAUSE_MS, MAX_POINTS, MAX_STROKES, POINT
 from server.relay.phrase import Phrase
 from server.relay.values import SCHEMAS
+from server.transport.codec import JSON, MSGPACK
 
 _PASSED_ON = {"ink", "undo", "react"}
 """Sent to the partner as they came from a client."""

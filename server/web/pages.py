@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.archive.pictures import Pictures
-from server.archive.reading import ReadingRoom
-from server.gateway.campaigns import OpenCampaign
+from server.archive.reader import WorkReader
+from server.session.campaigns import OpenCampaign
 from server.web.assets import CLIENT, ROOT, STATIC
 from server.web.files import Content, Files
 from server.web.modules import needed
@@ -56,12 +56,12 @@ class Pages:
 
 
 def routes(
-    reading_room: ReadingRoom, campaigns: dict[str, OpenCampaign], base_path: str
+    work_reader: WorkReader, campaigns: dict[str, OpenCampaign], base_path: str
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
     """Where the pages are, and the page of an address where nothing is."""
     pages = Pages(base_path)
     static = Files("/static", STATIC)
-    sharing = Sharing(reading_room, campaigns, Pictures(_seal()), pages.content)
+    sharing = Sharing(work_reader, campaigns, Pictures(_seal()), pages.content)
     return [
         pages.route("/", "home"),
         pages.route("/gallery", "gallery"),

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import PictureError, Pictures
-from server.archive.reading import ReadingRoom
-from server.gateway.campaigns import OpenCampaign
+from server.archive.reader import WorkReader
 from server.relay.phrase import language_of
+from server.session.campaigns import OpenCampaign
 from server.store.works import FinishedWork
 from server.web.api import ApiError
 from server.web.files import Content
@@ -79,13 +79,13 @@ class Sharing:
 
     def __init__(
         self,
-        reading_room: ReadingRoom,
+        work_reader: WorkReader,
         campaigns: dict[str, OpenCampaign],
         pictures: Pictures,
         page: Callable[[str, Mapping[str, object]], Content],
     ) -> None:
         """`page` fills a template."""
-        self._reading_room = reading_room
+        self._work_reader = work_reader
         self._campaigns = campaigns
         self._pictures = pictures
         self._page = page
@@ -99,7 +99,7 @@ class Sharing:
 
     async def page(self, request: Request) -> Response:
         """The work's page; with status 404 it says kindly that there is none."""
-        found = await self._reading_room.find(request.path_params["id"])
+        found = await self._work_reader.find(request.path_params["id"])
         if found is None:
             return self.missing(request, "work")
         campaign_id, work = found
@@ -115,7 +115,7 @@ class Sharing:
 
     async def picture(self, request: Request) -> Response:
         """The picture that previews of the link show."""
-        found = await self._reading_room.find(request.path_params["id"])
+        found = await self._work_reader.find(request.path_params["id"])
         if found is None:
             raise ApiError(404, "no_such_work", "there is no work of this id")
         _, work = found

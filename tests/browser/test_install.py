@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from tests.browser.conftest import Stranger
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service
 
 PAGES = ("/gallery", "/wall", "/w/{work}")

@@ -14,8 +14,8 @@ from server.archive.works import Works
 from server.store.works import FinishedWork
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
-from tests.finished import finish_work
-from tests.patience import eventually
+from tests.finish_work import finish_work
+from tests.polling import eventually
 from tests.service import Service
 
 SCREEN: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}

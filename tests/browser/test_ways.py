@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import DESK, PHONE, Stranger
 from tests.browser.hand import LIMIT_MS
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service
 
 

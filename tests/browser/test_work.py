@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
 from tests.browser.hand import LIMIT_MS, Hand
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service
 
 STILL = {"reduced_motion": "reduce"}

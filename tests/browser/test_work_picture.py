@@ -8,7 +8,7 @@ from jielong import Pen
 
 from server.archive.brush import outline
 from tests.browser.conftest import Stranger
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service
 
 LIKENESS = """async ([strokes, drawn]) => {

@@ -22,7 +22,7 @@ def main() -> int:
     words.add_argument("--deployment", choices=DEPLOYMENTS, default="single")
     words.add_argument("--seconds", type=float, default=600)
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--persons", type=int, default=Plan.persons)
+    words.add_argument("--clients", type=int, default=Plan.clients)
     words.add_argument("--workers", type=int, default=Plan.workers)
     words.add_argument("--durability", choices=("memory", "aof", "replica"), default="memory")
     words.add_argument("--lanes", type=int, default=Plan.lanes)
@@ -35,7 +35,7 @@ def main() -> int:
         given.deployment,
         given.seconds,
         given.seed,
-        given.persons,
+        given.clients,
         given.workers,
         given.durability,
         given.lanes,
@@ -44,11 +44,11 @@ def main() -> int:
         outcome = runner.run(run(plan, folder))
     page = report.write(outcome, given.results)
     print(page.read_text(encoding="utf-8"))  # noqa: T201
-    if outcome.verdict.clean and not given.folder:
+    if outcome.results.valid and not given.folder:
         shutil.rmtree(folder)
     else:
         print(f"data, logs and history: {folder}")  # noqa: T201
-    return 0 if outcome.verdict.clean else 1
+    return 0 if outcome.results.valid else 1
 
 
 sys.exit(main())

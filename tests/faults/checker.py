@@ -1,45 +1,214 @@
-"""Runs `jielong check` over a history, as an operator would."""
+"""Holds the clients' histories against the service's books: plain sums and equalities."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from dataclasses import dataclass
-from pathlib import Path
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
 
-from tests.service import ROOT
+from tests.faults.final_state import FinalState
+from tests.faults.history import Entry
+from tests.faults.results import Results
+
+NOTIFY_SECONDS = 12.0
+"""Within so long a connected hand hears that its work is completed, whatever happens."""
+
+GHOST_SECONDS = 12.0
+"""A ticket outlives its owner by 10 s at most; two for the way."""
+
+LOSS_SECONDS = (2.0, 15.0)
+"""What was heard so long before or after a failover may be lost by it."""
 
 
-@dataclass(frozen=True)
-class Check:
-    """The command's exit status and words; status None when there is no such command."""
+@dataclass
+class Observations:
+    """What one history line after another says.
 
-    status: int | None
-    words: str
+    Attributes:
+        completed: (work, participant) -> (serial, when first heard).
+        committed: (room, character) -> (strokes, when first heard).
+        connected: participant -> spans of its connections.
+        left: (room, participant) of whoever gave a seat up or lost it; such a hand hears of the
+            work on its next return.
+        rewritten: characters that were told with different strokes.
+        conflicting: serials that were told differently.
+    """
+
+    completed: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
+    committed: dict[tuple[str, int], tuple[Any, float]] = field(default_factory=dict)
+    connected: dict[str, list[list[float]]] = field(default_factory=dict)
+    left: set[tuple[str, str]] = field(default_factory=set)
+    rewritten: list[tuple[str, float]] = field(default_factory=list)
+    conflicting: list[tuple[str, float]] = field(default_factory=list)
+
+    _seats: dict[str, str] = field(default_factory=dict)
+    _participants: dict[tuple[str, int], tuple[str, list[float]]] = field(default_factory=dict)
+
+    def read(self, entries: Iterable[Entry]) -> None:
+        """Take in a history."""
+        for entry in entries:
+            key = (entry.client, entry.connection)
+            if entry.event == "closed" and key in self._participants:
+                self._participants[key][1][1] = entry.at
+            elif entry.message is None:
+                continue
+            elif entry.event == "received":
+                self._received(entry, key, entry.message)
+            elif entry.message["t"] in {"leave", "report"} and key in self._participants:
+                self.left.add((entry.message["room"], self._participants[key][0]))
+
+    def _received(self, entry: Entry, key: tuple[str, int], message: dict[str, Any]) -> None:
+        match message["t"]:
+            case "welcome":
+                participant = message["participant"]
+                span = [entry.at, inf]
+                self._participants[key] = participant, span
+                self.connected.setdefault(participant, []).append(span)
+                for work in message["finished"]:
+                    self._finished(participant, work, entry.at)
+                resume = message.get("resume")
+                seat = self._seats.pop(participant, None)
+                if seat is not None and (not resume or resume["room"] != seat):
+                    self.left.add((seat, participant))
+                if resume:
+                    self._take_seat(participant, resume, entry.at)
+            case "waiting" | "matched":
+                self._take_seat(self._participants[key][0], message, entry.at)
+            case "committed":
+                self._character(message["room"], message["c"], message["strokes"], entry.at)
+            case "completed":
+                self._finished(self._participants[key][0], message, entry.at)
+
+    def _finished(self, participant: str, message: dict[str, Any], at: float) -> None:
+        work, serial = message["work"], message["serial"]
+        first, _ = self.completed.setdefault((work, participant), (serial, at))
+        if first != serial:
+            self.conflicting.append((f"{participant} in {work}: {first} and {serial}", at))
+
+    def _take_seat(self, participant: str, message: dict[str, Any], at: float) -> None:
+        self._seats[participant] = message["room"]
+        self._room(message, at)
+
+    def _room(self, message: dict[str, Any], at: float) -> None:
+        for c, strokes in enumerate(message["committed"]):
+            self._character(message["room"], c, strokes, at)
+
+    def _character(self, room: str, c: int, strokes: Any, at: float) -> None:
+        first, _ = self.committed.setdefault((room, c), (strokes, at))
+        if first != strokes:
+            self.rewritten.append((f"character {c} of {room}", at))
 
 
-async def check(history: Path, redis_url: str, database: Path) -> Check:
-    """All promises, over one history."""
-    status, _ = await _run("--help")
-    if status != 0:
-        return Check(None, "")
-    return Check(
-        *await _run(
-            str(history),
-            *("--redis-url", redis_url),
-            *("--database-url", f"sqlite+aiosqlite:///{database}"),
+def check(
+    results: Results,
+    observed: Observations,
+    final_state: FinalState,
+    failovers: Sequence[float],
+    outages: Sequence[tuple[float, float]],
+) -> None:
+    """Every equality; what lies near one of `failovers` is a loss and no violation.
+
+    In `outages` the guarantee that was asked for cannot be given, so nobody can be told.
+    """
+
+    def lost(at: float) -> bool:
+        before, after = LOSS_SECONDS
+        return any(-before <= at - failover <= after for failover in failovers)
+
+    _check_sums(results, final_state, excused=bool(failovers))
+    for (work, participant), (serial, at) in observed.completed.items():
+        stored = final_state.works.get(work)
+        results.expect(
+            "a completed work is stored", stored is not None, f"{work}", excused=lost(at)
         )
+        if stored is not None:
+            results.expect(
+                "a serial heard is the one stored",
+                stored.serials.get(participant) == serial,
+                f"{participant} in {work}: {serial}, stored {stored.serials.get(participant)}",
+                excused=lost(at),
+            )
+    for (room, c), (strokes, at) in observed.committed.items():
+        stored = final_state.works.get(room)
+        if stored is not None:
+            results.expect(
+                "strokes heard are those stored",
+                c < len(stored.strokes) and stored.strokes[c] == strokes,
+                f"character {c} of {room}",
+                excused=lost(at),
+            )
+    for what, at in observed.rewritten:
+        results.expect("a character stays as it was told", False, what, excused=lost(at))
+    for what, at in observed.conflicting:
+        results.expect("a serial stays as it was told", False, what, excused=lost(at))
+    _check_everybody_notified(results, observed, final_state, outages)
+
+
+def _check_sums(results: Results, final_state: FinalState, *, excused: bool) -> None:
+    works, hands = (
+        len(final_state.works),
+        sum(len(work.serials) for work in final_state.works.values()),
+    )
+    results.expect(
+        "the archive has caught up", not final_state.waiting, f"{final_state.waiting} wait"
+    )
+    results.expect(
+        "relays are the works stored",
+        final_state.relays == works,
+        f"{final_state.relays} counted, {works} stored",
+        excused=excused,
+    )
+    results.expect(
+        "participants are the hands stored",
+        final_state.participants == hands,
+        f"{final_state.participants} counted, {hands} stored",
+        excused=excused,
+    )
+    serials = sorted(
+        itertools.chain.from_iterable(work.serials.values() for work in final_state.works.values())
+    )
+    twice = [a for a, b in itertools.pairwise(serials) if a == b]
+    results.expect("no serial is given twice", not twice, f"{twice[:10]}", excused=excused)
+    if final_state.lanes > 1:
+        return  # numbers are granted to lanes in blocks, and blocks may be given up
+    results.expect(
+        "no serial is left out",
+        serials == list(range(1, len(serials) + 1)),
+        f"{len(serials)} up to {serials[-1] if serials else 0}",
+        excused=excused,
     )
 
 
-async def _run(*arguments: str) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "server", "check", *arguments),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    out, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(errors="replace")
+def _notify_deadline(at: float, outages: Sequence[tuple[float, float]]) -> float:
+    """When a hand of a work completed at `at` has been told; outages do not count."""
+    until = at + NOTIFY_SECONDS
+    for began, over in sorted(outages):
+        if began < until and over > at:
+            until += over - max(began, at)
+            at = max(over, at)
+    return until
+
+
+def _check_everybody_notified(
+    results: Results,
+    observed: Observations,
+    final_state: FinalState,
+    outages: Sequence[tuple[float, float]],
+) -> None:
+    for work in final_state.works.values():
+        at = work.completed_at
+        until = _notify_deadline(at, outages)
+        for participant in work.serials:
+            if (work.id, participant) in observed.left:
+                continue
+            spans = observed.connected.get(participant, [])
+            if not any(opened <= at and closed >= until for opened, closed in spans):
+                continue
+            _, heard = observed.completed.get((work.id, participant), (0, inf))
+            results.expect(
+                "a connected hand is told of its work",
+                heard <= until,
+                f"{participant} of {work.id}, completed at {at:.3f}, heard at {heard:.3f}",
+            )

@@ -14,7 +14,7 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from server.store import keys
-from tests.faults.schedule import Menu
+from tests.faults.schedule import Weights
 from tests.faults.valkey import Valkey
 from tests.service import free_port
 
@@ -35,9 +35,9 @@ class Deployment(abc.ABC):
     """
 
     name: str
-    menu: Menu
-    gap: float
-    loses: bool
+    fault_weights: Weights
+    fault_gap: float
+    may_lose_writes: bool
     shards = 1
     replicas_each = 1
     nodes: list[Valkey]
@@ -92,7 +92,7 @@ class Deployment(abc.ABC):
         """Start one again."""
         await node.start()
 
-    async def whole_again(self) -> None:
+    async def fully_replicated(self) -> None:
         """Wait until every master has all its replicas."""
         await _until(self._has_all_replicas)
 
@@ -115,15 +115,15 @@ class Single(Deployment):
     """One server with an append-only file."""
 
     name = "single"
-    menu: Menu = {  # noqa: RUF012
+    fault_weights: Weights = {  # noqa: RUF012
         "store killed": 3,
         "store stopped": 2,
         "store link cut": 2,
         "store link frozen": 1,
         "store link slowed": 1,
     }
-    gap = 9.0
-    loses = False
+    fault_gap = 9.0
+    may_lose_writes = False
 
     def __init__(self, folder: Path, durability: str) -> None:
         """In `folder`; every write is on disk at once when `durability` is `aof`."""
@@ -148,15 +148,15 @@ class Cluster(Deployment):
     """Three masters, each with a replica."""
 
     name = "cluster"
-    menu: Menu = {  # noqa: RUF012
+    fault_weights: Weights = {  # noqa: RUF012
         "master killed": 3,
         "master stopped": 1,
         "master stopped shortly": 1,
         "failover ordered": 1,
         "replica killed": 1,
     }
-    gap = 16.0
-    loses = True
+    fault_gap = 16.0
+    may_lose_writes = True
     shards = 3
 
     def __init__(self, folder: Path, durability: str, full_coverage: str = "no") -> None:
@@ -258,7 +258,7 @@ class Sentinels(Deployment):
     """A master, two replicas, and three Sentinels that watch them."""
 
     name = "sentinel"
-    menu: Menu = {  # noqa: RUF012
+    fault_weights: Weights = {  # noqa: RUF012
         "master killed": 3,
         "master stopped": 1,
         "master stopped shortly": 1,
@@ -266,8 +266,8 @@ class Sentinels(Deployment):
         "replica killed": 1,
         "sentinel killed": 1,
     }
-    gap = 24.0
-    loses = True
+    fault_gap = 24.0
+    may_lose_writes = True
     service = "jielong"
     replicas_each = 2
 

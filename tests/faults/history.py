@@ -17,7 +17,7 @@ Event = Literal["opened", "sent", "received", "closed"]
 SKIPPED = frozenset(("ink", "undo", "counters", "ping", "pong"))
 
 
-class Line(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True):
     """One event of one connection; `at` is this machine's monotonic clock in seconds."""
 
     at: float
@@ -29,7 +29,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Line).decode
+_decode = msgspec.json.Decoder(Entry).decode
 
 
 class History:
@@ -55,14 +55,14 @@ class History:
             if "phrases" in message:
                 message = message | {"phrases": []}
         at = round(time.monotonic(), 6)
-        self._out.write(_encode(Line(at, client, connection, event, message, code)) + b"\n")
+        self._out.write(_encode(Entry(at, client, connection, event, message, code)) + b"\n")
 
     def close(self) -> None:
         """Everything is in the file."""
         self._out.close()
 
 
-def read(path: Path) -> Iterator[Line]:
+def read(path: Path) -> Iterator[Entry]:
     """Every line of a finished history."""
     with path.open("rb") as lines:
         for line in lines:

@@ -6,9 +6,9 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from tests.faults.kinds import Fault
+from tests.faults.fault_types import Fault
 
-BLAME_SECONDS = 8.0
+ATTRIBUTION_SECONDS = 8.0
 """A connection that is lost so long after a broad fault is put down to it."""
 
 
@@ -45,24 +45,24 @@ class Recovery:
     """Of one run; all times on the monotonic clock."""
 
     records: list[Record] = field(default_factory=list)
-    returns: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    reconnects: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     relays: list[float] = field(default_factory=list)
     _open: list[Record] = field(default_factory=list)
     _began: dict[str, float] = field(default_factory=dict)
     _completed: set[str] = field(default_factory=set)
 
-    def happens(self, fault: Fault, *, lasting: bool) -> Record:
+    def fault_began(self, fault: Fault, *, lasting: bool) -> Record:
         """A fault is done now; a `lasting` one until its record gets its `over`."""
         record = Record(fault, time.monotonic(), lasting=lasting)
         self.records.append(record)
         self._open.append(record)
         return record
 
-    def is_over(self, record: Record) -> None:
+    def fault_ended(self, record: Record) -> None:
         """A lasting fault's cause is gone."""
         record.over = time.monotonic()
 
-    def began(self, room: str) -> None:
+    def room_opened(self, room: str) -> None:
         """A room was opened."""
         self._began.setdefault(room, time.monotonic())
 
@@ -90,18 +90,18 @@ class Recovery:
         """Whether the store has lacked a replica at any time since then."""
         return any(over > moment for _, over in self.outages())
 
-    def returned(self, cause: str, lost_at: float) -> None:
+    def reconnected(self, cause: str, lost_at: float) -> None:
         """A participant is welcomed again."""
-        self.returns[cause].append(time.monotonic() - lost_at)
+        self.reconnects[cause].append(time.monotonic() - lost_at)
 
-    def suspect(self) -> str:
+    def probable_cause(self) -> str:
         """The broad fault that cuts connections at this moment, if there is one."""
         now = time.monotonic()
         for record in reversed(self.records):
             if not record.fault.broad:
                 continue
             going_on = record.lasting and record.over is None
-            if going_on or now - record.since < BLAME_SECONDS:
+            if going_on or now - record.since < ATTRIBUTION_SECONDS:
                 return record.fault.kind
             if now - record.began > 60:
                 break

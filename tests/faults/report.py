@@ -13,8 +13,8 @@ import msgspec
 
 from bench.results import machine, versions
 from tests.faults.recovery import Record
+from tests.faults.results import SHOWN
 from tests.faults.run import Outcome
-from tests.faults.verdict import SHOWN
 
 FOLDER = Path(__file__).parents[2] / "bench" / "results"
 
@@ -34,7 +34,7 @@ def write(outcome: Outcome, folder: Path = FOLDER) -> Path:
 
 def contents(outcome: Outcome) -> dict[str, Any]:
     """Everything worth keeping."""
-    plan, recovery, verdict = outcome.plan, outcome.recovery, outcome.verdict
+    plan, recovery, results = outcome.plan, outcome.recovery, outcome.results
     by_kind: defaultdict[str, list[Record]] = defaultdict(list)
     for record in recovery.records:
         by_kind[record.fault.kind].append(record)
@@ -44,33 +44,33 @@ def contents(outcome: Outcome) -> dict[str, Any]:
             "until a relay": _spread([r.relay - r.since for r in records if r.relay is not None]),
             "until whole": _spread([r.whole - r.began for r in records if r.whole is not None]),
             "without a relay after it": sum(r.relay is None for r in records),
-            "until back": _spread(recovery.returns.get(kind, [])),
+            "until back": _spread(recovery.reconnects.get(kind, [])),
         }
         for kind, records in sorted(by_kind.items())
     }
-    others = {k: _spread(v) for k, v in sorted(recovery.returns.items()) if k not in by_kind}
+    others = {k: _spread(v) for k, v in sorted(recovery.reconnects.items()) if k not in by_kind}
     return {
         "command": " ".join(["python", "-m", "tests.faults", *sys.argv[1:]]),
         "seed": plan.seed,
         "deployment": plan.deployment,
         "durability": plan.durability,
         "workers": plan.workers,
-        "persons": plan.persons,
-        "lanes": outcome.books.lanes,
+        "clients": plan.clients,
+        "lanes": outcome.final_state.lanes,
         "seconds": round(outcome.seconds, 1),
         "faults": sum(len(records) for records in by_kind.values()),
-        "relays": outcome.books.relays,
-        "relays_a_second": round(outcome.books.relays / outcome.seconds, 1),
-        "hands": outcome.books.participants,
-        "checked": dict(verdict.checked),
-        "violations": len(verdict.violations),
-        "losses_at_failovers": len(verdict.losses),
+        "relays": outcome.final_state.relays,
+        "relays_a_second": round(outcome.final_state.relays / outcome.seconds, 1),
+        "hands": outcome.final_state.participants,
+        "checked": dict(results.checked),
+        "violations": len(results.violations),
+        "losses_at_failovers": len(results.losses),
         "by_fault": faults,
         "returns_for_other_reasons": others,
         "refusals": outcome.refusals,
         "notes": outcome.notes,
-        "first_violations": verdict.violations[:SHOWN],
-        "first_losses": verdict.losses[:SHOWN],
+        "first_violations": results.violations[:SHOWN],
+        "first_losses": results.losses[:SHOWN],
         "jielong_check": {"status": outcome.check.status, "words": outcome.check.words[-4_000:]},
         "versions": versions(),
         "machine": machine(),
@@ -84,7 +84,7 @@ def page_of(content: Mapping[str, Any]) -> str:
         "",
         f"    {content['command']}",
         "",
-        f"Seed {content['seed']}, {content['workers']} workers, {content['persons']} participants "
+        f"Seed {content['seed']}, {content['workers']} workers, {content['clients']} participants "
         f"at a time, durability `{content['durability']}`, {content['seconds']} s: "
         f"**{content['faults']} faults, {content['relays']} relays "
         f"({content['relays_a_second']} a second), {content['violations']} violations, "

@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.faults import arithmetic, books, checker, history
-from tests.faults.conductor import Conductor
-from tests.faults.crowd import Crowd
+from tests.faults import check_command, checker, final_state, history
+from tests.faults.clients import Clients
 from tests.faults.deployments import DEPLOYMENTS
-from tests.faults.fleet import Fleet
+from tests.faults.fault_types import FailoverOrdered, Fault, StoreKilled, StoreStopped
 from tests.faults.history import History
-from tests.faults.kinds import FailoverOrdered, Fault, StoreKilled, StoreStopped
+from tests.faults.nemesis import Nemesis
 from tests.faults.proxy import Proxy
 from tests.faults.recovery import Recovery
+from tests.faults.results import Results
 from tests.faults.schedule import schedule
-from tests.faults.verdict import Verdict
+from tests.faults.service_under_test import ServiceUnderTest
 
 TURN_SECONDS = 10
 GRACE_SECONDS = 15
 LANE_RATE = 5
 """Joiners a second for which a lane is enough, so that more lanes open in a run."""
 
-HOME_SECONDS = 2 * (TURN_SECONDS + GRACE_SECONDS)
+DRAIN_SECONDS = 2 * (TURN_SECONDS + GRACE_SECONDS)
 """Everybody in a room can finish it or has lost the seat by then."""
 
 
@@ -43,7 +43,7 @@ class Plan:
     deployment: str
     seconds: float
     seed: int
-    persons: int = 300
+    clients: int = 300
     workers: int = 3
     durability: str = "memory"
     lanes: int = 1
@@ -62,9 +62,9 @@ class Outcome:
     faults: list[Fault]
     seconds: float
     recovery: Recovery
-    verdict: Verdict
-    check: checker.Check
-    books: books.Books
+    results: Results
+    check: check_command.Check
+    final_state: final_state.FinalState
     notes: dict[str, int]
     refusals: dict[str, int]
 
@@ -72,8 +72,8 @@ class Outcome:
 async def run(plan: Plan, folder: Path) -> Outcome:
     """Run a plan; its data, logs and history are left in `folder`."""
     deployment = DEPLOYMENTS[plan.deployment](folder / "store", plan.durability)
-    faults = schedule(plan.seed, plan.seconds, deployment.menu, deployment.gap)
-    recovery, verdict = Recovery(), Verdict()
+    faults = schedule(plan.seed, plan.seconds, deployment.fault_weights, deployment.fault_gap)
+    recovery, results = Recovery(), Results()
     log = History(folder / "history.jsonl")
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(deployment.end)
@@ -83,7 +83,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         if plan.deployment == "single":
             store_link = await _proxy(stack, deployment.nodes[0].port, random)
         url = f"redis://127.0.0.1:{store_link.port}" if store_link else deployment.url
-        fleet = Fleet(
+        service = ServiceUnderTest(
             folder / "service",
             workers=plan.workers,
             redis_url=url,
@@ -94,44 +94,44 @@ async def run(plan: Plan, folder: Path) -> Outcome:
             lanes=plan.lanes,
             lane_rate=LANE_RATE,
         )
-        stack.push_async_callback(fleet.end)
-        await fleet.start()
-        network = await _proxy(stack, fleet.port, random)
-        urls = [f"ws://127.0.0.1:{port}/ws" for port in (network.port, fleet.port)]
-        crowd = Crowd(urls, plan.persons, plan.seed, log, recovery)
-        stack.push_async_callback(crowd.disperse)
-        conductor = Conductor(
-            fleet,
+        stack.push_async_callback(service.shut_down)
+        await service.start()
+        network = await _proxy(stack, service.port, random)
+        urls = [f"ws://127.0.0.1:{port}/ws" for port in (network.port, service.port)]
+        clients = Clients(urls, plan.clients, plan.seed, log, recovery)
+        stack.push_async_callback(clients.stop)
+        nemesis = Nemesis(
+            service,
             deployment,
-            crowd,
+            clients,
             network,
             store_link,
             recovery,
             needs_replicas=plan.durability == "replica",
         )
         began = time.monotonic()
-        await crowd.arrive()
-        await conductor.play(faults)
+        await clients.start()
+        await nemesis.run(faults)
         await asyncio.sleep(max(0.0, began + plan.seconds - time.monotonic()))
         seconds = time.monotonic() - began
-        late = await crowd.go_home(HOME_SECONDS)
+        late = await clients.drain(DRAIN_SECONDS)
         log.close()
-        found = await books.read(deployment, fleet.data)
-        if not fleet.runs:
-            verdict.violations.append(f"the service ended by itself: {fleet.last_words}")
-        status = await fleet.end()
-        verdict.expect("the service ends in good order", status == 0, f"status {status}")
-        fault = fleet.fault_of_its_own
-        verdict.expect("nothing in the service fails by itself", not fault, fault)
-        verdict.violations += [f"told nothing for too long: {who}" for who in crowd.stuck_ones]
-        verdict.violations += [f"not home in time: {p.name}, {p.room}" for p in late]
-        told = arithmetic.Told()
-        told.read(history.read(log.path))
+        found = await final_state.read(deployment, service.data)
+        if not service.is_running:
+            results.violations.append(f"the service ended by itself: {service.log_tail}")
+        status = await service.shut_down()
+        results.expect("the service ends in good order", status == 0, f"status {status}")
+        fault = service.first_traceback
+        results.expect("nothing in the service fails by itself", not fault, fault)
+        results.violations += [f"told nothing for too long: {who}" for who in clients.stuck_clients]
+        results.violations += [f"not home in time: {p.name}, {p.room}" for p in late]
+        observed = checker.Observations()
+        observed.read(history.read(log.path))
         failovers = _failovers(recovery) if plan.may_lose else []
-        arithmetic.check(verdict, told, found, failovers, recovery.outages())
-        check = await checker.check(log.path, deployment.url, fleet.data / "works.sqlite")
-        excused = plan.may_lose and bool(_failovers(recovery)) and deployment.loses
-        verdict.expect(
+        checker.check(results, observed, found, failovers, recovery.outages())
+        check = await check_command.check(log.path, deployment.url, service.data / "works.sqlite")
+        excused = plan.may_lose and bool(_failovers(recovery)) and deployment.may_lose_writes
+        results.expect(
             "jielong check finds nothing", not check.status, check.words[:1_500], excused=excused
         )
     return Outcome(
@@ -139,11 +139,11 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         faults,
         seconds,
         recovery,
-        verdict,
+        results,
         check,
         found,
-        dict(crowd.notes),
-        dict(crowd.refusals),
+        dict(clients.notes),
+        dict(clients.refusals),
     )
 
 

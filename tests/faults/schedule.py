@@ -6,88 +6,92 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from random import Random
 
-from tests.faults import kinds
-from tests.faults.kinds import Fault, State
+from tests.faults import fault_types
+from tests.faults.fault_types import Fault, State
 
-WARM_UP = 3.0
+WARM_UP_SECONDS = 3.0
 """Seconds without a fault in the beginning, so that there is something to break."""
 
-CALM = 4.0
+QUIET_SECONDS = 4.0
 """Seconds without a fault in the end."""
 
-Menu = Mapping[str, int]
+Weights = Mapping[str, int]
 """How often each draw has its turn, by its name in `DRAWS`."""
 
-Draw = Callable[[Random, float], Fault]
+FaultMaker = Callable[[Random, float], Fault]
 
-DRAWS: dict[str, Draw] = {
-    "worker killed": lambda r, at: kinds.WorkerKilled(at=at, where=r.random()),
-    "worker stopped": lambda r, at: kinds.WorkerStopped(
+FAULT_MAKERS: dict[str, FaultMaker] = {
+    "worker killed": lambda r, at: fault_types.WorkerKilled(at=at, where=r.random()),
+    "worker stopped": lambda r, at: fault_types.WorkerStopped(
         at=at, where=r.random(), seconds=_seconds(r, 0.5, 4)
     ),
-    "worker stopped for long": lambda r, at: kinds.WorkerStopped(
+    "worker stopped for long": lambda r, at: fault_types.WorkerStopped(
         at=at, where=r.random(), seconds=_seconds(r, 6, 12)
     ),
-    "workers replaced": lambda r, at: kinds.WorkersReplaced(at=at),
-    "service killed": lambda r, at: kinds.ServiceKilled(at=at),
-    "client vanished": lambda r, at: kinds.ClientVanished(
+    "workers replaced": lambda r, at: fault_types.WorkersReplaced(at=at),
+    "service killed": lambda r, at: fault_types.ServiceKilled(at=at),
+    "client vanished": lambda r, at: fault_types.ClientVanished(
         at=at, where=r.random(), state=_state(r), away=_seconds(r, 0.05, 8)
     ),
-    "client gone": lambda r, at: kinds.ClientVanished(
+    "client gone": lambda r, at: fault_types.ClientVanished(
         at=at, where=r.random(), state=_state(r), away=None
     ),
-    "client doubled": lambda r, at: kinds.ClientDoubled(at=at, where=r.random(), state=_state(r)),
-    "slow reader": lambda r, at: kinds.SlowReader(
+    "client doubled": lambda r, at: fault_types.ClientDoubled(
+        at=at, where=r.random(), state=_state(r)
+    ),
+    "slow reader": lambda r, at: fault_types.SlowReader(
         at=at, where=r.random(), state=_state(r), seconds=_seconds(r, 1, 6)
     ),
-    "network cut": lambda r, at: kinds.NetworkCut(at=at, share=_share(r)),
-    "network frozen": lambda r, at: kinds.NetworkFrozen(
+    "network cut": lambda r, at: fault_types.NetworkCut(at=at, share=_share(r)),
+    "network frozen": lambda r, at: fault_types.NetworkFrozen(
         at=at, share=_share(r), seconds=_seconds(r, 0.5, 6)
     ),
-    "network slowed": lambda r, at: kinds.NetworkSlowed(
+    "network slowed": lambda r, at: fault_types.NetworkSlowed(
         at=at, share=_share(r), rate=r.randint(500, 5_000), seconds=_seconds(r, 1, 5)
     ),
-    "store killed": lambda r, at: kinds.StoreKilled(
+    "store killed": lambda r, at: fault_types.StoreKilled(
         at=at, where=r.random(), seconds=_seconds(r, 0.1, 4)
     ),
-    "store stopped": lambda r, at: kinds.StoreStopped(
+    "store stopped": lambda r, at: fault_types.StoreStopped(
         at=at, where=r.random(), seconds=_seconds(r, 0.5, 5)
     ),
-    "store link cut": lambda r, at: kinds.StoreLinkCut(at=at, share=_share(r)),
-    "store link frozen": lambda r, at: kinds.StoreLinkFrozen(at=at, seconds=_seconds(r, 0.5, 5)),
-    "store link slowed": lambda r, at: kinds.StoreLinkSlowed(
+    "store link cut": lambda r, at: fault_types.StoreLinkCut(at=at, share=_share(r)),
+    "store link frozen": lambda r, at: fault_types.StoreLinkFrozen(
+        at=at, seconds=_seconds(r, 0.5, 5)
+    ),
+    "store link slowed": lambda r, at: fault_types.StoreLinkSlowed(
         at=at, rate=r.randint(50_000, 500_000), seconds=_seconds(r, 1, 4)
     ),
-    "master killed": lambda r, at: kinds.StoreKilled(
+    "master killed": lambda r, at: fault_types.StoreKilled(
         at=at, where=r.random(), seconds=_seconds(r, 5, 7)
     ),
-    "master stopped": lambda r, at: kinds.StoreStopped(
+    "master stopped": lambda r, at: fault_types.StoreStopped(
         at=at, where=r.random(), seconds=_seconds(r, 5, 8)
     ),
-    "master stopped shortly": lambda r, at: kinds.StoreStopped(
+    "master stopped shortly": lambda r, at: fault_types.StoreStopped(
         at=at, where=r.random(), seconds=_seconds(r, 0.5, 1.5)
     ),
-    "failover ordered": lambda r, at: kinds.FailoverOrdered(at=at, where=r.random()),
-    "replica killed": lambda r, at: kinds.ReplicaKilled(
+    "failover ordered": lambda r, at: fault_types.FailoverOrdered(at=at, where=r.random()),
+    "replica killed": lambda r, at: fault_types.ReplicaKilled(
         at=at, where=r.random(), seconds=_seconds(r, 1, 4)
     ),
-    "sentinel killed": lambda r, at: kinds.SentinelKilled(
+    "sentinel killed": lambda r, at: fault_types.SentinelKilled(
         at=at, where=r.random(), seconds=_seconds(r, 1, 6)
     ),
 }
 
-WORKERS: Menu = {
+WORKERS: Weights = {
     "worker killed": 4,
     "worker stopped": 2,
     "worker stopped for long": 1,
     "workers replaced": 1,
     "service killed": 1,
 }
-CLIENTS: Menu = {"client vanished": 8, "client gone": 4, "client doubled": 2, "slow reader": 2}
-NETWORK: Menu = {"network cut": 1, "network frozen": 1, "network slowed": 1}
+CLIENTS: Weights = {"client vanished": 8, "client gone": 4, "client doubled": 2, "slow reader": 2}
+NETWORK: Weights = {"network cut": 1, "network frozen": 1, "network slowed": 1}
 
 
-def schedule(seed: int, seconds: float, store: Menu, store_gap: float) -> list[Fault]:
+def schedule(seed: int, seconds: float, store: Weights, store_gap: float) -> list[Fault]:
     """Every fault of a run, in the order of their times.
 
     Args:
@@ -106,20 +110,20 @@ def schedule(seed: int, seconds: float, store: Menu, store_gap: float) -> list[F
 
 
 def _stream(
-    random: Random, seconds: float, menu: Menu, least: float, most: float
+    random: Random, seconds: float, fault_weights: Weights, least: float, most: float
 ) -> Iterator[Fault]:
-    at = WARM_UP + random.uniform(0, most - least)
-    for draw in _bags(random, menu):
-        if at > seconds - CALM:
+    at = WARM_UP_SECONDS + random.uniform(0, most - least)
+    for make in _shuffled(random, fault_weights):
+        if at > seconds - QUIET_SECONDS:
             return
-        yield draw(random, round(at, 3))
+        yield make(random, round(at, 3))
         at += random.uniform(least, most)
 
 
-def _bags(random: Random, menu: Menu) -> Iterator[Draw]:
+def _shuffled(random: Random, fault_weights: Weights) -> Iterator[FaultMaker]:
     """Draws without end; a short run has seen nearly everything as well."""
     while True:
-        bag = [DRAWS[name] for name, times in menu.items() for _ in range(times)]
+        bag = [FAULT_MAKERS[name] for name, times in fault_weights.items() for _ in range(times)]
         random.shuffle(bag)
         yield from bag
 

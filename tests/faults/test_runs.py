@@ -16,9 +16,9 @@ from tests.faults.run import Plan, run
 @pytest.mark.parametrize(
     "plan",
     [
-        Plan("single", seconds=40, seed=2, persons=80),
-        Plan("cluster", seconds=40, seed=3, persons=80, durability="replica"),
-        Plan("sentinel", seconds=30, seed=5, persons=60, durability="replica"),
+        Plan("single", seconds=40, seed=2, clients=80),
+        Plan("cluster", seconds=40, seed=3, clients=80, durability="replica"),
+        Plan("sentinel", seconds=30, seed=5, clients=60, durability="replica"),
     ],
     ids=lambda plan: plan.deployment,
 )
@@ -26,6 +26,6 @@ def test_no_promise_is_broken_whatever_fails(plan: Plan, tmp_path: Path) -> None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         outcome = runner.run(run(plan, tmp_path))
     page = report.write(outcome, tmp_path / "results").read_text(encoding="utf-8")
-    assert outcome.verdict.clean, page
+    assert outcome.results.valid, page
     assert len(outcome.recovery.records) >= 0.9 * len(outcome.faults), page
-    assert outcome.books.relays >= 5 * plan.seconds, page
+    assert outcome.final_state.relays >= 5 * plan.seconds, page

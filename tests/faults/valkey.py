@@ -20,8 +20,8 @@ READY_SECONDS = 20.0
 CALL_SECONDS = 2.0
 
 SENTINEL_PACE = ("info-period", 1000, "publish-period", 500)
-"""Milliseconds, as the README advises: with 10,000 and 2,000, which Sentinels have by themselves, a
-master that wakes as one after a failover is made a replica only after some 10 s."""
+"""Milliseconds, as `docs/operate/durability.md` advises. With Sentinel's defaults, 10,000 and
+2,000, a master that wakes as a master after a failover becomes a replica only after some 10 s."""
 
 
 class Valkey:
@@ -85,7 +85,7 @@ class Valkey:
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """End `stop`."""
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from server.store import library
+from tests.integration.protocol_client import MSGPACK, Peer, open_session
 from tests.integration.store import Store, plain
 from tests.integration.valkey import Valkey
-from tests.integration.wire import MSGPACK, Peer, greet
 from tests.service import Service
 
 STORE_SECONDS = 30.0
@@ -45,7 +45,7 @@ async def connect(shared: Service) -> AsyncIterator[Connect]:
     peers: list[Peer] = []
 
     async def open_one(wire: str | None = MSGPACK, **hello: object) -> Peer:
-        peer = await greet(shared, wire, **hello)
+        peer = await open_session(shared, wire, **hello)
         peers.append(peer)
         return peer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tests.integration.wire import Message, Peer
+from tests.integration.protocol_client import Message, Peer
 
 INK = [[100, 200, 0, 128, 10, 0, 16, 2, 10, 5, 16, -2], [300, 300, 180, 90]]
 """Lawful ink of a character: two strokes, the second one a dot."""

@@ -14,13 +14,13 @@ from server.relay.phrase import make_phrase
 from server.relay.room import Rules
 from server.relay.transition import Transition
 from server.store import keys
-from server.store.connections import Connections
+from server.store.acknowledgements import Acknowledgements
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.lanes import Lanes
 from server.store.pool import Pool
-from server.store.receipts import Receipts
 from server.store.rooms import Outcome, Rooms
+from server.store.shards import Shards
 from tests.integration.valkey import Valkey
 
 CAMPAIGN = "test"
@@ -46,15 +46,15 @@ class Store:
     """A worker's way to the store. What the pool delivers is in `delivered`."""
 
     def __init__(self, url: str, guarantee: Guarantee = IN_MEMORY) -> None:
-        self.connections = Connections(deployment(url), guarantee)
+        self.connections = Shards(deployment(url), guarantee)
         self.lanes = Lanes(CAMPAIGN)
         self.lanes.on_new(self.connections.add)
         self.delivered: list[Transition] = []
         self.pool = Pool(self.connections, lambda _, happened: self.delivered.extend(happened))
         self.rooms = Rooms(self.connections)
-        self.receipts = Receipts(self.connections)
+        self.receipts = Acknowledgements(self.connections)
         self.returns = 0
-        self.connections.on_return(self._returned)
+        self.connections.on_reconnect(self._returned)
         self._numbers = itertools.count(1)
         self._running = asyncio.create_task(self.connections.run())
 

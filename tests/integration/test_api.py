@@ -12,10 +12,10 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.http import error_of, get, get_json
+from tests.integration.protocol_client import MSGPACK, frame, open_raw, pack
 from tests.integration.relays import finish, sit_down
-from tests.integration.rooms.expectations import come_back
-from tests.integration.wire import MSGPACK, frame, open_raw, pack
-from tests.patience import eventually
+from tests.integration.rooms.assertions import come_back
+from tests.polling import eventually
 from tests.service import Service
 
 
@@ -168,5 +168,5 @@ async def test_requests_and_sockets_share_the_port(shared: Service, connect: Con
     await raw.send(frame(pack({"t": "hello"})))
     assert (await raw.next_message())["t"] == "welcome"
     assert (await get(shared, "/"))[0] == 200
-    await peer.quiet()
+    await peer.expect_silence()
     await raw.close()

@@ -14,21 +14,21 @@ import pytest
 from server.archive import database as database_module
 from server.archive.archiver import Archiver
 from server.archive.database import ArchiveAwayError, Database
-from server.archive.reading import ReadingRoom
+from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.store import keys
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError
 from server.store.works import WorksStream
-from tests.finished import finish_work
+from tests.finish_work import finish_work
+from tests.integration.finished_works import make_work
 from tests.integration.http import error_of, get, get_json
+from tests.integration.protocol_client import open_session
 from tests.integration.relays import finish, meet
 from tests.integration.store import CAMPAIGN, LANE, plain
-from tests.integration.stored import made
 from tests.integration.valkey import Valkey
-from tests.integration.wire import greet
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service
 
 LIMIT = 10.0
@@ -92,9 +92,9 @@ async def test_a_reader_does_not_wait_for_long(
 async def test_a_report_is_not_taken_while_the_database_is_away(
     archive: Works, database: Path
 ) -> None:
-    work = made(1)
+    work = make_work(1)
     await archive.store("default", [work])
-    room = ReadingRoom(archive, {})
+    room = WorkReader(archive, {})
     with broken(database), pytest.raises(StoreAwayError):
         await room.hold(work.id, work.hands[0].participant, "obscene")
     assert await room.find(work.id) == ("default", work)
@@ -106,7 +106,7 @@ async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_agai
     serve: Callable[..., Service],
 ) -> None:
     service = serve()
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats)
     work = (await finish(seats, 0, 2))[0]["work"]
     await eventually(lambda: is_stored(service))
@@ -119,14 +119,14 @@ async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_agai
         return (await get(service, f"/api/works/{work}"))[0] == 404
 
     await eventually(is_held_back)
-    await seats[0].quiet()
+    await seats[0].expect_silence()
 
 
 @pytest.mark.parametrize("work_id", ["", "nonsense", "\0", "0" * 16 + "z", "0" * 18, "接" * 17])
 async def test_an_id_that_cannot_be_is_not_looked_for(
     archive: Works, database: Path, work_id: str
 ) -> None:
-    room = ReadingRoom(archive, {})
+    room = WorkReader(archive, {})
     with broken(database):
         assert await room.find(work_id) is None
         assert not await room.hold(work_id, "somebody", "obscene")
@@ -156,7 +156,7 @@ async def test_how_many_wait_is_known_until_they_are_stored(archive: Works, valk
     await stream.open()
     with plain(valkey) as client:
         for number in range(3):
-            client.xadd(keys.works(LANE), {"work": msgspec.msgpack.encode(made(number))})
+            client.xadd(keys.works(LANE), {"work": msgspec.msgpack.encode(make_work(number))})
     entries = await stream.next()
     assert stream.waiting == 3
     await stream.acknowledge(entries[:2])
@@ -170,8 +170,8 @@ async def test_a_work_that_cannot_be_read_keeps_no_other_from_the_archive(
     archive: Works, valkey: Valkey
 ) -> None:
     stream = WorksStream(deployment(valkey.url), Guarantee(), LANE, "reader")
-    room = ReadingRoom(archive, {CAMPAIGN: [stream]})
-    works = [made(number) for number in range(3)]
+    room = WorkReader(archive, {CAMPAIGN: [stream]})
+    works = [make_work(number) for number in range(3)]
     with plain(valkey) as client:
         key = keys.works(LANE)
         client.xadd(key, {"work": msgspec.msgpack.encode(works[0])})

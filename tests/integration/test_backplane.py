@@ -10,13 +10,13 @@ from random import Random
 import pytest
 
 from server.store import backplane as backplane_module
-from server.store.backplane import Backplane, Kick, Parcel
+from server.store.backplane import Backplane, Disconnect, Envelope
 from server.store.deployment import deployment
 from server.store.errors import StoreAwayError
 from tests.faults.proxy import Proxy
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
-from tests.patience import eventually
+from tests.polling import eventually
 
 LIMIT = 15.0
 
@@ -28,10 +28,10 @@ class End:
     """A worker's end, and what came for it."""
 
     def __init__(self, url: str, worker: str) -> None:
-        self.came: asyncio.Queue[Parcel] = asyncio.Queue()
+        self.came: asyncio.Queue[Envelope] = asyncio.Queue()
         self.backplane = Backplane(deployment(url), worker, self.came.put_nowait)
 
-    async def expect(self, parcel: Parcel) -> None:
+    async def expect(self, parcel: Envelope) -> None:
         """Wait for a parcel; the same one may come again before it."""
         async with asyncio.timeout(LIMIT):
             while await self.came.get() != parcel:
@@ -56,12 +56,12 @@ async def test_parcels_find_another_way_when_the_connection_is_dead(valkey: Valk
     await proxy.start()
     through = f"redis://127.0.0.1:{proxy.port}"
     async with running(valkey.url, "two") as two, running(through, "one") as one:
-        one.backplane.send("two", Kick(1))
-        await two.expect(Kick(1))
+        one.backplane.send("two", Disconnect(1))
+        await two.expect(Disconnect(1))
         dead = asyncio.create_task(proxy.freeze(NEARLY_ALL, LIMIT))
         await asyncio.sleep(0)  # It holds in its first step.
-        one.backplane.send("two", Kick(2))
-        await two.expect(Kick(2))
+        one.backplane.send("two", Disconnect(2))
+        await two.expect(Disconnect(2))
         dead.cancel()
     proxy.stop()
 
@@ -71,16 +71,16 @@ async def test_what_is_not_answered_is_bounded_and_the_rest_goes_out_behind_it(
 ) -> None:
     monkeypatch.setattr(backplane_module, "IN_FLIGHT_BYTES", 1)
     async with running(valkey.url, "two") as two, running(valkey.url, "one") as one:
-        one.backplane.send("two", Kick(0))
-        await two.expect(Kick(0))
+        one.backplane.send("two", Disconnect(0))
+        await two.expect(Disconnect(0))
         plain(valkey).config_resetstat()
         valkey.freeze()
         for number in range(1, 21):
-            one.backplane.send("two", Kick(number))
+            one.backplane.send("two", Disconnect(number))
             await asyncio.sleep(0)
         valkey.thaw()
         for number in range(1, 21):
-            await two.expect(Kick(number))
+            await two.expect(Disconnect(number))
         assert plain(valkey).info("commandstats")["cmdstat_spublish"]["calls"] == 2
     assert one.backplane.dropped == 0
 
@@ -88,7 +88,7 @@ async def test_what_is_not_answered_is_bounded_and_the_rest_goes_out_behind_it(
 async def test_a_move_ends_in_time_and_is_made_up_for(valkey: Valkey) -> None:
     async with running(valkey.url, "one") as one, running(valkey.url, "two") as two:
         returned = asyncio.Event()
-        one.backplane.on_return(returned.set)
+        one.backplane.on_reconnect(returned.set)
         valkey.freeze()
         async with asyncio.timeout(LIMIT):
             with pytest.raises(StoreAwayError):
@@ -96,8 +96,8 @@ async def test_a_move_ends_in_time_and_is_made_up_for(valkey: Valkey) -> None:
             valkey.thaw()
             await returned.wait()
         assert one.backplane.ready.is_set()
-        two.backplane.send("three", Kick(3))
-        await one.expect(Kick(3))
+        two.backplane.send("three", Disconnect(3))
+        await one.expect(Disconnect(3))
 
 
 async def test_the_way_to_a_node_is_closed_when_it_is_quiet(
@@ -105,13 +105,13 @@ async def test_the_way_to_a_node_is_closed_when_it_is_quiet(
 ) -> None:
     monkeypatch.setattr(backplane_module, "QUIET_SECONDS", 0.2)
     async with running(valkey.url, "two") as two, running(valkey.url, "one") as one:
-        two.backplane.send("two", Kick(0))
-        await two.expect(Kick(0))
+        two.backplane.send("two", Disconnect(0))
+        await two.expect(Disconnect(0))
 
         async def only_subscribers() -> bool:
             clients = plain(valkey).client_list(_type="normal")
             return len(clients) == 1  # who asks
 
         await eventually(only_subscribers)
-        one.backplane.send("two", Kick(1))
-        await two.expect(Kick(1))
+        one.backplane.send("two", Disconnect(1))
+        await two.expect(Disconnect(1))

@@ -10,8 +10,8 @@ from jielong.exceptions import JielongError, TimedOut
 from jielong.messages import Waiting
 
 from tests.history import HistoryWriter
-from tests.integration.players import (
-    Player,
+from tests.integration.recorded_clients import (
+    RecordedClient,
     broken,
     close_all,
     history_of,
@@ -31,7 +31,7 @@ class Crowd:
     def __init__(self) -> None:
         self.works: set[str] = set()
 
-    async def play(self, player: Player) -> None:
+    async def play(self, player: RecordedClient) -> None:
         await player.connect()
         while len(self.works) < RELAYS:
             try:
@@ -40,12 +40,16 @@ class Crowd:
                 await player.connect()
             await asyncio.sleep(player.rng.uniform(0, 0.05))
 
-    async def _once(self, player: Player) -> None:
+    async def _once(self, player: RecordedClient) -> None:
         rng = player.rng
-        if player.one.room is None or player.one.relay is None or player.one.relay.completed:
-            seated = await player.one.join()
+        if (
+            player.participant.room is None
+            or player.participant.relay is None
+            or player.participant.relay.completed
+        ):
+            seated = await player.participant.join()
             if isinstance(seated, Waiting) and rng.random() < 0.1:
-                await player.one.leave()
+                await player.participant.leave()
                 return
         chance = rng.random()
         if chance < 0.15:
@@ -54,22 +58,24 @@ class Crowd:
             await player.connect()
         elif chance < 0.25:
             await player.connect()
-        elif chance < 0.35 and player.one.my_turn:
+        elif chance < 0.35 and player.participant.my_turn:
             await player.commit()
-            await player.one.leave(keep=rng.random() < 0.7)
+            await player.participant.leave(keep=rng.random() < 0.7)
             return
-        elif chance < 0.4 and player.one.room:
-            await player.one.report("other")
+        elif chance < 0.4 and player.participant.room:
+            await player.participant.report("other")
             return
-        if player.one.room:
+        if player.participant.room:
             await self._write(player)
 
-    async def _write(self, player: Player) -> None:
+    async def _write(self, player: RecordedClient) -> None:
         pace = player.rng.choice((0, 0, 0.1))
         try:
-            done = await player.one.write_relay(player.pen, pace, timeout=2)
+            done = await player.participant.write_relay(player.pen, pace, timeout=2)
         except TimedOut:
-            await player.one.leave(keep=True)  # all of us may be waiting for somebody to come
+            await player.participant.leave(
+                keep=True
+            )  # all of us may be waiting for somebody to come
         else:
             self.works.add(done.work)
 
@@ -78,7 +84,7 @@ async def test_a_busy_service_breaks_no_promise(service: Service) -> None:
     path = history_of(service)
     with HistoryWriter(path) as history:
         crowd = Crowd()
-        players = [Player(service, history, f"p{i}") for i in range(PLAYERS)]
+        players = [RecordedClient(service, history, f"p{i}") for i in range(PLAYERS)]
         async with asyncio.timeout(PLAY_SECONDS):
             await asyncio.gather(*(crowd.play(player) for player in players))
         await close_all(*players)

@@ -14,8 +14,8 @@ from jielong.exceptions import JielongError
 
 from tests import service as services
 from tests.history import HistoryWriter
-from tests.integration.players import (
-    Player,
+from tests.integration.recorded_clients import (
+    RecordedClient,
     at_once,
     broken,
     close_all,
@@ -29,7 +29,7 @@ FOUR = "zhijing-tianshi"
 TRIES = 20
 """Times that two tickets are handed in at once, until the service takes them in one batch."""
 
-Meet = Callable[[str], Player]
+Meet = Callable[[str], RecordedClient]
 
 
 async def a_relay(meet: Meet) -> None:
@@ -37,8 +37,8 @@ async def a_relay(meet: Meet) -> None:
     a, b = meet("a"), meet("b")
     await a.connect()
     await b.connect()
-    await a.one.join(FOUR)
-    await b.one.join()
+    await a.participant.join(FOUR)
+    await b.participant.join()
     await a.commit()
     await a.close()
     await a.connect()
@@ -49,12 +49,12 @@ async def a_kept_character(meet: Meet) -> None:
     """A participant leaves a character behind and joins again."""
     a = meet("a")
     await a.connect()
-    await a.one.join()
+    await a.participant.join()
     await a.commit()
-    await a.one.leave(keep=True)
-    await a.one.ping()
+    await a.participant.leave(keep=True)
+    await a.participant.ping()
     await a.connect()
-    await a.one.join(timeout=2)
+    await a.participant.join(timeout=2)
 
 
 async def a_return_in_ones_turn(meet: Meet) -> None:
@@ -62,8 +62,8 @@ async def a_return_in_ones_turn(meet: Meet) -> None:
     a, b = meet("a"), meet("b")
     await a.connect()
     await b.connect()
-    await a.one.join(FOUR)
-    await b.one.join()
+    await a.participant.join(FOUR)
+    await b.participant.join()
     await a.close()
     await a.connect()
     await a.commit()
@@ -73,8 +73,8 @@ async def a_second_join(meet: Meet) -> None:
     """A participant joins while waiting already."""
     a = meet("a")
     await a.connect()
-    await a.one.join()
-    await a.one.join()
+    await a.participant.join()
+    await a.participant.join()
 
 
 async def a_third_joiner(meet: Meet) -> None:
@@ -82,7 +82,7 @@ async def a_third_joiner(meet: Meet) -> None:
     players = [meet(name) for name in "abc"]
     for player in players:
         await player.connect()
-        await player.one.join(FOUR)
+        await player.participant.join(FOUR)
     await asyncio.gather(*(player.pings(5.5) for player in players))
 
 
@@ -91,10 +91,10 @@ async def a_hasty_partner(meet: Meet) -> None:
     a, b = meet("a"), meet("b")
     await a.connect()
     await b.connect()
-    await a.one.join(FOUR)
-    await b.one.join()
+    await a.participant.join(FOUR)
+    await b.participant.join()
     with pytest.raises(Refused):
-        await b.one.commit(b.pen.character("致"), c=0)
+        await b.participant.commit(b.pen.character("致"), c=0)
         raise Refused("not_your_turn", "it was taken, which the check must find", "commit")
 
 
@@ -106,15 +106,15 @@ async def an_old_pair(meet: Meet) -> None:
             await player.connect()
         await at_once(a, b)
         await relay(a, b)
-        await third.one.join()
+        await third.participant.join()
         await at_once(a, b)
-        if a.one.room and a.one.room == b.one.room:
-            await third.one.ping()
+        if a.participant.room and a.participant.room == b.participant.room:
+            await third.participant.ping()
             return
         for player in (a, b, third):
-            if player.one.room:
-                await player.one.leave()
-            await player.one.ping()
+            if player.participant.room:
+                await player.participant.leave()
+            await player.participant.ping()
 
 
 async def a_relay_and_a_wait(meet: Meet) -> None:
@@ -243,11 +243,11 @@ def mutate(folder: Path, mutation: Mutation) -> None:
 
 async def play(service: Service, scenario: Callable[[Meet], Awaitable[None]]) -> None:
     """Play a scenario as far as the service goes along, and record it."""
-    players: list[Player] = []
+    players: list[RecordedClient] = []
     with HistoryWriter(history_of(service)) as history:
 
-        def meet(name: str) -> Player:
-            players.append(Player(service, history, name))
+        def meet(name: str) -> RecordedClient:
+            players.append(RecordedClient(service, history, name))
             return players[-1]
 
         try:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from server.store import connection, library
+from server.store import library
+from server.store import shard as connection
 from server.store.errors import StoreAwayError
 from tests.faults.deployments import Cluster
 from tests.integration.store import LANE, Store
-from tests.patience import eventually
+from tests.polling import eventually
 
 PATIENCE_SECONDS = 1.0
 

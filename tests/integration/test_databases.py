@@ -13,12 +13,12 @@ import pytest
 from server.archive.database import ArchiveAwayError, Database
 from server.archive.works import Cursor, Works
 from server.store.works import FinishedWork
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.integration.command import jielong
+from tests.integration.finished_works import make_work
 from tests.integration.http import error_of, get, get_json
 from tests.integration.postgresql import PostgreSQL
-from tests.integration.stored import made
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service
 
 LIMIT = 20.0
@@ -59,14 +59,14 @@ async def works(url: str) -> AsyncIterator[Works]:
 async def test_several_workers_may_begin_at_once(url: str) -> None:
     databases = [Database(url) for _ in range(WORKERS)]
     await asyncio.gather(*(database.open() for database in databases))
-    await Works(databases[0]).store("default", [made(1)])
-    assert await Works(databases[-1]).newest("default", 20) == [made(1)]
+    await Works(databases[0]).store("default", [make_work(1)])
+    assert await Works(databases[-1]).newest("default", 20) == [make_work(1)]
     for database in databases:
         await database.close()
 
 
 async def test_a_work_is_stored_once_and_found_as_it_was(works: Works) -> None:
-    stored = [made(number) for number in range(30)]
+    stored = [make_work(number) for number in range(30)]
     for _ in range(2):
         await works.store("default", stored)
     assert await works.newest("default", 20) == stored[:9:-1]
@@ -75,16 +75,16 @@ async def test_a_work_is_stored_once_and_found_as_it_was(works: Works) -> None:
 
 
 async def test_a_crowd_of_works_is_stored_beside_those_that_are_there(works: Works) -> None:
-    stored = [made(number) for number in range(1_250)]
+    stored = [make_work(number) for number in range(1_250)]
     await works.store("default", stored[100:700])
     await works.store("default", stored)
     assert await works.newest("default", 2_000) == stored[::-1]
 
 
 async def test_pages_follow_each_other_without_a_gap(works: Works) -> None:
-    stored = [made(number, "加油" if number % 3 else "平安") for number in range(30)]
+    stored = [make_work(number, "加油" if number % 3 else "平安") for number in range(30)]
     await works.store("default", stored)
-    await works.store("another", [made(number) for number in range(30, 35)])
+    await works.store("another", [make_work(number) for number in range(30, 35)])
     for phrase, expected in (
         (None, stored),
         (stored[0].phrase, [work for work in stored if work.phrase == stored[0].phrase]),
@@ -103,7 +103,7 @@ async def test_pages_follow_each_other_without_a_gap(works: Works) -> None:
 async def test_a_reported_work_is_held_until_somebody_has_looked_at_it(
     works: Works, url: str, tmp_path: Path
 ) -> None:
-    stored = [made(number) for number in range(5)]
+    stored = [make_work(number) for number in range(5)]
     stored[0] = msgspec.structs.replace(stored[0], held=1)
     await works.store("default", stored)
     for work in stored[1:3]:
@@ -133,22 +133,22 @@ async def test_a_reported_work_is_held_until_somebody_has_looked_at_it(
 
 @pytest.mark.parametrize("what", ["release", "remove"])
 async def test_what_is_no_work_is_named(works: Works, url: str, what: str) -> None:
-    await works.store("default", [made(1)])
-    missing = f"-{made(2).id[1:]}"  # as one in 64 begins
-    done = jielong("works", what, missing, made(1).id, "--database-url", url)
+    await works.store("default", [make_work(1)])
+    missing = f"-{make_work(2).id[1:]}"  # as one in 64 begins
+    done = jielong("works", what, missing, make_work(1).id, "--database-url", url)
     assert done.returncode == 1
     assert missing in done.stderr
     assert len(done.stderr.splitlines()) == 1
-    assert made(1).id in done.stdout
+    assert make_work(1).id in done.stdout
 
 
 async def test_all_works_that_are_shown_are_exported(
     works: Works, url: str, tmp_path: Path
 ) -> None:
-    stored = [made(number) for number in range(1_203)]
+    stored = [make_work(number) for number in range(1_203)]
     stored[5] = msgspec.structs.replace(stored[5], held=1)
     await works.store("default", stored)
-    await works.store("another", [made(2_000)])
+    await works.store("another", [make_work(2_000)])
     pictures = tmp_path / "pictures"
     done = jielong("works", "export", "--database-url", url)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -158,8 +158,8 @@ async def test_all_works_that_are_shown_are_exported(
     assert done.stderr == "1202 works of default\n"
     words = ("--campaign", "another", "--pictures", pictures, "--database-url", url)
     (line,) = jielong("works", "export", *words).stdout.splitlines()
-    assert json.loads(line)["hands"] == [{"serial": hand.serial} for hand in made(2_000).hands]
-    assert (pictures / f"{made(2_000).id}.svg").read_text().startswith("<svg")
+    assert json.loads(line)["hands"] == [{"serial": hand.serial} for hand in make_work(2_000).hands]
+    assert (pictures / f"{make_work(2_000).id}.svg").read_text().startswith("<svg")
 
 
 async def test_an_exported_work_is_as_the_api_has_it(service: Service) -> None:

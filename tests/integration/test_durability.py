@@ -99,7 +99,7 @@ async def test_what_another_worker_has_just_written_is_not_told_before(
     pair[1].freeze()
     room, name = await finish(hasty)
     asked = asyncio.create_task(
-        careful.rooms.look(LANE, RULES, name, room)
+        careful.rooms.read(LANE, RULES, name, room)
         if how == "look"
         else careful.rooms.resume(LANE, RULES, name, f"w/{name}", 0)
     )
@@ -180,7 +180,7 @@ async def test_no_turn_runs_out_while_nobody_can_be_told(
     view = hasty.delivered[-1].view
     pair[1].freeze()
     asked = asyncio.create_task(
-        careful.rooms.look(LANE, hurried, view.seats[0].participant, view.room)
+        careful.rooms.read(LANE, hurried, view.seats[0].participant, view.room)
     )
     assert await waits(asked)
     assert (await hasty.rooms.expire(LANE, hurried)).transitions == []

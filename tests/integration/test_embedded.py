@@ -16,7 +16,7 @@ import redis.asyncio
 
 from server.store import embedded
 from server.store.embedded import EmbeddedError, EmbeddedServer
-from tests.patience import eventually
+from tests.polling import eventually
 
 LIMIT = 20.0
 

@@ -13,9 +13,9 @@ import redis
 
 from server.store import keys
 from tests.integration.http import get_json
+from tests.integration.protocol_client import MSGPACK, Peer, open_session
 from tests.integration.relays import INK, Seats, finish, open_room, write
 from tests.integration.valkey import Valkey
-from tests.integration.wire import MSGPACK, Peer, greet
 from tests.service import Service, start_service
 
 LANES = 4
@@ -62,7 +62,7 @@ async def connect(workers: Workers) -> AsyncIterator[Callable[..., object]]:
     turns = itertools.cycle(workers)
 
     async def open_one(wire: str = MSGPACK, **hello: object) -> Peer:
-        peer = await greet(next(turns), wire, **hello)
+        peer = await open_session(next(turns), wire, **hello)
         peers.append(peer)
         return peer
 

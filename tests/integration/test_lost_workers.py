@@ -13,10 +13,10 @@ from server.relay.matching import Ticket
 from server.store import keys
 from server.store.lanes import Lanes
 from tests.integration.conftest import Connect
+from tests.integration.protocol_client import Peer, open_session
 from tests.integration.relays import INK, Seats, finish, meet, open_room, write
 from tests.integration.store import PHRASE, Store
 from tests.integration.valkey import Valkey
-from tests.integration.wire import Peer, greet
 from tests.service import Service, start_service
 
 FREE_SECONDS = 10.0
@@ -44,7 +44,7 @@ async def connect(workers: Workers) -> AsyncIterator[Connect]:
     peers: list[Peer] = []
 
     async def open_one(worker: int, **hello: object) -> Peer:
-        peer = await greet(workers[worker], **hello)
+        peer = await open_session(workers[worker], **hello)
         peers.append(peer)
         return peer
 

@@ -11,9 +11,9 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.http import error_of, get, get_json
+from tests.integration.protocol_client import JSON, MSGPACK, open_peer
 from tests.integration.relays import DOT, INK, finish, invite, open_room, sit_down, write
-from tests.integration.wire import JSON, MSGPACK, open_peer
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service
 
 CAMPAIGNS = """
@@ -88,7 +88,7 @@ async def test_hello_is_said_once(connect: Connect) -> None:
     peer = await connect()
     await peer.send("hello", token=peer.welcome["token"])
     await peer.expect("error", code="bad_message", re="hello")
-    await peer.quiet()
+    await peer.expect_silence()
 
 
 @pytest.mark.parametrize("wire", [MSGPACK, JSON], ids=["msgpack", "json"])
@@ -127,7 +127,7 @@ async def test_a_forged_token_makes_a_new_participant(connect: Connect, forge: s
     token = forge.format(id=welcome["participant"], token=welcome["token"])
     forger = await connect(token=token)
     assert forger.welcome["participant"] != welcome["participant"]
-    await victim.quiet()
+    await victim.expect_silence()
 
 
 async def test_an_unknown_campaign_is_refused_and_hello_may_be_said_again(shared: Service) -> None:
@@ -158,7 +158,7 @@ async def test_a_closed_campaign_welcomes_but_seats_nobody(
     assert peer.welcome["campaign"]["open"] is False
     await peer.send("join")
     await peer.expect("error", code="closed", re="join")
-    await peer.quiet()
+    await peer.expect_silence()
     assert (await get_json(shared, f"/api/campaigns/{campaign}"))["open"] is False
 
 
@@ -223,7 +223,7 @@ async def test_an_invited_friend_comes_and_nobody_else(connect: Connect) -> None
     await friend.expect("matched", room=room, seat=1)
     await host.expect("matched", room=room, seat=0)
     await finish((host, friend), 0, 2)
-    await stranger.quiet()
+    await stranger.expect_silence()
 
 
 async def test_a_code_is_good_for_one_friend(connect: Connect) -> None:
@@ -235,7 +235,7 @@ async def test_a_code_is_good_for_one_friend(connect: Connect) -> None:
     await friend.expect("matched", room=room)
     await late.send("join", invite=code)
     await late.expect("error", code="no_such_room", re="join")
-    await late.quiet()
+    await late.expect_silence()
     await friend.send("join", invite=code)
     await friend.expect("matched", room=room, seat=1)
 
@@ -264,7 +264,7 @@ async def test_the_code_of_a_room_that_was_left_leads_nowhere(connect: Connect) 
     host, friend = await connect(), await connect()
     room, code = await invite(host)
     await host.send("leave", room=room)
-    await host.quiet()
+    await host.expect_silence()
     await friend.send("join", invite=code)
     await friend.expect("error", code="no_such_room", re="join")
 
@@ -289,9 +289,9 @@ async def test_one_who_stops_waiting_meets_nobody(connect: Connect) -> None:
     first, second = await connect(), await connect()
     room = await open_room(first)
     await first.send("leave", room=room)
-    await first.quiet()
+    await first.expect_silence()
     await open_room(second)
-    await first.quiet()
+    await first.expect_silence()
 
 
 async def test_after_leaving_one_may_join_again(connect: Connect) -> None:
@@ -388,7 +388,7 @@ async def test_a_report_in_the_moment_of_the_last_commit_holds_the_work_back(
         return (await get(shared, f"/api/works/{told['work']}"))[0] == 404
 
     await eventually(held_back)
-    await seats[0].quiet()
+    await seats[0].expect_silence()
 
 
 @pytest.mark.parametrize("n", [0, 1, -1, 2**53, -(2**53), 2**63 - 1, -(2**63)])
@@ -421,7 +421,7 @@ async def test_more_than_a_burst_of_messages_is_slowed_down(connect: Connect) ->
         assert (error["t"], error["code"], error["re"]) == ("error", "slow_down", "ping")
         assert 1 <= error["retry_ms"] <= 1_000
     await asyncio.sleep(refused[-1]["retry_ms"] / 1_000)
-    await peer.quiet()
+    await peer.expect_silence()
 
 
 async def test_more_than_a_burst_of_ink_is_slowed_down_with_few_words(connect: Connect) -> None:

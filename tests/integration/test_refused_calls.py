@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.integration.protocol_client import Peer, open_peer, open_session
 from tests.integration.relays import finish, meet
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
-from tests.integration.wire import Peer, greet, open_peer
 from tests.service import Service
 
 Seats = tuple[Peer, Peer]
@@ -24,7 +24,7 @@ def service(serve: Callable[..., Service], valkey: Valkey) -> Service:
 @pytest.fixture
 async def seats(service: Service) -> Seats:
     """Two in a room."""
-    both = await greet(service), await greet(service)
+    both = await open_session(service), await open_session(service)
     await meet(both)
     return both
 
@@ -43,7 +43,7 @@ async def test_a_leave_that_is_refused_can_be_repeated(valkey: Valkey, seats: Se
     refuse_calls(valkey, refuse=False)
     await seats[0].send("leave", room=room)
     await seats[1].expect("partner", room=room, state="left")
-    await seats[0].quiet()
+    await seats[0].expect_silence()
 
 
 async def test_whose_leave_was_refused_still_has_the_seat(valkey: Valkey, seats: Seats) -> None:
@@ -82,6 +82,6 @@ async def test_whose_room_is_over_unnoticed_is_told_so_and_may_come_back(
     for peer in seats:
         assert (await peer.expect("bye", why="over"))["retry_ms"] > 0
         assert await peer.closed() == 1000
-        again = await greet(service, token=peer.welcome["token"])
+        again = await open_session(service, token=peer.welcome["token"])
         assert again.welcome.get("resume") is None
-        await again.quiet()
+        await again.expect_silence()

@@ -1,4 +1,4 @@
-"""Redis over TLS, as a user who may do no more than the README says."""
+"""Redis over TLS, as a user with no more rights than `docs/operate/redis.md` gives."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import pytest
 import redis
 
 from tests.integration.http import get_json
+from tests.integration.protocol_client import open_session
 from tests.integration.relays import INK, finish, meet
 from tests.integration.tls import TlsFront
 from tests.integration.valkey import Valkey
-from tests.integration.wire import greet
 from tests.service import ROOT, Service, free_port
 
-RIGHTS = (ROOT / "README.md").read_text(encoding="utf-8").partition("ACL SETUSER jielong ")[2]
-"""The README's rule for the user, which is tried here."""
+PAGE = ROOT / "docs" / "operate" / "redis.md"
+RIGHTS = PAGE.read_text(encoding="utf-8").partition("ACL SETUSER jielong ")[2]
+"""The rule for the user, as the page gives it to operators."""
 
 
 @pytest.fixture
@@ -34,11 +35,11 @@ def secure(valkey: Valkey, tmp_path: Path) -> Iterator[str]:
     front.stop()
 
 
-async def test_a_relay_over_tls_with_the_rights_of_the_readme(
+async def test_a_relay_over_tls_with_the_documented_rights(
     secure: str, serve: Callable[..., Service]
 ) -> None:
     service = serve(redis_url=secure)
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats, "jiayou")
     room = seats[0].room
     told = await finish(seats, 0, 2)

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from server.store.embedded import STEADY_SECONDS
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.integration.command import SERVE, environment
 from tests.integration.http import get, get_json
+from tests.integration.protocol_client import JSON, MSGPACK, Peer, open_peer, open_raw, open_session
 from tests.integration.relays import INK, finish, meet, open_room, write
 from tests.integration.valkey import Valkey
-from tests.integration.wire import JSON, MSGPACK, Peer, greet, open_peer, open_raw
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import ROOT, Service
 
 Serve = Callable[..., Service]
@@ -104,10 +104,10 @@ async def not_ready(service: Service) -> str:
 async def test_it_ends_in_time_says_goodbye_and_leaves_no_process(
     service: Service, how: signal.Signals
 ) -> None:
-    seats = await greet(service), await greet(service, JSON)
+    seats = await open_session(service), await open_session(service, JSON)
     await meet(seats)
     await write(seats, 0)
-    waiting, unheard = await greet(service), await open_peer(service)
+    waiting, unheard = await open_session(service), await open_peer(service)
     await open_room(waiting)
     deaf = await open_raw(service, MSGPACK)
     deaf.writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -146,7 +146,7 @@ async def test_what_it_writes_is_for_nobody_else(service: Service) -> None:
 
 async def test_a_second_start_finds_works_counters_and_rooms(serve: Serve) -> None:
     service = serve()
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats)
     done = await finish(seats, 0, 2)
     await meet(seats)
@@ -157,7 +157,7 @@ async def test_a_second_start_finds_works_counters_and_rooms(serve: Serve) -> No
     counters = (await get_json(service, "/api/campaigns/default"))["counters"]
     assert (counters["relays"], counters["participants"]) == (1, 2)
     assert await get_json(service, f"/api/works/{done[0]['work']}") == before
-    again = [await greet(service, token=peer.welcome["token"]) for peer in seats]
+    again = [await open_session(service, token=peer.welcome["token"]) for peer in seats]
     for peer, seat in zip(again, (0, 1), strict=True):
         resume = peer.welcome["resume"]
         assert (resume["room"], resume["seat"]) == (seats[0].room, seat)
@@ -173,7 +173,7 @@ async def test_a_second_start_finds_works_counters_and_rooms(serve: Serve) -> No
 
 async def test_a_valkey_of_its_own_that_was_killed_is_started_again(serve: Serve) -> None:
     service = serve()
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats)
     await write(seats, 0)
     await asyncio.sleep(STEADY_SECONDS)  # one that ends before is not started again
@@ -186,7 +186,7 @@ async def test_a_valkey_of_its_own_that_was_killed_is_started_again(serve: Serve
 
 async def test_it_starts_again_after_it_was_killed(serve: Serve) -> None:
     service = serve()
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats)
     await write(seats, 0)
     orphans = children(service.process)
@@ -195,7 +195,7 @@ async def test_it_starts_again_after_it_was_killed(serve: Serve) -> None:
     assert all(map(lives, orphans))
     service = serve()
     await ended(orphans)
-    again = await greet(service, token=seats[1].welcome["token"])
+    again = await open_session(service, token=seats[1].welcome["token"])
     assert again.welcome["participant"] == seats[1].welcome["participant"]
     assert again.welcome["resume"]["committed"] == [INK]
     await again.close()
@@ -203,7 +203,7 @@ async def test_it_starts_again_after_it_was_killed(serve: Serve) -> None:
 
 async def test_several_workers_start_on_an_empty_folder(serve: Serve) -> None:
     service = serve(workers=4)
-    peers = [await greet(service) for _ in range(8)]
+    peers = [await open_session(service) for _ in range(8)]
     await open_room(peers[0])
     for peer in peers:
         await peer.close()
@@ -219,7 +219,7 @@ async def test_workers_that_cannot_be_replaced_stay_and_that_is_said(
     campaigns = tmp_path / "campaigns.toml"
     campaigns.write_text('[[campaign]]\nid = "default"\n')
     service = serve(workers=2, campaigns=campaigns)
-    peer = await greet(service)
+    peer = await open_session(service)
     campaigns.write_text("nothing")
     service.process.send_signal(signal.SIGHUP)
 
@@ -262,8 +262,8 @@ async def test_ended_while_it_starts_it_leaves_no_process(tmp_path: Path) -> Non
 
 async def test_an_outage_of_redis_is_survived(valkey: Valkey, serve: Serve) -> None:
     service = serve(redis_url=valkey.url)
-    seats = await greet(service), await greet(service, JSON)
-    joiner = await greet(service)
+    seats = await open_session(service), await open_session(service, JSON)
+    joiner = await open_session(service)
     await meet(seats, "ni-zui-bang")
     await write(seats, 0)
     valkey.kill()
@@ -276,7 +276,7 @@ async def test_an_outage_of_redis_is_survived(valkey: Valkey, serve: Serve) -> N
     await seats[0].expect("ink", c=1, s=0)
     await seats[1].send("commit", room=room, c=1, strokes=INK)
     for peer in (*seats, joiner):
-        await peer.quiet()
+        await peer.expect_silence()
     valkey.start()
     back = time.monotonic()
     await answers(service, "/readyz", 200, RETURN_SECONDS)
@@ -317,7 +317,7 @@ async def test_while_writes_are_not_durable_it_is_not_ready(
 
 async def test_it_ends_in_time_while_redis_is_away(valkey: Valkey, serve: Serve) -> None:
     service = serve(redis_url=valkey.url)
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats)
     valkey.kill()
     await not_ready(service)
@@ -329,27 +329,27 @@ async def test_it_ends_in_time_while_redis_is_away(valkey: Valkey, serve: Serve)
 
 async def test_one_too_many_is_told_to_come_later(serve: Serve) -> None:
     service = serve(max_connections=2)
-    peers = [await greet(service) for _ in range(2)]
+    peers = [await open_session(service) for _ in range(2)]
     assert await get_json(service, "/readyz", 503) == {"ready": False, "why": "full"}
     late = await open_peer(service)
     await late.send("hello")
     assert (await late.expect("error", code="busy", re="hello"))["retry_ms"] > 0
     await late.close()
     await peers[0].close()
-    peers[0] = await greet(service)
+    peers[0] = await open_session(service)
     for peer in peers:
         await peer.close()
 
 
 async def test_whoever_has_a_seat_is_given_it_back_though_the_server_is_full(serve: Serve) -> None:
     service = serve(max_connections=2)
-    former = await greet(service)
+    former = await open_session(service)
     await former.close()
-    seats = await greet(service), await greet(service)
+    seats = await open_session(service), await open_session(service)
     await meet(seats)
     await seats[1].close()
     await seats[0].expect("partner", state="away")
-    newcomer = await greet(service)
+    newcomer = await open_session(service)
     without_seat = await open_peer(service)
     await without_seat.send("hello", token=former.welcome["token"])
     assert (await without_seat.expect("error", code="busy", re="hello"))["retry_ms"] > 0

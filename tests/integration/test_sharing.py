@@ -10,9 +10,9 @@ from collections.abc import Callable
 import pytest
 from jielong import Participant, Pen
 
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.integration.http import Head, ask, error_of, get, get_json
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service
 
 SECONDS = 10.0

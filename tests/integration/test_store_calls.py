@@ -13,7 +13,7 @@ from server.store.answers import RefusedError
 from server.store.counters import Counters
 from tests.integration.store import INK, LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
-from tests.patience import eventually
+from tests.polling import eventually
 
 
 def writers(transition: Transition) -> tuple[str, str]:
@@ -165,7 +165,7 @@ async def test_a_lost_connection_is_waited_for_by_the_servers_clock(store: Store
     rules = Rules(turn_ms=60_000, grace_ms=200)
     matched = await store.join("ann", "bob")
     room = matched.view.room
-    away = await store.rooms.drop(LANE, rules, "ann", "w/ann", room)
+    away = await store.rooms.disconnect(LANE, rules, "ann", "w/ann", room)
     assert (away.kind, away.ms) == ("away", 200)
     assert (await store.rooms.expire(LANE, rules)).transitions == []
     await asyncio.sleep(0.25)
@@ -176,14 +176,14 @@ async def test_a_lost_connection_is_waited_for_by_the_servers_clock(store: Store
 
 async def test_a_room_looked_at_is_as_its_participant_finds_it(store: Store) -> None:
     matched = await store.join("ann", "bob")
-    seen = await store.rooms.look(LANE, RULES, "ann", matched.view.room)
+    seen = await store.rooms.read(LANE, RULES, "ann", matched.view.room)
     assert (seen.kind, seen.view.version, seen.address) == (
         "seated",
         matched.view.version,
         "w/ann",
     )
     with pytest.raises(RefusedError):
-        await store.rooms.look(LANE, RULES, "stranger", matched.view.room)
+        await store.rooms.read(LANE, RULES, "stranger", matched.view.room)
 
 
 async def test_a_work_told_while_totals_are_read_is_not_taken_back(store: Store) -> None:

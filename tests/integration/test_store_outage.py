@@ -8,12 +8,12 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
-from server.store import connection as connection_module
-from server.store import tether
+from server.store import reconnect as tether
+from server.store import shard as connection_module
 from server.store.errors import StoreAwayError
 from tests.integration.store import LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
-from tests.patience import eventually
+from tests.polling import eventually
 
 BACK_SECONDS = 2.0
 """Everything is whole this long after the server's return."""
@@ -124,14 +124,14 @@ async def test_everything_is_whole_within_two_seconds_of_the_return(
     room, first, second = await seated(store)
     async with asyncio.timeout(LIMIT):
         await store.commit(first, room, 0)
-        before = await store.rooms.look(LANE, RULES, second, room)
+        before = await store.rooms.read(LANE, RULES, second, room)
     valkey.kill()
     await until_away(store)
     await asyncio.sleep(1.5)
     await asyncio.to_thread(valkey.start)
     async with asyncio.timeout(BACK_SECONDS):
         await join_somehow(store, "cy", "dan")
-        after = await store.rooms.look(LANE, RULES, second, room)
+        after = await store.rooms.read(LANE, RULES, second, room)
         resumed = await store.rooms.resume(LANE, RULES, second, "w/elsewhere", 0)
     assert {seat.participant for seat in store.delivered[-1].view.seats} == {"cy", "dan"}
     assert after.view.seats == before.view.seats

@@ -147,9 +147,9 @@ async def test_a_call_sent_twice_after_a_lost_connection_does_not_fence_a_health
     """As when the answer was lost with the connection to the store, and the call sent again."""
     matched = await store.join("ann", "bob")
     room, first = matched.view.room, matched.view.seats[0].participant
-    await store.rooms.drop(LANE, RULES, first, f"w/{first}", room)
+    await store.rooms.disconnect(LANE, RULES, first, f"w/{first}", room)
     for call in (
-        store.rooms.drop(LANE, RULES, first, f"w/{first}", room),
+        store.rooms.disconnect(LANE, RULES, first, f"w/{first}", room),
         store.commit(first, room, 0),
     ):
         with pytest.raises(RefusedError) as caught:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.http import error_of, get_json
+from tests.integration.protocol_client import JSON, MSGPACK, Message, Peer, open_session
 from tests.integration.relays import INK, Seats, finish, meet, open_room, write
 from tests.integration.valkey import Valkey
-from tests.integration.wire import JSON, MSGPACK, Message, Peer, greet
 from tests.service import Service, start_service
 
 Workers = tuple[Service, Service]
@@ -44,7 +44,7 @@ async def connect(workers: Workers) -> AsyncIterator[Callable[..., object]]:
     peers: list[Peer] = []
 
     async def open_one(worker: int, wire: str = MSGPACK, **hello: object) -> Peer:
-        peer = await greet(workers[worker], wire, **hello)
+        peer = await open_session(workers[worker], wire, **hello)
         peers.append(peer)
         return peer
 
@@ -237,8 +237,8 @@ async def test_workers_may_start_at_the_same_moment_on_nothing(
 async def test_the_gauges_are_those_of_both(connect: ConnectTo) -> None:
     seats = await sit_apart(connect)
     for peer in seats:
-        await peer.hear(online=2, writing=2)
+        await peer.expect_counters(online=2, writing=2)
     await seats[0].quit()
     await seats[1].expect("partner", state="left")
     await seats[1].expect("turn")
-    await seats[1].hear(online=1, writing=1)
+    await seats[1].expect_counters(online=1, writing=1)

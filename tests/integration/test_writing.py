@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import Connect
+from tests.integration.protocol_client import JSON, MSGPACK, Peer
 from tests.integration.relays import DOT, INK, finish, meet, open_room, sit_down, write
-from tests.integration.wire import JSON, MSGPACK, Peer
 
 TOO_MUCH = [0] * (4_096 + 1) * 4
 
@@ -58,7 +58,7 @@ async def test_ink_and_undo_out_of_turn_are_dropped_without_a_word(
         await stranger.send(t, room=room, c=c, **keys)
     await seats[0].send(t, room=room, c=1, **keys)
     await seats[0].send(t, room="nonsense", c=0, **keys)
-    await stranger.quiet()
+    await stranger.expect_silence()
     await fence(seats[0], seats[1])
     await fence(seats[1], seats[0])
     await write(seats, 0)
@@ -66,8 +66,8 @@ async def test_ink_and_undo_out_of_turn_are_dropped_without_a_word(
     await fence(seats[0], seats[1])
     await finish(seats, 1, 2)
     await seats[1].send(t, room=room, c=1, **keys)
-    await seats[1].quiet()
-    await seats[0].quiet()
+    await seats[1].expect_silence()
+    await seats[0].expect_silence()
 
 
 async def test_ink_of_one_room_is_seen_in_no_other(connect: Connect) -> None:
@@ -77,14 +77,14 @@ async def test_ink_of_one_room_is_seen_in_no_other(connect: Connect) -> None:
     await seats[1].expect("ink")
     await fence(seats[0], seats[1])
     for peer in others:
-        await peer.quiet()
+        await peer.expect_silence()
 
 
 async def test_ink_written_while_waiting_goes_nowhere(connect: Connect) -> None:
     seats = await connect(), await connect()
     room = await open_room(seats[0])
     await seats[0].send("ink", room=room, c=0, s=0, p=DOT, end=True)
-    await seats[0].quiet()
+    await seats[0].expect_silence()
     await seats[1].send("join")
     await seats[1].expect("matched", room=room)
     await seats[0].expect("matched", room=room)
@@ -170,7 +170,7 @@ async def test_a_stroke_begun_alone_goes_on_when_a_partner_comes(connect: Connec
     seats = await connect(), await connect()
     room = await open_room(seats[0])
     await seats[0].send("ink", room=room, c=0, s=2, p=DOT)
-    await seats[0].quiet()
+    await seats[0].expect_silence()
     await seats[1].send("join")
     await seats[1].expect("matched", room=room)
     await seats[0].expect("matched", room=room)
@@ -309,8 +309,8 @@ async def test_the_same_commit_again_is_answered_again_and_changes_nothing(
     assert again["counters"]["relays"] == done[1]["counters"]["relays"]
     await seats[0].send("commit", room=room, c=0, strokes=INK)
     await seats[0].expect("committed", room=room, c=0, seat=0, strokes=INK)
-    await seats[0].quiet()  # the end has been told
-    await seats[0].quiet()
+    await seats[0].expect_silence()  # the end has been told
+    await seats[0].expect_silence()
 
 
 async def test_two_commits_at_once_count_once(connect: Connect) -> None:
@@ -319,4 +319,4 @@ async def test_two_commits_at_once_count_once(connect: Connect) -> None:
         await seats[0].send("commit", room=seats[0].room, c=0, strokes=INK)
     await seats[1].expect("committed", c=0)
     await seats[1].expect("turn", c=1)
-    await seats[1].quiet()
+    await seats[1].expect_silence()

@@ -5,31 +5,31 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from server.relay.acquaintance import CLOCKS_APART_MS
-from tests.model.scene import PEOPLE, Scene
+from server.relay.participant import CLOCKS_APART_MS
+from tests.model.machine_base import PARTICIPANTS, MachineBase
 
-people = st.sampled_from(PEOPLE)
+people = st.sampled_from(PARTICIPANTS)
 seeds = st.integers(1, 2**31 - 2)
 short_waits = st.sampled_from([0, 1, 500, 7_000])
 long_waits = st.sampled_from([14_999, 15_000, 20_000, 60_000, 61_000, 120_000])
 whole_days = st.sampled_from([86_399_999, 86_400_000, 90_000_000])
 
 
-class Machine(Scene):
+class Machine(MachineBase):
     """What can happen."""
 
     # Joining
 
     @rule(data=st.data(), seed=seeds)
     def some_who_are_free_join(self, data: st.DataObject, seed: int) -> None:
-        free = [name for name in PEOPLE if not self.witness.room_of(name)]
+        free = [name for name in PARTICIPANTS if not self.checker.room_of(name)]
         if free:
             names = data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=8, unique=True))
             self.join(seed, [self.ticket(name, data) for name in names])
 
     @rule(data=st.data(), seed=seeds)
     def all_who_are_free_join(self, data: st.DataObject, seed: int) -> None:
-        free = [name for name in PEOPLE if not self.witness.room_of(name)]
+        free = [name for name in PARTICIPANTS if not self.checker.room_of(name)]
         if free:
             self.join(seed, [self.ticket(name, data) for name in free[:8]])
 
@@ -65,19 +65,19 @@ class Machine(Scene):
 
     # Writing
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), times=st.integers(1, 3))
     def the_turns_holders_write(self, data: st.DataObject, times: int) -> None:
         self.the_turns_holders_write_in(self.some_room(data), times)
 
     def the_turns_holders_write_in(self, room: str, times: int) -> None:
         for _ in range(times):
-            view = self.witness.rooms[room].view
+            view = self.checker.rooms[room].view
             writer = view.seats[view.turn % 2].participant if view.turn < view.chars else ""
             if writer:
                 self.commit(writer, self.address(writer), room, view.turn)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data())
     def a_room_is_written_to_its_end(self, data: st.DataObject) -> None:
         room = self.some_room(data)
@@ -85,24 +85,24 @@ class Machine(Scene):
         self.the_turns_holders_write_in(room, 8)
 
     def all_who_are_away_resume(self, room: str) -> None:
-        for seat in self.witness.rooms[room].view.seats:
+        for seat in self.checker.rooms[room].view.seats:
             if seat.participant and seat.address != self.address(seat.participant):
                 self.resume(seat.participant, True)
 
-    @precondition(lambda self: self.witness.rooms)
+    @precondition(lambda self: self.checker.rooms)
     @rule(data=st.data(), c=st.integers(-1, 8), address=st.sampled_from(["now", "before"]))
     def anybody_commits_anything(self, data: st.DataObject, c: int, address: str) -> None:
-        room = data.draw(st.sampled_from([*self.witness.rooms, "unknown"]))
-        known = self.witness.rooms.get(room)
-        names = sorted(known.people) if known and data.draw(st.booleans()) else PEOPLE
+        room = data.draw(st.sampled_from([*self.checker.rooms, "unknown"]))
+        known = self.checker.rooms.get(room)
+        names = sorted(known.people) if known and data.draw(st.booleans()) else PARTICIPANTS
         name = data.draw(st.sampled_from(names))
         self.commit(name, self.address(name, address), room, c)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), address=st.sampled_from(["now", "before", "nowhere"]), seat=st.booleans())
     def somebody_seated_commits(self, data: st.DataObject, address: str, seat: bool) -> None:
         room = self.some_room(data)
-        view = self.witness.rooms[room].view
+        view = self.checker.rooms[room].view
         name = view.seats[seat].participant
         if name:
             self.commit(name, self.address(name, address), room, view.turn)
@@ -118,24 +118,24 @@ class Machine(Scene):
     @precondition(lambda self: self.written())
     @rule(data=st.data(), seed=seeds, report=st.booleans())
     def a_seat_changes_hands(self, data: st.DataObject, seed: int, report: bool) -> None:
-        full = [name for name in self.written() if len(self.witness.rooms[name].holders) == 2]
+        full = [name for name in self.written() if len(self.checker.rooms[name].holders) == 2]
         room = data.draw(st.sampled_from(full or self.written()))
         self.all_who_are_away_resume(room)
-        name = data.draw(st.sampled_from(self.witness.rooms[room].holders))
+        name = data.draw(st.sampled_from(self.checker.rooms[room].holders))
         self.leave(name, self.address(name), room, True, report)
         for _ in range(4):
             known = self.lanes.model.rooms.get(room)
             if known and known.open_seat is not None:
                 self.somebody_free_joins_alone(data, seed)
-        if self.witness.rooms[room].live:
+        if self.checker.rooms[room].live:
             self.all_who_are_away_resume(room)
             self.the_turns_holders_write_in(room, 8)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), keep=st.booleans(), report=st.sampled_from([False, False, True]))
     def somebody_leaves(self, data: st.DataObject, keep: bool, report: bool) -> None:
         room = self.some_room(data)
-        name = data.draw(st.sampled_from(self.witness.rooms[room].holders))
+        name = data.draw(st.sampled_from(self.checker.rooms[room].holders))
         self.leave(name, self.address(name), room, keep, report)
 
     @precondition(lambda self: self.leaves)
@@ -144,40 +144,40 @@ class Machine(Scene):
         name, room = data.draw(st.sampled_from(self.leaves[-6:]))
         self.leave(name, self.address(name), room, keep, False)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), name=people, keep=st.booleans())
     def a_stranger_or_a_stale_session_leaves(
         self, data: st.DataObject, name: str, keep: bool
     ) -> None:
-        room = data.draw(st.sampled_from([*self.witness.live(), "unknown"]))
+        room = data.draw(st.sampled_from([*self.checker.live(), "unknown"]))
         self.leave(name, self.address(name, "before"), room, keep, False)
 
     @precondition(lambda self: self.written())
     @rule(data=st.data())
     def all_leave_and_keep_what_they_wrote(self, data: st.DataObject) -> None:
         room = data.draw(st.sampled_from(self.written()))
-        for name in self.witness.rooms[room].holders:
+        for name in self.checker.rooms[room].holders:
             self.leave(name, self.address(name), room, True, False)
 
     @precondition(lambda self: self.lanes.model.kept)
     @rule(data=st.data(), seed=seeds)
     def somebody_free_joins_alone(self, data: st.DataObject, seed: int) -> None:
-        free = [name for name in PEOPLE if not self.witness.room_of(name)]
+        free = [name for name in PARTICIPANTS if not self.checker.room_of(name)]
         if free:
             self.join(seed, [self.ticket(data.draw(st.sampled_from(free)), data)])
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data())
     def a_connection_is_lost_for_good(self, data: st.DataObject) -> None:
         self.a_connection_is_lost(data)
         self.now += 15_000
         self.the_clock_is_looked_at(200)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data())
     def a_connection_is_lost(self, data: st.DataObject) -> None:
         room = self.some_room(data)
-        self.drop(data.draw(st.sampled_from(self.witness.rooms[room].holders)), "now", room)
+        self.drop(data.draw(st.sampled_from(self.checker.rooms[room].holders)), "now", room)
 
     @precondition(lambda self: self.limited())
     @rule(data=st.data(), left=short_waits, later=st.sampled_from([1, 8_000, 14_999]))
@@ -186,18 +186,18 @@ class Machine(Scene):
     ) -> None:
         room = data.draw(st.sampled_from(self.limited()))
         self.now = max(self.now, self.lanes.model.rooms[room].deadline - left)
-        view = self.witness.rooms[room].view
+        view = self.checker.rooms[room].view
         self.drop(view.seats[view.turn % 2].participant, "now", room)
         self.now += later
         self.the_clock_is_looked_at(200)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), name=people, address=st.sampled_from(["now", "before"]))
     def a_connection_is_lost_anyhow(self, data: st.DataObject, name: str, address: str) -> None:
-        rooms = [*self.witness.live(), "unknown", ""]
+        rooms = [*self.checker.live(), "unknown", ""]
         self.drop(name, address, data.draw(st.sampled_from(rooms)))
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), again=st.booleans())
     def a_worker_is_given_up(self, data: st.DataObject, again: bool) -> None:
         workers = self.given_up if again and self.given_up else self.workers
@@ -207,15 +207,15 @@ class Machine(Scene):
             self.workers.remove(worker)
             self.workers.append(f"w{self.next()}")
             self.given_up.append(worker)
-        rooms = [*self.witness.rooms, "unknown"]
-        self.witness.saw_drop(self.now, self.lanes.reap(self.now, worker, rooms))
+        rooms = [*self.checker.rooms, "unknown"]
+        self.checker.check_drop(self.now, self.lanes.reap(self.now, worker, rooms))
 
     @precondition(lambda self: self.on_given_up_workers())
     @rule(data=st.data(), call=st.sampled_from(["commit", "leave", "drop"]))
     def a_given_up_worker_goes_on(self, data: st.DataObject, call: str) -> None:
         room, name = data.draw(st.sampled_from(self.on_given_up_workers()))
         if call == "commit":
-            self.commit(name, self.address(name), room, self.witness.rooms[room].view.turn)
+            self.commit(name, self.address(name), room, self.checker.rooms[room].view.turn)
         elif call == "leave":
             self.leave(name, self.address(name), room, True, False)
         else:
@@ -241,7 +241,7 @@ class Machine(Scene):
         assert answer.refusal or still_there or was_at not in self.said_hello
         if not answer.refusal:
             self.was_at[name], self.at[name] = self.at[name], was_at
-            self.witness.saw_resume(self.now, name, answer)
+            self.checker.check_resume(self.now, name, answer)
 
     @precondition(lambda self: self.said_hello)
     @rule(data=st.data(), ms=st.sampled_from([0, CLOCKS_APART_MS, CLOCKS_APART_MS + 1, 5_000]))
@@ -252,7 +252,7 @@ class Machine(Scene):
         answer = self.lanes.resume(self.now, name, late, hello)
         if not answer.refusal:
             self.was_at[name], self.at[name], self.said_hello[late] = self.at[name], late, hello
-            self.witness.saw_resume(self.now, name, answer)
+            self.checker.check_resume(self.now, name, answer)
 
     @rule(data=st.data(), name=people)
     def somebody_hears_of_works(self, data: st.DataObject, name: str) -> None:
@@ -265,29 +265,29 @@ class Machine(Scene):
     @rule(data=st.data())
     def somebody_waiting_invites(self, data: st.DataObject) -> None:
         room = data.draw(st.sampled_from(sorted(self.lanes.model.pool)))
-        holder = self.witness.rooms[room].holders[0]
+        holder = self.checker.rooms[room].holders[0]
         self.invite(holder, self.address(holder), room)
 
-    @precondition(lambda self: self.witness.live())
+    @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), address=st.sampled_from(["now", "before"]))
     def somebody_invites_again_or_in_vain(self, data: st.DataObject, address: str) -> None:
         invited = [room.id for room in self.lanes.model.rooms.values() if room.invite]
-        room = data.draw(st.sampled_from(sorted(invited or self.witness.live())))
-        name = data.draw(st.sampled_from([*self.witness.rooms[room].holders, *PEOPLE[:2]]))
+        room = data.draw(st.sampled_from(sorted(invited or self.checker.live())))
+        name = data.draw(st.sampled_from([*self.checker.rooms[room].holders, *PARTICIPANTS[:2]]))
         self.invite(name, self.address(name, address), room)
 
-    @precondition(lambda self: self.witness.rooms)
+    @precondition(lambda self: self.checker.rooms)
     @rule(data=st.data(), name=people)
     def somebody_looks(self, data: st.DataObject, name: str) -> None:
-        room = self.witness.room_of(name) or data.draw(st.sampled_from([*self.witness.rooms]))
-        self.witness.saw_others(self.now, self.lanes.look(self.now, name, room))
+        room = self.checker.room_of(name) or data.draw(st.sampled_from([*self.checker.rooms]))
+        self.checker.check_others(self.now, self.lanes.look(self.now, name, room))
 
     @precondition(lambda self: self.lanes.model.works)
     @rule(data=st.data())
     def somebody_looks_at_a_finished_room(self, data: st.DataObject) -> None:
         work = data.draw(st.sampled_from(self.lanes.model.works)).id
-        name = data.draw(st.sampled_from(sorted(self.witness.rooms[work].people)))
-        self.witness.saw_others(self.now, self.lanes.look(self.now, name, work))
+        name = data.draw(st.sampled_from(sorted(self.checker.rooms[work].people)))
+        self.checker.check_others(self.now, self.lanes.look(self.now, name, work))
 
     @rule(ms=short_waits)
     def a_moment_passes(self, ms: int) -> None:
@@ -306,8 +306,8 @@ class Machine(Scene):
     def the_clock_is_looked_at(self, limit: int) -> None:
         kept = set(self.lanes.model.kept)
         answer = self.lanes.expire(self.now, limit)
-        self.witness.saw_others(self.now, answer)
-        self.seen["kept room forgotten"] += not kept <= set(self.lanes.model.rooms)
+        self.checker.check_others(self.now, answer)
+        self.coverage["kept room forgotten"] += not kept <= set(self.lanes.model.rooms)
 
     @rule(ms=long_waits)
     def a_while_passes_and_the_clock_is_looked_at(self, ms: int) -> None:

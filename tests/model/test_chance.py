@@ -26,7 +26,7 @@ from server.relay.transition import Transition
 from server.store import library
 from server.store.answers import read_answer, rule_arguments
 from server.store.pool import ticket_arguments
-from tests.model.scene import PHRASES
+from tests.model.machine_base import PHRASES
 
 NOW = 1_700_000_000_000
 BATCHES = 4_000

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from server.relay.acquaintance import Acquaintance
 from server.relay.lane import UNTOLD
 from server.relay.matching import Ticket
-from tests.model.both_lanes import BothLanes
+from server.relay.participant import ParticipantRecord
+from tests.model.differential import DifferentialLane
 from tests.model.lua_lane import LuaLane
 from tests.model.machine import Machine
-from tests.model.scene import PHRASES
-from tests.model.witness import Witness
+from tests.model.machine_base import PHRASES
+from tests.model.promise_checker import PromiseChecker
 
 NOW = 1_700_000_000_000
 
@@ -42,18 +42,18 @@ OUTCOMES = {
 def test_the_model_and_the_library_answer_alike_and_keep_the_promises(
     lua: LuaLane, profile: settings
 ) -> None:
-    Machine.seen.clear()
+    Machine.coverage.clear()
     run_state_machine_as_test(lambda: Machine(lua), settings=profile)
-    never = {outcome for outcome in OUTCOMES if not Machine.seen[outcome]}
-    assert not never, f"the machine has not been there: {Machine.seen}"
-    assert Machine.seen["steps"] > 10_000
+    never = {outcome for outcome in OUTCOMES if not Machine.coverage[outcome]}
+    assert not never, f"the machine has not been there: {Machine.coverage}"
+    assert Machine.coverage["steps"] > 10_000
 
 
 def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
     """What the machine meets only by chance."""
     lua.client.flushall()
-    seen: Counter[str] = Counter()
-    lanes = BothLanes(lua, seen)
+    coverage: Counter[str] = Counter()
+    lanes = DifferentialLane(lua, coverage)
     people = ["ann", "bob", "cid"]
 
     def join(name: str, room: str, now: int = NOW) -> None:
@@ -92,8 +92,8 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
 def test_a_crowd_is_seated_alike(lua: LuaLane, seed: int) -> None:
     """More rooms wait and are kept than one call looks at, and most have met before."""
     dice = random.Random(seed)
-    seen: Counter[str] = Counter()
-    lanes, witness = BothLanes(lua, seen), Witness(lua.rules, seen)
+    coverage: Counter[str] = Counter()
+    lanes, checker = DifferentialLane(lua, coverage), PromiseChecker(lua.rules, coverage)
     names = [f"n{number}" for number in range(12 if seed % 2 else 120)]
     opened = 0
     for now in range(NOW, NOW + 60_000, 1_000):
@@ -105,22 +105,22 @@ def test_a_crowd_is_seated_alike(lua: LuaLane, seed: int) -> None:
             tickets.append(Ticket(name, f"w/{name}", f"r{opened}", PHRASES[chars], chars, chosen))
         pool, kept = set(lanes.model.pool), set(lanes.model.kept)
         answer = lanes.join(now, dice.randint(1, 2**31 - 2), tickets)
-        witness.saw_join(now, tickets, answer, pool, kept)
-        seen["kept"] = max(seen["kept"], len(lanes.model.kept))
-        seen["pool"] = max(seen["pool"], len(pool))
-        for room, known in sorted(witness.live().items()):
+        checker.check_join(now, tickets, answer, pool, kept)
+        coverage["kept"] = max(coverage["kept"], len(lanes.model.kept))
+        coverage["pool"] = max(coverage["pool"], len(pool))
+        for room, known in sorted(checker.live().items()):
             writer = known.view.seats[known.view.turn % 2].participant
             if writer and dice.random() < 0.5:
                 c = known.view.turn
                 done = lanes.commit(now, writer, f"w/{writer}", room, c, b"\x90")
-                witness.saw_commit(now, writer, room, c, b"\x90", done)
+                checker.check_commit(now, writer, room, c, b"\x90", done)
             for holder in known.holders if dice.random() < 0.4 else ():
                 if dice.random() < 0.7:
                     left = lanes.leave(now, holder, f"w/{holder}", room, keep=True, report=False)
-                    witness.saw_others(now, left)
+                    checker.check_others(now, left)
         lanes.compare_state(names)
-    assert seen["kept"] > 8
-    assert seen["last partners met again"] if seed % 2 else seen["pool"] > 9
+    assert coverage["kept"] > 8
+    assert coverage["last partners met again"] if seed % 2 else coverage["pool"] > 9
 
 
 def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> None:
@@ -130,14 +130,14 @@ def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> No
     met_again = 0
     for round_number in range(40):
         lua.client.flushall()
-        seen: Counter[str] = Counter()
-        lanes = BothLanes(lua, seen)
+        coverage: Counter[str] = Counter()
+        lanes = DifferentialLane(lua, coverage)
         few = names[:3] if round_number % 2 else names[:4]
         recent = {
             name: dice.sample([n for n in few if n != name], 3 - (name in few)) for name in names
         }
         for name, others in recent.items():
-            lanes.model.people[name] = Acquaintance("", recent=list(others))
+            lanes.model.people[name] = ParticipantRecord("", recent=list(others))
             packed = b"".join(map(msgspec.msgpack.encode, ("", "", " ".join(others), 0)))
             lua.client.set(f"{lua.base}:who:{name}", packed)
         size = dice.randint(30, 60)
@@ -151,7 +151,7 @@ def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> No
 
 
 def test_the_last_twenty_finished_works_are_told_on_return(lua: LuaLane) -> None:
-    lanes = BothLanes(lua, Counter())
+    lanes = DifferentialLane(lua, Counter())
     for number in range(UNTOLD + 5):
         room, partner = f"r{number}", f"partner{number}"
         for name in ("loyal", partner):

@@ -11,7 +11,7 @@ from server.relay.matching import Ticket
 from server.store import keys, library
 from server.store.answers import Answer
 from tests.model.lua_lane import LuaLane
-from tests.model.scene import PHRASES
+from tests.model.machine_base import PHRASES
 
 NOW = 1_700_000_000_000
 READY_MS = 6_000

@@ -27,5 +27,5 @@ async def bystanders(connect: Connect) -> AsyncIterator[None]:
     await write(seats, 0)
     yield
     for peer in seats:
-        await peer.quiet()
+        await peer.expect_silence()
     await finish(seats, 1, 2)

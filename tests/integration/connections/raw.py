@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.wire import BINARY, JSON, TEXT, RawSocket, frame, pack
+from tests.integration.protocol_client import BINARY, JSON, TEXT, RawSocket, frame, pack
 
 FRIEND = "https://friend.example"
 """An origin that may connect, beside the service's own."""

@@ -9,7 +9,7 @@ import msgpack
 import pytest
 
 from tests.integration.conftest import Connect
-from tests.integration.wire import JSON, MSGPACK, TEXT, frame, open_peer, open_raw, pack
+from tests.integration.protocol_client import JSON, MSGPACK, TEXT, frame, open_peer, open_raw, pack
 from tests.service import Service
 
 WIRES = [MSGPACK, JSON]
@@ -87,7 +87,7 @@ async def test_a_bad_message_is_refused_and_the_connection_stays_open(
     error = await peer.expect("error", code=code)
     assert error.get("re") == re
     assert error["message"]
-    await peer.quiet()
+    await peer.expect_silence()
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=["msgpack", "json"])
@@ -127,7 +127,7 @@ async def test_json_that_is_well_formed_is_at_worst_a_bad_message(connect: Conne
     await peer.expect("error", code="bad_message", re="ping")
     await peer.send_payload('{"t": "nonsense", "n": 1e999}')
     await peer.expect("error", code="unknown_type", re="nonsense")
-    await peer.quiet()
+    await peer.expect_silence()
 
 
 @pytest.mark.parametrize("wire", WIRES, ids=["msgpack", "json"])
@@ -145,7 +145,7 @@ async def test_the_tenth_bad_message_is_answered_and_closes(connect: Connect, wi
         await peer.send_payload(pack(message, wire))
         await peer.expect("error")
         if number < 10:
-            await peer.quiet()
+            await peer.expect_silence()
     assert await peer.closed() == 1008
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.connections.raw import expect_pong, say_hello
-from tests.integration.relays import sit_down
-from tests.integration.wire import (
+from tests.integration.protocol_client import (
     BINARY,
     CLOSE,
     CONTINUATION,
@@ -22,6 +21,7 @@ from tests.integration.wire import (
     open_raw,
     pack,
 )
+from tests.integration.relays import sit_down
 from tests.service import Service
 
 FRAME_LIMIT = 65_536

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.integration.connections.raw import FRIEND, say_hello
-from tests.integration.wire import JSON, MSGPACK, open_raw
+from tests.integration.protocol_client import JSON, MSGPACK, open_raw
 from tests.service import Service
 
 SUBPROTOCOLS = [

@@ -6,7 +6,17 @@ import asyncio
 import time
 
 from tests.integration.connections.raw import say_hello
-from tests.integration.wire import JSON, MSGPACK, PING, PONG, TEXT, RawSocket, frame, open_raw, pack
+from tests.integration.protocol_client import (
+    JSON,
+    MSGPACK,
+    PING,
+    PONG,
+    TEXT,
+    RawSocket,
+    frame,
+    open_raw,
+    pack,
+)
 from tests.service import Service
 
 PINGED_JSON = pack({"t": "ping", "n": 1}, JSON)

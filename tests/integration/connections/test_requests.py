@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.integration.wire import LIMIT
+from tests.integration.protocol_client import LIMIT
 from tests.service import Service
 
 HEAD_LIMIT = 16_384

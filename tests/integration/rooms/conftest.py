@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import Connect
-from tests.integration.rooms.expectations import GRACE_MS, TURN_MS
-from tests.integration.wire import MSGPACK, Peer, greet
+from tests.integration.protocol_client import MSGPACK, Peer, open_session
+from tests.integration.rooms.assertions import GRACE_MS, TURN_MS
 from tests.service import Service
 
 CAMPAIGNS = 60
@@ -43,7 +43,7 @@ async def connect(shared: Service, campaign: str) -> AsyncIterator[Connect]:
     peers: list[Peer] = []
 
     async def open_one(wire: str | None = MSGPACK, **hello: object) -> Peer:
-        peer = await greet(shared, wire, campaign=campaign, **hello)
+        peer = await open_session(shared, wire, campaign=campaign, **hello)
         peers.append(peer)
         return peer
 

@@ -6,9 +6,9 @@ import itertools
 
 from tests.integration.conftest import Connect
 from tests.integration.http import get_json
+from tests.integration.protocol_client import JSON, Message
 from tests.integration.relays import PHRASES, finish, meet, sit_down
-from tests.integration.rooms.expectations import serials
-from tests.integration.wire import JSON, Message
+from tests.integration.rooms.assertions import serials
 from tests.service import Service
 
 
@@ -35,11 +35,11 @@ async def test_every_finished_work_is_counted_once_and_every_hand_has_a_number(
 async def test_counters_are_told_to_everybody_at_most_once_a_second(connect: Connect) -> None:
     watch = await connect(JSON)
     seats = await sit_down(connect)
-    await watch.hear(online=3, writing=2)
+    await watch.expect_counters(online=3, writing=2)
     for relays in range(1, 4):
         await finish(seats, 0, 2)
         await meet(seats)
-        await watch.hear(relays=relays, participants=2 * relays)
+        await watch.expect_counters(relays=relays, participants=2 * relays)
     times = [when for when, _ in watch.counters]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert all(gap > 0.7 for gap in gaps), gaps

@@ -11,12 +11,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.integration.conftest import Connect
+from tests.integration.protocol_client import JSON, Peer, open_session
 from tests.integration.relays import INK, finish, meet, open_room, sit_down
-from tests.integration.rooms.expectations import come_back
+from tests.integration.rooms.assertions import come_back
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
-from tests.integration.wire import JSON, Peer, greet
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service
 
 
@@ -37,7 +37,7 @@ async def test_who_connects_again_is_only_there(connect: Connect, state: str) ->
         await other.send("join")
         await other.expect("matched", room=again.room)
         await again.expect("matched")
-    await other.quiet()
+    await other.expect_silence()
     await finish((again, other), 0, 2)
 
 
@@ -49,7 +49,7 @@ async def test_many_connections_of_one_participant_leave_one(connect: Connect) -
         await peer.expect("error", code="elsewhere")
         assert await peer.closed() == 4001
     assert peers[-1].welcome["resume"]["room"] == first.room
-    await peers[-1].quiet()
+    await peers[-1].expect_silence()
 
 
 async def test_connections_at_the_same_moment_leave_one(connect: Connect) -> None:
@@ -90,7 +90,7 @@ async def test_a_token_is_another_participant_in_another_campaign(
     first = await connect()
     await open_room(first)
     token = first.welcome["token"]
-    elsewhere = await greet(shared, token=token, campaign="default")
+    elsewhere = await open_session(shared, token=token, campaign="default")
     try:
         assert elsewhere.welcome["token"] == token
         assert elsewhere.welcome["participant"] != first.welcome["participant"]
@@ -114,8 +114,8 @@ async def test_in_three_rounds_four_people_meet_everybody(
     valkey: Valkey, serve: Callable[..., Service]
 ) -> None:
     service = serve(redis_url=valkey.url)
-    busy = await greet(service)
-    people = [await greet(service) for _ in range(4)]
+    busy = await open_session(service)
+    people = [await open_session(service) for _ in range(4)]
     met = set()
     for _ in range(3):
         await join_at_once(valkey, busy, people)
@@ -134,7 +134,7 @@ async def test_in_three_rounds_four_people_meet_everybody(
             await guest.expect("turn")
             await guest.send("leave", room=room)
             for peer in (host, guest):
-                await peer.quiet()
+                await peer.expect_silence()
             await eventually(partial(is_forgotten, valkey, room))
     assert met == {frozenset(pair) for pair in itertools.combinations(range(4), 2)}
     for peer in (busy, *people):
@@ -152,10 +152,10 @@ async def join_at_once(valkey: Valkey, busy: Peer, people: list[Peer]) -> None:
     valkey.freeze()
     try:
         await busy.send("join", invite="nonsense")
-        await busy.quiet()
+        await busy.expect_silence()
         for peer in people:
             await peer.send("join", phrase="xiangxin-ziji")
-            await peer.quiet()
+            await peer.expect_silence()
     finally:
         valkey.thaw()
     await busy.expect("error", code="no_such_room")

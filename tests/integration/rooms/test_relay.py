@@ -6,9 +6,9 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.http import get_json
+from tests.integration.protocol_client import JSON, MSGPACK
 from tests.integration.relays import INK, PHRASES, finish, invite, meet, open_room, sit_down, write
-from tests.integration.rooms.expectations import IDLE_MS, SLACK_MS, TURN_MS, expect_idle, serials
-from tests.integration.wire import JSON, MSGPACK
+from tests.integration.rooms.assertions import IDLE_MS, SLACK_MS, TURN_MS, expect_idle, serials
 from tests.service import Service
 
 

@@ -1,23 +1,11 @@
-"""Connections come and go: what is given back, and what is told later."""
+"""Shards come and go: what is given back, and what is told later."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.integration.conftest import Connect
-from tests.integration.relays import INK, finish, open_room, sit_down, write
-from tests.integration.rooms.expectations import (
-    GRACE_MS,
-    SLACK_MS,
-    TURN_MS,
-    come_back,
-    expect_away,
-    expect_back,
-    expect_left,
-    expect_replaced,
-    serials,
-)
-from tests.integration.wire import (
+from tests.integration.protocol_client import (
     CLOSE,
     JSON,
     MSGPACK,
@@ -27,6 +15,18 @@ from tests.integration.wire import (
     open_peer,
     open_raw,
     pack,
+)
+from tests.integration.relays import INK, finish, open_room, sit_down, write
+from tests.integration.rooms.assertions import (
+    GRACE_MS,
+    SLACK_MS,
+    TURN_MS,
+    come_back,
+    expect_away,
+    expect_back,
+    expect_left,
+    expect_replaced,
+    serials,
 )
 from tests.service import Service
 
@@ -149,14 +149,14 @@ async def test_a_character_left_behind_is_finished_by_a_stranger_and_told_once(
     await host.expect("turn", c=1)
     if how == "leave":
         await host.send("leave", room=room, keep=True)
-        await host.quiet()
+        await host.expect_silence()
     else:
         await host.close()
         await watch[0].close()
         await expect_away(watch[1])
         await expect_left(watch[1], 0)
         await watch[1].send("leave", room=watch[1].room)
-        await watch[1].quiet()
+        await watch[1].expect_silence()
     stranger = await connect()
     await stranger.send("join")
     matched = await stranger.expect("matched", room=room, seat=1, committed=[INK])
@@ -224,7 +224,7 @@ async def test_without_keep_nothing_is_left_behind(connect: Connect) -> None:
     await host.expect("committed", c=0)
     await host.expect("turn", c=1)
     await host.send("leave", room=room)
-    await host.quiet()
+    await host.expect_silence()
     assert await open_room(later) != room
 
 
@@ -238,7 +238,7 @@ async def test_a_live_room_is_preferred_to_one_left_behind(connect: Connect) -> 
     await gone.expect("turn")
     room = await open_room(host)
     await gone.send("leave", room=left, keep=True)
-    await gone.quiet()
+    await gone.expect_silence()
     await guest.send("join")
     await guest.expect("matched", room=room)
     await host.expect("matched", room=room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.integration.conftest import Connect
 from tests.integration.http import get_json
 from tests.integration.relays import INK, finish, sit_down, write
-from tests.integration.rooms.expectations import (
+from tests.integration.rooms.assertions import (
     come_back,
     expect_idle,
     expect_left,
@@ -45,7 +45,7 @@ async def test_a_late_commit_of_an_idler_is_not_taken(connect: Connect) -> None:
     await again.send("commit", room=seats[1].room, c=0, strokes=INK)
     error = await again.expect("error", re="commit")
     assert error["code"] in {"not_your_turn", "no_such_room"}
-    await seats[1].quiet()
+    await seats[1].expect_silence()
 
 
 async def test_one_who_has_written_all_may_go_and_is_told_later(connect: Connect) -> None:
@@ -69,7 +69,7 @@ async def test_a_room_that_both_have_left_is_finished_by_two_others(connect: Con
     await first[0].send("leave", room=first[0].room, keep=True)
     await expect_left(first[1], 2)
     await first[1].send("leave", room=first[1].room, keep=True)
-    await first[1].quiet()
+    await first[1].expect_silence()
     second = await connect(), await connect()
     await second[0].send("join")
     matched = await second[0].expect("matched", room=first[0].room, seat=0, committed=[INK, INK])

@@ -1,0 +1,299 @@
+"""Sockets, frames and timers of one load process: epoll and little else.
+
+`bench.joiners` tells in every run what a participant costs the load: about half of it is the
+kernel's work for the packets.
+"""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from heapq import heappop, heappush
+from itertools import count
+from time import monotonic, sleep
+from typing import ClassVar
+
+from bench.load.frames import CLOSE, CLOSE_OPCODE, PING_OPCODE, pong
+
+LONGEST_POLL_SECONDS = 0.05
+GATHER_SECONDS = 0.001
+"""Events are gathered for so long before they are served together, which halves the load's CPU
+under a light load and adds as much to what it measures."""
+
+READ_BYTES = 16_384
+SOURCES = 250
+"""Source addresses 127.0.0.1 to 127.0.0.250: each has its own 28,000 ports, so that connections of
+the last minute, whose ports still rest, are not in the way."""
+
+_IP_BIND_ADDRESS_NO_PORT = 24
+"""Linux: the port is chosen at `connect`, when the other end is known."""
+
+_PENDING = (errno.EINPROGRESS, errno.EAGAIN, errno.ENOTCONN)
+
+
+class Connection:
+    """One WebSocket of a reactor. Subclasses say what to do when something happens.
+
+    Attributes:
+        opened: the upgrade was answered.
+    """
+
+    __slots__ = ("_closing", "_leaving", "_reactor", "_rest", "_sock", "_unsent", "fd", "opened")
+
+    def __init__(self, reactor: Reactor) -> None:
+        """Not connected yet; `Reactor.connect` does that."""
+        self._reactor = reactor
+        self._sock: socket.socket
+        self._rest = b""
+        self._unsent = b""
+        self._closing = False
+        self._leaving = False
+        self.opened = False
+        self.fd = -1
+
+    # For subclasses -----------------------------------------------------------------------------
+
+    def on_open(self) -> None:
+        """The upgrade is done."""
+
+    def on_message(self, payload: bytes) -> None:
+        """A message came."""
+
+    def on_close(self, code: int) -> None:
+        """The connection is over: the close code, 1006 when it was lost, 1002 when refused."""
+
+    def answered(self, data: bytes) -> int:
+        """Read the answer to the request: where its frames begin, or -1 when none do yet."""
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            return self.wait_for_more(data)
+        if not data.startswith(b"HTTP/1.1 101"):
+            self.refused(data[:end])
+            return -1
+        self.opened = True
+        self.on_open()
+        return end + 4
+
+    def refused(self, head: bytes) -> None:
+        """The answer to the request, of which this is the head, is no."""
+        self.cut(1002)
+
+    # What they may do ---------------------------------------------------------------------------
+
+    def send(self, data: bytes) -> None:
+        """Send frames, now or when the socket takes them."""
+        if self._unsent:
+            self._unsent += data
+            return
+        try:
+            sent = self._sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as error:
+            if error.errno not in _PENDING:
+                return  # its end comes as an event
+            sent = 0
+        if sent < len(data):
+            self._unsent = data[sent:]
+            self._reactor.want_write(self.fd, wanted=True)
+
+    def wait_for_more(self, data: bytes) -> int:
+        """Keep the beginning of an answer; -1, as `answered` says it."""
+        self._rest = data
+        return -1
+
+    def close(self) -> None:
+        """Close politely; `on_close` follows."""
+        if not self._closing:
+            self._closing = True
+            self.send(CLOSE)
+
+    def leave(self) -> None:
+        """Close politely when all that came with this is answered.
+
+        A browser answers a ping when it comes, and its page hears of the message before it later.
+        """
+        self._leaving = True
+
+    def cut(self, code: int = 1006) -> None:
+        """End it at once."""
+        self.drop()
+        self.on_close(code)
+
+    def hang_up(self, close_after: float) -> None:
+        """End it at once for the peer; `on_close` is called, too.
+
+        Its socket is closed so many seconds later: the kernel's work with thousands at once is
+        that of their machines, and would hold this one up.
+        """
+        self._reactor.forget(self.fd)
+        self._reactor.stop_polling(self.fd)
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+        self._reactor.at(monotonic() + close_after, self._sock.close)
+        self.on_close(1006)
+
+    def drop(self) -> None:
+        """End it at once, without `on_close`."""
+        self._reactor.forget(self.fd)
+        self._sock.close()
+
+    # From the reactor ---------------------------------------------------------------------------
+
+    def start(self, sock: socket.socket, request: bytes) -> None:
+        """The connection is being made."""
+        self._sock = sock
+        self.fd = sock.fileno()
+        self.send(request)
+
+    def writable(self) -> None:
+        """What was not sent goes out."""
+        data, self._unsent = self._unsent, b""
+        self._reactor.want_write(self.fd, wanted=False)
+        if data:
+            self.send(data)
+
+    def readable(self) -> None:
+        """Bytes came, or the end."""
+        try:
+            data = self._sock.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.cut(1000 if self._closing else 1006)
+            return
+        self._reactor.bytes += len(data)
+        if self._rest:
+            data = self._rest + data
+        at = 0 if self.opened else self.answered(data)
+        if at >= 0:
+            self._frames(data, at)
+
+    def _frames(self, data: bytes, at: int) -> None:
+        size = len(data)
+        while size - at >= 2:
+            length, start = data[at + 1], at + 2
+            if length == 126:
+                start = at + 4
+                length = data[at + 2] << 8 | data[at + 3] if size >= start else size
+            elif length == 127:
+                start = at + 10
+                length = int.from_bytes(data[at + 2 : start]) if size >= start else size
+            end = start + length
+            if end > size:
+                break
+            opcode = data[at] & 0xF
+            if opcode == CLOSE_OPCODE:
+                code = int.from_bytes(data[start : start + 2]) if length else 1005
+                if not self._closing:
+                    self.send(CLOSE)
+                self.cut(code)
+                return
+            if opcode == PING_OPCODE:
+                self.send(pong(data[start:end]))
+            elif not self._closing:
+                self.on_message(data[start:end])
+            if self.fd not in self._reactor.connections:
+                return
+            at = end
+        self._rest = data[at:]
+        if self._leaving:
+            self.close()
+
+
+class Reactor:
+    """One thread's connections and timers.
+
+    Attributes:
+        connections: by descriptor.
+        bytes: received so far.
+    """
+
+    _reads: ClassVar[int] = select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        request: bytes,
+        first_source: int = 0,
+        *,
+        no_delay: bool = True,
+    ) -> None:
+        """Connections go to `host` and `port` and open with `request`.
+
+        Without `no_delay`, frames sent close to each other may wait for the peer's
+        acknowledgement; those that answer something never do.
+        """
+        self._no_delay = no_delay
+        self._address = (host, port)
+        self._request = request
+        self._poll = select.epoll()
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = count()
+        self._source = first_source
+        self.connections: dict[int, Connection] = {}
+        self.bytes = 0
+
+    def connect(self, connection: Connection) -> None:
+        """Open it; on loopback the kernel has connected before the request is sent.
+
+        Raises:
+            OSError: there is no descriptor or no port.
+        """
+        # The plain type: the class around it costs as much as connecting.
+        sock = socket.SocketType(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        if self._address[0].startswith("127."):
+            self._source = self._source % SOURCES + 1
+            sock.setsockopt(socket.IPPROTO_IP, _IP_BIND_ADDRESS_NO_PORT, 1)
+            sock.bind((f"127.0.0.{self._source}", 0))
+        if self._no_delay:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        error = sock.connect_ex(self._address)
+        if error not in (0, errno.EINPROGRESS):
+            sock.close()
+            raise OSError(error, "cannot connect")
+        fd = sock.fileno()
+        self.connections[fd] = connection
+        self._poll.register(fd, select.EPOLLIN)
+        connection.start(sock, self._request)
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        """Call `action` at `moment` of the monotonic clock."""
+        heappush(self._timers, (moment, next(self._numbers), action))
+
+    def want_write(self, fd: int, *, wanted: bool) -> None:
+        """Whether to be told that a socket takes more."""
+        self._poll.modify(fd, select.EPOLLIN | select.EPOLLOUT if wanted else select.EPOLLIN)
+
+    def forget(self, fd: int) -> None:
+        """A connection ends; its descriptor is closed next, which ends the polling of it."""
+        self.connections.pop(fd, None)
+
+    def stop_polling(self, fd: int) -> None:
+        """Nobody asks any more what comes there, though the descriptor stays open."""
+        self._poll.unregister(fd)
+
+    def run_once(self, until: float) -> None:
+        """Serve what is due and what comes, at most until `until` or for 50 ms."""
+        timers, now = self._timers, monotonic()
+        while timers and timers[0][0] <= now:
+            heappop(timers)[2]()
+        if timers and timers[0][0] < until:
+            until = timers[0][0]
+        connections = self.connections
+        sleep(GATHER_SECONDS)
+        timeout = min(max(until - monotonic(), 0.0), LONGEST_POLL_SECONDS)
+        for fd, event in self._poll.poll(timeout, 1_024):
+            connection = connections.get(fd)
+            if connection is None:
+                continue
+            if event & select.EPOLLOUT:
+                connection.writable()
+            if event & self._reads and fd in connections:
+                connection.readable()

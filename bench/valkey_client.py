@@ -1,0 +1,99 @@
+"""One connection to a Valkey of the benchmark's own: calls, their CPU, and where it goes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import hiredis
+
+from bench.processes import cpu_seconds
+from server.store import library
+
+READ_BYTES = 1 << 20
+
+
+class InvalidRunError(Exception):
+    """A call failed, or did not do what it was measured for."""
+
+
+class Share(NamedTuple):
+    """What one command of Valkey does for a joiner."""
+
+    command: str
+    calls: float
+    us: float
+
+
+class ValkeyClient:
+    """One connection, one call after another, as a worker's link sends them."""
+
+    def __init__(self, path: str, pid: int) -> None:
+        """To the Valkey of this process at this socket."""
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(path)
+        self._reader = hiredis.Reader()
+        self._pid = pid
+
+    def calls(self, function: str, each: Iterable[tuple[Any, ...]], together: int) -> list[Any]:
+        """The answers of a function for each base and its arguments, `together` in one write.
+
+        Raises:
+            InvalidRunError: one failed.
+        """
+        name, answers, calls = library.function(function), [], list(each)
+        for at in range(0, len(calls), together):
+            part = [("FCALL", name, 1, *call) for call in calls[at : at + together]]
+            answers += self.commands(part)
+        return answers
+
+    def commands(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The answers of any commands, sent in one write.
+
+        Raises:
+            InvalidRunError: one failed.
+        """
+        self._socket.sendall(b"".join(map(hiredis.pack_command, commands)))
+        answers: list[Any] = []
+        while len(answers) < len(commands):
+            if (reply := self._reader.gets()) is False:
+                self._reader.feed(self._socket.recv(READ_BYTES))
+            elif isinstance(reply, hiredis.ReplyError):
+                raise InvalidRunError(str(reply))
+            else:
+                answers.append(reply)
+        return answers
+
+    def cpu(self) -> float:
+        """Seconds of CPU that Valkey has used, its threads included."""
+        return cpu_seconds(self._pid)
+
+    def used_memory(self) -> int:
+        """Bytes that Valkey has allocated."""
+        found = self.commands([("INFO", "memory")])[0].decode()
+        return int(found.partition("used_memory:")[2].split("\r\n")[0])
+
+    def shares(self, joiners: int) -> list[Share]:
+        """What every command took since the statistics began, by Valkey's own clock.
+
+        The time of functions is that of their Lua alone; what they called has its own rows.
+        """
+        found = self.commands([("INFO", "commandstats")])[0].decode()
+        rows = dict(line[8:].split(":") for line in found.split("\r\n") if line[:8] == "cmdstat_")
+        stats = {
+            name: {key: float(value) for key, value in (pair.split("=") for pair in row.split(","))}
+            for name, row in rows.items()
+            if "|" not in name
+        }
+        called = sum(row["usec"] for name, row in stats.items() if name != "fcall")
+        stats["fcall"]["usec"] -= called
+        each = [
+            Share("Lua" if name == "fcall" else name, row["calls"] / joiners, row["usec"] / joiners)
+            for name, row in stats.items()
+        ]
+        return sorted(each, key=lambda share: -share.us)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._socket.close()

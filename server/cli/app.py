@@ -1,0 +1,249 @@
+"""The `jielong` command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+
+from server import __version__
+from server.check.run import check as run_check
+from server.cli import works as moderation
+from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
+from server.cli.export import export_works
+from server.settings import Settings
+from server.store.durability import Durability
+from server.store.embedded import EmbeddedServer
+from server.transport.listener import bind, listen, reserve, url
+from server.worker.supervisor import READY, Supervisor
+from server.worker.worker import Worker
+
+app = typer.Typer(
+    help="Run and inspect Jielong, a real-time relay-writing service. Every setting is an "
+    "environment variable, JIELONG_<NAME>; docs/operate/settings.md lists them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+moderation.works.command("export")(export_works)
+app.add_typer(moderation.works, name="works")
+
+
+def _flag(setting: str, what: str) -> Any:
+    """A flag for a setting; its help names the variable and the default."""
+    default = Settings.model_fields[setting].default
+    variable = f"JIELONG_{setting.upper()}"
+    return typer.Option(help=f"{what} ({variable}; {default or 'empty'})")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _jielong(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    # Files may contain what participants wrote, and the key that signs their tokens.
+    os.umask(0o077)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
+    port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
+    data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
+    base_path: Annotated[
+        str | None, _flag("base_path", "Path below which a proxy serves it.")
+    ] = None,
+    redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
+    workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
+    turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
+    grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
+) -> None:
+    """Run the service until Ctrl-C.
+
+    Settings without a flag are environment variables only.
+    """
+    flags = {
+        "host": host,
+        "port": port,
+        "data": data,
+        "base_path": base_path,
+        "redis_url": redis_url,
+        "workers": workers,
+        "turn_seconds": turn_seconds,
+        "grace_seconds": grace_seconds,
+    }
+    with one_line_errors():
+        settings = settings_from(flags)
+        set_up_logging(settings.log_level)
+        take = bind if settings.workers == 1 else reserve
+        reserved = take(settings.host, settings.port)
+        uvloop.run(_serve(settings, reserved))
+
+
+@app.command()
+def check(
+    history: Annotated[list[Path], typer.Argument(help="Recorded clients, as JSON lines.")],
+    redis_url: Annotated[str | None, typer.Option(help="Redis of the service.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="Database of finished works.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Data folder of the service.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Check this campaign only.")] = None,
+    grace: Annotated[float | None, typer.Option(help="Grace of the service in seconds.")] = None,
+) -> None:
+    """Check the promises of the protocol on recorded clients and the final store.
+
+    Exit status: 0 if every promise is kept, 1 if one is broken, 2 if something cannot be read.
+    """
+    flags = {
+        "redis_url": redis_url,
+        "database_url": database_url,
+        "data": data,
+        "grace_seconds": grace,
+    }
+    with one_line_errors(status=2):
+        settings = settings_from(flags)
+        set_up_logging(settings.log_level)
+        outcome = run_check(history, settings, campaign)
+    for line in outcome.lines:
+        typer.echo(line)
+    raise SystemExit(0 if outcome.kept else 1)
+
+
+@app.command(hidden=True)
+def worker() -> None:
+    """Run one of several workers on a shared port; `serve --workers` starts them."""
+    with one_line_errors():
+        settings = settings_from({})
+        set_up_logging(settings.log_level)
+        bound = bind(settings.host, settings.port, shared=True)
+        uvloop.run(_work(settings, bound))
+
+
+async def _serve(settings: Settings, reserved: socket.socket) -> None:
+    if settings.durability is Durability.REPLICA and not settings.redis_url:
+        raise StartError(
+            "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; "
+            "set JIELONG_REDIS_URL to a Redis with replicas, or choose aof"
+        )
+    _check_writable(settings.data)
+    data = settings.data.resolve()
+    stopping = _stop_on_signals()
+    embedded = None if settings.redis_url else EmbeddedServer(data, settings.durability)
+    embedded_task: asyncio.Task[None] | None = None
+    try:
+        if embedded:
+            await embedded.start()
+            embedded_task = asyncio.create_task(embedded.keep(stopping))
+            embedded_task.add_done_callback(lambda _: stopping.set())
+        redis_url = embedded.url if embedded else settings.redis_url
+
+        def show_addresses() -> None:
+            typer.echo(f"page:  {url(reserved, settings.base_path)}")
+            typer.echo(f"data:  {data}")
+            typer.echo("stop:  Ctrl-C")
+            sys.stdout.flush()
+
+        if settings.workers == 1:
+            worker = Worker(settings, redis_url)
+            await _until(stopping, worker.stop, worker.run(listen(reserved), show_addresses))
+        else:
+            port = reserved.getsockname()[1]
+            environment = settings.environment(port=port, redis_url=redis_url)
+            supervisor = Supervisor(settings.workers, environment)
+            await _until(stopping, supervisor.stop, supervisor.run(show_addresses))
+    finally:
+        reserved.close()
+        if embedded_task:
+            embedded_task.cancel()
+            await asyncio.wait([embedded_task])
+        if embedded:
+            await embedded.stop()
+    if embedded_task and not embedded_task.cancelled():
+        embedded_task.result()
+
+
+async def _work(settings: Settings, bound: socket.socket) -> None:
+    """Run one of several workers until a signal arrives or the supervisor is gone."""
+    stopping = _stop_on_signals()
+    loop = asyncio.get_running_loop()
+
+    def supervisor_is_gone() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        stopping.set()
+
+    loop.add_reader(sys.stdin.fileno(), supervisor_is_gone)
+    worker = Worker(settings, settings.redis_url)
+    await _until(stopping, worker.stop, worker.run(listen(bound), _report_ready))
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """An event that the signals to stop set; SIGHUP sets it too, unless `nohup` ignores it.
+
+    A supervisor gives SIGHUP another meaning once its workers run.
+    """
+    stopping = asyncio.Event()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def _until(
+    stopping: asyncio.Event, stop: Callable[[], None], running: Coroutine[Any, Any, None]
+) -> None:
+    """Run `running` until it ends; when `stopping` is set, call `stop` to end it."""
+
+    async def stop_when_told() -> None:
+        await stopping.wait()
+        stop()
+
+    watching = asyncio.create_task(stop_when_told())
+    try:
+        await running
+    finally:
+        watching.cancel()
+
+
+def _report_ready() -> None:
+    sys.stdout.buffer.write(READY)
+    sys.stdout.flush()
+
+
+def _check_writable(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        probe = data / f".write-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartError(
+            f"the data folder {data} cannot be written ({error.strerror}); "
+            "choose another one with JIELONG_DATA"
+        ) from error
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        raise SystemExit(128 + signal.SIGINT) from None

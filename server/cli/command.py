@@ -1,0 +1,127 @@
+"""What all commands share: settings, logging, and errors in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from server.archive.database import ArchiveError, Database
+from server.catalogue import CatalogueError
+from server.check.history import HistoryError
+from server.settings import Settings
+from server.store.embedded import EmbeddedError
+from server.store.errors import StoreError
+from server.transport.listener import PortError
+from server.worker.supervisor import WorkersFailedError
+from server.worker.worker import PartFailedError
+
+DataFolder = Annotated[Path | None, typer.Option(help="Data folder of the service.")]
+DatabaseUrl = Annotated[str | None, typer.Option(help="Database of finished works.")]
+
+
+class StartError(Exception):
+    """The service cannot start; the message is one line that says what to do."""
+
+
+@contextlib.contextmanager
+def one_line_errors(status: int = 1) -> Iterator[None]:
+    """Show an error that an operator can fix in one line without a traceback, and exit."""
+    try:
+        yield
+    except WorkersFailedError as error:
+        raise SystemExit(error.status) from error
+    except (
+        StartError,
+        PortError,
+        EmbeddedError,
+        CatalogueError,
+        ArchiveError,
+        HistoryError,
+        PartFailedError,
+    ) as error:
+        _fail(str(error), status)
+    except (StoreError, RedisError, TimeoutError) as error:
+        _fail(f"redis cannot be used: {error or type(error).__name__}", status)
+    except OSError as error:
+        _fail(str(error), status)
+
+
+def settings_from(flags: Mapping[str, object]) -> Settings:
+    """Settings from the environment and from the flags that were given.
+
+    Raises:
+        StartError: a value is not allowed.
+    """
+    given: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "JIELONG_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise StartError(f"{name}: {first['msg']}") from error
+
+
+def on_database(
+    do: Callable[[Database], Coroutine[Any, Any, None]], database_url: str | None, data: Path | None
+) -> None:
+    """Run `do` on the works that a service has stored; the service may run meanwhile."""
+
+    async def run(url: str) -> None:
+        database = Database(url)
+        try:
+            await database.open(anew=False)
+            await do(database)
+        finally:
+            await database.close()
+
+    with one_line_errors():
+        settings = settings_from({"database_url": database_url, "data": data})
+        set_up_logging(settings.log_level)
+        asyncio.run(run(settings.archive_url))
+
+
+def set_up_logging(level: str) -> None:
+    """Log to standard error, from this level on."""
+    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            _add_pid,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # one write a line
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
+    logging.getLogger("picows").setLevel(logging.ERROR)
+    logging.getLogger("picows.server").addFilter(_is_ours)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+
+
+def _add_pid(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Add the process id: several processes write to one log."""
+    event["pid"] = os.getpid()
+    return event
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether picows logs a fault of ours; a peer's fault is answered on its connection."""
+    return not record.msg.startswith(("WS parser error", "on_ws_frame raised WSProtocolError"))
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    typer.echo(f"jielong: {message}", err=True)
+    raise SystemExit(status)

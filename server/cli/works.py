@@ -1,0 +1,82 @@
+"""`jielong works`: review reported works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from server.archive.database import ArchiveError
+from server.archive.publishing import picture_of
+from server.archive.review import HeldWork, Review
+from server.cli.command import DatabaseUrl, DataFolder, on_database
+
+works = typer.Typer(help="Review, remove and export finished works.", no_args_is_help=True)
+
+_IDS = Annotated[list[str], typer.Argument(help="Ids of works.")]
+
+
+@works.command("held")
+def held_works(
+    pictures: Annotated[Path | None, typer.Option(help="Folder for an SVG of each.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="Number of works to list.")] = 100,
+    database_url: DatabaseUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """List the works that no page shows until they are released, the oldest first."""
+
+    async def look(review: Review) -> None:
+        waiting = await review.waiting()
+        shown = await review.held(most)
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
+        for work in shown:
+            typer.echo(_line(work))
+            if pictures is not None:
+                picture = picture_of(work.phrase, work.ink)
+                (pictures / f"{work.id}.svg").write_text(picture, encoding="utf-8")
+        rest = f", the first {len(shown)} shown" if len(shown) < waiting else ""
+        typer.echo(f"{waiting} held{rest}")
+
+    _review(look, database_url, data)
+
+
+_DASHES = {"ignore_unknown_options": True}
+"""An id can begin with a dash."""
+
+
+@works.command("release", context_settings=_DASHES)
+def release_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
+    """Show these works again."""
+    _review(lambda review: _report_done("released", ids, review.release), database_url, data)
+
+
+@works.command("remove", context_settings=_DASHES)
+def remove_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
+    """Remove these works for good, reported or not. Counters stay as they are."""
+    _review(lambda review: _report_done("removed", ids, review.remove), database_url, data)
+
+
+def _line(work: HeldWork) -> str:
+    completed = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
+    why = ", ".join(work.reasons) or "reported while it was written"
+    return f"{work.id}  {completed:%Y-%m-%d %H:%M}  {work.campaign}  {work.phrase.text}  {why}"
+
+
+async def _report_done(
+    what: str, ids: list[str], do: Callable[[list[str]], Coroutine[Any, Any, list[str]]]
+) -> None:
+    done = await do(ids)
+    for work in done:
+        typer.echo(f"{work} {what}")
+    if missing := [work for work in ids if work not in done]:
+        raise ArchiveError(f"there is no work {' '.join(missing)}; `jielong works held` lists them")
+
+
+def _review(
+    do: Callable[[Review], Coroutine[Any, Any, None]], database_url: str | None, data: Path | None
+) -> None:
+    on_database(lambda database: do(Review(database)), database_url, data)

@@ -1,0 +1,259 @@
+"""One participant's connection. A session decides nothing about a room; the store does.
+
+`dispatch` leads each message of the client to its handler in `handlers`; `notifications` tells the
+client what happens to its room.
+"""
+
+from __future__ import annotations
+
+import enum
+import secrets
+from typing import Protocol
+
+from picows import WSCloseCode
+
+from server.relay.from_client import FromClient, Ink
+from server.relay.ink import GRID, POINT, BadInkError
+from server.relay.to_client import Bye, ByeReason, Error, ErrorCode
+from server.session.activity import Activity
+from server.session.campaigns import OpenCampaign
+from server.session.finished_works import FinishedWorks
+from server.session.limits import FIRST_RETURN_MS, LAST_RETURN_MS
+from server.session.seat import HeldSeat
+from server.session.seating import Seating
+from server.session.timer_wheel import TimerWheel
+from server.transport.websocket import ELSEWHERE, WebSocket
+
+
+class Stage(enum.Enum):
+    """How far a session is."""
+
+    NEW = "no hello yet"
+    RESUMING = "hello came with a token and is being answered"
+    READY = "welcome was sent"
+    GONE = "the connection is over"
+
+
+class Dispatch(Protocol):
+    """Handles what comes from the client."""
+
+    def received(self, session: Session, message: FromClient) -> None:
+        """Handle a message."""
+
+    def ponged(self, session: Session, payload: bytes) -> None:
+        """Handle a pong."""
+
+
+class Registry(Protocol):
+    """Knows all sessions of a worker."""
+
+    def add(self, session: Session) -> None:
+        """A connection is open."""
+
+    def remove(self, session: Session) -> None:
+        """A connection is gone; its seat is held for the grace."""
+
+    def active(self, session: Session) -> None:
+        """A connection received data."""
+
+
+class LiveRelay(Protocol):
+    """Passes on what a partner sees at once."""
+
+    def relay(self, seat: HeldSeat, packed: bytes) -> None:
+        """Send a message in MessagePack to the partner of `seat`, if the partner is connected."""
+
+
+class Resuming:
+    """What came while the `hello` of a participant who returns is being answered.
+
+    Attributes:
+        messages: from the client, to be handled after `welcome`.
+        missed: whether something happened to the room.
+    """
+
+    __slots__ = ("messages", "missed")
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.messages: tuple[FromClient, ...] = ()
+        self.missed = False
+
+
+class Session:
+    """One connection of one participant.
+
+    Attributes:
+        id: its number on this worker.
+        address: where the store and other workers find it.
+        connection: its WebSocket.
+        stage: how far it is.
+        campaign: the default one before `hello`.
+        participant, token, locale: whose it is; empty before `hello`.
+        hello_at: when `hello` came, by the campaign's clock; ms since 1970.
+        registered: whether the store knows that the participant is connected here.
+        resuming: what came while a returning participant's `hello` is being answered, else None.
+        activity: when data came, for liveness checks.
+        seating: its seat.
+        works: the finished works told on this connection.
+    """
+
+    __slots__ = (
+        "_dispatch",
+        "_live_relay",
+        "_registry",
+        "activity",
+        "address",
+        "campaign",
+        "connection",
+        "hello_at",
+        "id",
+        "locale",
+        "participant",
+        "registered",
+        "resuming",
+        "seating",
+        "stage",
+        "token",
+        "works",
+    )
+
+    def __init__(
+        self,
+        session_id: int,
+        address: str,
+        connection: WebSocket,
+        campaign: OpenCampaign,
+        wheel: TimerWheel,
+        dispatch: Dispatch,
+        registry: Registry,
+        live_relay: LiveRelay,
+    ) -> None:
+        """Number `session_id` of this worker, before `hello`."""
+        self._dispatch = dispatch
+        self._registry = registry
+        self._live_relay = live_relay
+        self.id = session_id
+        self.address = address
+        self.connection = connection
+        self.stage = Stage.NEW
+        self.campaign = campaign
+        self.participant = self.token = self.locale = ""
+        self.hello_at = 0
+        self.registered = False
+        self.resuming: Resuming | None = None
+        self.activity = Activity(wheel)
+        self.seating = Seating()
+        self.works = FinishedWorks()
+
+    # From the connection ------------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """The handshake is done."""
+        self._registry.add(self)
+
+    def disconnected(self) -> None:
+        """The connection is gone; the seat is held for the grace."""
+        self.stage = Stage.GONE
+        self._registry.remove(self)
+
+    def active(self) -> None:
+        """Data came, for the first time since `read_activity`."""
+        self._registry.active(self)
+
+    def ponged(self, payload: bytes) -> None:
+        """A pong came."""
+        self._dispatch.ponged(self, payload)
+
+    def received(self, message: FromClient) -> None:
+        """A message came."""
+        self._dispatch.received(self, message)
+
+    def ink(self, message: Ink, packed: bytes) -> None:
+        """Pass live ink on: the hot path from the connection to the relay.
+
+        Ink of another room or turn comes too late, and is dropped without an error.
+        """
+        seat = self.seating.seat
+        if seat is None:
+            self._dispatch.received(self, message)
+        elif len(message.p) % POINT:
+            self.refuse("bad_ink", "p is a list of x, y, dt, w for each of its points", message)
+        elif message.c == seat.writes and message.room == seat.room:
+            if message.s != seat.checked_stroke or max(message.p) > GRID:  # seldom
+                try:
+                    seat.check_ink(message.s, message.p)
+                except BadInkError as error:
+                    self.refuse("bad_ink", str(error), message)
+                    return
+            if seat.partner is not None:
+                self._live_relay.relay(seat, packed)
+
+    # State --------------------------------------------------------------------------------------
+
+    @property
+    def seat(self) -> HeldSeat | None:
+        """The seat held, as far as this session was told."""
+        return self.seating.seat
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection is open; after its end nothing may be done in its name."""
+        return self.stage is not Stage.GONE
+
+    def is_at(self, address: str) -> bool:
+        """Whether the connection is open and still has this address."""
+        return self.is_open and self.address == address
+
+    def take_seat(self, seat: HeldSeat | None) -> None:
+        """Hold this seat, or none."""
+        self.campaign.seated += (seat is not None) - (self.seating.seat is not None)
+        self.seating.seat = seat
+
+    def leave_seat(self) -> None:
+        """The seat was given up, or the work is finished."""
+        if self.seat is not None:
+            self.seating.left(self.seat.room)
+            self.take_seat(None)
+
+    def enter(self, campaign: OpenCampaign) -> None:
+        """The participant takes part in this campaign."""
+        self.campaign.online -= 1
+        campaign.online += 1
+        self.campaign = campaign
+
+    def read_activity(self) -> Activity:
+        """The activity with everything that came since this was read last."""
+        connection = self.connection
+        if connection.got_frame or connection.got_message:
+            self.activity.received(message=connection.got_message)
+            connection.got_frame = connection.got_message = False
+        return self.activity
+
+    # To the participant -------------------------------------------------------------------------
+
+    def send_live(self, room: str, packed: bytes) -> None:
+        """Send a live message of the partner in `room`, if this seat is still in that room."""
+        seat = self.seating.seat
+        if seat is not None and seat.room == room:
+            self.connection.send_live(packed)
+
+    def say_goodbye(self, why: ByeReason) -> None:
+        """Send `bye` with a random time to return, and close the connection."""
+        retry_ms = FIRST_RETURN_MS + secrets.randbelow(LAST_RETURN_MS - FIRST_RETURN_MS)
+        self.connection.send(Bye(why, retry_ms))
+        code = WSCloseCode.GOING_AWAY if why == "restart" else WSCloseCode.OK
+        self.connection.close(code, why)
+
+    def replaced(self) -> None:
+        """The participant is connected elsewhere, and has the seat there."""
+        self.take_seat(None)
+        self.connection.send(Error("elsewhere", "you are connected in another place now"))
+        self.connection.close(ELSEWHERE, "elsewhere")
+
+    def refuse(
+        self, code: ErrorCode, text: str, message: FromClient, retry_ms: int | None = None
+    ) -> None:
+        """Answer a message with an error."""
+        refused = str(type(message).__struct_config__.tag)
+        self.connection.send(Error(code, text, refused, retry_ms))

@@ -1,0 +1,94 @@
+"""The connections of a worker: one for everything, or on a Cluster one for each lane's node."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import redis.asyncio
+
+from server.store.call import Call
+from server.store.deployment import Deployment
+from server.store.durability import Guarantee
+from server.store.errors import StoreAwayError
+from server.store.shard import Shard
+
+
+class Shards:
+    """Sends every call to the node that serves its lane."""
+
+    def __init__(self, deployment: Deployment, guarantee: Guarantee) -> None:
+        """To no lane yet."""
+        self._deployment = deployment
+        self._guarantee = guarantee
+        self._by_lane: dict[str, Shard] = {}
+        self._all: list[Shard] = []
+        self._on_reconnect: list[Callable[[], None]] = []
+        self._running: asyncio.TaskGroup | None = None
+
+    def add(self, base: str) -> None:
+        """Serve one more lane."""
+        if base in self._by_lane:
+            return
+        if self._all and not self._deployment.spread:
+            self._by_lane[base] = self._all[0]
+            return
+        connection = Shard(self._deployment, base, self._guarantee)
+        connection.on_reconnect += self._on_reconnect
+        self._by_lane[base] = connection
+        self._all.append(connection)
+        if self._running is not None:
+            self._running.create_task(connection.run())
+
+    def send(self, call: Call) -> None:
+        """Queue a call; see `Shard.send`."""
+        self._by_lane[call.base].send(call)
+
+    def submit(self, call: Call) -> None:
+        """The same, but it is the call that hears of it when it cannot be."""
+        try:
+            self.send(call)
+        except StoreAwayError as error:
+            call.fail(error)
+
+    def client(self, base: str) -> redis.asyncio.Redis:
+        """A client of the lane's node, for the few plain commands outside the hot path."""
+        return self._by_lane[base].client
+
+    @property
+    def away(self) -> bool:
+        """Whether any lane cannot be reached."""
+        return any(connection.away for connection in self._all)
+
+    @property
+    def idle(self) -> bool:
+        """Whether everything queued has been answered."""
+        return all(connection.idle for connection in self._all)
+
+    @property
+    def durable(self) -> bool:
+        """Whether writes in every lane become as durable as the operator wants, in time."""
+        return all(connection.durable_in_time for connection in self._all)
+
+    def on_reconnect(self, told: Callable[[], None]) -> None:
+        """Have `told` called when a connection is back, or writes are durable again."""
+        self._on_reconnect.append(told)
+        for connection in self._all:
+            connection.on_reconnect.append(told)
+
+    async def run(self) -> None:
+        """Send what is queued, for as long as the worker lives."""
+        async with asyncio.TaskGroup() as group:
+            self._running = group
+            for connection in self._all:
+                group.create_task(connection.run())
+
+    async def drained(self) -> None:
+        """Wait until everything queued has been answered."""
+        for connection in self._all:
+            await connection.drained()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        for connection in self._all:
+            await connection.close()

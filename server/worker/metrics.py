@@ -1,0 +1,105 @@
+"""The figures of one worker, collected when Prometheus asks; nothing is counted twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from server.archive.archiver import Archiver
+from server.store.shards import Shards
+from server.transport.admission import AdmissionControl
+from server.worker.parts import Parts
+
+
+class WorkerCollector(Collector):
+    """Reads the figures from the parts that keep them."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        admission: AdmissionControl,
+        shards: Shards,
+        archivers: list[Archiver],
+    ) -> None:
+        """Over one worker's parts; more `archivers` may be added to the list."""
+        self._parts = parts
+        self._admission = admission
+        self._shards = shards
+        self._archivers = archivers
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures at this moment."""
+        registry, router = self._parts.registry, self._parts.router
+        yield GaugeMetricFamily(
+            "jielong_connections", "Open connections of this worker.", len(registry)
+        )
+        yield CounterMetricFamily(
+            "jielong_turned_away",
+            "Connections refused because too many waited to be let in.",
+            self._admission.rejected,
+        )
+        yield GaugeMetricFamily(
+            "jielong_seated",
+            "Participants of this worker who hold a seat.",
+            sum(campaign.seated for campaign in registry.campaigns.values()),
+        )
+        yield GaugeMetricFamily(
+            "jielong_store_away", "1 while Redis cannot be reached.", int(self._shards.away)
+        )
+        yield GaugeMetricFamily(
+            "jielong_not_durable",
+            "1 while nobody is told anything, as writes are not as durable as is asked for.",
+            int(not self._shards.durable),
+        )
+        yield CounterMetricFamily(
+            "jielong_relayed_messages", "Live ink, undos and reactions passed on.", router.relayed
+        )
+        yield CounterMetricFamily(
+            "jielong_backplane_dropped_parcels",
+            "Parcels to other workers that were lost.",
+            self._parts.backplane.dropped,
+        )
+        yield CounterMetricFamily(
+            "jielong_archived_works",
+            "Works that this worker moved into SQL.",
+            sum(archiver.stored for archiver in self._archivers),
+        )
+        yield from self._campaign_metrics()
+
+    def _campaign_metrics(self) -> Iterator[Metric]:
+        families: list[CounterMetricFamily | GaugeMetricFamily] = [
+            CounterMetricFamily("jielong_relays", "Finished works.", labels=["campaign"]),
+            CounterMetricFamily(
+                "jielong_participants", "Hands in finished works.", labels=["campaign"]
+            ),
+            GaugeMetricFamily("jielong_online", "Participants connected.", labels=["campaign"]),
+            GaugeMetricFamily("jielong_writing", "Participants seated.", labels=["campaign"]),
+            GaugeMetricFamily("jielong_lanes", "Lanes that take tickets.", labels=["campaign"]),
+            GaugeMetricFamily(
+                "jielong_works_waiting", "Works that are not in SQL yet.", labels=["campaign"]
+            ),
+        ]
+        waiting: Counter[str] = Counter()
+        for archiver in self._archivers:
+            waiting[archiver.campaign] += archiver.waiting
+        for campaign_id, campaign in self._parts.registry.campaigns.items():
+            values = self._parts.counters.last(campaign_id)
+            lanes = campaign.lanes.open
+            totals = (values.relays, values.participants, values.online, values.writing)
+            numbers = (*totals, lanes, waiting[campaign_id])
+            for family, number in zip(families, numbers, strict=True):
+                family.add_metric([campaign_id], number)
+        yield from families
+
+
+def registry(collector: WorkerCollector) -> CollectorRegistry:
+    """A registry with the worker's figures and the process' own."""
+    metrics = CollectorRegistry()
+    metrics.register(collector)
+    ProcessCollector(registry=metrics)
+    PlatformCollector(registry=metrics)
+    return metrics

@@ -1,0 +1,274 @@
+"""One worker: builds its parts, runs them, and takes them down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import resource
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any
+
+import structlog
+import uvicorn
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from server import catalogue
+from server.archive.archiver import Archiver
+from server.archive.database import Database
+from server.archive.reader import WorkReader
+from server.archive.works import Works
+from server.session.campaigns import OpenCampaign
+from server.session.identity import Identity
+from server.settings import Settings
+from server.store import keys, library
+from server.store.deployment import Deployment, deployment
+from server.store.durability import Guarantee, require
+from server.store.errors import StoreError
+from server.store.shards import Shards
+from server.store.works import WorksStream
+from server.transport.accept import accept_with
+from server.transport.admission import AdmissionControl
+from server.transport.handshake import Handshake
+from server.transport.listener import duplicates
+from server.web.api import Api
+from server.web.app import make_app
+from server.web.operations import Operations
+from server.worker import garbage_collection
+from server.worker.drain import drain
+from server.worker.http_server import http_server
+from server.worker.metrics import WorkerCollector, registry
+from server.worker.parts import Parts
+from server.worker.readiness import Readiness
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 8.0
+"""Time for goodbyes and the last calls; the whole end takes less than 10 s."""
+
+LAST_CALLS_SECONDS = 1.0
+START_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 75
+DESCRIPTORS = 131_072
+"""Of one worker at most; each connection is one."""
+
+CLUSTER_LANES = 16
+"""Lanes of a campaign on a Cluster; more of them than nodes, so that they spread."""
+
+
+class PartFailedError(Exception):
+    """A part of the worker failed, which the log tells of; another worker takes its place."""
+
+
+class Worker:
+    """A worker from start to end."""
+
+    def __init__(self, settings: Settings, redis_url: str) -> None:
+        """Over the Redis at `redis_url`.
+
+        Raises:
+            CatalogueError: the campaigns cannot be read.
+        """
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._in_order = False  # if not, other workers reap what is left when the lease is over
+        self._failed: str | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._catalogue = catalogue.load(settings.campaigns)
+        self._campaigns = {
+            key: OpenCampaign(campaign, settings.rules, settings.base_path)
+            for key, campaign in self._catalogue.campaigns.items()
+        }
+        self._deployment = deployment(redis_url)
+        self._guarantee = Guarantee(settings.durability, settings.replicas)
+        self._shards = Shards(self._deployment, self._guarantee)
+        for campaign in self._campaigns.values():
+            campaign.lanes.on_new(self._shards.add)
+        self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
+        self._database = Database(settings.archive_url)
+        self._works = Works(self._database)
+        self._work_reader = WorkReader(self._works, self._streams)
+        self._archivers: list[Archiver] = []
+        self._parts: Parts | None = None
+
+    async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
+        """Serve on `listener` until `stop` is called.
+
+        Raises:
+            ArchiveError, StoreError, RedisError, TimeoutError: it cannot start.
+            PartFailedError: it could not go on.
+        """
+        _raise_descriptor_limit()
+        try:
+            parts = await self._start_unless_stopped()
+            if parts is not None:
+                await self._serve(parts, listener, on_ready)
+        finally:
+            await self._end()
+        if self._failed is not None:
+            raise PartFailedError(f"this worker cannot go on without its part: {self._failed}")
+
+    def stop(self) -> None:
+        """Begin the end; also while it is starting."""
+        self._stopping.set()
+
+    async def _start_unless_stopped(self) -> Parts | None:
+        starting = asyncio.create_task(self._start())
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return starting.result() if starting.done() else None
+        finally:
+            stopping.cancel()
+            await _cancel([starting])
+
+    async def _start(self) -> Parts:
+        await self._deployment.refresh()
+        await self._deployment.on_every_node(library.load)
+        await require(self._guarantee, self._deployment)
+        await self._database.open()
+        secret = await _shared_secret(self._deployment, self._settings.secret)
+        parts = Parts(
+            self._deployment,
+            self._shards,
+            self._campaigns,
+            Identity(secret, self._catalogue.aliases),
+            self._work_reader.hold,
+            max_connections=self._settings.max_connections,
+            lane_rate=self._settings.lane_rate,
+            most_lanes=self._most_lanes,
+        )
+        self._own(self._shards.run(), "calls to redis")
+        self._own(parts.backplane.run(), "backplane")
+        for campaign in self._campaigns.values():
+            campaign.lanes.on_new(self._archive)
+        await parts.backplane.ready.wait()
+        await parts.heartbeats.first()
+        await parts.counters_feed.read()
+        self._own(_periodic(parts), "periodic work")
+        self._parts = parts
+        return parts
+
+    def _archive(self, base: str) -> None:
+        """Drain one more lane's works."""
+        stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
+        self._streams[stream.campaign].append(stream)
+        archiver = Archiver(stream, self._works)
+        self._archivers.append(archiver)
+        self._own(archiver.run(), "archive")
+
+    @property
+    def _most_lanes(self) -> int:
+        return self._settings.lanes or (CLUSTER_LANES if self._deployment.spread else 1)
+
+    async def _serve(
+        self, parts: Parts, listener: socket.socket, on_ready: Callable[[], None]
+    ) -> None:
+        readiness = Readiness(
+            self._shards,
+            parts.backplane,
+            parts.registry,
+            self._settings.durability,
+            self._settings.max_connections,
+        )
+        server = self._http_server(parts, readiness)
+        garbage_collection.freeze()
+        self._own(garbage_collection.run(), "garbage collection")
+        listeners = duplicates(listener)
+        await server.startup(sockets=listeners)
+        self._own(server.main_loop(), "http")
+        on_ready()
+        await self._stopping.wait()
+        readiness.draining = True
+        for listening in server.servers:
+            listening.close()
+        self._in_order = await drain(
+            parts.registry, parts.disconnects, parts.tasks, self._shards, DRAIN_SECONDS
+        )
+        server.should_exit = True
+        await server.shutdown(sockets=listeners)
+
+    def _http_server(self, parts: Parts, readiness: Readiness) -> uvicorn.Server:
+        base_path = self._settings.base_path
+        admission = AdmissionControl()
+        collector = WorkerCollector(parts, admission, self._shards, self._archivers)
+        operations = Operations(readiness.why_not, registry(collector), base_path)
+        api = Api(self._campaigns, parts.counters, self._work_reader)
+        handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
+        return http_server(make_app(api, operations, base_path), accept_with(handshake, admission))
+
+    def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run a part for as long as the worker lives; if it fails, the worker ends."""
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._part_ended)
+
+    def _part_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the worker failed", part=task.get_name(), exc_info=error)
+            self._failed = self._failed or task.get_name()
+            self.stop()
+
+    async def _end(self) -> None:
+        with contextlib.suppress(TimeoutError, StoreError):
+            async with asyncio.timeout(LAST_CALLS_SECONDS):
+                await self._shards.drained()
+                if self._parts is not None and self._in_order:
+                    await self._parts.heartbeats.release()
+        await _cancel(list(self._tasks))
+        for streams in self._streams.values():
+            for stream in streams:
+                await _close(stream.close())
+        await _close(self._shards.close())
+        await _close(self._database.close())
+
+
+async def _periodic(parts: Parts) -> None:
+    """Run the periodic work; not at the same moments as other workers do."""
+    await asyncio.sleep(random.uniform(0, 1))
+    async with asyncio.TaskGroup() as group:
+        for part in (parts.liveness, parts.deadlines, parts.heartbeats, parts.counters_feed):
+            group.create_task(part.run())
+
+
+async def _close(closing: Awaitable[None]) -> None:
+    """Close something in time; what cannot be closed keeps nothing else open."""
+    try:
+        async with asyncio.timeout(LAST_CALLS_SECONDS):
+            await closing
+    except (StoreError, RedisError, SQLAlchemyError, OSError) as error:
+        log.warning("not closed in order", error=repr(error))
+
+
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as the operator's hard limit does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel tasks until they end: a library may swallow one cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
+
+
+async def _shared_secret(redis_deployment: Deployment, configured: str) -> bytes:
+    """The key that signs tokens: the operator's, or one that all workers find in Redis."""
+    if configured:
+        return configured.encode()
+    client = redis_deployment.client(keys.SECRET)
+    await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
+    secret = await client.get(keys.SECRET)
+    await client.aclose()
+    assert isinstance(secret, bytes)
+    return secret

@@ -1,0 +1,149 @@
+"""All participants of a run: how many there are, who is in which state, and what they say of it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import Counter, deque
+from collections.abc import Callable
+from random import Random
+
+from tests.faults.client import Client, Room
+from tests.faults.fault_types import State
+from tests.faults.history import History
+from tests.faults.recovery import Recovery
+
+START_SECONDS = 2.0
+"""The crowd comes spread over so long a time."""
+
+Action = Callable[[Client], None]
+
+
+class Clients:
+    """`size` persons; one that is gone for good is replaced by a new one."""
+
+    def __init__(
+        self, urls: list[str], size: int, seed: int, history: History, recovery: Recovery
+    ) -> None:
+        """They reach the service by `urls` in turn."""
+        self.history = history
+        self.draining = False
+        self.notes: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.stuck_clients: list[str] = []
+        self._urls = itertools.cycle(urls)
+        self._size = size
+        self._random = Random(f"{seed} clients")
+        self._recovery = recovery
+        self._tasks: dict[Client, asyncio.Task[None]] = {}
+        self._in_state: dict[State, dict[Client, None]] = {state: {} for state in State}
+        self._pending: dict[State, deque[Action]] = {state: deque() for state in State}
+        self._numbers = itertools.count(1)
+        self._ink = itertools.count()
+        self._failures: list[BaseException] = []
+
+    async def start(self) -> None:
+        """Have everybody come, within a short time."""
+        for _ in range(self._size):
+            self._add()
+            await asyncio.sleep(START_SECONDS / self._size)
+
+    async def drain(self, seconds: float) -> list[Client]:
+        """Have everybody finish; those who could not in this time are answered and cut off."""
+        self.draining = True
+        for client in list(self._tasks):
+            client.drain()
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        late = list(self._tasks)
+        await self.stop()
+        if self._failures:
+            raise self._failures[0]
+        return late
+
+    async def stop(self) -> None:
+        """Everybody is gone, at once."""
+        self.draining = True
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def act_on(self, state: State, where: float, act: Action) -> None:
+        """Do something to somebody in this state; if nobody is, to the next who comes into it."""
+        clients = list(self._in_state[state])
+        if clients:
+            act(clients[int(where * len(clients))])
+        else:
+            self._pending[state].append(act)
+
+    @property
+    def size(self) -> int:
+        """How many there are at this moment."""
+        return len(self._tasks)
+
+    # What persons say ---------------------------------------------------------------------------
+
+    def state_changed(self, client: Client, before: State | None, state: State | None) -> None:
+        """A person came into another state."""
+        if before is not None:
+            self._in_state[before].pop(client, None)
+        if state is None:
+            return
+        self._in_state[state][client] = None
+        if self._pending[state]:
+            act = self._pending[state].popleft()
+            asyncio.get_running_loop().call_soon(act, client)
+
+    def room_opened(self, room: str) -> None:
+        """A room without a character is open."""
+        self._recovery.room_opened(room)
+
+    def completed(self, room: str) -> None:
+        """A work was completed."""
+        self._recovery.completed(room)
+
+    def reconnected(self, cause: str, lost_at: float) -> None:
+        """Somebody is back."""
+        self._recovery.reconnected(cause, lost_at)
+
+    def probable_cause(self) -> str:
+        """What may have cut a connection just now."""
+        return self._recovery.probable_cause()
+
+    def report_stuck(self, client: Client, room: Room, since: float) -> None:
+        """Somebody was told nothing for longer than any clock of the room allows."""
+        if self._recovery.lacks_replica_since(since):
+            self.notes["told nothing while a replica was away"] += 1
+        else:
+            self.stuck_clients.append(f"{client.name} in {room}")
+
+    def refused(self, code: str, re: str | None) -> None:
+        """The service said no."""
+        self.refusals[f"{code} ({re})"] += 1
+
+    def note(self, what: str) -> None:
+        """Something worth counting."""
+        self.notes[what] += 1
+
+    def strokes(self, random: Random) -> list[list[int]]:
+        """A little ink, different for every character ever written here."""
+        number = next(self._ink)
+        x, y = number % 4096, number // 4096 % 4096
+        dx = -5 if x > 2_000 else 5
+        return [[x, y, 10, 60, dx, 0, 8, 1], [random.randrange(4_096), 7, 30, 50]]
+
+    def _add(self) -> None:
+        name = f"p{next(self._numbers)}"
+        client = Client(name, next(self._urls), Random(self._random.random()), self)
+        task = asyncio.create_task(client.run())
+        self._tasks[client] = task
+        task.add_done_callback(lambda ended: self._gone(client, ended))
+
+    def _gone(self, client: Client, task: asyncio.Task[None]) -> None:
+        del self._tasks[client]
+        if not task.cancelled() and (failure := task.exception()) is not None:
+            self._failures.append(failure)
+        elif not self.draining:
+            self._add()

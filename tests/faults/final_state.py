@@ -1,0 +1,94 @@
+"""The service's own books after a run: Redis' counters, and the works in SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from server.store import keys
+from tests.faults.deployments import LANE, Deployment
+
+ARCHIVE_SECONDS = 30.0
+"""Works that a killed worker had taken are taken over after ten seconds."""
+
+_unpack = msgspec.msgpack.Decoder().decode
+
+
+@dataclass(frozen=True)
+class Work:
+    """A stored work; `completed_at` is on this machine's monotonic clock."""
+
+    id: str
+    completed_at: float
+    strokes: list[Any]
+    serials: dict[str, int]
+
+
+@dataclass(frozen=True)
+class FinalState:
+    """Attributes:
+    relays, participants: Redis' counters, summed over the lanes.
+    waiting: works in the stream that were not archived in time.
+    works: those in SQL by id.
+    lanes: how many lanes finished any.
+    """
+
+    relays: int
+    participants: int
+    waiting: int
+    works: dict[str, Work]
+    lanes: int = 1
+
+
+async def read(deployment: Deployment, data: Path) -> FinalState:
+    """Everything, once the archive has caught up."""
+    deadline = time.monotonic() + ARCHIVE_SECONDS
+    relays = participants = waiting = lanes = 0
+    for base in await _lanes(deployment):
+        lane = await _lane(deployment, base, deadline)
+        relays, participants, waiting = relays + lane[0], participants + lane[1], waiting + lane[2]
+        lanes += lane[0] > 0
+    works = await asyncio.to_thread(_works, data / "works.sqlite")
+    return FinalState(relays, participants, waiting, works, lanes)
+
+
+async def _lanes(deployment: Deployment) -> list[str]:
+    known = await (await deployment.master_of(LANE)).ask("HGET", keys.lanes(LANE), "known")
+    assert isinstance(known, bytes)
+    return [keys.lane(keys.campaign_of(LANE), number) for number in range(int(known))]
+
+
+async def _lane(deployment: Deployment, base: str, deadline: float) -> tuple[int, int, int]:
+    """Relays, participants, and works that wait for the archive."""
+    master = await deployment.master_of(base)
+    while True:
+        waiting = await master.ask("XLEN", keys.works(base))
+        assert isinstance(waiting, int)
+        if not waiting or time.monotonic() > deadline:
+            break
+        await asyncio.sleep(0.2)
+    values = await master.ask("HMGET", keys.counters(base), "relays", "participants")
+    assert isinstance(values, list)
+    relays, participants = (int(value or 0) for value in values)
+    return relays, participants, waiting
+
+
+def _works(path: Path) -> dict[str, Work]:
+    wall_to_monotonic = time.monotonic() - time.time()
+    serials: dict[str, dict[str, int]] = {}
+    with sqlite3.connect(path) as database:
+        for work, participant, serial in database.execute(
+            "SELECT work, participant, serial FROM hands"
+        ):
+            serials.setdefault(work, {})[participant] = serial
+        rows = database.execute("SELECT id, completed_at, ink FROM works").fetchall()
+    return {
+        work: Work(work, at / 1_000 + wall_to_monotonic, _unpack(ink), serials.get(work, {}))
+        for work, at, ink in rows
+    }

@@ -1,0 +1,198 @@
+"""The model and the Lua library side by side: every call goes to both and is answered alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from server.relay.lane import Lane
+from server.relay.matching import Ticket
+from server.relay.room import Room
+from server.relay.transition import Transition
+from server.store.answers import Answer, Resumed, UnacknowledgedWork
+from server.store.room_record import read_room
+from tests.model.lua_lane import Indexes, LuaLane
+
+_ROOM_FIELDS = ("n", "c", "v", "z0", "z1", "dl", "xp", "keep", "held", "inv", "who", "hw")
+
+
+class DifferentialLane:
+    """One method is one call; it compares the two answers and returns the one of Lua.
+
+    Attributes:
+        model: the model, for a look at its state.
+        seen: how often each outcome came, e.g. "commit elsewhere" or "resume back".
+    """
+
+    def __init__(self, lua: LuaLane, coverage: Counter[str]) -> None:
+        """Two empty lanes."""
+        self.model = Lane(lua.rules)
+        self.coverage = coverage
+        self._lua = lua
+        self._last_work = "-"
+        self._works = 0
+
+    def join(self, now: int, seed: int, tickets: list[Ticket], worker: str = "w") -> Answer:
+        expected = Answer(*self.model.join(now, seed, worker, list(tickets)))  # type: ignore[arg-type]
+        return self._same("join", expected, self._lua.join(now, seed, worker, tickets))
+
+    def commit(
+        self, now: int, participant: str, address: str, room: str, c: int, ink: bytes
+    ) -> Answer:
+        arguments = (now, participant, address, room, c, ink)
+        outcome = self.model.commit(*arguments)
+        return self._same("commit", _answer(outcome), self._lua.commit(*arguments))
+
+    def leave(
+        self, now: int, participant: str, address: str, room: str, *, keep: bool, report: bool
+    ) -> Answer:
+        arguments = (now, participant, address, room)
+        outcome = self.model.leave(*arguments, keep=keep, report=report)
+        answer = self._lua.leave(*arguments, keep=keep, report=report)
+        return self._same("leave", _answer(outcome), answer)
+
+    def drop(self, now: int, participant: str, address: str, room: str) -> Answer:
+        outcome = self.model.drop(now, participant, address, room)
+        return self._same("drop", _answer(outcome), self._lua.drop(now, participant, address, room))
+
+    def look(self, now: int, participant: str, room: str) -> Answer:
+        outcome = self.model.look(now, participant, room)
+        return self._same("look", _answer(outcome), self._lua.look(now, participant, room))
+
+    def expire(self, now: int, limit: int) -> Answer:
+        transitions = self.model.expire(now, limit)
+        expired = self._lua.expire(now, limit)
+        since = self.model.waiting_since
+        assert expired.alone_ms == (-1 if since is None else max(now - since, 0))
+        assert expired.kept == len(self.model.kept)
+        return self._same("expire", Answer([], transitions), Answer([], expired.transitions))
+
+    def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
+        expected = Answer([], self.model.reap(now, worker, rooms))
+        return self._same("reap", expected, self._lua.reap(now, worker, rooms))
+
+    def give_up(self, now: int, worker: str) -> None:
+        """The worker's lease is over."""
+        self.model.given_up.add(worker)
+        self._lua.give_up(now, worker)
+
+    def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
+        outcome = self.model.resume(now, participant, address, hello)
+        untold = [UnacknowledgedWork(*entry) for entry in outcome.untold]
+        expected = Resumed(
+            outcome.previous,
+            outcome.transitions,
+            untold,
+            outcome.refusal,  # type: ignore[arg-type]
+            outcome.recent,
+            outcome.seated_at,
+        )
+        answer = self._lua.resume(now, participant, address, hello)
+        assert _plain(answer) == _plain(expected)
+        self._count("resume", [answer.refusal] if answer.refusal else [], answer.transitions)
+        self.coverage["resume with works untold"] += bool(untold)
+        return answer
+
+    def invite(self, participant: str, address: str, room: str, code: str) -> str:
+        expected = self.model.invite(participant, address, room, code)
+        answer = self._lua.invite(participant, address, room, code)
+        assert answer == expected
+        self.coverage["invite refused" if not answer else "invite"] += 1
+        self.coverage["invite repeated"] += bool(answer) and answer != code
+        return answer
+
+    def told(self, participant: str, works: list[str]) -> None:
+        entries = [e for e in self.model.untold.get(participant, []) if e[0] in works]
+        self.model.told(participant, works)
+        assert self._lua.told(participant, [*entries, ("never", 1)]) == len(entries)
+        self.coverage["told"] += bool(entries)
+
+    def compare_state(self, participants: list[str]) -> None:
+        """Everything that is stored is the same on both sides, and nothing else is stored."""
+        model = self.model
+        stored = self._lua.indexes(participants)
+        assert stored.pool == model.pool
+        assert stored.kept == model.kept
+        assert stored.counters == (model.relays, model.participants)
+        assert stored.rooms == set(model.rooms)
+        assert stored.works == len(model.works)
+        assert stored.untold == {p: model.untold.get(p, []) for p in participants}
+        deadlines = {room.id: room.next_deadline for room in model.rooms.values()}
+        deadlines = {room: time for room, time in deadlines.items() if time}
+        assert stored.deadlines.keys() == deadlines.keys()
+        assert all(time <= deadlines[room] for room, time in stored.deadlines.items())
+        self._check_that_live_rooms_are_found(stored)
+        self._compare_rooms()
+        self._compare_new_works()
+
+    def _check_that_live_rooms_are_found(self, stored: Indexes) -> None:
+        """Who looks for the seats of a worker that died finds every room with somebody in it."""
+        sitting = {room.id for room in self.model.rooms.values() if not room.completed}
+        sitting = {name for name in sitting if self.model.rooms[name].taken}
+        assert sitting <= {*stored.pool, *stored.invited, *stored.deadlines}
+        assert stored.invited == {name for name in sitting if self.model.rooms[name].invite}
+
+    def _compare_rooms(self) -> None:
+        rooms = list(self.model.rooms.values())
+        pipe = self._lua.client.pipeline(transaction=False)
+        for room in rooms:
+            pipe.hget(f"{self._lua.base}:room:{room.id}", "m")
+        for room, packed in zip(rooms, pipe.execute(), strict=True):
+            stored = read_room(packed)
+            assert {name: getattr(stored, name) for name in _ROOM_FIELDS} == _fields(room)
+
+    def _compare_new_works(self) -> None:
+        if self._works == len(self.model.works):
+            return
+        entries = self._lua.works(self._last_work)
+        new = self.model.works[self._works :]
+        for (name, stored), work in zip(entries, new, strict=True):
+            room = self.model.rooms[work.id]
+            assert stored.id == work.id
+            assert bytes(stored.phrase) == room.phrase
+            assert stored.hands == work.hands
+            assert [stored.hands[hand].participant for hand in stored.hand_of_char] == list(
+                room.writers
+            )
+            assert tuple(bytes(strokes) for strokes in stored.ink) == work.ink
+            assert bool(stored.held) == work.held
+            self._last_work = name
+            self.coverage["work held back"] += work.held
+            self.coverage["work by more than two hands"] += len(work.hands) > 2
+        self._works = len(self.model.works)
+
+    def _same(self, name: str, expected: Answer, answer: Answer) -> Answer:
+        assert _plain(answer) == _plain(expected)
+        self._count(name, answer.refusals, answer.transitions)
+        return answer
+
+    def _count(self, name: str, refusals: Sequence[str], transitions: list[Transition]) -> None:
+        self.coverage.update(f"{name} {refusal}" for refusal in refusals if refusal)
+        self.coverage.update(f"{name} {transition.kind}" for transition in transitions)
+
+
+def _plain(answer: Answer | Resumed) -> object:
+    """Everything in an answer, down to the packed phrase and ink."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(answer))
+
+
+def _answer(outcome: str | Transition) -> Answer:
+    return Answer([outcome], []) if isinstance(outcome, str) else Answer([], [outcome])
+
+
+def _fields(room: Room) -> dict[str, int | str]:
+    numbers = {
+        "n": room.chars,
+        "c": room.turn,
+        "v": room.version,
+        "z0": room.graces[0],
+        "z1": room.graces[1],
+        "dl": room.deadline,
+        "xp": room.expiry,
+        "keep": int(room.keep),
+        "held": int(room.held),
+    }
+    words = {"inv": room.invite, "who": " ".join(room.people), "hw": " ".join(room.writers)}
+    return {**numbers, **words}
