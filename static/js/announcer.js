@@ -2,7 +2,7 @@
  * Says aloud, to those who listen to the page, whose turn it is and what became of the partner.
  */
 
-import { screenOf } from "../../client/js/state.js";
+import { screenOf } from "../../client/js/state/selectors.js";
 import { part, setText } from "./dom.js";
 import { formatNumber, text } from "./strings.js";
 import { View } from "./view.js";

@@ -6,8 +6,8 @@
  * path, to be filled by the nonzero rule on a square of 4096 units.
  */
 
-import { decodeStroke } from "../../client/js/ink.js";
-import { GRID, WIDEST } from "../../client/js/protocol.js";
+import { decodeStroke } from "../../client/js/ink/stroke.js";
+import { GRID, MAX_WIDTH } from "../../client/js/protocol.js";
 import { getStroke } from "../vendor/perfect-freehand/perfect-freehand.js";
 
 /** @import { InkPoint } from "../../client/js/types.js" */
@@ -59,7 +59,7 @@ export function trace(stroke, open, path) {
 
 /** @param {InkPoint[]} points @param {boolean} open @returns {[number, number][]} */
 function shapeOf(points, open) {
-  const input = points.map(({ x, y, w }) => [...turned(x, y, 1 / FLATNESS), w / WIDEST]);
+  const input = points.map(({ x, y, w }) => [...turned(x, y, 1 / FLATNESS), w / MAX_WIDTH]);
   const way = length(points);
   const start = { taper: Math.min(ENTRY, way * 0.4), easing: entering };
   const end = open ? {} : { taper: Math.min(exitOf(points), way * 0.5), easing: leaving };
@@ -119,7 +119,7 @@ function distance(one, other) {
 
 /** The nib set down and lifted. @param {InkPoint} point @returns {[number, number][]} */
 function dot({ x, y, w }) {
-  const radius = (w / WIDEST) * WIDEST_RADIUS;
+  const radius = (w / MAX_WIDTH) * WIDEST_RADIUS;
   return Array.from({ length: DOT_CORNERS }, (_, i) => {
     const angle = (i / DOT_CORNERS) * 2 * Math.PI;
     const [dx, dy] = turned(radius * Math.cos(angle), radius * Math.sin(angle), FLATNESS);

@@ -4,7 +4,7 @@
  */
 
 import "./later-strings.js";
-import { partnerIsNeeded } from "../../client/js/state.js";
+import { needsPartner } from "../../client/js/state/selectors.js";
 import { part, setText } from "./dom.js";
 import { Reactions } from "./reactions.js";
 import { text } from "./strings.js";
@@ -50,15 +50,15 @@ export class Company {
 }
 
 /** @param {State} state @param {Room} room @param {Partner} partner @param {number} now */
-function partnerWords({ link }, room, partner, now) {
+function partnerWords({ connection }, room, partner, now) {
   const alias = partner.alias || text("unknown_partner");
-  if (link.status !== "online") return { alias, state: "" }; // Nothing is known of them.
+  if (connection.status !== "online") return { alias, state: "" }; // Nothing is known of them.
   if (partner.state === "away") {
     const s = Math.max(0, Math.ceil((partner.until - now) / 1000));
     return { alias, state: partner.until ? text("partner_away", { s }) : text("partner_away_plain") };
   }
   if (partner.state === "left")
-    return { alias, state: text(partnerIsNeeded(room) ? "partner_left" : "partner_left_done") };
+    return { alias, state: text(needsPartner(room) ? "partner_left" : "partner_left_done") };
   const { region } = partner;
   return { alias, state: region ? text("partner_region", { region }) : text("partner_here") };
 }

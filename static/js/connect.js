@@ -21,7 +21,7 @@ export const wantedPhrase = query.get("phrase");
 
 const invite = query.get("invite");
 if (invite) {
-  relay.act({ t: "user:join", invite });
+  relay.dispatch({ t: "user:join", invite });
   // Used once: a reload must not knock at the friend's door again.
   query.delete("invite");
   history.replaceState(null, "", query.size > 0 ? `?${query}` : location.pathname);

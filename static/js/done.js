@@ -4,7 +4,7 @@
  */
 
 import "./later-strings.js";
-import { screenOf } from "../../client/js/state.js";
+import { screenOf } from "../../client/js/state/selectors.js";
 import { button, part, setText } from "./dom.js";
 import { once } from "./later.js";
 import { Replay } from "./replay.js";
@@ -42,8 +42,8 @@ export class DoneView extends View {
   /** @param {import("../../client/js/relay.js").Relay} relay */
   constructor(relay) {
     super();
-    button("again").addEventListener("click", () => relay.act({ t: "user:join" }));
-    button("home-button").addEventListener("click", () => relay.act({ t: "user:home" }));
+    button("again").addEventListener("click", () => relay.dispatch({ t: "user:join" }));
+    button("home-button").addEventListener("click", () => relay.dispatch({ t: "user:home" }));
     this.#replayButton.addEventListener("click", () => this.#replay?.play());
     const poster = once(() => import("./poster.js"));
     // Without a line it cannot be fetched; the next click tries again.

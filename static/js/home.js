@@ -2,7 +2,7 @@
  * The first screen: what this is, which phrase, and the button that takes a seat.
  */
 
-import { screenOf } from "../../client/js/state.js";
+import { screenOf } from "../../client/js/state/selectors.js";
 import { button, make, makeGrid, part, setText } from "./dom.js";
 import { later, patiently } from "./later.js";
 import { locale, text } from "./strings.js";
@@ -38,7 +38,7 @@ export class HomeView extends View {
     ));
     this.#chosen = wanted ?? "";
     this.#join.addEventListener("click", () => {
-      relay.act({ t: "user:join", phrase: this.#chosen || undefined });
+      relay.dispatch({ t: "user:join", phrase: this.#chosen || undefined });
     });
     this.#chips.addEventListener("change", (event) => {
       this.#chosen = /** @type {HTMLInputElement} */ (event.target).value;

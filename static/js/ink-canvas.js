@@ -22,7 +22,7 @@ function shapeOf(stroke) {
 
 /**
  * A growing stroke is painted in stretches of so many points, each begun within the ink of the one
- * before. None holds the newest points, which may only be foreseen.
+ * before. None holds the newest points, which may only be predicted.
  */
 const STRETCH = 48;
 const OVERLAP = 10;

@@ -34,7 +34,7 @@ export class InviteDialog {
   }
 
   open() {
-    this.#relay.act({ t: "user:invite" });
+    this.#relay.dispatch({ t: "user:invite" });
     setText(this.#said, "");
     this.#dialog.showModal();
     this.render(this.#relay.state);

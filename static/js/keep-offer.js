@@ -4,7 +4,7 @@
  */
 
 import "./later-strings.js";
-import { mayLeaveInk } from "../../client/js/state.js";
+import { shouldOfferToKeep } from "../../client/js/state/selectors.js";
 import { button, part } from "./dom.js";
 
 export class KeepOffer {
@@ -15,7 +15,7 @@ export class KeepOffer {
   /** @param {import("../../client/js/relay.js").Relay} relay */
   constructor(relay) {
     this.#relay = relay;
-    button("keep-go").addEventListener("click", () => relay.act({ t: "user:leave" }));
+    button("keep-go").addEventListener("click", () => relay.dispatch({ t: "user:leave" }));
     button("keep-stay").addEventListener("click", () => {
       this.#declined = relay.state.room?.id ?? "";
       this.render();
@@ -25,7 +25,7 @@ export class KeepOffer {
   /** Time alone brings it up, so it is asked again and again. */
   render() {
     const { state } = this.#relay;
-    const seen = mayLeaveInk(state, this.#relay.now()) && state.link.status === "online";
+    const seen = shouldOfferToKeep(state, this.#relay.now()) && state.connection.status === "online";
     this.#box.hidden = !seen || state.room?.id === this.#declined;
   }
 }

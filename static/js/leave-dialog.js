@@ -13,7 +13,7 @@ export class LeaveDialog {
   constructor(relay) {
     button("leave-go").addEventListener("click", () => {
       this.#dialog.close();
-      relay.act({ t: "user:leave" });
+      relay.dispatch({ t: "user:leave" });
     });
   }
 

@@ -4,7 +4,7 @@
  */
 
 import "./later-strings.js";
-import { screenOf } from "../../client/js/state.js";
+import { screenOf } from "../../client/js/state/selectors.js";
 import { button, part, setText } from "./dom.js";
 import { isMessage, lineWords } from "./page.js";
 import { text } from "./strings.js";

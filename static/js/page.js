@@ -3,7 +3,7 @@
  * line.
  */
 
-import { screenOf } from "../../client/js/state.js";
+import { screenOf } from "../../client/js/state/selectors.js";
 import { part, setData, setText } from "./dom.js";
 import { text } from "./strings.js";
 import { View } from "./view.js";
@@ -11,7 +11,7 @@ import { View } from "./view.js";
 /** @import { Campaign, State } from "../../client/js/types.js" */
 
 export class PageView extends View {
-  #line = part("link");
+  #line = part("connection");
   #message = part("message");
   #title = part("campaign-title");
 
@@ -22,7 +22,7 @@ export class PageView extends View {
       state: screenOf(state),
       turn: room ? (room.turn.seat === room.seat ? "mine" : "theirs") : "none",
       partner: room?.partner?.state ?? "none",
-      link: state.link.status,
+      connection: state.connection.status,
     });
     if (campaign?.title) {
       delete this.#title.dataset.text; // Later words would put the product's name back.
@@ -50,10 +50,10 @@ function pageTitle(state) {
 
 /** @param {State} state */
 export function lineWords(state) {
-  const { link, greeted } = state;
+  const { connection, welcomed } = state;
   if (screenOf(state) === "closed") return ""; // No line would open it.
-  if (link.status === "online" || link.status === "elsewhere") return "";
-  if (link.why === "restart") return text("offline_restart");
-  if (link.why === "busy") return text("offline_busy");
-  return greeted || link.status === "offline" ? text("offline") : text("connecting");
+  if (connection.status === "online" || connection.status === "elsewhere") return "";
+  if (connection.reason === "restart") return text("offline_restart");
+  if (connection.reason === "busy") return text("offline_busy");
+  return welcomed || connection.status === "offline" ? text("offline") : text("connecting");
 }

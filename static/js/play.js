@@ -2,7 +2,7 @@
  * The room: the partner, whose turn and how long, the phrase, the paper and its tools.
  */
 
-import { canWrite, hasInk, leavesInk, partnerIsNeeded, screenOf } from "../../client/js/state.js";
+import { canWrite, hasInk, canKeepRoom, needsPartner, screenOf } from "../../client/js/state/selectors.js";
 import { button, icon, part, setText } from "./dom.js";
 import { later, patiently } from "./later.js";
 import { PhraseRow } from "./phrase-row.js";
@@ -59,9 +59,9 @@ export class PlayView extends View {
     const reporting = later(() => import("./report-dialog.js"), ({ ReportDialog }) => new ReportDialog(relay), "dialogs");
     const inviting = later(() => import("./invite-dialog.js"), ({ InviteDialog }) => new InviteDialog(relay), "dialogs");
     this.#report.append(icon("flag"));
-    this.#tool(this.#undo, () => relay.act({ t: "user:undo" }));
-    this.#tool(this.#clear, () => relay.act({ t: "user:clear" }));
-    this.#tool(this.#commit, () => relay.act({ t: "user:commit" }));
+    this.#tool(this.#undo, () => relay.dispatch({ t: "user:undo" }));
+    this.#tool(this.#clear, () => relay.dispatch({ t: "user:clear" }));
+    this.#tool(this.#commit, () => relay.dispatch({ t: "user:commit" }));
     // Without a line these cannot be fetched, nor would they be of use.
     button("leave").addEventListener("click", () => leaving().then((dialog) => dialog.ask(), () => {}));
     this.#report.addEventListener("click", () => reporting().then((dialog) => dialog.ask(), () => {}));
@@ -95,10 +95,10 @@ export class PlayView extends View {
     setText(this.#title, title);
     setText(this.#more, more);
     this.#undo.disabled = this.#clear.disabled = this.#commit.disabled = !hasInk(state);
-    setText(this.#commit, text(state.own?.committing ? "committing" : "commit"));
+    setText(this.#commit, text(state.draft?.committing ? "committing" : "commit"));
     this.#section.dataset.writing = String(canWrite(state));
     this.#invite.hidden = room.partner !== null;
-    this.#invite.disabled = state.link.status !== "online";
+    this.#invite.disabled = state.connection.status !== "online";
     this.#report.hidden = room.partner === null;
     this.#row.render(state);
     this.#cell.render(state);
@@ -117,7 +117,7 @@ export class PlayView extends View {
     if (this.#company) this.#company.tick(this.#relay.state);
     else if (room.partner || room.turn.until - this.#relay.now() < SOON_MS) this.#fetchCompany().catch(() => {});
     if (this.#offer) this.#offer.render();
-    else if (leavesInk(this.#relay.state)) this.#fetchOffer().catch(() => {});
+    else if (canKeepRoom(this.#relay.state)) this.#fetchOffer().catch(() => {});
   }
 
   /** @param {HTMLButtonElement} tool @param {() => void} act */
@@ -150,14 +150,14 @@ function turnWords(state, room) {
   const { turn, partner } = room;
   const { char } = turn;
   const mine = turn.seat === room.seat;
-  if (state.link.status !== "online") return { title: text("offline"), more: text("offline_safe") };
+  if (state.connection.status !== "online") return { title: text("offline"), more: text("offline_safe") };
   if (!partner && mine) {
     const what = room.invite ? "waiting_friend" : "waiting_mine";
     return { title: text(what), more: text(`${what}_more`) };
   }
   if (!mine && (!partner || partner.state === "left"))
-    return { title: text("waiting_theirs", { char }), more: text(leavesInk(state) ? "waiting_theirs_more" : "waiting_theirs_none") };
+    return { title: text("waiting_theirs", { char }), more: text(canKeepRoom(state) ? "waiting_theirs_more" : "waiting_theirs_none") };
   if (!mine) return { title: text("their_turn", { char }), more: text("their_turn_more") };
-  const alone = partner?.state === "left" && partnerIsNeeded(room);
+  const alone = partner?.state === "left" && needsPartner(room);
   return { title: text("my_turn", { char }), more: text(alone ? "my_turn_alone" : "my_turn_more") };
 }

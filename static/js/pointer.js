@@ -14,7 +14,7 @@ const FALSE_START_MS = 500;
  * @param {HTMLElement} paper A square.
  * @param {Object} handlers
  * @param {(sample: Sample) => boolean} handlers.down False: not now.
- * @param {(samples: Sample[], foreseen: Sample[]) => void} handlers.move
+ * @param {(samples: Sample[], predicted: Sample[]) => void} handlers.move
  * @param {() => void} handlers.up
  * @param {() => void} handlers.cancel The stroke was none: take it back.
  */
@@ -59,8 +59,8 @@ export function listenToPointer(paper, { down, move, up, cancel }) {
     if (event.pointerId !== writing?.id) return;
     box = paper.getBoundingClientRect(); // News above it may move the paper under the hand.
     const events = event.getCoalescedEvents?.() ?? [];
-    const foreseen = event.getPredictedEvents?.() ?? [];
-    move((events.length > 0 ? events : [event]).map(sampleOf), foreseen.map(sampleOf));
+    const predicted = event.getPredictedEvents?.() ?? [];
+    move((events.length > 0 ? events : [event]).map(sampleOf), predicted.map(sampleOf));
   });
   /** @param {PointerEvent} event */
   const ended = (event) => {

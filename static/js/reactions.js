@@ -26,7 +26,7 @@ export class Reactions {
       button.setAttribute("aria-label", button.title);
       button.addEventListener("click", () => {
         if (this.#resting) return;
-        relay.act({ t: "user:react", e });
+        relay.dispatch({ t: "user:react", e });
         this.#rest();
       });
       return button;
@@ -40,8 +40,8 @@ export class Reactions {
   }
 
   /** @param {import("../../client/js/types.js").State} state */
-  render({ room, link }) {
-    const heard = link.status === "online" && room?.partner?.state === "here";
+  render({ room, connection }) {
+    const heard = connection.status === "online" && room?.partner?.state === "here";
     for (const button of this.#buttons) button.disabled = !heard;
   }
 

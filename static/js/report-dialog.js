@@ -26,7 +26,7 @@ export class ReportDialog {
     this.#go.addEventListener("click", () => {
       const why = /** @type {HTMLInputElement | null} */ (this.#reasons.querySelector(":checked"))?.value;
       this.#dialog.close();
-      if (why) relay.act({ t: "user:report", why: /** @type {any} */ (why) });
+      if (why) relay.dispatch({ t: "user:report", why: /** @type {any} */ (why) });
     });
   }
 

@@ -25,7 +25,7 @@ export class TurnTimer {
   }
 
   /** @param {import("../../client/js/types.js").State} state */
-  render({ room, link, campaign }) {
+  render({ room, connection, campaign }) {
     if (!room) return;
     const left = Math.max(0, room.turn.until - this.#relay.now());
     // The turn of one who is away stands still.
@@ -35,7 +35,7 @@ export class TurnTimer {
     if (company) this.#remember(campaign?.id ?? "", left);
     // Alone, a bar stands for the last minute.
     const whole = paired ? this.#whole : SHOWN_BELOW_MS;
-    const seen = link.status === "online" && (company || left < SHOWN_BELOW_MS);
+    const seen = connection.status === "online" && (company || left < SHOWN_BELOW_MS);
     this.#timer.dataset.seen = String(seen);
     this.#timer.hidden = false;
     this.#timer.dataset.hurry = String(left < HURRY_MS);

@@ -9,7 +9,7 @@ import { InkCanvas } from "./ink-canvas.js";
 import { formatNumber, text } from "./strings.js";
 import { fetchWork } from "./works-api.js";
 
-/** @typedef {import("../../client/js/types.js").KeptWork} KeptWork */
+/** @typedef {import("../../client/js/types.js").SavedWork} SavedWork */
 /** @typedef {import("./works-api.js").Work} Work */
 
 export class WorksStrip {
@@ -34,7 +34,7 @@ export class WorksStrip {
     this.#eye = new IntersectionObserver(seen, { rootMargin: "400px" });
   }
 
-  /** @param {readonly KeptWork[]} works Newest first. */
+  /** @param {readonly SavedWork[]} works Newest first. */
   show(works) {
     const ids = works.map(({ work }) => work).join();
     if (ids === this.#shown) return;
@@ -70,11 +70,11 @@ export class WorksStrip {
     words.textContent = phrase.text;
     words.lang = phrase.locale;
     const kept = this.#relay.works.find(({ work }) => work === id);
-    if (kept && !kept.text) this.#relay.remember({ ...kept, text: phrase.text });
+    if (kept && !kept.text) this.#relay.updateWork({ ...kept, text: phrase.text });
   }
 }
 
-/** @param {KeptWork} work */
+/** @param {SavedWork} work */
 function itemOf({ work, url, serial, text: words }) {
   const link = make(
     "a",

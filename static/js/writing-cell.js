@@ -2,8 +2,8 @@
  * The paper: one's own brush in one's turn, the partner's in theirs.
  */
 
-import { Pen } from "../../client/js/pen.js";
-import { canWrite, usedInk } from "../../client/js/state.js";
+import { Pen } from "../../client/js/ink/pen.js";
+import { canWrite, inkUsage } from "../../client/js/state/selectors.js";
 import { makeGrid, part } from "./dom.js";
 import { InkCanvas } from "./ink-canvas.js";
 import { once } from "./later.js";
@@ -29,16 +29,16 @@ export class WritingCell {
     this.#settling = new Settling();
     this.render(this.#relay.state);
   });
-  /** Fetched when there is somebody to watch. @type {import("../../client/js/playout.js").Playout | null} */
-  #playout = null;
-  #fetchPlayout = once(async () => {
-    const { Playout } = await import("../../client/js/playout.js");
-    this.#playout = new Playout();
-    this.#playout.feed(this.#relay.state.room?.live ?? null, this.#relay.now());
+  /** Fetched when there is somebody to watch. @type {import("../../client/js/ink/jitter-buffer.js").JitterBuffer | null} */
+  #jitterBuffer = null;
+  #fetchJitterBuffer = once(async () => {
+    const { JitterBuffer } = await import("../../client/js/ink/jitter-buffer.js");
+    this.#jitterBuffer = new JitterBuffer();
+    this.#jitterBuffer.push(this.#relay.state.room?.live ?? null, this.#relay.now());
   });
   #pen;
   /** @type {Sample[]} Where the browser thinks the pointer is going. */
-  #foreseen = [];
+  #predicted = [];
   #asked = false;
 
   /** @param {import("../../client/js/relay.js").Relay} relay */
@@ -46,24 +46,24 @@ export class WritingCell {
     this.#relay = relay;
     this.#cell.prepend(makeGrid());
     this.#pen = new Pen({
-      onPart: (p, end) => relay.act({ t: "user:ink", p, end }),
-      onFull: (what) => relay.act({ t: "user:full", what }),
+      onPart: (p, end) => relay.dispatch({ t: "user:ink", p, end }),
+      onFull: (what) => relay.dispatch({ t: "user:full", what }),
     });
     listenToPointer(this.#canvas, {
       down: (sample) => {
-        const ready = canWrite(relay.state) && this.#pen.down(sample, usedInk(relay.state));
+        const ready = canWrite(relay.state) && this.#pen.down(sample, inkUsage(relay.state));
         this.#ask();
         return ready;
       },
-      move: (samples, foreseen) => {
+      move: (samples, predicted) => {
         this.#pen.move(samples);
-        this.#foreseen = foreseen;
+        this.#predicted = predicted;
         this.#ask();
       },
       up: () => this.#lift(),
       cancel: () => {
         this.#lift();
-        relay.act({ t: "user:undo" });
+        relay.dispatch({ t: "user:undo" });
       },
     });
   }
@@ -81,10 +81,10 @@ export class WritingCell {
 
   /** Another character, or none: the stroke under way belongs to nothing. @param {import("../../client/js/types.js").Change} change */
   happened({ before, state }) {
-    const same = before.own?.room === state.own?.room && before.own?.c === state.own?.c;
+    const same = before.draft?.room === state.draft?.room && before.draft?.c === state.draft?.c;
     if (!same || !canWrite(state)) this.#pen.drop();
-    if (!this.#playout && state.room?.partner) this.#fetchPlayout().catch(() => {}); // Ink comes in jerks, then.
-    this.#playout?.feed(state.room?.live ?? null, this.#relay.now());
+    if (!this.#jitterBuffer && state.room?.partner) this.#fetchJitterBuffer().catch(() => {}); // Ink comes in jerks, then.
+    this.#jitterBuffer?.push(state.room?.live ?? null, this.#relay.now());
     if (state.room?.live !== before.room?.live) this.#ask();
     const { room } = state;
     const old = before.room;
@@ -107,7 +107,7 @@ export class WritingCell {
   }
 
   #lift() {
-    this.#foreseen = [];
+    this.#predicted = [];
     this.#pen.up();
     this.#ask();
   }
@@ -122,15 +122,15 @@ export class WritingCell {
   }
 
   #paint() {
-    const { room, own } = this.#relay.state;
+    const { room, draft } = this.#relay.state;
     if (!room) return;
     const committed = room.committed[room.turn.c];
     if (committed) this.#ink.draw(committed);
-    else if (own) {
-      const done = this.#pen.isDown && own.open ? own.strokes.slice(0, -1) : own.strokes;
-      this.#ink.draw(done, this.#pen.ahead(this.#foreseen));
+    else if (draft) {
+      const done = this.#pen.isDown && draft.open ? draft.strokes.slice(0, -1) : draft.strokes;
+      this.#ink.draw(done, this.#pen.withPredicted(this.#predicted));
     } else {
-      const { strokes, open, more } = this.#playout?.at(this.#relay.now()) ?? unplayed(room.live);
+      const { strokes, open, more } = this.#jitterBuffer?.at(this.#relay.now()) ?? unplayed(room.live);
       this.#ink.draw(strokes, open);
       if (more) this.#ask();
     }

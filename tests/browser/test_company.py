@@ -11,7 +11,7 @@ from tests.browser.hand import LIMIT_MS, Hand, open_room, write
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
-OFFER_MS = 20_000
+KEEP_OFFER_MS = 20_000
 
 
 async def wait_alone(stranger: Stranger, service: Service) -> Hand:
@@ -30,7 +30,7 @@ async def test_who_waits_in_vain_may_leave_the_character_and_is_told_when_it_is_
 ) -> None:
     one = await wait_alone(stranger, service)
     await expect(one.see("keep-offer")).to_be_hidden()
-    await expect(one.see("keep-offer")).to_be_visible(timeout=OFFER_MS + 15_000)
+    await expect(one.see("keep-offer")).to_be_visible(timeout=KEEP_OFFER_MS + 15_000)
     assert await barriers(one.page) == []
     await one.see("keep-go").click()
     await one.is_in("idle")
@@ -51,7 +51,7 @@ async def test_who_waits_in_vain_may_leave_the_character_and_is_told_when_it_is_
 
 async def test_who_declines_the_offer_waits_on(stranger: Stranger, service: Service) -> None:
     one = await wait_alone(stranger, service)
-    await one.see("keep-stay").click(timeout=OFFER_MS + 15_000)
+    await one.see("keep-stay").click(timeout=KEEP_OFFER_MS + 15_000)
     await expect(one.see("keep-offer")).to_be_hidden()
     await one.is_in("waiting")
 

@@ -2,8 +2,7 @@
  * What the page says of a state, pure: the values of the template.
  */
 
-import { canWrite, hasInk, partnerIsNeeded, screenOf } from "../../jielong/client/js/index.js";
-import { leavesInk } from "../../jielong/client/js/state.js";
+import { canKeepRoom, canWrite, hasInk, needsPartner, screenOf } from "../../jielong/client/js/index.js";
 import { hasText, text } from "./words.js";
 
 /** @import { PartnerState, Room, State } from "../../jielong/client/js/types.js" */
@@ -44,7 +43,7 @@ export function viewOf(state, now) {
     poster: screen === "done" && Boolean(done?.phrase) && isWhole(done?.chars ?? []),
     writing: canWrite(state),
     inked: hasInk(state),
-    commit: text(state.own?.committing ? "committing" : "commit"),
+    commit: text(state.draft?.committing ? "committing" : "commit"),
     ghost: room ? room.turn.char : "",
     chars: (room?.phrase.chars ?? []).map((char, c) => ({ char, state: stateOf(room, c) })),
     counters: counters ? text("counters_line", counters) : "",
@@ -80,10 +79,10 @@ function timeOf(room, now) {
 
 /** A title, and a line under it. @param {State} state @param {number} now @returns {[string, string]} */
 function words(state, now) {
-  const { room, done, link, finished } = state;
+  const { room, done, connection, finished } = state;
   switch (screenOf(state)) {
     case "connecting": return [text("connecting"), ""];
-    case "offline": return [offline(link.why), room ? text("offline_safe") : ""];
+    case "offline": return [offline(connection.reason), room ? text("offline_safe") : ""];
     case "elsewhere": return [text("elsewhere_title"), text("elsewhere_text")];
     case "closed": return [text("closed_title"), ""];
     case "joining": return [text("joining"), ""];
@@ -99,9 +98,9 @@ function words(state, now) {
   }
 }
 
-/** @param {string} why */
-function offline(why) {
-  return text(why === "restart" || why === "busy" ? `offline_${why}` : "offline");
+/** @param {string} reason */
+function offline(reason) {
+  return text(reason === "restart" || reason === "busy" ? `offline_${reason}` : "offline");
 }
 
 /** @param {State} state @param {Room} room @param {number} now @returns {[string, string]} */
@@ -114,8 +113,8 @@ function turnWords(state, room, now) {
     return [text(what), text(`${what}_more`)];
   }
   if (!mine && (!partner || partner.state === "left"))
-    return [text("waiting_theirs", { char }), text(leavesInk(state) ? "waiting_theirs_more" : "waiting_theirs_none")];
-  if (mine && partner?.state === "left" && partnerIsNeeded(room))
+    return [text("waiting_theirs", { char }), text(canKeepRoom(state) ? "waiting_theirs_more" : "waiting_theirs_none")];
+  if (mine && partner?.state === "left" && needsPartner(room))
     return [text("my_turn", { char }), text("my_turn_alone")];
   return [text(mine ? "my_turn" : "their_turn", { char }), partnerWords(room, /** @type {PartnerState} */ (partner), now)];
 }
@@ -123,7 +122,7 @@ function turnWords(state, room, now) {
 /** @param {Room} room @param {PartnerState} partner @param {number} now */
 function partnerWords(room, { alias, region, state, until }, now) {
   const name = alias || text("unknown_partner");
-  if (state === "left") return `${name} · ${text(partnerIsNeeded(room) ? "partner_left" : "partner_left_done")}`;
+  if (state === "left") return `${name} · ${text(needsPartner(room) ? "partner_left" : "partner_left_done")}`;
   if (state === "away") {
     const s = Math.max(0, Math.ceil((until - now) / 1000));
     return `${name} · ${until ? text("partner_away", { s }) : text("partner_away_plain")}`;

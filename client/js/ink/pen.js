@@ -1,25 +1,25 @@
 /**
- * Turns the samples of a pointer into strokes of the wire, and hands them on in parts, about
- * thirty a second. Positions and times are rounded before differences are taken, so no rounding
- * adds up along a stroke.
+ * Turns pointer samples into strokes of the wire, and hands them on in parts, about thirty a
+ * second. It rounds positions and times before it takes differences, so that rounding errors do
+ * not add up along a stroke.
  */
 
-import { systemClock } from "./clock.js";
-import { toGrid, toPause, toWidth } from "./ink.js";
-import { Nib } from "./nib.js";
-import { MAX_BYTES, MAX_POINTS, MAX_STROKES, POINT } from "./protocol.js";
+import { systemClock } from "../clock.js";
+import { MAX_BYTES, MAX_POINTS, MAX_STROKES, POINT } from "../protocol.js";
+import { toGrid, toPause, toWidth } from "./stroke.js";
+import { StrokeWidth } from "./stroke-width.js";
 
-/** @import { Sample, Used } from "./types.js" */
+/** @import { InkUsage, Sample } from "../types.js" */
 
 export const PART_MS = 33;
-/** A sample nearer than this to the one before it, in grid units, says nothing new. */
-const NEAREST = 10;
+/** A sample nearer to the last point than this, in grid units, adds no point. */
+const MIN_DISTANCE = 10;
 
 export class Pen {
   #onPart;
   #onFull;
   #clock;
-  #nib = new Nib();
+  #strokeWidth = new StrokeWidth();
   /** @type {number[]} The whole stroke being written; empty: the pen is up. */
   #stroke = [];
   /** @type {number[]} The part not handed on yet. */
@@ -27,15 +27,15 @@ export class Pen {
   /** When each stroke of the character ended, rounded. @type {number[]} */
   #ends = [];
   #last = { x: 0, y: 0, t: 0, w: 0 };
-  #used = { strokes: 0, points: 0, bytes: 0 };
+  #usage = { strokes: 0, points: 0, bytes: 0 };
   /** @type {(() => void) | null} */
   #cancelFlush = null;
 
   /**
    * @param {Object} options
    * @param {(part: number[], end: boolean) => void} options.onPart
-   * @param {(what: "strokes" | "points") => void} [options.onFull] The character holds no more.
-   * @param {import("./types.js").Clock} [options.clock]
+   * @param {(what: "strokes" | "points") => void} [options.onFull] The character reached a limit.
+   * @param {import("../types.js").Clock} [options.clock]
    */
   constructor({ onPart, onFull = () => {}, clock = systemClock }) {
     this.#onPart = onPart;
@@ -43,7 +43,7 @@ export class Pen {
     this.#clock = clock;
   }
 
-  /** The stroke being written, the parts not handed on included. */
+  /** The stroke being written, with the part not handed on yet. */
   get stroke() {
     return this.#stroke;
   }
@@ -52,19 +52,19 @@ export class Pen {
     return this.#stroke.length > 0;
   }
 
-  /** @param {Sample} sample @param {Used} used @returns {boolean} False: there is no room for a stroke. */
-  down(sample, used) {
+  /** @param {Sample} sample @param {InkUsage} usage @returns {boolean} False: the character is full. */
+  down(sample, usage) {
     if (this.isDown) this.up();
-    if (used.strokes >= MAX_STROKES || isFull(used)) {
-      this.#onFull(used.strokes >= MAX_STROKES ? "strokes" : "points");
+    if (usage.strokes >= MAX_STROKES || isFull(usage)) {
+      this.#onFull(usage.strokes >= MAX_STROKES ? "strokes" : "points");
       return false;
     }
-    this.#used = { ...used };
-    this.#ends.length = Math.min(this.#ends.length, used.strokes);
-    const ended = this.#ends.length === used.strokes ? this.#ends.at(-1) : undefined;
+    this.#usage = { ...usage };
+    this.#ends.length = Math.min(this.#ends.length, usage.strokes);
+    const ended = this.#ends.length === usage.strokes ? this.#ends.at(-1) : undefined;
     const t = Math.round(sample.t);
     this.#last = { x: 0, y: 0, t: ended ?? t, w: 0 };
-    this.#add(sample, this.#nib.down(sample));
+    this.#add(sample, this.#strokeWidth.down(sample));
     return true;
   }
 
@@ -72,20 +72,20 @@ export class Pen {
   move(samples) {
     for (const sample of samples) {
       if (!this.isDown) return;
-      const width = this.#nib.move(sample);
-      const way = Math.hypot(toGrid(sample.x) - this.#last.x, toGrid(sample.y) - this.#last.y);
-      if (way >= NEAREST) this.#add(sample, width);
+      const width = this.#strokeWidth.move(sample);
+      const distance = Math.hypot(toGrid(sample.x) - this.#last.x, toGrid(sample.y) - this.#last.y);
+      if (distance >= MIN_DISTANCE) this.#add(sample, width);
     }
   }
 
   /**
-   * The stroke with points that are not there yet but likely will be: to be shown, never sent.
-   * @param {Sample[]} samples What the browser foresees.
+   * The stroke continued by predicted samples. It is only shown, never sent.
+   * @param {Sample[]} predicted
    */
-  ahead(samples) {
+  withPredicted(predicted) {
     if (!this.isDown) return this.#stroke;
     let { x, y } = this.#last;
-    const more = samples.flatMap((sample) => {
+    const more = predicted.flatMap((sample) => {
       const [dx, dy] = [toGrid(sample.x) - x, toGrid(sample.y) - y];
       x += dx;
       y += dy;
@@ -94,15 +94,15 @@ export class Pen {
     return [...this.#stroke, ...more];
   }
 
-  /** The pointer is lifted, or the pen is taken away: the stroke ends where it is. */
+  /** Ends the stroke where it is. */
   up() {
     if (!this.isDown) return;
-    this.#ends[this.#used.strokes] = this.#last.t;
+    this.#ends[this.#usage.strokes] = this.#last.t;
     this.#stroke = [];
     this.#flush(true);
   }
 
-  /** Nothing of the stroke under way is handed on any more: the turn is over. */
+  /** Drops the stroke being written: the turn is over. */
   drop() {
     this.#stroke = [];
     this.#part = [];
@@ -128,16 +128,17 @@ export class Pen {
     this.#last = point;
     this.#stroke.push(...numbers);
     this.#part.push(...numbers);
-    this.#used.points += 1;
-    this.#used.bytes += numbers.join().length + 1;
-    if (isFull(this.#used)) {
+    this.#usage.points += 1;
+    this.#usage.bytes += numbers.join().length + 1;
+    if (isFull(this.#usage)) {
       this.up();
       this.#onFull("points");
     } else this.#cancelFlush ??= this.#clock.after(PART_MS, () => this.#flush(false));
   }
 
   /**
-   * The last point stays behind until the stroke ends, so that the last part is never empty.
+   * Hands on the part. Until the stroke ends, its newest point stays behind, so that the last part
+   * is never empty.
    * @param {boolean} end
    */
   #flush(end) {
@@ -149,7 +150,7 @@ export class Pen {
   }
 }
 
-/** Whether the ink is used up. @param {Used} used */
+/** @param {InkUsage} usage */
 function isFull({ points, bytes }) {
   return points >= MAX_POINTS || bytes >= MAX_BYTES;
 }

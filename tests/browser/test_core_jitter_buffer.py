@@ -1,4 +1,4 @@
-"""client/js/playout.js: the partner's ink appears in its own time, whatever the line does."""
+"""client/js/ink/jitter-buffer.js: the partner's ink appears at the pace at which it was written."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Any
 
 from tests.browser.conftest import Core
 
-PLAYOUT = """
-  const { AGAIN_MS, LEAD_MS, MOST_BEHIND_MS, MOST_LEAD_MS, Playout } =
-    await import("/client/js/playout.js");
-  const playout = new Playout();
+BUFFER = """
+  const { RESEND_MS, DELAY_MS, MAX_BEHIND_MS, MAX_DELAY_MS, JitterBuffer } =
+    await import("/client/js/ink/jitter-buffer.js");
+  const buffer = new JitterBuffer();
   /** A stroke of so many points, one every 10 ms, after a pause. */
   const stroke = (count, { x = 100, pause = 0 } = {}) =>
     [x, 100, pause, 90, ...Array.from({ length: count - 1 }, () => [5, 0, 10, 0]).flat()];
   const cut = (s, points) => s.slice(0, points * 4);
   const live = (strokes, open = false) => ({ c: 0, strokes, open, stale: false });
   const seen = (now) => {
-    const { strokes, open } = playout.at(now);
+    const { strokes, open } = buffer.at(now);
     return [...strokes, open].map((s) => s.length / 4).filter(Boolean);
   };
 """
 
 
 async def play(core: Core, body: str) -> Any:
-    return await core(f"async () => {{ {PLAYOUT} {body} }}")
+    return await core(f"async () => {{ {BUFFER} {body} }}")
 
 
 async def test_points_that_come_in_jerks_appear_evenly(core: Core) -> None:
@@ -37,7 +37,7 @@ async def test_points_that_come_in_jerks_appear_evenly(core: Core) -> None:
           // Every 33 ms three points more, but one packet is 40 ms late.
           const heard = now < 130 ? now : now < 170 ? 120 : now;
           const points = Math.min(31, 1 + Math.floor(Math.floor(heard / 33) * 3.3));
-          playout.feed(live([cut(whole, points)], points < 31), now);
+          buffer.push(live([cut(whole, points)], points < 31), now);
           counts.push(seen(now)[0] ?? 0);
         }
         return counts;
@@ -56,12 +56,12 @@ async def test_a_pause_of_the_hand_is_kept_and_a_pause_of_the_line_is_not_added(
         core,
         """
         const one = stroke(5), two = stroke(5, { x: 900, pause: 300 });
-        playout.feed(live([one]), 0);
-        playout.feed(live([one, two]), 340);
+        buffer.push(live([one]), 0);
+        buffer.push(live([one, two]), 340);
         const starts = [];
         for (let now = 0; now < 900; now += 1)
           for (const s of [0, 1]) if (seen(now).length > s) starts[s] ??= now;
-        return [starts[0] - LEAD_MS, starts[1] - (starts[0] + 40)];
+        return [starts[0] - DELAY_MS, starts[1] - (starts[0] + 40)];
         """,
     )
     assert first == 0
@@ -69,28 +69,28 @@ async def test_a_pause_of_the_hand_is_kept_and_a_pause_of_the_line_is_not_added(
 
 
 async def test_a_late_line_makes_the_delay_longer_but_not_without_end(core: Core) -> None:
-    leads = await play(
+    delays = await play(
         core,
         """
         const whole = stroke(200);
-        const leads = [];
+        const delays = [];
         for (let points = 2, now = 0; points < 200; points += 2, now += 200) {
-          playout.feed(live([cut(whole, points)], true), now);
-          leads.push(playout.lead);
+          buffer.push(live([cut(whole, points)], true), now);
+          delays.push(buffer.delay);
         }
-        return [LEAD_MS, ...leads, MOST_LEAD_MS];
+        return [DELAY_MS, ...delays, MAX_DELAY_MS];
         """,
     )
-    assert leads == sorted(leads)
-    assert leads[-2] == leads[-1] > leads[0]
+    assert delays == sorted(delays)
+    assert delays[-2] == delays[-1] > delays[0]
 
 
 async def test_much_ink_at_once_is_caught_up_with(core: Core) -> None:
     early, late = await play(
         core,
         """
-        playout.feed(live([stroke(300)]), 1000);
-        return [seen(1000 + MOST_BEHIND_MS / 2), seen(1000 + MOST_BEHIND_MS)];
+        buffer.push(live([stroke(300)]), 1000);
+        return [seen(1000 + MAX_BEHIND_MS / 2), seen(1000 + MAX_BEHIND_MS)];
         """,
     )
     assert 100 < early[0] < 200
@@ -102,16 +102,16 @@ async def test_ink_sent_anew_does_not_blink_and_ink_taken_back_goes(core: Core) 
         core,
         """
         const one = stroke(20), two = stroke(20, { x: 900 });
-        playout.feed(live([one, two]), 0);
+        buffer.push(live([one, two]), 0);
         const shown = [seen(2000)];
-        playout.feed(live([]), 2000);
+        buffer.push(live([]), 2000);
         shown.push(seen(2001));
-        playout.feed(live([[...one]]), 2010);
+        buffer.push(live([[...one]]), 2010);
         shown.push(seen(2011));
-        playout.feed(live([[...one], [...two, 5, 0, 10, 0]]), 2020);
+        buffer.push(live([[...one], [...two, 5, 0, 10, 0]]), 2020);
         shown.push(seen(2021), seen(4000));
-        playout.feed(live([]), 4000);
-        shown.push(seen(4000), seen(4000 + AGAIN_MS));
+        buffer.push(live([]), 4000);
+        shown.push(seen(4000), seen(4000 + RESEND_MS));
         return shown;
         """,
     )
@@ -124,8 +124,8 @@ async def test_what_was_never_taken_back_is_the_same_array(core: Core) -> None:
         core,
         """
         const one = stroke(20), two = stroke(20, { x: 900 });
-        playout.feed(live([one, two]), 0);
-        const { strokes, more } = playout.at(5000);
+        buffer.push(live([one, two]), 0);
+        const { strokes, more } = buffer.at(5000);
         return [strokes[0] === one, strokes[1] === two, more];
         """,
     )
@@ -136,10 +136,10 @@ async def test_another_character_begins_with_blank_paper(core: Core) -> None:
     shown = await play(
         core,
         """
-        playout.feed(live([stroke(20)]), 0);
-        playout.feed(null, 50);
+        buffer.push(live([stroke(20)]), 0);
+        buffer.push(null, 50);
         const blank = seen(5000);
-        playout.feed({ ...live([stroke(3)]), c: 2 }, 5000);
+        buffer.push({ ...live([stroke(3)]), c: 2 }, 5000);
         return [blank, seen(9000)];
         """,
     )

@@ -1,5 +1,5 @@
 /**
- * Typed events: who listens is told, in the order of listening.
+ * A typed event emitter. It calls listeners in the order in which they were added.
  */
 
 /** @template {Record<string, any>} Events */
@@ -11,7 +11,7 @@ export class Emitter {
    * @template {keyof Events} Name
    * @param {Name} name
    * @param {(value: Events[Name]) => void} listener
-   * @returns {() => void} Stops listening.
+   * @returns {() => void} Removes the listener.
    */
   on(name, listener) {
     const listeners = this.#listeners.get(name) ?? new Set();

@@ -1,10 +1,10 @@
 /**
- * The two wire formats, by the name of their WebSocket subprotocol.
+ * The two wire formats, named by their WebSocket subprotocols.
  */
 
 import * as msgpack from "./msgpack.js";
 
-/** @import { Codec } from "./types.js" */
+/** @import { Codec } from "../types.js" */
 
 /** @type {Codec} */
 export const msgpackCodec = {
@@ -26,11 +26,12 @@ export const jsonCodec = {
   },
 };
 
-/** What a client offers, the best first. */
+/** What a client offers, in order of preference. */
 export const CODECS = [msgpackCodec, jsonCodec];
 
 /**
- * @param {string} subprotocol What the server chose; empty: it was never told, so JSON.
+ * @param {string} subprotocol The server's choice. Empty when the client offered none; the server
+ *   then speaks JSON.
  * @returns {Codec}
  */
 export function codecFor(subprotocol) {
