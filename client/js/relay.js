@@ -7,12 +7,11 @@ import { systemClock } from "./clock.js";
 import { Connection } from "./connection/connection.js";
 import { Emitter } from "./emitter.js";
 import { InkRateLimiter } from "./ink/rate-limiter.js";
-import { WORKS_KEY, addWorks, newWorks, parseWorks } from "./saved-works.js";
 import { commandsFor } from "./state/commands.js";
 import { reduce } from "./state/reduce.js";
 import { initialState } from "./state/state.js";
 
-/** @import { Change, Command, Draft, Event, SavedWork, State, Storage, UserEvent } from "./types.js" */
+/** @import { Change, Command, Draft, Event, State, Storage, UserEvent } from "./types.js" */
 
 export const DRAFT_KEY = "jielong.draft";
 
@@ -42,16 +41,6 @@ export class Relay extends Emitter {
 
   get state() {
     return this.#state;
-  }
-
-  /** The works of this participant that this device remembers, newest first. */
-  get works() {
-    return parseWorks(this.#storage.get(WORKS_KEY));
-  }
-
-  /** Stores more of a work than the server told, e.g. its text. @param {SavedWork} work */
-  updateWork(work) {
-    this.#storage.set(WORKS_KEY, JSON.stringify(this.works.map((old) => (old.work === work.work ? work : old))));
   }
 
   /** Milliseconds on the clock of the times in the state. */
@@ -84,8 +73,6 @@ export class Relay extends Emitter {
     this.#state = state;
     for (const command of commandsFor(before, state, event)) this.#run(command);
     if (event.t !== "user:ink" || event.end) this.#saveDraft(before);
-    const works = newWorks(before, state, Date.now());
-    if (works.length > 0) this.#storage.set(WORKS_KEY, JSON.stringify(addWorks(this.works, works)));
     this.emit("change", { state, before, event });
   }
 

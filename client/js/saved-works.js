@@ -2,11 +2,33 @@
  * The finished works of this participant that the device remembers: newest first, each once.
  */
 
-/** @import { SavedWork, State } from "./types.js" */
+/** @import { SavedWork, Storage } from "./types.js" */
 
 export const WORKS_KEY = "jielong.works";
 /** Older works are forgotten on this device; the service keeps them. */
 export const MAX_WORKS = 60;
+
+export class SavedWorks {
+  #storage;
+  /** @type {SavedWork[]} Those of this page, also when the storage is blocked or full. */
+  #added = [];
+
+  /** @param {Storage} storage */
+  constructor(storage) {
+    this.#storage = storage;
+  }
+
+  /** Newest first. */
+  get all() {
+    return addWorks(parseWorks(this.#storage.get(WORKS_KEY)), this.#added);
+  }
+
+  /** @param {SavedWork[]} works Newest last. */
+  add(works) {
+    this.#added = addWorks([], [...this.#added, ...works]).reverse();
+    this.#storage.set(WORKS_KEY, JSON.stringify(this.all));
+  }
+}
 
 /** @param {string | null} json As stored. @returns {SavedWork[]} Without entries that cannot be read. */
 export function parseWorks(json) {
@@ -31,20 +53,4 @@ export function addWorks(works, more) {
     all = [{ ...work, text: work.text || known?.text || "", at: known?.at ?? work.at }, ...rest];
   }
   return all.slice(0, MAX_WORKS);
-}
-
-/**
- * The works that became known between two states.
- * @param {State} before
- * @param {State} after
- * @param {number} at Wall clock, ms.
- * @returns {SavedWork[]} Newest last.
- */
-export function newWorks(before, after, at) {
-  const finished = after.finished.filter((work) => !before.finished.includes(work));
-  const works = finished.map((work) => ({ ...work, text: "", at }));
-  const { done } = after;
-  if (done && done.work !== before.done?.work)
-    works.push({ work: done.work, url: done.url, serial: done.serial, text: done.phrase?.text ?? "", at });
-  return works;
 }

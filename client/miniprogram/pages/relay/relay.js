@@ -1,13 +1,13 @@
 /**
- * The one page: joins the core, the paper and the finger. State goes one way, from the relay to the
- * template and the paper; the template answers with the relay's verbs.
+ * The page: connects the core, the canvas and touch input. State goes one way, from the relay to
+ * the template and the canvas. The template dispatches user events to the relay.
  */
 
 import { wxSocket, wxStorage } from "../../jielong/client/js/adapters/wx.js";
 import {
   JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, screenOf,
 } from "../../jielong/client/js/index.js";
-import { HEIGHT, WIDTH } from "../../jielong/static/js/poster-look.js";
+import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
 import { Paper } from "./paper.js";
 import { drawPoster } from "./poster.js";
@@ -87,12 +87,12 @@ Page({
     this.show();
   },
 
-  /** The first choice is any. @param {import("../../jielong/client/js/types.js").Phrase[]} phrases */
+  /** The first choice is any phrase. @param {import("../../jielong/client/js/types.js").Phrase[]} phrases */
   offer(phrases) {
     this.setData({ phrases: [text("phrase_any"), ...phrases.map((phrase) => phrase.text)], chosen: 0 });
   },
 
-  /** What has changed, also by time alone. */
+  /** Shows what changed, also with time alone. */
   show() {
     const view = viewOf(this.relay.state, this.relay.now());
     if (JSON.stringify(view) === this.shown) return;
@@ -100,18 +100,18 @@ Page({
     this.setData(view);
   },
 
-  /** It passes. @param {import("../../jielong/client/js/types.js").Notice | null} notice */
+  /** Shows a notice for a while. @param {import("../../jielong/client/js/types.js").Notice | null} notice */
   notice(notice) {
     clearTimeout(this.noticed);
     if (notice) this.noticed = setTimeout(() => this.relay.dispatch({ t: "user:dismiss" }), NOTICE_MS);
   },
 
-  /** At most once a frame. */
+  /** Paints at most once a frame. */
   paint() {
-    if (!this.paper || this.asked) return;
-    this.asked = true;
+    if (!this.paper || this.scheduled) return;
+    this.scheduled = true;
     this.paper.nextFrame(() => {
-      this.asked = false;
+      this.scheduled = false;
       const { room, done } = this.relay.state;
       if (done?.phrase && !room) {
         this.paper.drawWork(done.chars, done.phrase.locale);
@@ -164,7 +164,7 @@ Page({
     this.undo();
   },
 
-  /** Take a seat; or, after the page was opened elsewhere, come back to this one. */
+  /** Joins; or, after the page was opened elsewhere, continues here. */
   join() {
     if (screenOf(this.relay.state) === "elsewhere") {
       this.relay.start();
@@ -220,7 +220,7 @@ Page({
     });
   },
 
-  /** Offered to be sent on, kept in the album or among the favourites. */
+  /** Makes the poster and opens WeChat's menu to send or save it. */
   keep() {
     const { done, campaign } = this.relay.state;
     if (!done || !this.poster) return;

@@ -1,5 +1,5 @@
 /**
- * What the page says of a state, pure: the values of the template.
+ * The values of the template for a state, pure.
  */
 
 import { canKeepRoom, canWrite, hasInk, needsPartner, screenOf } from "../../jielong/client/js/index.js";
@@ -9,10 +9,10 @@ import { hasText, text } from "./words.js";
 
 const MARKS = { clap: "👏", heart: "❤", fire: "🔥", smile: "😊", fan: "扇" };
 
-/** Alone, one has minutes; the last one is shown. */
-const SOON_MS = 60_000;
+/** Without a partner the turn lasts minutes, and the page shows only the last one. */
+const TIME_SHOWN_BELOW_MS = 60_000;
 
-/** As the template wants them. */
+/** The reactions for the template. */
 export const REACTIONS = Object.entries(MARKS).map(([e, mark]) => ({ e, mark }));
 
 /** The phrases to choose from: the Chinese ones, if there are any. @param {State} state */
@@ -25,7 +25,7 @@ export function choiceOf({ phrases }) {
 export function viewOf(state, now) {
   const { room, done, counters, reaction, notice } = state;
   const screen = screenOf(state);
-  const [title, more] = words(state, now);
+  const [title, more] = titles(state, now);
   const here = room?.partner?.state === "here";
   const code = `notice_${notice?.code}`;
   return {
@@ -35,7 +35,7 @@ export function viewOf(state, now) {
     notice: notice && hasText(code) ? text(code) : "",
     time: screen === "offline" ? "" : timeOf(room, now),
     inRoom: room !== null && screen !== "elsewhere",
-    company: Boolean(room?.partner),
+    hasPartner: Boolean(room?.partner),
     invited: Boolean(room?.invite),
     go: goOf(screen),
     ready: ["idle", "done", "elsewhere"].includes(screen),
@@ -44,13 +44,13 @@ export function viewOf(state, now) {
     writing: canWrite(state),
     inked: hasInk(state),
     commit: text(state.draft?.committing ? "committing" : "commit"),
-    ghost: room ? room.turn.char : "",
+    guide: room ? room.turn.char : "",
     chars: (room?.phrase.chars ?? []).map((char, c) => ({ char, state: stateOf(room, c) })),
     counters: counters ? text("counters_line", counters) : "",
   };
 }
 
-/** Whether every character has been seen here. @param {(number[][] | null)[]} chars */
+/** Whether this client has received every character. @param {(number[][] | null)[]} chars */
 function isWhole(chars) {
   return chars.length > 0 && chars.every((strokes) => strokes !== null);
 }
@@ -67,18 +67,18 @@ function stateOf(room, c) {
   return c === room.turn.c ? "now" : "later";
 }
 
-/** What is left of the turn; that of one who is away stands still. @param {Room | null} room @param {number} now */
+/** The time left of the turn; empty while the partner whose turn it is is away. @param {Room | null} room @param {number} now */
 function timeOf(room, now) {
   if (!room) return "";
   const { turn, partner, seat } = room;
   if (partner?.state === "away" && turn.seat !== seat) return "";
   const left = Math.max(0, turn.until - now);
-  const hurried = partner !== null && partner.state !== "left";
-  return hurried || left < SOON_MS ? text("seconds_left", { s: Math.ceil(left / 1000) }) : "";
+  const hasPartner = partner !== null && partner.state !== "left";
+  return hasPartner || left < TIME_SHOWN_BELOW_MS ? text("seconds_left", { s: Math.ceil(left / 1000) }) : "";
 }
 
-/** A title, and a line under it. @param {State} state @param {number} now @returns {[string, string]} */
-function words(state, now) {
+/** The title, and the line under it. @param {State} state @param {number} now @returns {[string, string]} */
+function titles(state, now) {
   const { room, done, connection, finished } = state;
   switch (screenOf(state)) {
     case "connecting": return [text("connecting"), ""];
@@ -88,7 +88,7 @@ function words(state, now) {
     case "joining": return [text("joining"), ""];
     case "waiting":
     case "my-turn":
-    case "their-turn": return turnWords(state, /** @type {Room} */ (room), now);
+    case "their-turn": return turnTitles(state, /** @type {Room} */ (room), now);
     case "done": return [text("done_title"), text("done_serial", { n: done?.serial ?? "" })];
     default: {
       const last = finished.at(-1);
@@ -104,7 +104,7 @@ function offline(reason) {
 }
 
 /** @param {State} state @param {Room} room @param {number} now @returns {[string, string]} */
-function turnWords(state, room, now) {
+function turnTitles(state, room, now) {
   const { turn, partner, seat, invite } = room;
   const { char } = turn;
   const mine = turn.seat === seat;
@@ -116,11 +116,11 @@ function turnWords(state, room, now) {
     return [text("waiting_theirs", { char }), text(canKeepRoom(state) ? "waiting_theirs_more" : "waiting_theirs_none")];
   if (mine && partner?.state === "left" && needsPartner(room))
     return [text("my_turn", { char }), text("my_turn_alone")];
-  return [text(mine ? "my_turn" : "their_turn", { char }), partnerWords(room, /** @type {PartnerState} */ (partner), now)];
+  return [text(mine ? "my_turn" : "their_turn", { char }), partnerText(room, /** @type {PartnerState} */ (partner), now)];
 }
 
 /** @param {Room} room @param {PartnerState} partner @param {number} now */
-function partnerWords(room, { alias, region, state, until }, now) {
+function partnerText(room, { alias, region, state, until }, now) {
   const name = alias || text("unknown_partner");
   if (state === "left") return `${name} · ${text(needsPartner(room) ? "partner_left" : "partner_left_done")}`;
   if (state === "away") {
