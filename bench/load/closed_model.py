@@ -50,8 +50,8 @@ of a connection to the next `welcome`."""
 COMMITTED, BACK = range(len(LATENCIES))
 
 FIRST_MS, SOON_MS, SOON, LONGEST_MS = 10_000, (1_000, 3_000), 4, 30_000
-"""How the page's core returns (client/js/backoff.js): once within a span, then soon a few times,
-then within spans that double."""
+"""How the page reconnects (client/js/connection/backoff.js): the first try within a span, a few
+quick tries, then spans that double."""
 
 CLOSE_DELAY_SECONDS = (1.0, 6.0)
 """When the sockets of those who were cut off are closed."""
