@@ -1,8 +1,8 @@
 """A sampling profiler. Python imports this module at its start when it is on the path.
 
-Every 4 ms of CPU (SIGPROF; the kernel's tick sets the interval) it records the outermost function of
-the project in the main thread's stack. Time of the kernel and of compiled libraries belongs to the
-function that called them. SIGUSR2 clears the samples; they are written at the end of the process.
+Every 4 ms of CPU (SIGPROF; the kernel's tick sets the interval) it records the outermost function
+of the project in the main thread's stack. Time of the kernel and of compiled libraries belongs to
+the function that called them. SIGUSR2 clears the samples; they are written at the end.
 """
 
 from __future__ import annotations
