@@ -1,178 +1,191 @@
-"""What happens to a room, as its participants are told of it; their places are kept in step."""
+"""Tells participants what happens to their rooms, and keeps their seats in step with it."""
 
 from __future__ import annotations
 
-from server.relay.matching import LAST_PARTNERS
 from server.relay.phrase import seat_of
-from server.relay.to_client import Matched, PartnerChanged, TurnChanged, Waiting
+from server.relay.to_client import Committed, Matched, PartnerChanged, TurnChanged, Waiting
 from server.relay.transition import RoomView, Transition
-from server.session import room_messages as translation
-from server.session.seat import Seat
+from server.session import room_messages
+from server.session.background import BackgroundTasks
+from server.session.identity import Identity
+from server.session.seat import HeldSeat
 from server.session.session import Session, Stage
 from server.store.answers import RefusedError, UnacknowledgedWork
+from server.store.counters import Counters
 from server.store.errors import StoreError
+from server.store.rooms import Rooms
 
 
-def happened(session: Session, transition: Transition, seat: int) -> None:
-    """Something happened to the room in which this session has (or just lost) `seat`."""
-    if session.socket.closing:
-        return  # nothing can be said any more; it is found out on return
-    if session.stage is Stage.GREETING:
-        session.missed = True  # nothing is said before `welcome`; it is looked up after it
-        return
-    view, place = transition.view, session.place
-    kind = transition.kind
-    if kind in {"waiting", "matched", "seated"}:
-        if view.room in session.former_rooms:
-            return  # told late or twice, after an outage; nobody is seated in a room again
-        if place is None or place.room != view.room or place.version <= view.version:
-            seated(session, transition, seat)
-        return
-    if kind == "repeated":
-        _repeated(session, transition, seat)
-        return
-    if place is None or place.room != view.room or view.version <= place.version:
-        return
-    missed = view.version > place.version + 1 and kind != "completed"
-    if missed and not (kind == "idle" and transition.seat == seat):
-        session.hub.spawn(look(session))
-        return
-    place.update(view)
-    if kind in {"committed", "completed"}:
-        _finished_character(session, transition)
-    elif kind == "away":
-        change = PartnerChanged(view.room, "away", transition.ms)
-        session.socket.send(change, *_turn_of(session, transition, view))
-    elif kind == "back":
-        change = PartnerChanged(view.room, "back")
-        session.socket.send(change, *_turn_of(session, transition, view))
-    elif kind == "idle" and transition.seat == seat:
-        session.stand_up()
-        session.say_goodbye("idle")
-    elif kind in {"left", "idle"}:
-        change = PartnerChanged(view.room, "left")
-        session.socket.send(change, translation.turn_changed(view, place.chars))
-        if place.waiting:
-            _begin_to_wait(session)
+class Notifier:
+    """Notifies the sessions of one worker."""
 
+    def __init__(
+        self, rooms: Rooms, counters: Counters, identity: Identity, tasks: BackgroundTasks
+    ) -> None:
+        """`rooms` are read after a missed transition; `identity` names the partners."""
+        self._rooms = rooms
+        self._counters = counters
+        self._identity = identity
+        self._tasks = tasks
 
-def _turn_of(session: Session, transition: Transition, view: RoomView) -> list[TurnChanged]:
-    """The turn of a writer who is away stands still, so its time left changes twice."""
-    if session.place is None or seat_of(view.turn) != transition.seat:
-        return []
-    return [translation.turn_changed(view, session.place.chars)]
+    def notify(self, session: Session, transition: Transition, index: int) -> None:
+        """Something happened to the room in which this session has, or just lost, seat `index`."""
+        if session.connection.closing:
+            return  # nothing can be sent any more; the client learns it when it returns
+        if session.stage is Stage.RESUMING:
+            assert session.resuming is not None
+            session.resuming.missed = True  # nothing is sent before `welcome`; read it then
+            return
+        view, seat, kind = transition.view, session.seat, transition.kind
+        if kind in {"waiting", "matched", "seated"}:
+            if session.seating.has_left(view.room):
+                return  # late or repeated, after an outage; nobody gets a seat in a room again
+            if seat is None or seat.room != view.room or seat.version <= view.version:
+                self.seated(session, transition, index)
+        elif kind == "repeated":
+            self._repeated(session, transition, index)
+        elif seat is not None and seat.room == view.room and view.version > seat.version:
+            self._changed(session, seat, transition, index)
 
+    def seated(self, session: Session, transition: Transition, index: int) -> None:
+        """The participant has seat `index` in this room: take it over, and send the room.
 
-def _repeated(session: Session, transition: Transition, seat: int) -> None:
-    """A commit was answered again: to its sender, and to a partner who missed it."""
-    view, place = transition.view, session.place
-    if place is not None and place.room == view.room and view.version > place.version:
-        missed = view.version > place.version + 1 and view.turn < view.chars
-        place.update(view)
-        if missed:
-            session.hub.spawn(look(session, anew=True))
-    elif seat != transition.seat:
-        return
-    _finished_character(session, transition)
+        Characters that were finished meanwhile are sent as `committed`, since the client may wait
+        for the answer to a commit.
+        """
+        view, before = transition.view, session.seat
+        missed = []
+        if before is not None and before.room == view.room:
+            missed = room_messages.committed_since(view, before.turn)
+        session.connection.send(*missed, self.take_seat(session, transition, index))
+        self.send_partner_away(session, transition)
 
+    def take_seat(self, session: Session, transition: Transition, index: int) -> Waiting | Matched:
+        """Take seat `index` over as it is; the message that describes the room."""
+        view, before = transition.view, session.seat
+        seat = HeldSeat(view, index)
+        session.take_seat(seat)
+        if before is not None and before.room == view.room and before.turn == view.turn:
+            seat.last_begun = before.last_begun
+        elif transition.kind not in {"waiting", "matched"}:
+            seat.last_begun = None  # written on another connection so far
+        if seat.waiting:
+            session.activity.begin_wait()
+        partner = view.seats[1 - index].last
+        if partner:
+            session.seating.met(partner)
+        return room_messages.whole_room(view, index, seat.chars, self._identity, session.locale)
 
-def seated(session: Session, transition: Transition, seat: int) -> None:
-    """Take a seat over as it is, and tell the participant.
+    def send_partner_away(self, session: Session, transition: Transition) -> None:
+        """Send `partner away` behind the room, if the partner's connection is lost now."""
+        seat = session.seat
+        if seat is not None and seat.partner_away:
+            ms = transition.ms if transition.seat == seat.index else None
+            session.connection.send(PartnerChanged(seat.room, "away", ms))
 
-    Who waits for the answer to a commit hears it as such, though it is in the room, too.
-    """
-    view, before = transition.view, session.place
-    missed = []
-    if before is not None and before.room == view.room:
-        missed = translation.committed_since(view, before.turn)
-    session.socket.send(*missed, sit_down(session, transition, seat))
-    tell_if_alone(session, transition)
+    async def resync(self, session: Session, *, again: bool = False) -> None:
+        """Read the room after transitions were missed, and notify the session of it.
 
-
-def sit_down(session: Session, transition: Transition, seat: int) -> Waiting | Matched:
-    """Take a seat over as it is; the message that says so."""
-    view, before = transition.view, session.place
-    place = Seat(view, seat)
-    session.take(place)
-    if before is not None and before.room == view.room and before.turn == view.turn:
-        place.begun = before.begun
-    elif transition.kind not in {"waiting", "matched"}:
-        place.begun = None  # written on another connection so far
-    if place.waiting:
-        _begin_to_wait(session)
-    partner = view.seats[1 - seat].last
-    if partner:
-        others = [other for other in session.recent if other != partner]
-        session.recent = (partner, *others)[:LAST_PARTNERS]
-    return translation.whole_room(view, seat, place.chars, session.hub.identity, session.locale)
-
-
-def tell_if_alone(session: Session, transition: Transition) -> None:
-    """A room is told as it is, except that the partner's connection is lost at the moment."""
-    place = session.place
-    if place is not None and place.partner_is_away:
-        ms = transition.ms if transition.seat == place.seat else None
-        session.socket.send(PartnerChanged(place.room, "away", ms))
-
-
-def _begin_to_wait(session: Session) -> None:
-    """Five minutes without a message are allowed from now on."""
-    session.last_message = session.hub.vigil.clock
-
-
-def _finished_character(session: Session, transition: Transition) -> None:
-    view, campaign, place = transition.view, session.campaign, session.place
-    if place is not None and place.room != view.room:
-        place = None
-    committed = translation.committed(transition)
-    if view.turn < view.chars:
-        if place is not None:
-            session.socket.send(committed, translation.turn_changed(view, place.chars))
+        It is notified if the room has changed; with `again` also if it has not.
+        """
+        seat, campaign = session.seat, session.campaign
+        if seat is None:
+            return
+        base = campaign.lanes.base_of(seat.room)
+        try:
+            transition = await self._rooms.read(
+                base, campaign.rules, session.participant, seat.room
+            )
+        except RefusedError as refusal:
+            if refusal.code == "no_such_room" and session.seat is seat:
+                session.leave_seat()
+                session.say_goodbye("over")  # the client learns the outcome when it returns
+        except StoreError:
+            return  # the router resyncs every seat when the store is back
         else:
-            session.socket.send(committed)
-        return
-    if transition.c < view.chars - 1 and view.room in session.finished_rooms:
-        session.socket.send(committed)  # an earlier commit came again after the end
-        return
-    counters = session.hub.counters.advance(
-        campaign.lanes.base_of(view.room), transition.relays, transition.participants
-    )
-    completed = translation.completed(transition, session.participant, counters)
-    mark = session.mark_of([UnacknowledgedWork(completed.work, completed.serial)])
-    session.socket.send_asking(mark, committed, completed)
-    session.remember_finished(view.room)
-    if place is not None:
-        session.stand_up()
+            now, version = session.seat, transition.view.version
+            if now is not None and now.room == seat.room and (again or version > now.version):
+                self.notify(session, transition, now.index)
 
+    def keep_seat(self, session: Session, seat: HeldSeat) -> None:
+        """Leaving failed: hold the seat again, unless the store gave it up unseen."""
+        if session.seat is None and session.stage is Stage.READY:
+            session.seating.not_left(seat.room)
+            session.take_seat(seat)
+            self._tasks.spawn(self.resync(session))
 
-async def look(session: Session, *, anew: bool = False) -> None:
-    """Find out what became of the room after transitions were missed.
+    # Changes of a room --------------------------------------------------------------------------
 
-    It is told if it has changed, or even if it has not but is to be told `anew`.
-    """
-    place, campaign = session.place, session.campaign
-    if place is None:
-        return
-    try:
-        base = campaign.lanes.base_of(place.room)
-        transition = await session.hub.rooms.read(
-            base, campaign.rules, session.participant, place.room
+    def _changed(
+        self, session: Session, seat: HeldSeat, transition: Transition, index: int
+    ) -> None:
+        view, kind = transition.view, transition.kind
+        removed = kind == "idle" and transition.seat == index
+        if view.version > seat.version + 1 and kind != "completed" and not removed:
+            self._tasks.spawn(self.resync(session))  # a transition was missed
+            return
+        seat.update(view)
+        send = session.connection.send
+        if kind in {"committed", "completed"}:
+            self._finished_character(session, transition)
+        elif kind == "away":
+            change = PartnerChanged(view.room, "away", transition.ms)
+            send(change, *_turn_of(seat, transition, view))
+        elif kind == "back":
+            send(PartnerChanged(view.room, "back"), *_turn_of(seat, transition, view))
+        elif removed:
+            session.leave_seat()
+            session.say_goodbye("idle")
+        elif kind in {"left", "idle"}:
+            change = PartnerChanged(view.room, "left")
+            send(change, room_messages.turn_changed(view, seat.chars))
+            if seat.waiting:
+                session.activity.begin_wait()
+
+    def _repeated(self, session: Session, transition: Transition, index: int) -> None:
+        """A commit was answered again: tell its sender, and a partner who missed it."""
+        view, seat = transition.view, session.seat
+        if seat is not None and seat.room == view.room and view.version > seat.version:
+            missed = view.version > seat.version + 1 and view.turn < view.chars
+            seat.update(view)
+            if missed:
+                self._tasks.spawn(self.resync(session, again=True))
+        elif index != transition.seat:
+            return
+        self._finished_character(session, transition)
+
+    def _finished_character(self, session: Session, transition: Transition) -> None:
+        view, seat = transition.view, session.seat
+        if seat is not None and seat.room != view.room:
+            seat = None
+        committed = room_messages.committed(transition)
+        if view.turn < view.chars:
+            if seat is not None:
+                session.connection.send(committed, room_messages.turn_changed(view, seat.chars))
+            else:
+                session.connection.send(committed)
+        elif transition.c < view.chars - 1 and session.works.told(view.room):
+            session.connection.send(committed)  # an earlier commit came again after the end
+        else:
+            self._finished_work(session, transition, committed)
+            if seat is not None:
+                session.leave_seat()
+
+    def _finished_work(
+        self, session: Session, transition: Transition, committed: Committed
+    ) -> None:
+        view, campaign = transition.view, session.campaign
+        counters = self._counters.advance(
+            campaign.lanes.base_of(view.room), transition.relays, transition.participants
         )
-    except RefusedError as refusal:
-        if refusal.code == "no_such_room" and session.place is place:
-            session.stand_up()
-            session.say_goodbye("over")  # what became of it is told on return
-    except StoreError:
-        return  # the hub looks again when the store is back
-    else:
-        now, version = session.place, transition.view.version
-        if now is not None and now.room == place.room and (anew or version > now.version):
-            happened(session, transition, now.seat)
+        completed = room_messages.completed(transition, session.participant, counters)
+        ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
+        session.connection.send_with_ping(ping, committed, completed)
+        session.works.remember(view.room)
 
 
-def sit_again(session: Session, place: Seat) -> None:
-    """The place could not be given up after all, unless the store did it unseen."""
-    if session.place is None and session.stage is Stage.READY:
-        session.former_rooms = tuple(room for room in session.former_rooms if room != place.room)
-        session.take(place)
-        session.hub.spawn(look(session))
+def _turn_of(seat: HeldSeat, transition: Transition, view: RoomView) -> list[TurnChanged]:
+    """The turn's new time limit when the writer is the one concerned: an away turn is paused."""
+    if seat_of(view.turn) != transition.seat:
+        return []
+    return [room_messages.turn_changed(view, seat.chars)]

@@ -1,125 +1,173 @@
-"""Finding what a participant has in any lane: on return, and after a join went astray."""
+"""Finds what a participant has in any lane: on return, and after the answer to a join was lost."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from server.relay.transition import Transition
-from server.session.notifications import seated
+from server.session.background import BackgroundTasks
+from server.session.campaigns import OpenCampaign
+from server.session.limits import MOST_FINISHED
+from server.session.notifications import Notifier
 from server.session.session import Session, Stage
 from server.store.answers import RefusedError, Resumed, UnacknowledgedWork
-from server.transport.limits import MOST_FINISHED
+from server.store.rooms import Rooms
 
 
-class Returned(NamedTuple):
-    """What all lanes know of a participant.
+class Resumption(NamedTuple):
+    """What the lanes know of a participant.
 
     Attributes:
         previous: the addresses at which other sessions of the participant are connected.
         transitions: the live room, if any.
-        untold: works finished in absence, at most 20, by serial.
-        recent: the last partners, latest first.
+        unacknowledged: works finished in absence, at most 20, by serial.
+        recent_partners: the last partners, latest first.
     """
 
     previous: set[str]
     transitions: list[Transition]
-    untold: list[UnacknowledgedWork]
-    recent: tuple[str, ...]
+    unacknowledged: list[UnacknowledgedWork]
+    recent_partners: tuple[str, ...]
 
 
-async def find_room(session: Session) -> Returned:
-    """Take the participant over in every lane, but wait only until the room is found.
+class Takeover(Protocol):
+    """Ends the other connections of a participant."""
 
-    A turn must not run out because another lane is away. What the later lanes have to tell of
-    finished works is told at the next return.
-
-    Raises:
-        RefusedError: `fenced`.
-        StoreError: the room, if there is one, is in a lane that cannot be reached.
-    """
-    bases = session.campaign.lanes.bases
-    if len(bases) == 1:  # the usual case: without the tasks, which are a fiftieth of a return
-        return _merged([await _resume_in(bases[0], session, session.address)])
-    lanes = set(_resume_in_every_lane(session))
-    found: list[Resumed] = []
-    try:
-        while lanes and not any(lane.transitions for lane in found):
-            done, lanes = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
-            found += await asyncio.gather(*done)
-    finally:
-        for lane in lanes:
-            session.hub.spawn(_take_over_later(session, session.address, lane))
-    return _merged(found)
+    def __call__(self, previous: str, session: Session) -> None:
+        """`session` has the participant now; the session at `previous` is told to go."""
 
 
-async def _take_over_later(session: Session, address: str, lane: asyncio.Task[Resumed]) -> None:
-    try:
-        resumed = await lane
-    except RefusedError as refusal:
-        if refusal.code == "elsewhere" and session.is_at(address):
-            session.replaced()
-        return  # a worker that is fenced hears it with its next beat
-    if resumed.previous:
-        session.hub.take_over(resumed.previous, session)
-    for transition in resumed.transitions:
-        room, place = transition.view.room, session.place
-        if session.is_at(address) and session.stage is Stage.READY and place is None:
-            if room not in session.former_rooms:  # a join found its way there meanwhile
-                seated(session, transition, transition.seat)
-        elif place is None or place.room != room:
-            session.hub.abandon(session, [transition])
+DisconnectSeat = Callable[[OpenCampaign, str, str, str], None]
+"""Has the store hold a seat for the grace: campaign, participant, address, and the room; "" for
+whatever room the lanes know."""
 
 
-async def find_everywhere(session: Session) -> Returned:
-    """Take the participant over in every lane: an older session's join may be on its way to any.
+class Resume:
+    """Takes participants over from their earlier connections."""
 
-    Raises:
-        RefusedError: `fenced`.
-        StoreError: a lane cannot be reached; what was taken over can be taken over again.
-    """
-    return _merged(await asyncio.gather(*_resume_in_every_lane(session)))
+    def __init__(
+        self,
+        rooms: Rooms,
+        notifier: Notifier,
+        tasks: BackgroundTasks,
+        take_over: Takeover,
+        disconnect_seat: DisconnectSeat,
+        assign_address: Callable[[Session], None],
+    ) -> None:
+        """`assign_address` gives a session a new address; the store obeys the old one no more."""
+        self._rooms = rooms
+        self._notifier = notifier
+        self._tasks = tasks
+        self._take_over = take_over
+        self._disconnect_seat = disconnect_seat
+        self._assign_address = assign_address
+
+    async def find_room(self, session: Session) -> Resumption:
+        """Take the participant over in every lane, but wait only until the room is found.
+
+        A turn must not run out because another lane is away. Finished works that the later lanes
+        know of are told at the next return.
+
+        Raises:
+            RefusedError: `fenced` or `elsewhere`.
+            StoreError: the lane of a possible room cannot be reached.
+        """
+        bases = session.campaign.lanes.bases
+        if len(bases) == 1:  # the usual case; the tasks below take a fiftieth of a return
+            return _merged([await self._resume_in(bases[0], session, session.address)])
+        lanes = set(self._resume_in_every_lane(session))
+        found: list[Resumed] = []
+        try:
+            while lanes and not any(lane.transitions for lane in found):
+                done, lanes = await asyncio.wait(lanes, return_when=asyncio.FIRST_COMPLETED)
+                found += await asyncio.gather(*done)
+        finally:
+            for lane in lanes:
+                self._tasks.spawn(self._take_over_later(session, session.address, lane))
+        return _merged(found)
+
+    async def settle(self, session: Session) -> bool:
+        """Find out whether a join whose answer was lost gave a seat; the session holds it then.
+
+        From the new address the store obeys nothing that is still on its way from the old one, so
+        the session may join in any lane afterwards.
+
+        Raises:
+            RefusedError: `fenced` or `elsewhere`.
+            StoreError: a lane cannot be reached; settling may be tried again.
+        """
+        self._assign_address(session)
+        found = _merged(await asyncio.gather(*self._resume_in_every_lane(session)))
+        session.seating.uncertain = False
+        if not session.is_open:
+            self.abandon(session, found.transitions)
+            return False
+        for transition in found.transitions:
+            self._notifier.seated(session, transition, transition.seat)
+        return session.seat is not None
+
+    def replace(self, found: Resumption, session: Session) -> None:
+        """End the participant's other connections."""
+        for previous in found.previous or {""}:
+            self._take_over(previous, session)
+
+    def abandon(self, session: Session, transitions: list[Transition]) -> None:
+        """The session ended while it was given these rooms back: its seats are away again."""
+        for transition in transitions:
+            self._disconnect(session, transition.view.room)
+
+    def abandon_unknown(self, session: Session) -> None:
+        """The session ended before it was answered whether it was given a room back."""
+        self._disconnect(session, "")
+
+    def _disconnect(self, session: Session, room: str) -> None:
+        self._disconnect_seat(session.campaign, session.participant, session.address, room)
+
+    async def _take_over_later(
+        self, session: Session, address: str, lane: asyncio.Task[Resumed]
+    ) -> None:
+        """Apply the answer of a lane that came after the room was found in another one."""
+        try:
+            resumed = await lane
+        except RefusedError as refusal:
+            if refusal.code == "elsewhere" and session.is_at(address):
+                session.replaced()
+            return  # a worker without its lease learns it with its next heartbeat
+        if resumed.previous:
+            self._take_over(resumed.previous, session)
+        for transition in resumed.transitions:
+            room, seat = transition.view.room, session.seat
+            if session.is_at(address) and session.stage is Stage.READY and seat is None:
+                if not session.seating.has_left(room):  # a join got there in the meantime
+                    self._notifier.seated(session, transition, transition.seat)
+            elif seat is None or seat.room != room:
+                self.abandon(session, [transition])
+
+    def _resume_in_every_lane(self, session: Session) -> list[asyncio.Task[Resumed]]:
+        bases, address = session.campaign.lanes.bases, session.address
+        return [asyncio.create_task(self._resume_in(base, session, address)) for base in bases]
+
+    async def _resume_in(self, base: str, session: Session, address: str) -> Resumed:
+        def wanted() -> bool:
+            return session.is_at(address)
+
+        return await self._rooms.resume(
+            base,
+            session.campaign.rules,
+            session.participant,
+            address,
+            session.hello_at,
+            wanted,
+        )
 
 
-def _merged(found: list[Resumed]) -> Returned:
-    untold = sorted((work for lane in found for work in lane.untold), key=lambda it: it.serial)
-    return Returned(
+def _merged(found: list[Resumed]) -> Resumption:
+    works = sorted((work for lane in found for work in lane.untold), key=lambda it: it.serial)
+    return Resumption(
         {lane.previous for lane in found if lane.previous},
         [transition for lane in found for transition in lane.transitions],
-        untold[-MOST_FINISHED:],
+        works[-MOST_FINISHED:],
         tuple(max(found, key=lambda lane: lane.seated_at).recent.split()),
     )
-
-
-async def settle(session: Session) -> bool:
-    """Find out whether a join whose answer was lost gave a seat; the session sits there then.
-
-    From the new address nothing that is still on its way from the old one is obeyed, so
-    afterwards the session may join in any lane.
-
-    Raises:
-        RefusedError, StoreError: as `find_everywhere`.
-    """
-    session.hub.move(session)
-    returned = await find_everywhere(session)
-    session.astray = False
-    if session.stage is Stage.GONE:
-        session.hub.abandon(session, returned.transitions)
-        return False
-    for transition in returned.transitions:
-        seated(session, transition, transition.seat)
-    return session.place is not None
-
-
-def _resume_in_every_lane(session: Session) -> list[asyncio.Task[Resumed]]:
-    bases, address = session.campaign.lanes.bases, session.address
-    return [asyncio.create_task(_resume_in(base, session, address)) for base in bases]
-
-
-async def _resume_in(base: str, session: Session, address: str) -> Resumed:
-    rooms, rules = session.hub.rooms, session.campaign.rules
-
-    def wanted() -> bool:
-        return session.is_at(address)
-
-    return await rooms.resume(base, rules, session.participant, address, session.hello, wanted)

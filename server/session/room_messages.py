@@ -17,7 +17,7 @@ from server.relay.to_client import (
 )
 from server.relay.transition import NO_LIMIT, RoomView, Transition
 from server.session.identity import Identity
-from server.transport.limits import IDLE_SECONDS
+from server.session.limits import IDLE_SECONDS
 
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 

@@ -1,4 +1,4 @@
-"""What the first bytes of a connection ask for: a WebSocket goes to picows, all else to uvicorn.
+"""Accepts connections: the first bytes decide whether picows or uvicorn serves one.
 
 uvicorn could hand WebSockets over itself (its `ws` setting), after it has parsed the request, made
 a list of its headers and put it together again; that costs a tenth of a whole participant.
@@ -20,14 +20,14 @@ from server.transport.handshake import Handshake
 from server.transport.http import (
     HEAD_BYTES,
     HEAD_TOO_LONG,
-    NO_REQUEST,
-    PlainHttp,
-    have_last_word,
+    NOT_HTTP,
+    BoundedHttp,
+    answer_and_close,
     refusal,
 )
-from server.transport.picows_protocol import take_socket
+from server.transport.picows_protocol import start_websocket
 
-FIRST_BYTES_SECONDS = 60.0
+REQUEST_SECONDS = 60.0
 """How long a connection may be open without a whole request; browsers open some ahead of time."""
 
 _GET = b"GET "
@@ -38,101 +38,101 @@ _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 MakeProtocol = Callable[..., asyncio.Protocol]
 
 
-class _Silent:
-    """Shards that have not made a whole request yet, oldest first.
+class _RequestTimeouts:
+    """Ends connections that have not made a whole request in time; oldest first.
 
-    They have one timer: to set one for each and take it back is dearer than all else here.
+    They share one timer: to set and cancel one for each costs more than everything else here.
     """
 
     def __init__(self) -> None:
         self._since: dict[AcceptedConnection, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, doorway: AcceptedConnection) -> None:
-        self._since[doorway] = monotonic()
+    def add(self, connection: AcceptedConnection) -> None:
+        self._since[connection] = monotonic()
         if self._timer is None:
-            self._look_in(FIRST_BYTES_SECONDS)
+            self._set_timer(REQUEST_SECONDS)
 
-    def remove(self, doorway: AcceptedConnection) -> None:
-        self._since.pop(doorway, None)
+    def remove(self, connection: AcceptedConnection) -> None:
+        self._since.pop(connection, None)
 
-    def _look_in(self, seconds: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._end_some)
+    def _set_timer(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._end_overdue)
 
-    def _end_some(self) -> None:
+    def _end_overdue(self) -> None:
         self._timer = None
         now = monotonic()
         while self._since:
-            doorway, since = next(iter(self._since.items()))
-            if now < since + FIRST_BYTES_SECONDS:
-                self._look_in(since + FIRST_BYTES_SECONDS - now)
+            connection, since = next(iter(self._since.items()))
+            if now < since + REQUEST_SECONDS:
+                self._set_timer(since + REQUEST_SECONDS - now)
                 return
-            self.remove(doorway)
-            doorway.shutdown()
+            self.remove(connection)
+            connection.shutdown()
 
 
 class AcceptedConnection(asyncio.Protocol):
-    """One connection until it is known what it is for."""
+    """One connection until its first request shows what it is for."""
 
     __slots__ = (
+        "_admission",
         "_handshake",
         "_head",
         "_make_http",
         "_open",
-        "_porter",
         "_queued",
-        "_silent",
+        "_timeouts",
         "_transport",
     )
 
     def __init__(
         self,
         handshake: Handshake,
-        porter: AdmissionControl,
+        admission: AdmissionControl,
         make_http: Callable[[], asyncio.Protocol],
         open_: set[Any],
-        silent: _Silent,
+        timeouts: _RequestTimeouts,
     ) -> None:
         """`open_` are uvicorn's connections, which it ends one by one when it shuts down."""
         self._handshake = handshake
-        self._porter = porter
+        self._admission = admission
         self._make_http = make_http
         self._open = open_
-        self._silent = silent
+        self._timeouts = timeouts
         self._head = b""
         self._queued = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Somebody is there."""
+        """Start the time limit of the first request."""
         self._transport = cast(asyncio.Transport, transport)
         self._open.add(self)
-        self._silent.add(self)
+        self._timeouts.add(self)
 
     def data_received(self, data: bytes) -> None:
-        """The beginning of a request."""
+        """Read the head of the first request, and pass the connection on."""
         if self._transport is None:
             return  # it has been answered already
         head = self._head = self._head + data if self._head else data
         end = head.find(_END, 0, HEAD_BYTES)
         if end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
-            self._go_to_http(head)
-        elif len(head) > HEAD_BYTES:  # nobody says so much before a WebSocket is open
+            self._pass_to_http(head)
+        elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
             self._refuse(HEAD_TOO_LONG)
         elif end < 0:
             if not _METHOD.match(head):
-                self._refuse(NO_REQUEST)
+                self._refuse(NOT_HTTP)
         elif not self._queued:
             self._queued = True
-            self._porter.admit(self._enter, self._turn_away)
+            self._admission.admit(self._pass_to_websocket, self._reject)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Gone again."""
+        """The peer is gone."""
         self._forget()
         self._transport = None
 
     def shutdown(self) -> None:
-        """Nothing has been asked for, so nothing is owed."""
+        """Close; nothing has been asked for, so nothing is owed."""
         if self._transport is not None:
             self._transport.close()
             self._transport = None
@@ -140,48 +140,50 @@ class AcceptedConnection(asyncio.Protocol):
     def _refuse(self, answer: bytes) -> None:
         transport, self._transport = self._transport, None
         if transport is not None:
-            have_last_word(transport, answer)
+            answer_and_close(transport, answer)
 
-    def _enter(self) -> None:
+    def _reject(self, retry_within: float) -> None:
+        """Too many wait: send a cheap answer with a random time to retry."""
         if self._transport is not None:
-            take_socket(self._handshake, self._porter, self._leave(), self._head)
-
-    def _turn_away(self, within: float) -> None:
-        """Too many wait: an answer that costs little, with a time to come back, drawn at random."""
-        if self._transport is not None:
-            self._transport.write(_too_many(1 + secrets.randbelow(round(within))))
+            self._transport.write(_busy(1 + secrets.randbelow(round(retry_within))))
             self.shutdown()
 
-    def _go_to_http(self, head: bytes) -> None:
+    def _pass_to_websocket(self) -> None:
+        if self._transport is not None:
+            start_websocket(self._handshake, self._admission, self._detach(), self._head)
+
+    def _pass_to_http(self, head: bytes) -> None:
         protocol = self._make_http()
-        transport = self._leave()
+        transport = self._detach()
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         protocol.data_received(head)
 
-    def _leave(self) -> asyncio.Transport:
+    def _detach(self) -> asyncio.Transport:
         assert self._transport is not None
         self._forget()
         return self._transport
 
     def _forget(self) -> None:
         self._open.discard(self)
-        self._silent.remove(self)
+        self._timeouts.remove(self)
 
 
 @cache
-def _too_many(retry_seconds: int) -> bytes:
+def _busy(retry_seconds: int) -> bytes:
     message = "too many come at once; try again"
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
 
 
-def doorway(handshake: Handshake, porter: AdmissionControl) -> MakeProtocol:
+def accept_with(handshake: Handshake, admission: AdmissionControl) -> MakeProtocol:
     """What to give uvicorn as its `http` setting."""
-    silent = _Silent()
+    timeouts = _RequestTimeouts()
 
     def make(**settings: Any) -> AcceptedConnection:
-        """As uvicorn makes its own protocol: with `config`, `server_state`, `app_state`."""
+        """Make a protocol as uvicorn does: with `config`, `server_state`, `app_state`."""
         open_ = settings["server_state"].connections
-        return AcceptedConnection(handshake, porter, lambda: PlainHttp(**settings), open_, silent)
+        return AcceptedConnection(
+            handshake, admission, lambda: BoundedHttp(**settings), open_, timeouts
+        )
 
     return make

@@ -1,4 +1,7 @@
-"""Lets WebSockets in and out a few at a time: a rush leaves time for those who are inside."""
+"""Admission control: WebSockets open and close a few at a time, so that a rush delays no turn.
+
+`bench/storm.py` measures what each constant here does for the participants who stay connected.
+"""
 
 from __future__ import annotations
 
@@ -9,134 +12,136 @@ from time import monotonic
 from typing import NamedTuple
 
 SLICE_SECONDS = 0.001
-"""So long at once is for those at the door; then those inside have their turn."""
+"""Longest time in one event-loop pass for connections that open; then other work runs."""
 
-SEEN_OFF_AT_ONCE = 4
-"""What it takes to close so many, and to tell of it, comes later, and is about a slice."""
+CLOSED_AT_ONCE = 4
+"""Connections closed in one pass. What follows a close runs later and takes about a slice."""
 
-CROWD, CROWD_SECONDS = 32, 0.01
-"""While so many hang up within such a time, hearing of it is work enough: nobody is seen off."""
+BURST, BURST_SECONDS = 32, 0.01
+"""While so many peers hang up within such a time, reading that they did is work enough for a pass,
+and none is closed."""
 
-LONGEST_STAY_SECONDS = 5.0
-"""Once somebody has waited for so long to be seen off, five times as many go at once: a seat is not
-to be held for long by somebody who is gone."""
+LONGEST_CLOSE_SECONDS = 5.0
+"""Once a connection has waited for so long to be closed, five times as many are closed in a pass:
+the seat of a participant who is gone must not stay taken for long."""
 
 SHARE = 1 / 4
-"""Of the time is for the door at most: whoever came in has to be greeted and seated, too."""
+"""Largest share of the time for opening and closing; the rest greets and seats participants."""
 
 LEAST_SHARE = 1 / 24
-"""However much those inside have to do, or nobody ever came in."""
+"""Smallest share, however busy the worker is; otherwise nobody would ever be admitted."""
 
 LATE_SECONDS = 0.0005
-"""Whenever it is the door's turn by so much later than was asked for, those inside are waiting, and
-have as much time again. `bench/storm.py` shows what it does for them."""
+"""When a pass begins by so much later than planned, other work is waiting, and gets as much more
+time."""
 
 LONGEST_WAIT_SECONDS = 5.0
-"""Whoever has waited for so long is turned away, which costs little. Else, while more come than can
-be let in, all wait until they give up, and the service works for none of them."""
+"""Longest wait of a connection; then it is rejected, which costs little. Otherwise, while more
+arrive than can be admitted, all would wait until they give up, and nobody would get in."""
 
-FIRST_RETURN_SECONDS, LAST_RETURN_SECONDS = 5.0, 120.0
-"""Whoever is turned away is asked to come back within the first; while the rush goes on, the time
-doubles as often as it goes by, up to the last. Else those outside, who grow in number, would take
-more and more of the worker with asking again."""
+FIRST_RETRY_SECONDS, LAST_RETRY_SECONDS = 5.0, 120.0
+"""A rejected client is asked to retry within the first; the time doubles while the rush goes on, up
+to the last. Otherwise the retries of a growing crowd would take more and more of the worker."""
 
 
-class _Leaving(NamedTuple):
+class _Closing(NamedTuple):
     since: float
-    leave: Callable[[], None]
+    close: Callable[[], None]
 
 
 class _Waiting(NamedTuple):
     since: float
-    enter: Callable[[], None]
-    turn_away: Callable[[float], None]
+    accept: Callable[[], None]
+    reject: Callable[[float], None]
 
 
 class AdmissionControl:
-    """Of one worker. Whoever waits holds a descriptor, which bounds the queue.
+    """Admission control of one worker.
+
+    Each waiting connection holds a file descriptor, so the descriptor limit bounds the queue.
 
     Attributes:
-        turned_away: how many so far.
+        rejected: connections rejected so far.
     """
 
     def __init__(self, longest_wait: float = LONGEST_WAIT_SECONDS) -> None:
-        """Nobody waits yet, nor ever for longer than `longest_wait` seconds."""
-        self.turned_away = 0
+        """No connection waits for longer than `longest_wait` seconds."""
+        self.rejected = 0
         self._longest_wait = longest_wait
         self._waiting: deque[_Waiting] = deque()
-        self._leaving: deque[_Leaving] = deque()
-        self._busy = False
+        self._closing: deque[_Closing] = deque()
+        self._scheduled = False
         self._due = 0.0
-        self._return_seconds = FIRST_RETURN_SECONDS
-        self._grown_at = self._turned_away_at = 0.0
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        self._grown_at = self._rejected_at = 0.0
 
-    def admit(self, enter: Callable[[], None], turn_away: Callable[[float], None]) -> None:
-        """Have `enter` called soon, in the order of arrival.
+    def admit(self, accept: Callable[[], None], reject: Callable[[float], None]) -> None:
+        """Call `accept` soon, in the order of arrival.
 
-        If it is not soon, `turn_away` is called instead, with the seconds within which to return.
+        If that is not possible in time, call `reject` with the seconds within which to retry.
         """
-        self._waiting.append(_Waiting(monotonic(), enter, turn_away))
-        self._attend()
+        self._waiting.append(_Waiting(monotonic(), accept, reject))
+        self._schedule()
 
-    def see_off(self, leave: Callable[[], None]) -> None:
-        """Have `leave` called soon; it goes before all who come."""
-        self._leaving.append(_Leaving(monotonic(), leave))
-        self._attend()
+    def release(self, close: Callable[[], None]) -> None:
+        """Call `close` soon, before any connection is accepted."""
+        self._closing.append(_Closing(monotonic(), close))
+        self._schedule()
 
-    def _attend(self) -> None:
-        if not self._busy:
-            self._busy = True
+    def _schedule(self) -> None:
+        if not self._scheduled:
+            self._scheduled = True
             self._due = monotonic()
-            asyncio.get_running_loop().call_soon(self._attend_to_some)
+            asyncio.get_running_loop().call_soon(self._run_slice)
 
-    def _attend_to_some(self) -> None:
+    def _run_slice(self) -> None:
         start = monotonic()
         late = start - self._due
         later = 0.0
         try:
-            later = self._see_some_off(start)
-            self._let_some_in(start)
+            later = self._close_some(start)
+            self._accept_some(start)
         finally:
-            self._busy = bool(self._leaving or self._waiting)
-            if self._busy:
+            self._scheduled = bool(self._closing or self._waiting)
+            if self._scheduled:
                 now = monotonic()
                 pauses = min(1 / SHARE - 1 + late / LATE_SECONDS, 1 / LEAST_SHARE - 1)
                 pause = (now - start + later) * pauses
                 self._due = now + pause
-                asyncio.get_running_loop().call_later(pause, self._attend_to_some)
+                asyncio.get_running_loop().call_later(pause, self._run_slice)
 
-    def _see_some_off(self, now: float) -> float:
-        """How many seconds it will take later."""
-        slow = self._leaving and now - self._leaving[0].since > LONGEST_STAY_SECONDS
-        if not slow and self._is_crowd_leaving(now):
+    def _close_some(self, now: float) -> float:
+        """Close a few; the seconds of work that will follow from it."""
+        overdue = self._closing and now - self._closing[0].since > LONGEST_CLOSE_SECONDS
+        if not overdue and self._is_burst(now):
             return SLICE_SECONDS
-        most = 5 * SEEN_OFF_AT_ONCE if slow else SEEN_OFF_AT_ONCE
-        leaving = min(len(self._leaving), most)
-        for _ in range(leaving):
-            self._leaving.popleft().leave()
-        return leaving / most * SLICE_SECONDS
+        most = 5 * CLOSED_AT_ONCE if overdue else CLOSED_AT_ONCE
+        count = min(len(self._closing), most)
+        for _ in range(count):
+            self._closing.popleft().close()
+        return count / most * SLICE_SECONDS
 
-    def _is_crowd_leaving(self, now: float) -> bool:
-        leaving = self._leaving
-        return len(leaving) >= CROWD and now - leaving[-CROWD].since < CROWD_SECONDS
+    def _is_burst(self, now: float) -> bool:
+        closing = self._closing
+        return len(closing) >= BURST and now - closing[-BURST].since < BURST_SECONDS
 
-    def _let_some_in(self, start: float) -> None:
+    def _accept_some(self, start: float) -> None:
         now = start
         while self._waiting and now < start + SLICE_SECONDS:
-            since, enter, turn_away = self._waiting.popleft()
+            since, accept, reject = self._waiting.popleft()
             if now - since > self._longest_wait:
-                self.turned_away += 1
-                turn_away(self._within(now))
+                self.rejected += 1
+                reject(self._retry_within(now))
             else:
-                enter()
+                accept()
             now = monotonic()
 
-    def _within(self, now: float) -> float:
-        """How long those turned away at `now` may take to come back."""
-        if now - self._turned_away_at > self._return_seconds:
-            self._return_seconds, self._grown_at = FIRST_RETURN_SECONDS, now
-        elif now - self._grown_at > self._return_seconds:
-            self._return_seconds = min(2 * self._return_seconds, LAST_RETURN_SECONDS)
+    def _retry_within(self, now: float) -> float:
+        """Seconds within which the clients rejected at `now` are asked to retry."""
+        if now - self._rejected_at > self._retry_seconds:
+            self._retry_seconds, self._grown_at = FIRST_RETRY_SECONDS, now
+        elif now - self._grown_at > self._retry_seconds:
+            self._retry_seconds = min(2 * self._retry_seconds, LAST_RETRY_SECONDS)
             self._grown_at = now
-        self._turned_away_at = now
-        return self._return_seconds
+        self._rejected_at = now
+        return self._retry_seconds

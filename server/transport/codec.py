@@ -12,6 +12,7 @@ import msgspec
 from picows import WSMsgType
 
 from server.relay.from_client import TYPES, Commit, ExactInk, FromClient, Ink
+from server.transport.frames import first_byte_of
 
 MSGPACK = "jielong.v1.msgpack"
 JSON = "jielong.v1.json"
@@ -21,20 +22,20 @@ MAX_EXPLANATION = 200
 """Characters of an explanation: msgspec's may repeat the offending value."""
 
 _BAD_INK = re.compile(r"Expected `(int` [<>]= -?\d+ - at `\$\.p\[|array` of length .* at `\$\.p`)")
-"""What msgspec says of live ink that fits no place on the grid, and of too much or none."""
+"""msgspec's errors for live ink outside the grid, and for too many points or none."""
 
 NOT_INK = (msgspec.DecodeError, UnicodeDecodeError)
-"""What `Codec.decode_ink` raises for anything but live ink that may be passed on as it came."""
+"""Raised by `Codec.decode_ink` for everything but live ink that can be passed on unchanged."""
 
 _BARE_COMMIT = 0x80 | 1 + len(Commit.__struct_fields__)
 """The first byte of a commit without any other keys: in MessagePack it says how many a map has."""
 
 pack = msgspec.msgpack.Encoder().encode
-"""A message in MessagePack, as workers pass it on, whatever the connections' encodings are."""
+"""Encodes a message in MessagePack, the encoding between workers whatever the connections use."""
 
 
 class IllFormedError(Exception):
-    """The frame's bytes are no message at all: the connection cannot go on."""
+    """The bytes of a frame are no message at all: the connection must close."""
 
 
 class BadMessageError(Exception):
@@ -63,27 +64,27 @@ class Codec(Protocol):
         """
 
     def decode_ink(self, payload: bytes) -> Ink:
-        """Read live ink that may be passed on as it came.
+        """Read live ink that can be passed on unchanged.
 
         Raises:
-            NOT_INK: it is anything else; `decode` says what, or what is wrong with it.
+            NOT_INK: it is something else; call `decode`.
         """
 
     def encode(self, message: msgspec.Struct) -> bytes:
         """Write a message."""
 
     def from_packed(self, packed: bytes) -> bytes:
-        """Write a message that is MessagePack already, as partners' messages are passed on."""
+        """Write a message that is in MessagePack already, such as one of the partner."""
 
 
 class _Envelope(msgspec.Struct):
-    """What every message has."""
+    """The key that every message has."""
 
     t: str
 
 
 class _Reader:
-    """Reads messages in one encoding, and says what is wrong with others."""
+    """Reads messages in one encoding, and explains what is wrong with others."""
 
     def __init__(self, decoder: Callable[..., Any], encoding: str) -> None:
         """`decoder` is msgspec's for the encoding, `encoding` its name for people."""
@@ -102,22 +103,22 @@ class _Reader:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
             raise IllFormedError(f"not {self._encoding}") from error
 
-    def look_at_all(self, payload: bytes) -> None:
-        """See that what nobody asks for is text where it says so: msgspec skips it unseen.
+    def check_text(self, payload: bytes) -> None:
+        """Check that the strings under unknown keys are UTF-8: msgspec skips them unread.
 
         Raises:
-            IllFormedError: it is no UTF-8.
+            IllFormedError: one is not.
         """
         try:
             self._plain(payload)
         except (UnicodeDecodeError, RecursionError) as error:
             raise IllFormedError(f"not {self._encoding}") from error
         except (msgspec.DecodeError, TypeError):
-            pass  # well-formed, but nothing for Python, as a map with lists for keys is
+            pass  # well-formed, but Python has no such value: a map with lists as keys
 
     def _kind(self, payload: bytes) -> str | None:
-        """The type of a message that is refused, where it has one; all of it must be readable."""
-        with suppress(msgspec.ValidationError):  # well-formed, but nothing for Python, as 1e999 is
+        """The type of a refused message, if it has one; the whole payload must be readable."""
+        with suppress(msgspec.ValidationError):  # well-formed, but Python has no such value: 1e999
             self._plain(payload)
         try:
             return self._envelope(payload).t
@@ -126,7 +127,7 @@ class _Reader:
 
 
 def _explain(kind: str | None, error: msgspec.ValidationError) -> BadMessageError:
-    """Say what is wrong with a message of this type that could be read but not understood."""
+    """Explain what is wrong with a message of this type that is well-formed but not valid."""
     if kind is None:
         return BadMessageError("bad_message", "a message is a map with its type in `t`", None)
     if kind not in TYPES:
@@ -136,12 +137,13 @@ def _explain(kind: str | None, error: msgspec.ValidationError) -> BadMessageErro
     return BadMessageError("bad_message", str(error)[:MAX_EXPLANATION], kind)
 
 
-def _without_halves(text: str) -> bytes:
-    """The same JSON with `?` for halves of surrogate pairs, as JavaScript leaves them of a string
-    cut in the middle of an emoji; msgspec takes them for an error of syntax.
+def _without_lone_surrogates(text: str) -> bytes:
+    """The same JSON with `?` in place of lone surrogates, which msgspec takes for a syntax error.
+
+    JavaScript sends them when a string was cut in the middle of an emoji.
 
     Raises:
-        IllFormedError: it is no JSON otherwise either.
+        IllFormedError: it is no JSON.
     """
     try:
         return json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace")
@@ -154,10 +156,10 @@ class MsgpackCodec:
 
     name = MSGPACK
     frame = WSMsgType.BINARY
-    first_byte = 0x80 | frame.value
+    first_byte = first_byte_of(frame)
 
     def __init__(self) -> None:
-        """One for all connections; it holds no state of any."""
+        """One serves all connections; it has no state."""
         self.decode_ink = msgspec.msgpack.Decoder(ExactInk).decode
         self._reader = _Reader(msgspec.msgpack.Decoder, "MessagePack")
         self.encode = pack
@@ -165,11 +167,11 @@ class MsgpackCodec:
     def decode(self, payload: bytes) -> FromClient:
         """Read a message; see `Codec.decode`.
 
-        Who commits says a lot, and mostly nothing but what must be said.
+        A commit is long, and usually has no unknown keys: then its strings need no second check.
         """
         message = self._reader.read(payload)
         if payload[0] != _BARE_COMMIT or not isinstance(message, Commit):
-            self._reader.look_at_all(payload)
+            self._reader.check_text(payload)
         return message
 
     def from_packed(self, packed: bytes) -> bytes:
@@ -182,10 +184,10 @@ class JsonCodec:
 
     name = JSON
     frame = WSMsgType.TEXT
-    first_byte = 0x80 | frame.value
+    first_byte = first_byte_of(frame)
 
     def __init__(self) -> None:
-        """One for all connections; it holds no state of any."""
+        """One serves all connections; it has no state."""
         self._read = _Reader(msgspec.json.Decoder, "JSON").read
         self._unpack = msgspec.msgpack.Decoder().decode
 
@@ -200,14 +202,14 @@ class JsonCodec:
         except IllFormedError:
             if "\\u" not in text:
                 raise
-            return self._read(_without_halves(text))
+            return self._read(_without_lone_surrogates(text))
 
     def decode_ink(self, payload: bytes) -> Ink:
-        """JSON is never passed on as it came."""
+        """Raise: the partner may use MessagePack, so JSON is never passed on unchanged."""
         raise msgspec.DecodeError("the partner may want MessagePack")
 
     def encode(self, message: msgspec.Struct) -> bytes:
-        """Write a message; packed ink and phrases in it are unpacked on the way."""
+        """Write a message; packed ink and phrases in it are unpacked."""
         return self.from_packed(pack(message))
 
     def from_packed(self, packed: bytes) -> bytes:

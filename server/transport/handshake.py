@@ -22,7 +22,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HandshakeError(Exception):
-    """The request is refused with an HTTP status."""
+    """The request is refused with an HTTP status and the project's JSON error."""
 
     def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         """Answer `status` with the project's JSON error."""

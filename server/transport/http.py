@@ -1,6 +1,6 @@
 """Plain HTTP as uvicorn speaks it, with bounds on what one connection may ask for.
 
-uvicorn waits for the rest of a request for as long as it takes, and keeps all of it.
+uvicorn itself limits neither the time nor the size of a request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_BYTES = 16_384
 """Longest head of a request."""
 
-LAST_WORD_SECONDS = 1.0
+ANSWER_SECONDS = 1.0
 """How long the peer of a refused request has to take the answer."""
 
 _CODES = {
@@ -44,25 +44,25 @@ def refusal(status: HTTPStatus, message: str, *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-NO_REQUEST = refusal(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
+NOT_HTTP = refusal(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
 HEAD_TOO_LONG = refusal(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     f"the head of a request has at most {HEAD_BYTES} bytes; send fewer or shorter headers",
 )
 
 
-def have_last_word(transport: asyncio.Transport, answer: bytes) -> None:
-    """Answer, and close when the peer does, or soon. Until then read without heed.
+def answer_and_close(transport: asyncio.Transport, answer: bytes) -> None:
+    """Answer, and close when the peer does, or soon; ignore what comes until then.
 
-    A connection that is closed with bytes unread is reset, and the answer may get lost with it.
+    Closing a connection with unread bytes resets it, and the answer may get lost.
     """
     transport.write(answer)
     transport.write_eof()
-    asyncio.get_running_loop().call_later(LAST_WORD_SECONDS, transport.close)
+    asyncio.get_running_loop().call_later(ANSWER_SECONDS, transport.close)
 
 
-class PlainHttp(HttpToolsProtocol):
-    """One connection, from the first request that is none for a WebSocket.
+class BoundedHttp(HttpToolsProtocol):
+    """One connection of plain HTTP.
 
     The next request has to be there within uvicorn's `timeout_keep_alive`, and its head is
     bounded. No route takes a body, so the connection of a request that has one ends with the
@@ -75,15 +75,15 @@ class PlainHttp(HttpToolsProtocol):
         self._in_head = False
         self._refused = False
         self._head_bytes = 0
-        self._next_request: asyncio.TimerHandle | None = None
+        self._keep_alive_timer: asyncio.TimerHandle | None = None
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Gone."""
-        self._stop_waiting()
+        """The peer is gone."""
+        self._cancel_keep_alive_timer()
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        """Requests, or parts of them."""
+        """Read requests, or parts of them."""
         if self._refused:
             return
         super().data_received(data)
@@ -93,14 +93,14 @@ class PlainHttp(HttpToolsProtocol):
                 self._refuse(HEAD_TOO_LONG)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Start to count the bytes of a head."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
-        """A request is there; it may have a body."""
+        """The head of a request is complete; a body may follow."""
         self._in_head = False
-        self._stop_waiting()
+        self._cancel_keep_alive_timer()
         super().on_headers_complete()
         if any(name == b"transfer-encoding" for name, _ in self.headers) or any(
             name == b"content-length" and length != b"0" for name, length in self.headers
@@ -108,25 +108,25 @@ class PlainHttp(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
-        """A request is answered."""
+        """Wait for the next request."""
         super().on_response_complete()
         # uvicorn lets the first byte of a request end the wait for it.
-        self._next_request, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
+        self._keep_alive_timer, self.timeout_keep_alive_task = self.timeout_keep_alive_task, None
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no request; `msg` is uvicorn's."""
-        self._refuse(NO_REQUEST)
+        self._refuse(NOT_HTTP)
 
     def _refuse(self, answer: bytes) -> None:
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
         if self.cycle is None or self.cycle.response_complete:
-            have_last_word(self.transport, answer)
+            answer_and_close(self.transport, answer)
         else:
             self.transport.close()
 
-    def _stop_waiting(self) -> None:
-        if self._next_request is not None:
-            self._next_request.cancel()
-            self._next_request = None
+    def _cancel_keep_alive_timer(self) -> None:
+        if self._keep_alive_timer is not None:
+            self._keep_alive_timer.cancel()
+            self._keep_alive_timer = None

@@ -1,4 +1,4 @@
-"""The port: bound before anything else starts, so that a taken one is one clear line."""
+"""The listening socket: bound before all else, so that a taken port is one clear error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ whole of a pass, several times in a turn: twice as long in a storm with 32 (`ben
 
 
 class PortError(Exception):
-    """The port cannot be had; the message says what to do."""
+    """The port cannot be bound; the message says what to do."""
 
 
 def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -26,7 +26,7 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
             over those that listen.
 
     Raises:
-        PortError: it is taken, or not ours to have.
+        PortError: it is taken, or not permitted.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
@@ -53,10 +53,10 @@ def _what_to_do(host: str, port: int, error: OSError) -> str:
 
 
 def listen(bound: socket.socket) -> socket.socket:
-    """Start to take connections.
+    """Start to accept connections.
 
     Raises:
-        PortError: another program listens there.
+        PortError: another program listens on it.
     """
     try:
         bound.listen(BACKLOG)
@@ -67,20 +67,21 @@ def listen(bound: socket.socket) -> socket.socket:
     return bound
 
 
-def doubled(listening: socket.socket) -> list[socket.socket]:
+def duplicates(listening: socket.socket) -> list[socket.socket]:
     """A listening socket under several descriptors; all must be closed.
 
-    libuv takes one connection of a descriptor in each pass of the event loop. A busy worker makes
-    few hundred passes a second, and whoever it cannot take then waits where no limit of ours holds.
+    libuv accepts one connection of a descriptor in each pass of the event loop. A busy worker makes
+    a few hundred passes a second, and connections that it does not accept wait in the kernel, where
+    none of our limits hold.
     """
     return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
 
 
 def reserve(host: str, port: int) -> socket.socket:
-    """Hold a port for several workers, without taking connections on it.
+    """Reserve a port for several workers, without accepting connections on it.
 
     Raises:
-        PortError: somebody has it, even somebody who would share it.
+        PortError: another program has it, even one that would share it.
     """
     probe = bind(host, port)
     chosen = probe.getsockname()[1]
@@ -89,6 +90,6 @@ def reserve(host: str, port: int) -> socket.socket:
 
 
 def url(bound: socket.socket) -> str:
-    """Where a browser finds it."""
+    """The address for a browser."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -1,6 +1,6 @@
-"""picows' protocol, as the doorway hands sockets over to it.
+"""picows' protocol on a connection whose request has been read already.
 
-picows reads from a buffer of its own, so the request's head, which `doorway` has read, is copied
+picows reads from a buffer of its own, so the head of the request, which `accept` read, is copied
 there. picows' protocol class is its inner one, hence the exact pin in pyproject.toml.
 """
 
@@ -22,52 +22,54 @@ READ_BUFFER_BYTES = 2_048
 _PLAIN_CONNECTION = b"\r\nConnection: Upgrade\r\n"
 
 
-class _Log(logging.LoggerAdapter[logging.Logger]):
-    """For faults only; an adapter, because picows makes a child of a plain logger each time."""
+class _FaultLog(logging.LoggerAdapter[logging.Logger]):
+    """Logs faults only; an adapter, because picows makes a child of a plain logger each time."""
 
     def info(self, msg: object, *args: object, **kwargs: Any) -> None:
-        """picows tells of every connection that comes and goes."""
+        """Drop the line that picows writes for every connection."""
 
 
-_log = _Log(logging.getLogger("picows.server"))
+_log = _FaultLog(logging.getLogger("picows.server"))
 
 
 class _Protocol(WSProtocol):  # type: ignore[misc]
-    """picows', but who hangs up is seen off by the porter.
+    """picows' protocol; admission control closes the connection when the peer hangs up.
 
-    Thousands may hang up at once. The event loop would close all of them in one pass, and whoever
-    stays would wait for that.
+    Thousands may hang up at once. The event loop would close all of them in one pass, and every
+    other participant would wait for that.
     """
 
-    __slots__ = ("_porter", "_socket")
+    __slots__ = ("_admission", "_socket")
 
-    def attended_by(self, porter: AdmissionControl, transport: asyncio.Transport) -> None:
-        """`porter` sees this connection off."""
-        self._porter, self._socket = porter, transport
+    def close_through(self, admission: AdmissionControl, transport: asyncio.Transport) -> None:
+        """Have `admission` close this connection."""
+        self._admission, self._socket = admission, transport
 
     def eof_received(self) -> bool:
-        """The peer has hung up; keep the socket until it is its turn."""
-        self._porter.see_off(self._socket.close)
+        """The peer has hung up; keep the socket until admission control closes it."""
+        self._admission.release(self._socket.close)
         return True
 
 
 class _Transport:
-    """uvloop's, but it is its own socket, for picows, which looks at five options and two addresses
-    of every new one to log them: uvloop makes a new object of Python's for each, a tenth of all
-    that a worker does for a participant. It also asks for acknowledgements at once; those that
-    come with the answer cost nothing. The kernel has set `TCP_NODELAY` already, for uvloop.
+    """uvloop's transport, which also answers for its socket.
+
+    picows reads five options and two addresses of every new socket to log them, and uvloop makes a
+    new socket object for each look: a tenth of a worker's CPU for a participant. picows also asks
+    for acknowledgements at once, which would cost packets; those that come with the answer are
+    free. The kernel has set `TCP_NODELAY` already, for uvloop.
     """
 
     __slots__ = ("_transport", "get_write_buffer_size", "write")
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        """Of an open connection without TLS."""
+        """Wrap the transport of an open connection without TLS."""
         self._transport = transport
         self.get_write_buffer_size = transport.get_write_buffer_size
         self.write = transport.write
 
     def get_extra_info(self, name: str) -> Any:
-        """This, if the socket is asked for."""
+        """This object, if the socket is asked for."""
         return self if name == "socket" else None
 
     def fileno(self) -> int:
@@ -76,10 +78,10 @@ class _Transport:
         return descriptor
 
     def setsockopt(self, level: int, option: int, value: int) -> None:
-        """It is as it should be."""
+        """Do nothing: the options are right."""
 
     def getsockopt(self, level: int, option: int) -> int:
-        """Nobody reads it."""
+        """Answer anything: picows only logs it."""
         return 0
 
     def set_write_buffer_limits(self, high: int) -> None:
@@ -99,10 +101,10 @@ class _Transport:
         self._transport.abort()
 
 
-def take_socket(
-    handshake: Handshake, porter: AdmissionControl, transport: asyncio.Transport, head: bytes
+def start_websocket(
+    handshake: Handshake, admission: AdmissionControl, transport: asyncio.Transport, head: bytes
 ) -> None:
-    """Give a socket to picows; `head` is what has been read from it, the whole request at least."""
+    """Give a connection to picows; `head` is what was read from it, at least the whole request."""
     protocol = _Protocol(
         None,
         None,
@@ -110,7 +112,7 @@ def take_socket(
         handshake,
         _log,
         True,
-        None,  # it has come already
+        None,  # no timeout: the request is complete
         False,
         20,
         20,
@@ -120,7 +122,7 @@ def take_socket(
         None,
         READ_BUFFER_BYTES,
     )
-    protocol.attended_by(porter, transport)
+    protocol.close_through(admission, transport)
     transport.set_protocol(protocol)
     protocol.connection_made(_Transport(transport))
     if _PLAIN_CONNECTION not in head:

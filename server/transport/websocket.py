@@ -1,15 +1,14 @@
-"""One WebSocket as a source of messages: frames in, messages out to the session, within limits.
+"""One WebSocket as a source of messages: frames in, messages out to the receiver, within limits.
 
-It knows nothing of rooms. picows hands over frames by callback; fragments are put together here.
+It knows nothing of rooms. picows hands over frames, not messages, by callback.
 """
 
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Callable, Iterable
 from time import monotonic
-from typing import Protocol, cast
+from typing import cast
 
 import msgspec
 import structlog
@@ -19,8 +18,11 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from server.relay.from_client import FromClient, Ink
 from server.relay.to_client import Error
 from server.transport import limits
+from server.transport.assembler import Assembler, FragmentError
 from server.transport.codec import MSGPACK, NOT_INK, BadMessageError, Codec, IllFormedError, pack
-from server.transport.limits import TokenBucket
+from server.transport.frames import encode_frame, first_byte_of
+from server.transport.rate_limit import TokenBucket
+from server.transport.receiver import NO_RECEIVER, Receiver
 
 log = structlog.get_logger()
 
@@ -30,118 +32,59 @@ CLOSE_SECONDS = 1.0
 ELSEWHERE = cast(WSCloseCode, 4001)
 """Close code: the participant connected again."""
 
-
 _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
-"""In place of those of the handshake, which nobody reads again: a kilobyte or two a connection."""
+"""Replaces the handshake's headers, which are not read again and take one or two kilobytes."""
 
-
-_short, _long, _longest = (struct.Struct(form).pack for form in ("!BB", "!BBH", "!BBQ"))
-
-_PING = 0x80 | WSMsgType.PING.value
-
-
-def _framed(first_byte: int, payload: bytes) -> bytes:
-    """A whole frame as a server sends it (RFC 6455, 5.2)."""
-    size = len(payload)
-    if size < 126:
-        return _short(first_byte, size) + payload
-    if size < 65_536:
-        return _long(first_byte, 126, size) + payload
-    return _longest(first_byte, 127, size) + payload
-
-
-class Receiver(Protocol):
-    """What a socket talks to."""
-
-    def received(self, message: FromClient) -> None:
-        """A message came, within the limits."""
-
-    def ink(self, message: Ink, packed: bytes) -> None:
-        """Live ink came, within the limits; `packed` is the same in MessagePack."""
-
-    def ponged(self, payload: bytes) -> None:
-        """A pong came; `payload` is that of a ping, or anything if nobody asked."""
-
-    def stirred(self) -> None:
-        """Something came, for the first time since `heard` and `spoke` were set to False."""
-
-    def connected(self) -> None:
-        """Messages can be sent from now on."""
-
-    def disconnected(self) -> None:
-        """The connection is gone; nothing can be sent any more."""
-
-
-class _Nobody:
-    """Whom a connection that is gone talks to."""
-
-    def received(self, message: FromClient) -> None:
-        """Nobody hears it."""
-
-    def ink(self, message: Ink, packed: bytes) -> None:
-        """Nobody sees it."""
-
-    def ponged(self, payload: bytes) -> None:
-        """Nobody asked."""
-
-    def stirred(self) -> None:
-        """Nobody waits for it."""
-
-    def connected(self) -> None:
-        """It was."""
-
-    def disconnected(self) -> None:
-        """It is known."""
-
-
-_NOBODY = _Nobody()
+_PING = first_byte_of(WSMsgType.PING)
 
 
 class WebSocket(WSListener):
     """One connection.
 
     Attributes:
-        heard: a frame without a message came since somebody set this to False.
-        spoke: a message came, likewise. The receiver is told of the first of both.
+        codec: its encoding.
+        got_frame: a frame other than a data message came since this was set to False.
+        got_message: a message came since this was set to False. The receiver is told when the
+            first of both becomes true.
     """
 
     # Slots are twice as fast as a dict here, since the parent class is not Python's.
     __slots__ = (
+        "_assembler",
         "_bad",
         "_closing",
         "_congested",
         "_decode",
         "_decode_ink",
-        "_fragments",
         "_frame",
         "_ink_left",
         "_ink_refused",
-        "_live",
+        "_live_transport",
         "_messages",
         "_packed",
         "_receiver",
-        "_straight",
         "_transport",
+        "_whole_messages",
         "codec",
-        "heard",
-        "spoke",
+        "got_frame",
+        "got_message",
     )
 
     def __init__(self, codec: Codec, open_receiver: Callable[[WebSocket], Receiver]) -> None:
-        """Messages go to what `open_receiver` makes for this socket."""
+        """Messages go to the receiver that `open_receiver` makes for this connection."""
         self.codec = codec
-        self.heard = True
-        self.spoke = True
+        self.got_frame = True
+        self.got_message = True
         self._frame: WSMsgType = codec.frame
         self._decode = codec.decode
         self._decode_ink = codec.decode_ink
         self._packed = codec.name == MSGPACK
         self._transport: WSTransport | None = None
-        self._live: WSTransport | None = None  # none, too, while the peer is behind or leaves
+        self._live_transport: WSTransport | None = None  # None while congested or closing
         self._closing = False
         self._congested = False
-        self._straight = True  # open, and not in the middle of fragments
-        self._fragments: bytearray | None = None
+        self._whole_messages = True  # open, and not in the middle of fragments
+        self._assembler: Assembler | None = None
         self._bad = 0
         self._ink_left = limits.INK_BURST
         self._messages = TokenBucket(limits.MESSAGE_RATE, limits.MESSAGE_BURST)
@@ -157,36 +100,36 @@ class WebSocket(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The handshake is done."""
-        self._transport = self._live = transport
+        self._transport = self._live_transport = transport
         transport.request.headers = transport.response.headers = _NO_HEADERS
         transport.underlying_transport.set_write_buffer_limits(high=limits.LIVE_BUFFER_BYTES)
         self._receiver.connected()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """A frame came; most are live ink, and take the shortest way to the partner.
+        """Handle a frame; live ink, which most frames are, takes the shortest path.
 
-        `bench/ink.py` measures that way; it goes on in `Session.ink`.
+        `bench/ink.py` measures that path; it continues in `Session.ink`.
         """
         kind = frame.msg_type
         if (
             kind is not self._frame
             or not frame.fin
-            or not self._straight
+            or not self._whole_messages
             or transport.is_close_frame_sent
             or frame.rsv1
             or frame.rsv2
             or frame.rsv3
         ):
-            self._take_other(transport, frame, kind)
+            self._on_other_frame(transport, frame, kind)
             return
         payload = frame.get_payload_as_bytes()
-        if not self.spoke:
-            self._stir()
-            self.spoke = True
+        if not self.got_message:
+            self._note_activity()
+            self.got_message = True
         try:
             ink = self._decode_ink(payload)
         except NOT_INK:
-            self._read(payload)
+            self._on_message(payload)
             return
         if self._ink_left:
             self._ink_left -= 1
@@ -194,14 +137,117 @@ class WebSocket(WSListener):
         else:
             self._refuse_ink()
 
-    def _stir(self) -> None:
-        if not (self.heard or self.spoke):
-            self._receiver.stirred()
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """The connection is gone: release every reference.
 
-    def _take_other(self, transport: WSTransport, frame: WSFrame, kind: WSMsgType) -> None:
-        """Anything but a whole message in one frame on an open connection."""
-        self._stir()
-        self.heard = True
+        Otherwise the objects, a dozen of picows and uvloop among them, would stay until the
+        garbage collector looks at old ones, which it does seldom.
+        """
+        self._stop()
+        receiver, self._receiver = self._receiver, NO_RECEIVER
+        receiver.disconnected()
+        self._transport = None
+
+    def pause_writing(self) -> None:
+        """The peer reads more slowly than we write."""
+        self._congested = True
+        self._live_transport = None
+
+    def resume_writing(self) -> None:
+        """The peer has caught up."""
+        self._congested = False
+        self._live_transport = None if self._closing else self._transport
+
+    # To the peer ------------------------------------------------------------------------------
+
+    def send(self, *messages: msgspec.Struct) -> None:
+        """Send messages that must not be lost; disconnect a peer that stopped reading.
+
+        Several messages go out in one write, since a write costs more than everything before it.
+        """
+        if len(messages) == 1:
+            self.send_encoded(self.codec.encode(messages[0]))
+        else:
+            self._write(messages, b"")
+
+    def send_encoded(self, payload: bytes) -> None:
+        """Send a message that is in this connection's encoding already."""
+        transport = self._transport
+        if transport is not None and self._may_send():
+            transport.send(self._frame, payload)
+
+    def send_with_ping(self, payload: bytes, *messages: msgspec.Struct) -> None:
+        """Send messages and a ping with `payload` behind them, in one write.
+
+        The pong with the same payload shows that the messages arrived. A client that receives
+        everything at once answers the ping before it acts on the messages and perhaps leaves.
+        """
+        self._write(messages, encode_frame(_PING, payload))
+
+    def _write(self, messages: Iterable[msgspec.Struct], last_frame: bytes) -> None:
+        transport = self._transport
+        if transport is not None and self._may_send():
+            codec = self.codec
+            encode, first_byte = codec.encode, codec.first_byte
+            frames = [encode_frame(first_byte, encode(message)) for message in messages]
+            transport.underlying_transport.write(b"".join((*frames, last_frame)))
+
+    def send_live(self, packed: bytes) -> None:
+        """Send a live message in MessagePack, unless the peer is behind: then drop it."""
+        transport = self._live_transport
+        if transport is not None:
+            transport.send(self._frame, packed if self._packed else self.codec.from_packed(packed))
+
+    def ping(self) -> None:
+        """Send an empty ping."""
+        if self._transport is not None and not self._closing:
+            self._transport.send_ping()
+
+    def close(self, code: WSCloseCode, reason: str) -> None:
+        """Send a close frame; cut the connection if the peer does not answer it in time."""
+        if self._closing or self._transport is None:
+            return
+        self._stop()
+        self._transport.send_close(code, reason)
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.disconnect, False)
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._stop()
+        if self._transport is not None:
+            self._transport.disconnect(False)
+
+    def _stop(self) -> None:
+        """From now on send nothing and handle no messages."""
+        self._closing = True
+        self._whole_messages = False
+        self._live_transport = None
+
+    def _may_send(self) -> bool:
+        """Whether messages go out; disconnects a peer whose send buffer is full."""
+        if self._closing:
+            return False
+        if self._congested and self._unsent() > limits.SEND_BUFFER_BYTES:
+            log.info("disconnecting a peer that does not read")
+            self.abort()
+            return False
+        return True
+
+    def _unsent(self) -> int:
+        assert self._transport is not None
+        size: int = self._transport.underlying_transport.get_write_buffer_size()
+        return size
+
+    # Frames to messages -------------------------------------------------------------------------
+
+    def _note_activity(self) -> None:
+        if not (self.got_frame or self.got_message):
+            self._receiver.active()
+
+    def _on_other_frame(self, transport: WSTransport, frame: WSFrame, kind: WSMsgType) -> None:
+        """Handle anything but a whole message in one frame on an open connection."""
+        self._note_activity()
+        self.got_frame = True
         if self._closing or transport.is_close_frame_sent:
             if kind is WSMsgType.CLOSE:
                 transport.disconnect()
@@ -214,98 +260,33 @@ class WebSocket(WSListener):
         elif kind is WSMsgType.PONG:
             self._receiver.ponged(frame.get_payload_as_bytes())
         else:
-            self._assemble(frame)
+            self._on_data_frame(frame)
 
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
-        """The connection is gone, and lets go of everything.
-
-        Else each would stay, with a dozen objects of picows and uvloop, until the garbage collector
-        looks at those that are old, which it does seldom.
-        """
-        self._end()
-        receiver, self._receiver = self._receiver, _NOBODY
-        receiver.disconnected()
-        self._transport = None
-
-    def pause_writing(self) -> None:
-        """The peer reads more slowly than we write."""
-        self._congested = True
-        self._live = None
-
-    def resume_writing(self) -> None:
-        """The peer has caught up."""
-        self._congested = False
-        self._live = None if self._closing else self._transport
-
-    # To the peer ------------------------------------------------------------------------------
-
-    def send(self, *messages: msgspec.Struct) -> None:
-        """Send messages that must not be lost; a peer that stopped reading is given up.
-
-        What is sent at once goes out in one write, which costs more than all before it.
-        """
-        if len(messages) == 1:
-            self.send_packed(self.codec.encode(messages[0]))
-        else:
-            self._write(messages, b"")
-
-    def send_packed(self, payload: bytes) -> None:
-        """Send a message that is encoded already."""
-        transport = self._transport
-        if transport is not None and self._takes_more():
-            transport.send(self._frame, payload)
-
-    def send_asking(self, mark: bytes, *messages: msgspec.Struct) -> None:
-        """Send messages and ask whether they arrived: a pong with `mark` says so.
-
-        The ping goes out behind them in one write: a client that hears of all at once has answered
-        before it acts on the messages, and perhaps leaves.
-        """
-        self._write(messages, _framed(_PING, mark))
-
-    def _write(self, messages: Iterable[msgspec.Struct], last: bytes) -> None:
-        """Send messages and one more frame, if any, in one piece."""
-        transport = self._transport
-        if transport is not None and self._takes_more():
-            codec = self.codec
-            encode, first_byte = codec.encode, codec.first_byte
-            frames = [_framed(first_byte, encode(message)) for message in messages]
-            transport.underlying_transport.write(b"".join((*frames, last)))
-
-    def send_live(self, packed: bytes) -> None:
-        """Send live ink in MessagePack, unless the peer is behind: then it is worth nothing."""
-        live = self._live
-        if live is not None:
-            live.send(self._frame, packed if self._packed else self.codec.from_packed(packed))
-
-    def ping(self) -> None:
-        """Ask whether the peer is there."""
-        if self._transport is not None and not self._closing:
-            self._transport.send_ping()
-
-    def close(self, code: WSCloseCode, reason: str) -> None:
-        """Close politely; cut the connection if the peer does not answer in time."""
-        if self._closing or self._transport is None:
+    def _on_data_frame(self, frame: WSFrame) -> None:
+        """Handle a fragment, or a whole message of the wrong kind."""
+        first = frame.msg_type != WSMsgType.CONTINUATION
+        if first == (self._assembler is not None):
+            self.close(WSCloseCode.PROTOCOL_ERROR, "a fragment does not follow its message")
             return
-        self._end()
-        self._transport.send_close(code, reason)
-        self._disconnect_later(self._transport)
+        if first and frame.msg_type != self._frame:
+            wanted = "text" if self._frame == WSMsgType.TEXT else "binary"
+            reason = f"{self.codec.name} goes in {wanted} frames"
+            self.close(WSCloseCode.UNSUPPORTED_DATA, reason)
+            return
+        if self._assembler is None:
+            self._assembler = Assembler()
+            self._whole_messages = False
+        try:
+            payload = self._assembler.add(frame)
+        except FragmentError as error:
+            self.close(error.code, str(error))
+            return
+        if payload is not None:
+            self._assembler = None
+            self._whole_messages = self.got_message = True
+            self._on_message(payload)
 
-    def abort(self) -> None:
-        """Cut the connection."""
-        self._end()
-        if self._transport is not None:
-            self._transport.disconnect(False)
-
-    def _end(self) -> None:
-        """From now on nothing is sent, and what comes is not obeyed."""
-        self._closing = True
-        self._straight = False
-        self._live = None
-
-    # Frames to messages -------------------------------------------------------------------------
-
-    def _read(self, payload: bytes) -> None:
+    def _on_message(self, payload: bytes) -> None:
         try:
             message = self._decode(payload)
         except IllFormedError as error:
@@ -327,32 +308,28 @@ class WebSocket(WSListener):
         else:
             self._refuse_message(message, now)
 
-    def _assemble(self, frame: WSFrame) -> None:
-        """Put fragments together; a whole message of the wrong kind ends here too."""
-        first = frame.msg_type != WSMsgType.CONTINUATION
-        if first == (self._fragments is not None):
-            self.close(WSCloseCode.PROTOCOL_ERROR, "a fragment does not follow its message")
-            return
-        if first:
-            if frame.msg_type != self._frame:
-                wanted = "text" if self._frame == WSMsgType.TEXT else "binary"
-                reason = f"{self.codec.name} goes in {wanted} frames"
-                self.close(WSCloseCode.UNSUPPORTED_DATA, reason)
-                return
-            self._fragments = bytearray()
-            self._straight = False
-        assert self._fragments is not None
-        if len(self._fragments) + frame.payload_size > limits.FRAME_BYTES:
-            self.close(WSCloseCode.MESSAGE_TOO_BIG, "a message is at most 64 KiB")
-            return
-        self._fragments += frame.get_payload_as_memoryview()
-        if frame.fin:
-            payload, self._fragments = bytes(self._fragments), None
-            self._straight = self.spoke = True
-            self._read(payload)
+    def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
+        self._stop()
+        code = frame.get_close_code()
+        transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
+        transport.disconnect()
+
+    # Limits -------------------------------------------------------------------------------------
+
+    def refill_ink(self, seconds: float) -> bool:
+        """Allow the ink of the `seconds` that passed; whether the full burst is allowed again.
+
+        A bucket that is refilled by the clock costs a frame less than one that reads the clock.
+        """
+        self._ink_refused = False
+        self._ink_left = min(limits.INK_BURST, self._ink_left + round(limits.INK_RATE * seconds))
+        return self._ink_left == limits.INK_BURST
 
     def _refuse_bad(self, error: BadMessageError) -> None:
-        """Ten that are no message of the protocol end it; bad ink is one, and is only limited."""
+        """Answer a message that breaks the protocol; close after ten of them.
+
+        Bad ink is a message of the protocol: it counts as live ink instead.
+        """
         if error.code == "bad_ink":
             if not self._ink_left:
                 self._refuse_ink()
@@ -370,41 +347,8 @@ class WebSocket(WSListener):
         self.send(Error("slow_down", "fewer messages, please", re=kind, retry_ms=retry_ms))
 
     def _refuse_ink(self) -> None:
-        """Say so once until there is more: the answers must not flood the peer either."""
+        """Refuse ink once until more is allowed, so that the answers do not flood the peer."""
         if not self._ink_refused:
             self._ink_refused = True
             retry_ms = limits.INK_REFILL_MS
             self.send(Error("slow_down", "less live ink, please", re="ink", retry_ms=retry_ms))
-
-    def refill_ink(self, seconds: float) -> bool:
-        """Allow the ink of the `seconds` that went by; whether all of it is allowed again.
-
-        A bucket that is filled by the clock costs a frame less than one that looks at it.
-        """
-        self._ink_refused = False
-        self._ink_left = min(limits.INK_BURST, self._ink_left + round(limits.INK_RATE * seconds))
-        return self._ink_left == limits.INK_BURST
-
-    def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
-        self._end()
-        code = frame.get_close_code()
-        transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
-        transport.disconnect()
-
-    def _disconnect_later(self, transport: WSTransport) -> None:
-        asyncio.get_running_loop().call_later(CLOSE_SECONDS, transport.disconnect, False)
-
-    def _takes_more(self) -> bool:
-        """Whether messages go out; a peer that does not read is given up."""
-        if self._closing:
-            return False
-        if self._congested and self._unsent() > limits.SEND_BUFFER_BYTES:
-            log.info("a peer that does not read is given up")
-            self.abort()
-            return False
-        return True
-
-    def _unsent(self) -> int:
-        assert self._transport is not None
-        size: int = self._transport.underlying_transport.get_write_buffer_size()
-        return size

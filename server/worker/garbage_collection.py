@@ -1,8 +1,8 @@
-"""Cyclic garbage: looked for often and a little at a time, so that no turn waits long for it.
+"""Garbage collection often and a little at a time, so that no turn waits long for it.
 
-By itself CPython looks once so many more objects have been made than freed. While as many people
-leave as come it does not look at all, and then at everything that is new: 20 to 55 ms in which a
-worker does nothing else, after 10,000 were cut off and came back (`bench/storm.py`).
+By itself CPython collects once so many more objects have been made than freed. While as many
+participants leave as come it does not collect at all, and then everything new at once: 20 to 55 ms
+in which a worker does nothing else, after 10,000 were cut off and came back (`bench/storm.py`).
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ from __future__ import annotations
 import asyncio
 import gc
 
-SWEEP_SECONDS = 0.04
-"""Between two looks at what is new."""
+COLLECT_SECONDS = 0.04
+"""Between two collections of new objects."""
 
-SECONDS_BETWEEN_ALL = 86_400
-"""Least time between two looks at everything, a third of a second with 15,000 connections; 16,000
-participants who came and went left nothing for it to find."""
+FULL_COLLECTION_SECONDS = 86_400
+"""Shortest time between two full collections, which take a third of a second with 15,000
+connections. After 16,000 participants who came and went one found nothing."""
 
-_NEW = 1
-"""The generation below which everything is new; what is looked at once is old."""
+_YOUNG = 1
+"""The oldest generation that is collected often; what survives one collection is old."""
 
 
-def calm() -> None:
-    """What is there now stays, and is never looked at; what is old is looked at seldom.
+def freeze() -> None:
+    """Never collect what exists now, and seldom what is old.
 
-    Little of what comes is cyclic. Measured with `bench/relays.py`: a tenth of a worker's CPU.
+    Few new objects are cyclic. Measured with `bench/relays.py`: a tenth of a worker's CPU.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(2_000, 10, round(SECONDS_BETWEEN_ALL / SWEEP_SECONDS))
+    gc.set_threshold(2_000, 10, round(FULL_COLLECTION_SECONDS / COLLECT_SECONDS))
 
 
-async def sweep() -> None:
-    """Look at what is new, for as long as the worker lives."""
+async def run() -> None:
+    """Collect new objects, for as long as the worker lives."""
     while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        gc.collect(_NEW)
+        await asyncio.sleep(COLLECT_SECONDS)
+        gc.collect(_YOUNG)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import resource
 import secrets
 import socket
@@ -29,17 +30,19 @@ from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
 from server.store.shards import Shards
 from server.store.works import WorksStream
-from server.transport.accept import doorway
+from server.transport.accept import accept_with
 from server.transport.admission import AdmissionControl
 from server.transport.handshake import Handshake
-from server.transport.listener import BACKLOG, doubled
+from server.transport.listener import duplicates
 from server.web.api import Api
 from server.web.app import make_app
-from server.web.metrics import WorkerCollector, registry
 from server.web.operations import Operations
-from server.worker import garbage_collection as garbage
-from server.worker.clockwork import Clockwork
-from server.worker.hub import Hub
+from server.worker import garbage_collection
+from server.worker.drain import drain
+from server.worker.http_server import http_server
+from server.worker.metrics import WorkerCollector, registry
+from server.worker.parts import Parts
+from server.worker.readiness import Readiness
 
 log = structlog.get_logger()
 
@@ -71,11 +74,9 @@ class Worker:
         """
         self._settings = settings
         self._stopping = asyncio.Event()
-        self._draining = False
-        self._in_order = False  # else the others reap what is left when the lease is over
+        self._in_order = False  # if not, other workers reap what is left when the lease is over
         self._failed: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._clockwork: Clockwork | None = None
         self._catalogue = catalogue.load(settings.campaigns)
         self._campaigns = {
             key: OpenCampaign(campaign, settings.rules)
@@ -83,13 +84,15 @@ class Worker:
         }
         self._deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
-        self._connections = Shards(self._deployment, self._guarantee)
+        self._shards = Shards(self._deployment, self._guarantee)
         for campaign in self._campaigns.values():
-            campaign.lanes.on_new(self._connections.add)
+            campaign.lanes.on_new(self._shards.add)
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
         self._database = Database(settings.archive_url)
         self._works = Works(self._database)
+        self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
+        self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
         """Serve on `listener` until `stop` is called.
@@ -98,11 +101,11 @@ class Worker:
             ArchiveError, StoreError, RedisError, TimeoutError: it cannot start.
             PartFailedError: it could not go on.
         """
-        _allow_descriptors()
+        _raise_descriptor_limit()
         try:
-            hub = await self._start_unless_stopped()
-            if hub is not None:
-                await self._serve(self._http_server(hub), hub, listener, on_ready)
+            parts = await self._start_unless_stopped()
+            if parts is not None:
+                await self._serve(parts, listener, on_ready)
         finally:
             await self._end()
         if self._failed is not None:
@@ -112,7 +115,7 @@ class Worker:
         """Begin the end; also while it is starting."""
         self._stopping.set()
 
-    async def _start_unless_stopped(self) -> Hub | None:
+    async def _start_unless_stopped(self) -> Parts | None:
         starting = asyncio.create_task(self._start())
         stopping = asyncio.create_task(self._stopping.wait())
         try:
@@ -123,29 +126,32 @@ class Worker:
             stopping.cancel()
             await _cancel([starting])
 
-    async def _start(self) -> Hub:
+    async def _start(self) -> Parts:
         await self._deployment.refresh()
         await self._deployment.on_every_node(library.load)
         await require(self._guarantee, self._deployment)
         await self._database.open()
         secret = await _shared_secret(self._deployment, self._settings.secret)
-        hub = Hub(
+        parts = Parts(
             self._deployment,
-            self._connections,
+            self._shards,
             self._campaigns,
             Identity(secret, self._catalogue.aliases),
             self._work_reader.hold,
-            self._settings.max_connections,
+            max_connections=self._settings.max_connections,
+            lane_rate=self._settings.lane_rate,
+            most_lanes=self._most_lanes,
         )
-        self._own(self._connections.run(), "calls to redis")
-        self._own(hub.backplane.run(), "parcels between workers")
+        self._own(self._shards.run(), "calls to redis")
+        self._own(parts.backplane.run(), "backplane")
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._archive)
-        await hub.backplane.ready.wait()
-        self._clockwork = Clockwork(hub, self._settings.lane_rate, self._most_lanes)
-        await self._clockwork.first_beats()
-        self._own(self._clockwork.run(), "clockwork")
-        return hub
+        await parts.backplane.ready.wait()
+        await parts.heartbeats.first()
+        await parts.counters_feed.read()
+        self._own(_periodic(parts), "periodic work")
+        self._parts = parts
+        return parts
 
     def _archive(self, base: str) -> None:
         """Drain one more lane's works."""
@@ -159,68 +165,40 @@ class Worker:
     def _most_lanes(self) -> int:
         return self._settings.lanes or (CLUSTER_LANES if self._deployment.spread else 1)
 
-    @property
-    def _work_reader(self) -> WorkReader:
-        return WorkReader(self._works, self._streams)
-
     async def _serve(
-        self,
-        server: uvicorn.Server,
-        hub: Hub,
-        listener: socket.socket,
-        on_ready: Callable[[], None],
+        self, parts: Parts, listener: socket.socket, on_ready: Callable[[], None]
     ) -> None:
-        garbage.calm()
-        self._own(garbage.sweep(), "garbage")
-        listeners = doubled(listener)
+        readiness = Readiness(
+            self._shards,
+            parts.backplane,
+            parts.registry,
+            self._settings.durability,
+            self._settings.max_connections,
+        )
+        server = self._http_server(parts, readiness)
+        garbage_collection.freeze()
+        self._own(garbage_collection.run(), "garbage collection")
+        listeners = duplicates(listener)
         await server.startup(sockets=listeners)
         self._own(server.main_loop(), "http")
         on_ready()
         await self._stopping.wait()
-        self._draining = True
+        readiness.draining = True
         for listening in server.servers:
             listening.close()
-        self._in_order = await hub.close(DRAIN_SECONDS)
+        self._in_order = await drain(
+            parts.registry, parts.disconnects, parts.tasks, self._shards, DRAIN_SECONDS
+        )
         server.should_exit = True
         await server.shutdown(sockets=listeners)
 
-    def _http_server(self, hub: Hub) -> uvicorn.Server:
-        porter = AdmissionControl()
-        collector = WorkerCollector(
-            hub, porter, self._connections, self._archivers, self._campaigns
-        )
-        operations = Operations(lambda: self._why_not_ready(hub), registry(collector))
-        api = Api(self._campaigns, hub.counters, self._work_reader)
-        handshake = Handshake(self._settings.origins, hub.open_socket)
-        config = uvicorn.Config(
-            make_app(api, operations),
-            http=doorway(handshake, porter),  # type: ignore[arg-type]
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=1,
-        )
-        config.load()
-        server = uvicorn.Server(config)
-        server.lifespan = config.lifespan_class(config)
-        return server
-
-    def _why_not_ready(self, hub: Hub) -> str | None:
-        if self._draining:
-            return "stopping"
-        if self._connections.away:
-            return "redis is away"
-        if not self._connections.durable:
-            return f"writes are not durable: {self._settings.durability.value}"
-        if not hub.backplane.ready.is_set():
-            return "cut off from other workers"
-        if hub.connections >= self._settings.max_connections:
-            return "full"
-        return None
+    def _http_server(self, parts: Parts, readiness: Readiness) -> uvicorn.Server:
+        admission = AdmissionControl()
+        collector = WorkerCollector(parts, admission, self._shards, self._archivers)
+        operations = Operations(readiness.why_not, registry(collector))
+        api = Api(self._campaigns, parts.counters, self._work_reader)
+        handshake = Handshake(self._settings.origins, parts.open_websocket)
+        return http_server(make_app(api, operations), accept_with(handshake, admission))
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""
@@ -238,15 +216,23 @@ class Worker:
     async def _end(self) -> None:
         with contextlib.suppress(TimeoutError, StoreError):
             async with asyncio.timeout(LAST_CALLS_SECONDS):
-                await self._connections.drained()
-                if self._clockwork is not None and self._in_order:
-                    await self._clockwork.depart()
+                await self._shards.drained()
+                if self._parts is not None and self._in_order:
+                    await self._parts.heartbeats.release()
         await _cancel(list(self._tasks))
         for streams in self._streams.values():
             for stream in streams:
                 await _close(stream.close())
-        await _close(self._connections.close())
+        await _close(self._shards.close())
         await _close(self._database.close())
+
+
+async def _periodic(parts: Parts) -> None:
+    """Run the periodic work; not at the same moments as other workers do."""
+    await asyncio.sleep(random.uniform(0, 1))
+    async with asyncio.TaskGroup() as group:
+        for part in (parts.liveness, parts.deadlines, parts.heartbeats, parts.counters_feed):
+            group.create_task(part.run())
 
 
 async def _close(closing: Awaitable[None]) -> None:
@@ -258,8 +244,8 @@ async def _close(closing: Awaitable[None]) -> None:
         log.warning("not closed in order", error=repr(error))
 
 
-def _allow_descriptors() -> None:
-    """As many connections as the operator's hard limit allows, not as the soft one does."""
+def _raise_descriptor_limit() -> None:
+    """Allow as many connections as the operator's hard limit does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:

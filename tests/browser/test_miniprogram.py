@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import pytest_asyncio
 from jielong import Participant, Pen
-from jielong.incoming import PartnerState
+from jielong.messages import PartnerState
 from playwright.async_api import Browser, Page, Route
 
 from tests.browser.hand import LIMIT_MS

@@ -104,7 +104,22 @@ async def test_who_comes_back_is_recorded_on_another_connection(tmp_path: Path) 
     assert len({line["client"] for line in lines}) == 1
 
 
-@pytest.mark.parametrize("url", ["http://x", "x:8000", "ws://", "ws:x"])
+async def test_it_asks_for_its_languages_at_a_base_address() -> None:
+    async def speaks(peer: Peer) -> None:
+        assert peer.socket.request
+        assert peer.socket.request.path == "/jielong/ws"
+        await peer.hear("hello")
+        await peer.say(WELCOME)
+        assert await peer.hear("join") == {"t": "join", "locales": ["zh", "en"]}
+        await peer.say(MATCHED)
+        await finish(peer)
+
+    async with acting(speaks) as url:
+        base = url.replace("ws://", "http://").removesuffix("ws") + "jielong/"
+        assert await run(base, "--locales", "zh, en") == 0
+
+
+@pytest.mark.parametrize("url", ["http://x", "x:8000", "ws://", "ws:x", "https:///", "ftp://x/"])
 def test_what_is_no_address_of_a_service_is_a_wrong_argument(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

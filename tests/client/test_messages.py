@@ -20,6 +20,7 @@ from jielong.messages import (
     Invited,
     Matched,
     Message,
+    Pace,
     Partner,
     PartnerState,
     Phrase,
@@ -118,6 +119,7 @@ EXAMPLES: list[tuple[dict[str, Any], Message]] = [
     ({"t": "bye", "why": "restart", "retry_ms": 700}, Bye("restart", 700)),
     ({"t": "pong", "n": 4}, Pong(4)),
     ({"t": "pong"}, Pong(None)),
+    ({"t": "pace", "ink_ms": 200}, Pace(200)),
 ]
 by_type = pytest.mark.parametrize(
     ("raw", "message"), EXAMPLES, ids=lambda value: value["t"] if isinstance(value, dict) else ""
@@ -153,6 +155,29 @@ def test_a_missing_key_is_malformed(raw: dict[str, Any], message: Message) -> No
             parse({k: v for k, v in raw.items() if k != key})
 
 
+def test_a_malformed_message_is_named_with_the_path_of_its_fault() -> None:
+    with pytest.raises(Malformed, match=r"^matched\.turn\.ms is missing$"):
+        parse(MATCHED | {"turn": {"c": 1, "char": "油", "seat": 1}})
+    with pytest.raises(Malformed, match=r"^welcome\.phrases\[0\]\.id: .*int"):
+        parse(WELCOME | {"phrases": [JIAYOU | {"id": 3}]})
+
+
+def test_a_null_counts_as_absent() -> None:
+    ink = {"t": "ink", "room": "r", "c": 0, "s": 1, "p": [1, 2, 3, 4]}
+    assert parse(ink | {"end": None}) == parse(ink)
+    assert parse(WELCOME | {"resume": None}) == parse(WELCOME)
+    partner = {"alias": "温柔的山茶", "region": None, "here": True}
+    assert parse(MATCHED | {"partner": partner}) == parse(MATCHED)
+    with pytest.raises(Malformed, match=r"bye\.why is missing"):
+        parse({"t": "bye", "why": None, "retry_ms": 700})
+
+
+def test_unknown_keys_inside_values_are_ignored() -> None:
+    more = {"colour": "vermilion"}
+    turn = WAITING["turn"] | more | {"room": "other"}
+    assert parse(WAITING | {"turn": turn, "phrase": JIAYOU | more}) == parse(WAITING)
+
+
 def test_a_welcome_tells_what_went_before() -> None:
     welcome = parse(WELCOME)
     assert isinstance(welcome, Welcome)
@@ -171,6 +196,11 @@ def test_a_welcome_may_resume_a_room(room: dict[str, Any]) -> None:
 def test_an_unknown_type_is_delivered_as_unknown() -> None:
     raw = {"t": "fanfare", "loud": True}
     assert parse(raw) == Unknown("fanfare", raw)
+
+
+@pytest.mark.parametrize("t", ["Message", "Seated", "Unknown"])
+def test_a_class_that_is_no_message_is_no_type_of_the_wire(t: str) -> None:
+    assert parse({"t": t}) == Unknown(t, {"t": t})
 
 
 @pytest.mark.parametrize(
@@ -217,6 +247,12 @@ def test_any_frame_is_either_a_map_or_malformed(frame: bytes | str, name: str) -
         assert isinstance(codec.decode(frame), dict)
 
 
+@pytest.mark.parametrize("frame", [b"\x91" * 60_000, "[" * 60_000], ids=["msgpack", "json"])
+def test_a_frame_nested_without_end_is_malformed(frame: bytes | str) -> None:
+    with pytest.raises(Malformed, match="ill-formed"):
+        Codec("msgpack" if isinstance(frame, bytes) else "json").decode(frame)
+
+
 @pytest.mark.parametrize(
     ("message", "wire"),
     [
@@ -225,6 +261,7 @@ def test_any_frame_is_either_a_map_or_malformed(frame: bytes | str, name: str) -
         (outgoing.join(), {"t": "join"}),
         (outgoing.join(phrase="jiayou"), {"t": "join", "phrase": "jiayou"}),
         (outgoing.join(invite="c"), {"t": "join", "invite": "c"}),
+        (outgoing.join(locales=("zh", "en")), {"t": "join", "locales": ["zh", "en"]}),
         (outgoing.invite("r"), {"t": "invite", "room": "r"}),
         (
             outgoing.ink("r", 0, 1, (1, 2, 3, 4)),

@@ -22,7 +22,7 @@ from jielong import (
     TimedOut,
 )
 from jielong.connection import Direction
-from jielong.messages import Bye, Counters, Error, Matched, Unknown, Waiting
+from jielong.messages import Bye, Counters, Error, Matched, Pace, Unknown, Waiting
 from jielong.strokes import Stroke
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -137,6 +137,76 @@ async def test_hello_carries_what_was_given() -> None:
             {"t": "hello", "token": "k", "campaign": "spring", "client": "jielong-python/1"}
         ]
         assert me.room == "r"
+
+
+async def test_join_names_the_languages_that_the_participant_writes() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(WELCOME)
+        assert (await peer.hear("join"))["locales"] == ["zh", "en"]
+        await peer.say(MATCHED)
+
+    async with acting(script) as url, await connect(url) as me:
+        await me.join(locales=["zh", "en"])
+
+
+async def test_a_message_of_a_later_protocol_is_passed_on() -> None:
+    challenge = {"t": "challenge", "altcha": {"salt": "s"}}
+    async with acting(lambda peer: peer.seat(challenge, MATCHED)) as url, await connect(url) as me:
+        await me.join()
+        assert (await me.next(Unknown)).raw == challenge
+
+
+async def test_live_ink_keeps_to_the_time_that_the_server_asks_for() -> None:
+    times: list[float] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(WELCOME | {"limits": {"ink_ms": 40}})
+        await peer.hear("join")
+        await peer.say(MATCHED)
+        for i in range(3):
+            await peer.hear("ink")
+            times.append(asyncio.get_running_loop().time())
+            if i == 1:
+                await peer.say({"t": "pace", "ink_ms": 150})
+        await peer.hear("commit")
+        await peer.say(COMMITTED)
+
+    async with acting(script) as url, await connect(url) as me:
+        await me.join()
+        await me.ink(0, (1, 2, 0, 9))
+        await me.ink(0, (1, 2, 8, 0))
+        await me.next(Pace)
+        await me.ink(0, (1, 2, 8, 0), end=True)
+        await me.commit(DOT)
+    assert times[1] - times[0] > 0.03
+    assert times[2] - times[1] > 0.1
+
+
+async def test_a_character_is_shown_in_fewer_messages_at_a_slower_pace() -> None:
+    shown: list[dict[str, Any]] = []
+    committed: list[dict[str, Any]] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(WELCOME | {"limits": {"ink_ms": 200}})
+        await peer.hear("join")
+        await peer.say(MATCHED)
+        while (message := json.loads(await peer.socket.recv()))["t"] == "ink":
+            shown.append(message)
+        committed.append(message)
+        await peer.say(COMMITTED, COMPLETED)
+
+    async with acting(script) as url, await connect(url) as me:
+        await me.join()
+        await me.write_relay(Pen(random.Random(5)), pace=0.5, timeout=5)
+    strokes: dict[int, list[int]] = {}
+    for ink in shown:
+        strokes.setdefault(ink["s"], []).extend(ink["p"])
+    assert 1 <= len(shown) <= 5
+    for s, stroke in strokes.items():
+        assert stroke == committed[0]["strokes"][s][: len(stroke)]
 
 
 async def test_a_refusal_is_raised_with_all_it_says() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from jielong import Closed, TimedOut
@@ -24,6 +23,7 @@ from jielong.messages import (
     Waiting,
 )
 from jielong.relay import Relay, follow
+from msgspec.structs import replace
 
 PHRASE = Phrase("jiayou", "加油", ("加", "油"), "zh-Hans")
 FIRST = Turn("r", 0, "加", 0, 60_000)

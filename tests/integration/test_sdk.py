@@ -17,6 +17,7 @@ from jielong import CannotConnect, Closed, Participant, Pen, Refused
 from jielong.codec import Format
 from jielong.messages import Ink, Matched, PartnerState, React, Turn, Waiting
 
+from tests.faults.proxy import Proxy
 from tests.integration.recorded_clients import run_check
 from tests.service import ROOT, Service
 
@@ -134,6 +135,45 @@ async def test_a_token_brings_the_room_back(service: Service, wire: Format) -> N
                 again.write_relay(pen(6), timeout=30), b.write_relay(pen(7), timeout=30)
             )
             assert done.work == too.work
+
+
+async def test_a_commit_survives_a_line_that_dies_silently(service: Service) -> None:
+    proxy = Proxy(service.port, random.Random(1))
+    await proxy.start()
+    line = f"ws://127.0.0.1:{proxy.port}/ws"
+    async with await Participant.connect(line, proxy=None) as a, await connect(service) as b:
+        await a.join("jiayou")
+        await b.join()
+        participant, room = a.participant, a.room
+        silent = asyncio.create_task(proxy.freeze(0.999, 60))  # new connections pass
+        ink = pen(5).character("加")
+        await a.commit(ink, c=0)
+        assert (await b.next(Turn)).c == 1
+        assert (a.participant, a.room, a.committed) == (participant, room, (ink,))
+        assert b.committed == (ink,)
+        silent.cancel()
+        await asyncio.gather(a.write_relay(pen(6), timeout=10), b.write_relay(pen(7), timeout=10))
+    proxy.stop()
+
+
+async def test_waking_brings_the_room_back_over_a_new_line(service: Service) -> None:
+    proxy = Proxy(service.port, random.Random(1))
+    await proxy.start()
+    line = f"ws://127.0.0.1:{proxy.port}/ws"
+    async with await Participant.connect(line, proxy=None) as a, await connect(service) as b:
+        await a.join("zhijing-tianshi")
+        await b.join()
+        await a.commit(pen(5).character("致"))
+        await b.next(Turn)
+        proxy.cut(1)
+        with pytest.raises(Closed):
+            await a.next(React)
+        await a.wake()
+        assert (a.room, a.seat, a.committed) == (b.room, 0, b.committed)
+        await b.react("fan")
+        assert (await a.next(React)).e == "fan"
+        await asyncio.gather(a.write_relay(pen(6), timeout=30), b.write_relay(pen(7), timeout=30))
+    proxy.stop()
 
 
 async def test_a_second_connection_takes_the_participant_over(service: Service) -> None:

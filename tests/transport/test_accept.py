@@ -11,9 +11,9 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
-from server.transport import accept as doorway_module
-from server.transport.accept import doorway
-from server.transport.admission import FIRST_RETURN_SECONDS, AdmissionControl
+from server.transport import accept as accept_module
+from server.transport.accept import accept_with
+from server.transport.admission import FIRST_RETRY_SECONDS, AdmissionControl
 from server.transport.codec import Codec
 from server.transport.handshake import Handshake
 from server.transport.websocket import WebSocket
@@ -29,9 +29,9 @@ def nobody_enters(codec: Codec) -> WebSocket:
     raise AssertionError
 
 
-async def test_whoever_is_turned_away_is_told_when_to_come_back() -> None:
-    porter = AdmissionControl(longest_wait=-1)
-    make = doorway(Handshake((), nobody_enters), porter)
+async def test_whoever_is_rejected_is_told_when_to_come_back() -> None:
+    admission = AdmissionControl(longest_wait=-1)
+    make = accept_with(Handshake((), nobody_enters), admission)
     state = SimpleNamespace(connections=set())
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
@@ -49,9 +49,9 @@ async def test_whoever_is_turned_away_is_told_when_to_come_back() -> None:
             assert json.loads(body)["error"]["code"] == "busy"
             seconds.add(int(headers["Retry-After"]))
     assert min(seconds) >= 1
-    assert max(seconds) <= FIRST_RETURN_SECONDS
+    assert max(seconds) <= FIRST_RETRY_SECONDS
     assert len(seconds) > 1
-    assert porter.turned_away == 50
+    assert admission.rejected == 50
     assert not state.connections
 
 
@@ -61,13 +61,13 @@ async def test_whoever_is_turned_away_is_told_when_to_come_back() -> None:
 async def test_a_request_has_to_be_whole_in_time(
     monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
-    monkeypatch.setattr(doorway_module, "FIRST_BYTES_SECONDS", 0.2)
+    monkeypatch.setattr(accept_module, "REQUEST_SECONDS", 0.2)
     assert await heard_until_hung_up(said) == b""
 
 
 async def test_each_of_many_silent_ones_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doorway_module, "FIRST_BYTES_SECONDS", 0.3)
-    make = doorway(Handshake((), nobody_enters), AdmissionControl())
+    monkeypatch.setattr(accept_module, "REQUEST_SECONDS", 0.3)
+    make = accept_with(Handshake((), nobody_enters), AdmissionControl())
     state = SimpleNamespace(connections=set())
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
@@ -97,7 +97,7 @@ async def heard_until_hung_up(*said: bytes) -> bytes:
     """All that uvicorn, which keeps connections for a second, answers before it hangs up."""
     config = uvicorn.Config(
         PlainTextResponse("ok"),
-        http=doorway(Handshake((), nobody_enters), AdmissionControl()),  # type: ignore[arg-type]
+        http=accept_with(Handshake((), nobody_enters), AdmissionControl()),  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         log_config=None,

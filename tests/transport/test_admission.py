@@ -1,4 +1,4 @@
-"""A rush at the door."""
+"""Many connections that open or close at once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-import server.transport.admission as porters
-from server.transport.admission import SEEN_OFF_AT_ONCE, SLICE_SECONDS, AdmissionControl
+from server.transport import admission as admission_module
+from server.transport.admission import CLOSED_AT_ONCE, SLICE_SECONDS, AdmissionControl
 
 LIMIT = 20.0
 
@@ -25,23 +25,23 @@ def nobody(within: float) -> None:
     raise AssertionError
 
 
-async def test_everybody_gets_in_in_the_order_of_arrival() -> None:
-    porter, inside, done = AdmissionControl(), [], asyncio.Event()
+async def test_connections_are_accepted_in_the_order_of_arrival() -> None:
+    admission, inside, done = AdmissionControl(), [], asyncio.Event()
     for number in range(1_000):
-        porter.admit(lambda number=number: inside.append(number), nobody)  # type: ignore[misc]
-    porter.admit(done.set, nobody)
+        admission.admit(lambda number=number: inside.append(number), nobody)  # type: ignore[misc]
+    admission.admit(done.set, nobody)
     await asyncio.wait_for(done.wait(), LIMIT)
     assert inside == list(range(1_000))
     later = asyncio.Event()
-    porter.admit(later.set, nobody)
+    admission.admit(later.set, nobody)
     await asyncio.wait_for(later.wait(), LIMIT)
 
 
-async def test_those_inside_have_their_turn_during_a_rush() -> None:
-    porter, turns, done = AdmissionControl(), 0, asyncio.Event()
+async def test_other_work_goes_on_during_a_rush() -> None:
+    admission, turns, done = AdmissionControl(), 0, asyncio.Event()
     for _ in range(200):
-        porter.admit(lambda: work(SLICE_SECONDS / 4), nobody)
-    porter.admit(done.set, nobody)
+        admission.admit(lambda: work(SLICE_SECONDS / 4), nobody)
+    admission.admit(done.set, nobody)
     async with asyncio.timeout(LIMIT):
         while not done.is_set():
             await asyncio.sleep(0)
@@ -52,9 +52,9 @@ async def test_those_inside_have_their_turn_during_a_rush() -> None:
 async def most_in_one_turn(leaving: int) -> int:
     """So many hang up at once and are seen off in their order; how many at most between two turns
     of somebody who stays."""
-    porter, left, most = AdmissionControl(), list[int](), 0
+    admission, left, most = AdmissionControl(), list[int](), 0
     for number in range(leaving):
-        porter.see_off(lambda number=number: left.append(number))  # type: ignore[misc]
+        admission.release(lambda number=number: left.append(number))  # type: ignore[misc]
     async with asyncio.timeout(LIMIT):
         while len(left) < leaving:
             before = len(left)
@@ -67,66 +67,66 @@ async def most_in_one_turn(leaving: int) -> int:
 async def test_thousands_who_hang_up_at_once_are_seen_off_a_few_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(porters, "LONGEST_STAY_SECONDS", LIMIT)
-    assert await most_in_one_turn(1_000) <= SEEN_OFF_AT_ONCE
+    monkeypatch.setattr(admission_module, "LONGEST_CLOSE_SECONDS", LIMIT)
+    assert await most_in_one_turn(1_000) <= CLOSED_AT_ONCE
 
 
 async def test_who_has_waited_for_long_to_be_seen_off_goes_with_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(porters, "LONGEST_STAY_SECONDS", 0.05)
-    assert SEEN_OFF_AT_ONCE < await most_in_one_turn(1_000) <= 5 * SEEN_OFF_AT_ONCE
+    monkeypatch.setattr(admission_module, "LONGEST_CLOSE_SECONDS", 0.05)
+    assert CLOSED_AT_ONCE < await most_in_one_turn(1_000) <= 5 * CLOSED_AT_ONCE
 
 
-async def first_seen_off_after(leaving: int) -> float:
+async def first_closed_after(leaving: int) -> float:
     """So many hang up at once; seconds until the first of them is seen off."""
-    porter, since = AdmissionControl(), time.monotonic()
+    admission, since = AdmissionControl(), time.monotonic()
     first = asyncio.get_running_loop().create_future()
     for _ in range(leaving):
-        porter.see_off(lambda: first.done() or first.set_result(time.monotonic() - since))
+        admission.release(lambda: first.done() or first.set_result(time.monotonic() - since))
     return float(await asyncio.wait_for(first, LIMIT))
 
 
-async def test_while_a_crowd_hangs_up_nobody_is_seen_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(porters, "CROWD_SECONDS", 0.5)
-    assert await first_seen_off_after(porters.CROWD - 1) < 0.5
-    assert await first_seen_off_after(porters.CROWD) >= 0.5
+async def test_no_connection_is_closed_while_many_hang_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission_module, "BURST_SECONDS", 0.5)
+    assert await first_closed_after(admission_module.BURST - 1) < 0.5
+    assert await first_closed_after(admission_module.BURST) >= 0.5
 
 
 async def test_a_crowd_that_goes_on_hanging_up_keeps_nobody_for_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(porters, "CROWD_SECONDS", 2 * LIMIT)
-    monkeypatch.setattr(porters, "LONGEST_STAY_SECONDS", 0.05)
-    await first_seen_off_after(2 * porters.CROWD)
+    monkeypatch.setattr(admission_module, "BURST_SECONDS", 2 * LIMIT)
+    monkeypatch.setattr(admission_module, "LONGEST_CLOSE_SECONDS", 0.05)
+    await first_closed_after(2 * admission_module.BURST)
 
 
 async def test_who_leaves_goes_before_who_comes() -> None:
-    porter, order, done = AdmissionControl(), list[str](), asyncio.Event()
-    porter.admit(lambda: order.append("in"), nobody)
-    porter.see_off(lambda: order.append("out"))
-    porter.admit(done.set, nobody)
+    admission, order, done = AdmissionControl(), list[str](), asyncio.Event()
+    admission.admit(lambda: order.append("in"), nobody)
+    admission.release(lambda: order.append("out"))
+    admission.admit(done.set, nobody)
     await asyncio.wait_for(done.wait(), LIMIT)
     assert order == ["out", "in"]
 
 
 async def test_a_fault_at_the_door_keeps_nobody_out() -> None:
-    porter, inside = AdmissionControl(), asyncio.Event()
+    admission, inside = AdmissionControl(), asyncio.Event()
     faults = list[str]()
     asyncio.get_running_loop().set_exception_handler(lambda _, it: faults.append(it["message"]))
 
     def fail() -> None:
         raise RuntimeError
 
-    porter.admit(fail, nobody)
-    porter.admit(inside.set, nobody)
+    admission.admit(fail, nobody)
+    admission.admit(inside.set, nobody)
     await asyncio.wait_for(inside.wait(), LIMIT)
     assert len(faults) == 1
 
 
-async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_long() -> None:
+async def test_in_a_rush_that_lasts_some_are_rejected_and_nobody_waits_for_long() -> None:
     longest, rush = 0.2, 1.0
-    porter, entered, away = AdmissionControl(longest), list[float](), list[float]()
+    admission, entered, away = AdmissionControl(longest), list[float](), list[float]()
 
     def come() -> None:
         since = time.monotonic()
@@ -135,7 +135,7 @@ async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_lo
             entered.append(time.monotonic() - since)
             work(SLICE_SECONDS)
 
-        porter.admit(enter, lambda within: away.append(time.monotonic() - since))
+        admission.admit(enter, lambda within: away.append(time.monotonic() - since))
 
     start = time.monotonic()
     while time.monotonic() < start + rush:
@@ -145,24 +145,24 @@ async def test_in_a_rush_that_lasts_some_are_turned_away_and_nobody_waits_for_lo
     calm = asyncio.Event()
     async with asyncio.timeout(LIMIT):
         while not calm.is_set():
-            porter.admit(calm.set, lambda within: None)
+            admission.admit(calm.set, lambda within: None)
             await asyncio.sleep(longest / 10)
-    assert porter.turned_away >= len(away) > len(entered) > 0
+    assert admission.rejected >= len(away) > len(entered) > 0
     assert max(*entered, *away) < 2 * rush  # all would take ten times as long
 
 
-async def test_the_longer_a_rush_lasts_the_later_those_turned_away_come_back(
+async def test_the_longer_a_rush_lasts_the_later_those_rejected_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(porters, "FIRST_RETURN_SECONDS", 0.05)
-    monkeypatch.setattr(porters, "LAST_RETURN_SECONDS", 0.15)
-    porter, told = AdmissionControl(longest_wait=-1), list[float]()
+    monkeypatch.setattr(admission_module, "FIRST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(admission_module, "LAST_RETRY_SECONDS", 0.15)
+    admission, told = AdmissionControl(longest_wait=-1), list[float]()
     start = time.monotonic()
     while time.monotonic() < start + 0.5:
-        porter.admit(lambda: None, told.append)
+        admission.admit(lambda: None, told.append)
         await asyncio.sleep(0.005)
     assert list(dict.fromkeys(told)) == [0.05, 0.1, 0.15]
     await asyncio.sleep(0.3)
     later = asyncio.get_running_loop().create_future()
-    porter.admit(lambda: None, later.set_result)
+    admission.admit(lambda: None, later.set_result)
     assert await asyncio.wait_for(later, LIMIT) == 0.05

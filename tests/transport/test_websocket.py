@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server.relay.from_client import FromClient, Ink
-from server.transport.accept import doorway
+from server.transport.accept import accept_with
 from server.transport.admission import AdmissionControl
 from server.transport.codec import MSGPACK, Codec
 from server.transport.handshake import Handshake
@@ -34,7 +34,7 @@ class Listener:
 
     def ponged(self, payload: bytes) -> None: ...
 
-    def stirred(self) -> None: ...
+    def active(self) -> None: ...
 
     def connected(self) -> None: ...
 
@@ -57,7 +57,7 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
     def open_socket(codec: Codec) -> WebSocket:
         return WebSocket(codec, open_listener)
 
-    make = doorway(Handshake((), open_socket), AdmissionControl())
+    make = accept_with(Handshake((), open_socket), AdmissionControl())
     loop = asyncio.get_running_loop()
     state = SimpleNamespace(connections=set())
     server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)

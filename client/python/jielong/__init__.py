@@ -1,13 +1,13 @@
 """Python participant for the Jielong relay-writing service.
 
-Start with `Participant.connect`; the modules beneath it serve alone as well:
+Start with `Participant.connect`. The modules below it can be used alone:
 
-* `participant`: a participant that joins, writes and knows how its room stands.
+* `participant`: a participant that joins, writes and knows the state of its room.
 * `connection`: one connection that carries typed messages.
-* `messages`: every message, by direction.
+* `messages`: every message of the server; `messages.outgoing` makes those of the client.
 * `relay`: the room's state as a pure fold over messages.
-* `strokes`, `pen`: the wire format of ink, and a seeded hand that writes.
-* `exceptions`: what can go wrong, in one tree.
+* `strokes`, `pen`: the wire format of ink, and a generator of handwriting.
+* `exceptions`: all exceptions, in one tree.
 """
 
 from __future__ import annotations

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-import msgpack  # type: ignore[import-untyped]
+from msgspec import DecodeError, json, msgpack
 
 from .exceptions import Malformed
 
@@ -34,16 +33,11 @@ class Codec:
         Raises:
             ValueError: the frame would be over 64 KiB.
         """
-        frame: bytes | str
-        if self.format == "msgpack":
-            frame = msgpack.packb(message)
-            size = len(frame)
-        else:
-            frame = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
-            size = len(frame.encode())
-        if size > MAX_FRAME:
-            raise ValueError(f"the message takes {size} bytes; a frame holds {MAX_FRAME}")
-        return frame
+        encode = msgpack.encode if self.format == "msgpack" else json.encode
+        frame = encode(message)
+        if len(frame) > MAX_FRAME:
+            raise ValueError(f"the message takes {len(frame)} bytes; a frame holds {MAX_FRAME}")
+        return frame if self.format == "msgpack" else frame.decode()
 
     def decode(self, frame: bytes | str) -> dict[str, object]:
         """One frame to one map.
@@ -55,8 +49,8 @@ class Codec:
         if not isinstance(frame, expected):
             raise Malformed(f"a {type(frame).__name__} frame under {self.subprotocol}")
         try:
-            raw = msgpack.unpackb(frame) if self.format == "msgpack" else json.loads(frame)
-        except (ValueError, msgpack.UnpackException) as error:
+            raw = msgpack.decode(frame) if isinstance(frame, bytes) else json.decode(frame)
+        except (DecodeError, UnicodeError, RecursionError) as error:
             raise Malformed(f"ill-formed {self.format}: {error}") from error
         if not isinstance(raw, dict):
             raise Malformed(f"a message is {type(raw).__name__}, not a map")

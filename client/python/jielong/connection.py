@@ -1,4 +1,4 @@
-"""One WebSocket connection that carries messages instead of frames."""
+"""A WebSocket connection that carries messages instead of frames."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
+from .address import socket_url
 from .codec import Codec, Format
 from .deadline import within
 from .exceptions import CannotConnect, Closed, TimedOut
-from .incoming import Message, parse
+from .messages import Message, parse
 
 Direction: TypeAlias = Literal["sent", "received"]
 Tap: TypeAlias = Callable[[Direction, Mapping[str, object]], None]
-"""Called with every message as it passes, for recording: before it is sent, after it is received.
+"""Called with every message, for recording: before it is sent, after it is received.
 
 It must not wait and must not raise.
 """
 
 ABNORMAL = 1006
-"""Close code for a peer that vanished without a closing handshake."""
+"""Close code when the connection ended without a closing handshake."""
 NORMAL = (1000, 1001)
 """Close codes of an orderly end, after which iteration simply stops."""
 
@@ -37,9 +38,9 @@ _MAX_FRAMES_QUEUED = 64
 class Connection:
     """A connection to the service; made with `open`, one reader at a time.
 
-    At most 64 received frames are queued, then the socket is not read until they are taken. Server
-    pings are answered and own pings sent every 20 s meanwhile, so a peer that died is noticed
-    within 40 s.
+    At most 64 received frames are queued; then the socket is not read until they are taken. The
+    connection answers WebSocket pings and sends its own every 20 s, so it ends within 40 s of the
+    peer's death.
     """
 
     def __init__(self, socket: ClientConnection, codec: Codec, tap: Tap | None) -> None:
@@ -60,17 +61,19 @@ class Connection:
         """Connect and agree on the subprotocol.
 
         Args:
-            url: e.g. "wss://example.org/ws".
+            url: of the socket, e.g. "wss://example.org/ws", or the service's base address, which
+                ends with a slash, e.g. "https://example.org/jielong/".
             format: "msgpack" (compact) or "json".
             timeout: seconds for the TCP, TLS and WebSocket handshakes together.
             proxy: True for the system's proxy, None for none, or a proxy's address.
             tap: called with every message sent and received.
 
         Raises:
-            CannotConnect: nobody answers there, or the answer is no.
+            CannotConnect: no server answers, or it refuses.
             TimedOut: no answer within `timeout`.
         """
         codec = Codec(format)
+        url = socket_url(url)
         try:
             async with within(timeout, "connection"):
                 socket = await connect(
@@ -100,12 +103,16 @@ class Connection:
     async def send(self, message: Mapping[str, object]) -> None:
         """Send one message, as made by `jielong.messages.outgoing`; at most 64 KiB as a frame.
 
+        What cannot be sent because the connection has ended is not told to the tap.
+
         Raises:
             Closed: the connection has ended.
             TimedOut: the peer did not take it within 10 s.
             ValueError: it is too large.
         """
         frame = self._codec.encode(message)
+        if self.close_code is not None:
+            raise Closed(self.close_code, self.close_reason or "")
         if self._tap:
             self._tap("sent", message)
         try:
@@ -115,12 +122,12 @@ class Connection:
             raise closed(error) from error
 
     async def receive(self, timeout: float = 30.0) -> Message:  # noqa: ASYNC109
-        """The next message, within `timeout` seconds. To give up loses nothing.
+        """The next message, within `timeout` seconds. A wait that times out loses no message.
 
         Raises:
             Closed: the connection has ended.
             TimedOut: none came in time.
-            Malformed: what came is not of the protocol; the connection stays open.
+            Malformed: the frame is not of the protocol; the connection stays open.
         """
         try:
             async with within(timeout, "message"):
@@ -146,13 +153,26 @@ class Connection:
                 raise
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close, waiting at most 5 s for the peer; again does nothing.
+        """Close, waiting at most 5 s for the peer. Closing again does nothing.
 
         Args:
             code: close code to send.
-            reason: a few words, at most 123 bytes in UTF-8.
+            reason: a short text, at most 123 bytes in UTF-8.
         """
         await self._socket.close(code, reason)
+
+    def abort(self) -> None:
+        """Drop the connection at once, without a closing handshake."""
+        self._socket.transport.abort()
+
+    async def ends_within(self, seconds: float) -> bool:
+        """Whether the connection ends within `seconds`; return as soon as it does."""
+        try:
+            async with within(seconds, "end of the connection"):
+                await self._socket.wait_closed()
+        except TimedOut:
+            return False
+        return True
 
     @property
     def close_code(self) -> int | None:
@@ -177,7 +197,7 @@ class Connection:
 
 
 def closed(error: ConnectionClosed) -> Closed:
-    """The library's exception as ours: what the peer said, or 1006 when it said nothing."""
+    """The library's exception as ours: the peer's code and reason, or 1006 without any."""
     if error.rcvd is None:
         return Closed(ABNORMAL, "" if error.__cause__ is None else str(error.__cause__))
     return Closed(error.rcvd.code, error.rcvd.reason)

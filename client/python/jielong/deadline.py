@@ -1,4 +1,4 @@
-"""One time limit shared by the several waits of one operation."""
+"""A time limit for a whole operation, however many waits it takes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .exceptions import TimedOut
 
 
 class Deadline:
-    """A moment by which something must have happened.
+    """The moment by which an operation must be done.
 
     Args:
-        what: what is waited for, for the exception's text.
+        what: names what is awaited in the exception's text.
         seconds: the time from now, in seconds.
     """
 

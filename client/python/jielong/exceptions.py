@@ -1,17 +1,17 @@
-"""Everything that can go wrong, in one tree.
+"""The exceptions of this package, in one tree.
 
 * :exc:`JielongError`
     * :exc:`CannotConnect`: no connection was made.
-    * :exc:`Closed`: there was one, and it has ended.
+    * :exc:`Closed`: the connection has ended.
     * :exc:`Refused`: the server answered a request with `error`.
-    * :exc:`TimedOut`: nothing came within the time limit.
+    * :exc:`TimedOut`: no answer or message came within the time limit.
     * :exc:`Malformed`: the server sent what the protocol does not allow.
 
-Arguments that cannot be right whatever the server thinks (a stroke outside the grid, a message
-over 64 KiB) raise :exc:`ValueError`.
+Arguments that no server would accept (a stroke outside the grid, a message over 64 KiB) raise
+:exc:`ValueError`.
 """
 
-# ruff: noqa: N818 - a name says what happened; that it is an error, the base class says
+# ruff: noqa: N818 - the names say what happened; the base class says that it is an error
 from __future__ import annotations
 
 
@@ -24,8 +24,8 @@ class CannotConnect(JielongError):
 
     Attributes:
         url: the address tried.
-        status: the HTTP status of the refusal (400: subprotocol, 403: origin), None when no HTTP
-            answer came at all.
+        status: the HTTP status of the refusal (400: subprotocol, 403: origin), None when there
+            was no HTTP answer.
     """
 
     def __init__(self, url: str, why: str, status: int | None = None) -> None:
@@ -38,8 +38,8 @@ class Closed(JielongError):
     """The connection has ended.
 
     Attributes:
-        code: WebSocket close code; 1006 when the peer vanished without a word.
-        reason: the words that came with the code, or an empty string.
+        code: WebSocket close code; 1006 when the connection ended without a closing handshake.
+        reason: the text that came with the code, or an empty string.
     """
 
     def __init__(self, code: int, reason: str = "") -> None:
@@ -49,13 +49,13 @@ class Closed(JielongError):
 
 
 class Refused(JielongError):
-    """The server (or, for what it would surely refuse, this package) said no.
+    """The server refused a request, or this package did because the server would.
 
     Attributes:
         code: one of the protocol's error codes, e.g. "not_your_turn".
-        message: the same in words, for logs; its wording may change.
+        message: the same as text, for logs; its wording may change.
         re: the type of the message refused, e.g. "commit"; None when the server did not say.
-        retry_ms: milliseconds after which asking again makes sense; None when it does not.
+        retry_ms: milliseconds after which to send the request again; None when that is no use.
     """
 
     def __init__(
@@ -71,10 +71,10 @@ class Refused(JielongError):
 
 
 class TimedOut(JielongError, TimeoutError):
-    """What was waited for did not come within its time limit.
+    """No answer or message came within the time limit.
 
     Attributes:
-        what: what was waited for.
+        what: names what was awaited.
         seconds: the limit.
     """
 
@@ -85,4 +85,4 @@ class TimedOut(JielongError, TimeoutError):
 
 
 class Malformed(JielongError):
-    """The server sent something that contradicts the protocol."""
+    """The server sent what the protocol does not allow."""

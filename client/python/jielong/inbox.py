@@ -1,4 +1,4 @@
-"""Messages that have come and not been asked for yet, in order, in bounded memory."""
+"""A bounded inbox: keeps received messages in order until a caller takes them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 from .exceptions import JielongError, TimedOut
-from .incoming import Counters, Ink, Message, Pong, React, Undo
+from .messages import Counters, Ink, Message, Pong, React, Undo
 
 Match: TypeAlias = Callable[[Message], bool]
-"""Whether a message is one of those waited for."""
+"""Whether a message is one of those that a caller waits for."""
 
-_PASSING = (Ink, Undo, React, Counters, Pong)
-"""What is worth nothing once it is old, and so is dropped first."""
+_DISPOSABLE = (Ink, Undo, React, Counters, Pong)
+"""Messages that are of no use once they are old; a full inbox drops these first."""
 
 
-class _Came(NamedTuple):
-    """A message and its place in the order of coming."""
+class _Received(NamedTuple):
+    """A message and its place in the order of arrival."""
 
     order: int
     message: Message
@@ -27,15 +27,15 @@ class _Came(NamedTuple):
 
 class _Waiter(NamedTuple):
     match: Match
-    future: asyncio.Future[_Came]
+    future: asyncio.Future[_Received]
 
 
 class Inbox:
-    """Gives each message to the first that waits for its kind, and keeps the others in order.
+    """Gives each message to the first caller that waits for its kind, and keeps the others.
 
     Args:
-        limit: most messages kept. When one more comes, the oldest live ink, reaction or counter is
-            dropped, or, if there is none, the oldest message; `dropped` counts both.
+        limit: most messages kept. When one more comes, the inbox drops the oldest live ink,
+            reaction or counter, or, if there is none, the oldest message; `dropped` counts both.
     """
 
     def __init__(self, limit: int) -> None:
@@ -44,22 +44,22 @@ class Inbox:
         self.limit = limit
         self.dropped = 0
         self._order = 0
-        self._kept: list[_Came] = []
+        self._kept: list[_Received] = []
         self._waiters: list[_Waiter] = []
         self._end: JielongError | None = None
 
     def put(self, message: Message) -> None:
-        """A message has come. Never waits."""
+        """Add a received message. Never waits."""
         self._order += 1
-        came = _Came(self._order, message)
+        received = _Received(self._order, message)
         for waiter in self._waiters:
             if not waiter.future.done() and waiter.match(message):
-                waiter.future.set_result(came)
+                waiter.future.set_result(received)
                 return
-        self._keep(came)
+        self._keep(received)
 
     def end(self, error: JielongError) -> None:
-        """No more will come: whoever waits for what is not here gets `error`, now and later."""
+        """No more messages will come: raise `error` in every wait for one, now and later."""
         if self._end is not None:
             return
         self._end = error
@@ -67,38 +67,44 @@ class Inbox:
             if not waiter.future.done():
                 waiter.future.set_exception(error)
 
+    def reopen(self) -> None:
+        """Messages come again, after `end`."""
+        self._end = None
+
     def discard(self, match: Match) -> None:
-        """Forget the kept messages that match."""
-        self._kept = [came for came in self._kept if not match(came.message)]
+        """Drop the kept messages that match."""
+        self._kept = [received for received in self._kept if not match(received.message)]
 
     async def take(self, match: Match, timeout: float, what: str) -> Message:  # noqa: ASYNC109
         """The oldest message that matches, kept or still to come.
 
         Args:
             match: picks the messages.
-            timeout: seconds to wait; to give up or be cancelled loses no message.
-            what: what is waited for, for the exception's text.
+            timeout: seconds to wait; a wait that times out or is cancelled loses no message.
+            what: names the message in the exception's text.
 
         Raises:
             TimedOut: none came in time.
             JielongError: as given to `end`.
         """
-        for i, came in enumerate(self._kept):
-            if match(came.message):
+        for i, received in enumerate(self._kept):
+            if match(received.message):
                 return self._kept.pop(i).message
         with self._waiting(match, len(self._waiters)) as future:
             return await _result(future, timeout, what)
 
     @contextmanager
     def expecting(self, match: Match) -> Iterator[Expected]:
-        """Within the block the next message that matches goes to `Expected.take`, and to nobody
-        else; entered before a request is sent, for its answer."""
+        """Within the block, the next message that matches goes to `Expected.take` alone.
+
+        Enter the block before sending a request, and take its answer inside.
+        """
         with self._waiting(match, 0) as future:
             yield Expected(future)
 
     @contextmanager
-    def _waiting(self, match: Match, place: int) -> Iterator[asyncio.Future[_Came]]:
-        future: asyncio.Future[_Came] = asyncio.get_running_loop().create_future()
+    def _waiting(self, match: Match, place: int) -> Iterator[asyncio.Future[_Received]]:
+        future: asyncio.Future[_Received] = asyncio.get_running_loop().create_future()
         if self._end is not None:
             future.set_exception(self._end)
         waiter = _Waiter(match, future)
@@ -113,26 +119,37 @@ class Inbox:
             self._waiters.remove(waiter)
             future.cancel()
 
-    def _keep(self, came: _Came) -> None:
+    def _keep(self, received: _Received) -> None:
         if len(self._kept) >= self.limit:
-            passing = (i for i, old in enumerate(self._kept) if isinstance(old.message, _PASSING))
-            del self._kept[next(passing, 0)]
+            disposable = (
+                i for i, kept in enumerate(self._kept) if isinstance(kept.message, _DISPOSABLE)
+            )
+            del self._kept[next(disposable, 0)]
             self.dropped += 1
-        insort(self._kept, came, key=lambda kept: kept.order)
+        insort(self._kept, received, key=lambda kept: kept.order)
 
 
 class Expected:
-    """The one message a block of `Inbox.expecting` is about."""
+    """The message that a block of `Inbox.expecting` waits for."""
 
-    def __init__(self, future: asyncio.Future[_Came]) -> None:
-        self._future = future
+    def __init__(self, future: asyncio.Future[_Received]) -> None:
+        self.future = future
+
+    @property
+    def message(self) -> Message | None:
+        """The message, or None if it has not come.
+
+        Raises:
+            JielongError: as given to `Inbox.end`.
+        """
+        return self.future.result().message if self.future.done() else None
 
     async def take(self, timeout: float, what: str) -> Message:  # noqa: ASYNC109
         """As `Inbox.take`."""
-        return await _result(self._future, timeout, what)
+        return await _result(self.future, timeout, what)
 
 
-async def _result(future: asyncio.Future[_Came], timeout: float, what: str) -> Message:  # noqa: ASYNC109
+async def _result(future: asyncio.Future[_Received], timeout: float, what: str) -> Message:  # noqa: ASYNC109
     await asyncio.wait([future], timeout=timeout)
     if not future.done():
         raise TimedOut(what, timeout)

@@ -1,6 +1,6 @@
-"""Messages to the server, one constructor each. Reading this file tells all a client can say.
+"""Messages to the server, one constructor each.
 
-Each returns the map that goes over the wire; a key whose value is None is left out.
+Each returns the map that goes over the wire, without the keys whose value is None.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Outgoing: TypeAlias = dict[str, object]
 """A message to the server, ready for `Connection.send`."""
 
 REACTIONS = ("clap", "heart", "fire", "smile", "fan")
-"""The reactions a partner can be shown."""
+"""The reactions that a partner can be shown."""
 
 REASONS = ("obscene", "idle", "other")
 """The reasons for which a room can be reported."""
@@ -34,9 +34,14 @@ def hello(
     return _message("hello", token=token, campaign=campaign, locale=locale, client=client)
 
 
-def join(phrase: str | None = None, invite: str | None = None) -> Outgoing:
-    """Take part: with the phrase of that id if a room is opened, or in a friend's room."""
-    return _message("join", phrase=phrase, invite=invite)
+def join(
+    phrase: str | None = None, invite: str | None = None, locales: Sequence[str] = ()
+) -> Outgoing:
+    """Take part: with the phrase of that id if a room is opened, or in a friend's room.
+
+    `locales` are the languages that the participant is willing to write; any when empty.
+    """
+    return _message("join", phrase=phrase, invite=invite, locales=list(locales) or None)
 
 
 def invite(room: str) -> Outgoing:
@@ -50,7 +55,7 @@ def ink(room: str, c: int, s: int, p: Sequence[int], end: bool = False) -> Outgo
 
 
 def undo(room: str, c: int, s: int) -> Outgoing:
-    """Take back one's strokes of character `c` from index `s` on."""
+    """Take back the strokes of character `c` from index `s` on."""
     return _message("undo", room=room, c=c, s=s)
 
 
@@ -76,7 +81,7 @@ def react(room: str, e: str) -> Outgoing:
 
 
 def report(room: str, why: str) -> Outgoing:
-    """End the room for oneself and hold its work back for review; `why` is one of `REASONS`.
+    """End the room for the sender and hold its work for review; `why` is one of `REASONS`.
 
     Raises:
         ValueError: `why` is not one of them.
@@ -87,7 +92,7 @@ def report(room: str, why: str) -> Outgoing:
 
 
 def leave(room: str, keep: bool = False) -> Outgoing:
-    """Give up the seat or stop waiting; `keep` leaves one's characters for a later stranger."""
+    """Give up the seat or stop waiting; `keep` leaves the characters to a later stranger."""
     return _message("leave", room=room, keep=True if keep else None)
 
 

@@ -1,29 +1,26 @@
-"""A participant: says hello, takes a seat, writes, and always knows how its room stands."""
+"""A participant: says hello, takes a seat, writes, and always knows the state of the room."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Literal, TypeVar, cast
 
-from . import outgoing, writing
+from . import outgoing, writer
 from .codec import Format
-from .connection import Connection, Tap
-from .deadline import Deadline
-from .departure import Departure, is_refused
-from .exceptions import Closed, JielongError, Malformed, Refused, TimedOut
-from .inbox import Inbox, Match
-from .incoming import (
+from .connection import Tap
+from .handshake import Handshake
+from .inbox import Match
+from .live_ink import LiveInk
+from .messages import (
     Bye,
     Committed,
     Completed,
-    Error,
     Invited,
     Matched,
     Message,
     Partner,
-    PartnerState,
     Phrase,
     Pong,
     Seated,
@@ -31,38 +28,35 @@ from .incoming import (
     Waiting,
     Welcome,
 )
-from .outgoing import Outgoing
 from .pen import Pen
-from .relay import Relay, follow
+from .pending_leave import refuses_leave
+from .relay import Relay
+from .session import Session
 from .strokes import Character
 
 M = TypeVar("M", bound=Message)
 
 _CLIENT = "jielong-python/1"
-_RETRY_SECONDS = 1.0  # when a refusal may be retried and does not say after how long
-_QUIET_SECONDS = 60.0
 
 
 class Participant:
-    """One anonymous participant over one connection; made with `connect`.
+    """One anonymous participant; made with `connect`.
 
-    Messages are read as they come, whether or not somebody waits for them, so the properties are
-    always up to date and the connection stays alive. What nobody waits for is kept for `next`, in
-    order, up to `inbox_limit` messages.
+    Messages are read as they come, whether or not a caller waits for them, so the properties are
+    always up to date and the connection stays alive. A message that no caller waits for is kept
+    for `next`, in order, up to `inbox_limit` messages.
 
-    A request that the server refuses raises Refused. When the refusal names a `retry_ms` the
-    request is first repeated after that time, as long as its own time limit allows.
+    A request that the server refuses raises Refused. When the refusal names a `retry_ms`, the
+    request is first sent again after that time, as long as its own time limit allows.
+
+    When the connection is lost, waits raise Closed, and `wake` resumes over a new one. A commit
+    does that by itself: it survives a connection that is lost, or silent for about 3 s.
     """
 
-    def __init__(self, connection: Connection, inbox_limit: int) -> None:
-        self._connection = connection
-        self._inbox = Inbox(inbox_limit)
-        self._relay: Relay | None = None
-        self._departure = Departure(connection, self._inbox.end)
-        self._bye: Bye | None = None
-        self._welcome: Welcome | None = None
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._live_ink = LiveInk(session)
         self._pings = 0
-        self._reader = asyncio.create_task(self._read())
 
     @classmethod
     async def connect(  # noqa: PLR0913 - all but the first three by name
@@ -78,11 +72,13 @@ class Participant:
         inbox_limit: int = 256,
         proxy: str | Literal[True] | None = True,
         tap: Tap | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> Participant:
         """Connect, say hello and wait for the welcome. Use as `async with await connect(...)`.
 
         Args:
-            url: e.g. "wss://example.org/ws".
+            url: of the socket, e.g. "wss://example.org/ws", or the service's base address, which
+                ends with a slash, e.g. "https://example.org/jielong/".
             token: an earlier participant's `token`, to be that participant again.
             campaign: id of a campaign; the server's default one when None.
             locale: the participant's language, e.g. "zh-Hans".
@@ -92,33 +88,36 @@ class Participant:
             inbox_limit: most messages kept for `next`; see `jielong.inbox.Inbox`.
             proxy: True for the system's proxy, None for none, or a proxy's address.
             tap: called with every message sent and received; must not raise.
+            on_close: called when a connection has ended; must not raise. The messages that the
+                tap is told of after that belong to the next connection.
 
         Raises:
             CannotConnect, Refused, Closed, TimedOut: see `jielong.exceptions`.
         """
-        connection = await Connection.open(
-            url, format=format, timeout=timeout, proxy=proxy, tap=tap
+        handshake = Handshake(
+            url=url,
+            campaign=campaign,
+            locale=locale,
+            client=client,
+            format=format,
+            timeout=timeout,
+            proxy=proxy,
+            tap=tap,
+            on_close=on_close,
         )
-        participant = cls(connection, inbox_limit)
-        try:
-            hello = outgoing.hello(token, campaign, locale, client)
-            await participant._ask(hello, _is(Welcome), timeout)
-        except BaseException:
-            await participant.close()
-            raise
-        return participant
+        return cls(await Session.open(handshake, token, inbox_limit))
 
-    # How things stand.
+    # The state of the participant and the room.
 
     @property
     def welcome(self) -> Welcome:
         """The server's welcome: campaign, phrases, counters, limits, works finished meanwhile."""
-        assert self._welcome is not None, "connect() returns only after the welcome"
-        return self._welcome
+        assert self._session.welcome is not None, "connect() returns only after the welcome"
+        return self._session.welcome
 
     @property
     def token(self) -> str:
-        """What brings this participant back on another connection. Keep it secret."""
+        """Brings this participant back on another connection. Keep it secret."""
         return self.welcome.token
 
     @property
@@ -129,52 +128,52 @@ class Participant:
     @property
     def relay(self) -> Relay | None:
         """The room as a whole, until the next `join` or until one leaves; None before any."""
-        return self._relay
+        return self._session.relay
 
     @property
     def room(self) -> str | None:
         """The room's id."""
-        return self._relay.room if self._relay else None
+        return self.relay.room if self.relay else None
 
     @property
     def phrase(self) -> Phrase | None:
         """The room's phrase."""
-        return self._relay.phrase if self._relay else None
+        return self.relay.phrase if self.relay else None
 
     @property
     def seat(self) -> int | None:
-        """One's seat, 0 or 1; one writes the characters `c` with `c % 2 == seat`."""
-        return self._relay.seat if self._relay else None
+        """The participant's seat, 0 or 1, which writes the characters `c` with `c % 2 == seat`."""
+        return self.relay.seat if self.relay else None
 
     @property
     def turn(self) -> Turn | None:
         """Whose turn it is and what is to be written; None between turns."""
-        return self._relay.turn if self._relay else None
+        return self.relay.turn if self.relay else None
 
     @property
     def my_turn(self) -> bool:
-        """Whether one is to write now."""
-        return self._relay is not None and self._relay.my_turn
+        """Whether this participant is to write now."""
+        return self._session.my_turn
 
     @property
     def partner(self) -> Partner | None:
         """Who has the other seat; None while waiting and after they left."""
-        return self._relay.partner if self._relay else None
+        return self.relay.partner if self.relay else None
 
     @property
     def committed(self) -> tuple[Character, ...]:
         """The characters written so far."""
-        return self._relay.committed if self._relay else ()
+        return self.relay.committed if self.relay else ()
 
     @property
     def bye(self) -> Bye | None:
         """What the server said before it closed, with the time to wait before coming back."""
-        return self._bye
+        return self._session.bye
 
     @property
     def dropped(self) -> int:
-        """Messages that nobody took in time and that no longer fitted into the inbox."""
-        return self._inbox.dropped
+        """How many messages were dropped because the inbox was full."""
+        return self._session.inbox.dropped
 
     # Requests, which wait for their answer.
 
@@ -183,13 +182,17 @@ class Participant:
         phrase: str | None = None,
         invite: str | None = None,
         timeout: float = 10.0,  # noqa: ASYNC109
+        *,
+        locales: Sequence[str] = (),
     ) -> Waiting | Matched:
-        """Take part, and return how the room stands.
+        """Take part, and return the state of the room.
 
         Args:
-            phrase: id of the phrase, honoured when a room is opened for it.
-            invite: a friend's code, to go to their room and no other.
+            phrase: id of the phrase, used when a room is opened for this participant.
+            invite: a friend's code, to join their room and no other.
             timeout: seconds, retries included.
+            locales: languages that the participant is willing to write, as BCP 47 tags: "zh" fits
+                "zh-Hans". Any when empty.
 
         Raises:
             Refused: e.g. "no_such_phrase", "no_such_room" (the invitation), "closed", "busy".
@@ -197,17 +200,21 @@ class Participant:
 
         def seated(message: Message) -> bool:
             if isinstance(message, Seated):
-                return not self._departure.is_from(message)
-            return is_refused(message)  # then the join led back into the room given up
+                return not self._session.was_left(message)
+            return refuses_leave(message)  # then the join led back into the room that was left
 
-        answer = await self._ask(outgoing.join(phrase, invite), seated, timeout)
+        request = outgoing.join(phrase, invite, locales)
+        answer = await self._session.ask(request, seated, timeout)
         return cast("Waiting | Matched", answer)
 
     async def invite(self, timeout: float = 10.0) -> Invited:  # noqa: ASYNC109
         """While waiting: keep the room for a friend, who joins with the code of the answer."""
-        room = self._my_room("invite")
-        answer = await self._ask(outgoing.invite(room), _is(Invited, room), timeout)
-        return cast(Invited, answer)
+        room = self._session.require_room("invite")
+
+        def invited(message: Message) -> bool:
+            return isinstance(message, Invited) and message.room == room
+
+        return cast(Invited, await self._session.ask(outgoing.invite(room), invited, timeout))
 
     async def commit(
         self,
@@ -215,7 +222,11 @@ class Participant:
         c: int | None = None,
         timeout: float = 20.0,  # noqa: ASYNC109
     ) -> Committed:
-        """Finish a character and wait until it is kept; safe to repeat.
+        """Finish a character and wait until the server has stored it; safe to repeat.
+
+        If the connection is lost, or silent for about 3 s, the commit is sent again over a new
+        one, which resumes the room. A commit that ends with another exception than Refused stays
+        in memory until the next, and `wake` sends it again.
 
         Args:
             strokes: 1 to 64 strokes in the wire's form, together at most 4,096 points.
@@ -223,28 +234,43 @@ class Participant:
             timeout: seconds, retries included.
 
         Raises:
-            Refused: e.g. "not_your_turn", also without asking when `c` is None and it is not;
-                "busy" when the server could not keep it within `timeout`.
+            Refused: e.g. "not_your_turn", also without asking when `c` is None and it is not this
+                participant's turn; "busy" when the server could not store it within `timeout`.
+            Closed: the connection was lost, and there was no other within `timeout`.
             ValueError: the strokes break the limits.
         """
-        room = self._my_room("commit")
+        self._session.require_room("commit")
         if c is None:
-            c = self._my_turn("commit")
+            c = self._session.require_turn("commit")
+        return await self._session.commit(c, strokes, timeout)
 
-        def kept(message: Message) -> bool:
-            return isinstance(message, Committed) and message.room == room and message.c == c
+    async def wake(self, timeout: float = 10.0) -> None:  # noqa: ASYNC109
+        """Make sure that the connection works, e.g. after the machine slept or changed networks.
 
-        answer = await self._ask(outgoing.commit(room, c, strokes), kept, timeout)
-        return cast(Committed, answer)
+        Sends a `ping`. If nothing comes within 2 s, or the connection has ended, another one takes
+        its place: with the same token, so that the room, the seat and the committed characters are
+        back in `relay`, and with the commit that was not answered, which is sent again.
+
+        Args:
+            timeout: seconds for all of it, several attempts included.
+
+        Raises:
+            Closed: there was no new connection within `timeout`, or the old one ended for good:
+                the room was idle, or this participant connected elsewhere (4001).
+            CannotConnect, Refused: the server does not let this participant in again.
+        """
+        await self._session.wake(timeout)
 
     async def ping(self, timeout: float = 10.0) -> float:  # noqa: ASYNC109
-        """Ask the server for a sign of life; return the time it took, in seconds."""
+        """Ask the server for a `pong`; return the time it took, in seconds."""
         self._pings += 1
         n = self._pings
+
+        def pong(message: Message) -> bool:
+            return isinstance(message, Pong) and message.n == n
+
         start = asyncio.get_running_loop().time()
-        await self._ask(
-            outgoing.ping(n), lambda message: isinstance(message, Pong) and message.n == n, timeout
-        )
+        await self._session.ask(outgoing.ping(n), pong, timeout)
         return asyncio.get_running_loop().time() - start
 
     # Notices, which have no answer. A refusal of one is an `Error` for `next`.
@@ -257,38 +283,43 @@ class Participant:
             part: points in the wire's form; the first part of a stroke has the absolute point,
                 as `jielong.strokes.parts` cuts it.
             end: whether the stroke ends here.
+
+        Waits until the time between live ink that the server asks for (`ink_ms`) has passed.
         """
-        c = self._my_turn("ink")
-        await self._connection.send(outgoing.ink(self._my_room("ink"), c, s, part, end))
+        await self._live_ink.send(s, part, end)
 
     async def undo(self, s: int) -> None:
         """Take one's strokes from index `s` on off the partner's screen."""
-        c = self._my_turn("undo")
-        await self._connection.send(outgoing.undo(self._my_room("undo"), c, s))
+        await self._live_ink.undo(s)
 
     async def react(self, e: str) -> None:
         """Show the partner "clap", "heart", "fire", "smile" or "fan"."""
-        await self._connection.send(outgoing.react(self._my_room("react"), e))
+        await self._session.send(outgoing.react(self._session.require_room("react"), e))
 
     async def report(self, why: str) -> None:
-        """End the room for oneself: "obscene", "idle" or "other". Said again as `leave` is."""
-        await self._give_up(outgoing.report(self._my_room("report"), why))
+        """End the room for this participant: "obscene", "idle" or "other".
+
+        Refused with a `retry_ms`, it is sent again after that time.
+        """
+        await self._session.leave(outgoing.report(self._session.require_room("report"), why))
 
     async def leave(self, keep: bool = False) -> None:
-        """Give up the seat, or stop waiting. Refused with a `retry_ms`, it is said again then.
+        """Give up the seat, or stop waiting.
+
+        Refused with a `retry_ms`, it is sent again after that time.
 
         Args:
-            keep: leave the characters one has written to a later stranger, for a day.
+            keep: leave the characters already written to a later stranger, for a day.
         """
-        await self._give_up(outgoing.leave(self._my_room("leave"), keep))
+        await self._session.leave(outgoing.leave(self._session.require_room("leave"), keep))
 
-    # The rest of what comes.
+    # All other messages.
 
     async def next(self, kind: type[M], timeout: float = 30.0) -> M:  # noqa: ASYNC109
-        """The oldest message of a kind that nobody took yet, or the next one to come.
+        """The oldest message of a kind that no caller has taken, or the next one to come.
 
-        Messages of other kinds stay where they are. Answers to one's own requests do not come
-        here. `kind` may be a base class: `Seated` is `Waiting` or `Matched`, `Message` is any.
+        Messages of other kinds stay in the inbox. Answers to this participant's requests do not
+        come here. `kind` may be a base class: `Seated` is `Waiting` or `Matched`, `Message` is any.
 
         Args:
             kind: a class of `jielong.messages`.
@@ -298,7 +329,7 @@ class Participant:
             TimedOut: none came in time.
             Closed: the connection has ended, and no such message is left.
         """
-        return cast(M, await self._inbox.take(_is(kind), timeout, kind.__name__))
+        return cast(M, await self._session.inbox.take(_is(kind), timeout, kind.__name__))
 
     async def write_relay(
         self,
@@ -306,51 +337,26 @@ class Participant:
         pace: float = 0.0,
         timeout: float = 600.0,  # noqa: ASYNC109
     ) -> Completed:
-        """Play one's whole part: write whenever it is one's turn, until the phrase is complete.
+        """Write one's whole part: whenever it is one's turn, until the phrase is complete.
 
         Takes the room's `turn`, `committed`, `partner` and `matched` messages from the inbox.
 
         Args:
-            pen: makes the strokes.
-            pace: seconds spent on a character, while its ink is shown to the partner as it grows;
-                0 commits at once and shows nothing before.
-            timeout: seconds for the whole, waiting for the partner included.
+            pen: writes the strokes.
+            pace: seconds for each character, during which the partner sees live ink; 0 commits at
+                once.
+            timeout: seconds for the whole.
 
         Raises:
             Refused: a commit was, or there is no room (any more).
             Closed: the connection has ended; `bye` may say why.
             TimedOut: the phrase was not complete in time.
         """
-        deadline = Deadline("end of the relay", timeout)
-        room = self._my_room("write_relay")
-
-        def moves(message: Message) -> bool:
-            kinds = Turn | Committed | PartnerState | Seated | Completed
-            return isinstance(message, kinds) and message.room == room
-
-        while True:
-            relay = self._relay
-            if relay is None or relay.room != room:
-                raise Refused("no_such_room", "the room was left meanwhile", "write_relay")
-            if relay.completed:
-                self._inbox.discard(moves)
-                return relay.completed
-            if relay.my_turn and relay.turn:
-                strokes = pen.character(relay.turn.char)
-                if pace > 0:
-                    await writing.show(self, strokes, min(pace, deadline.left()))
-                if self.my_turn and self.turn and self.turn.c == relay.turn.c:
-                    await self.commit(strokes, timeout=min(20.0, deadline.left()))
-            else:
-                await self._inbox.take(moves, deadline.left(), deadline.what)
+        return await writer.write_relay(self._session, self._live_ink, pen, pace, timeout)
 
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s; the server keeps the seat for its grace."""
-        await self._connection.close()
-        await self._departure.close()
-        self._reader.cancel()
-        await asyncio.wait([self._reader])
-        self._inbox.end(Closed(1000, "closed here"))
+        await self._session.close()
 
     async def __aenter__(self) -> Participant:
         return self
@@ -363,81 +369,6 @@ class Participant:
     ) -> None:
         await self.close()
 
-    # Inside.
 
-    async def _read(self) -> None:
-        """Fold every message into the state, then hand it on; until the connection ends."""
-        try:
-            while True:
-                try:
-                    message = await self._connection.receive(_QUIET_SECONDS)
-                except TimedOut:
-                    continue  # a dead peer ends the connection; a silent one does no harm
-                self._follow(message)
-                self._inbox.put(message)
-        except JielongError as error:
-            self._inbox.end(error)
-            if isinstance(error, Malformed):
-                await self._connection.close(1002, "malformed message")
-        except Exception as error:
-            self._inbox.end(JielongError(f"reading failed: {error!r}"))
-            raise
-
-    def _follow(self, message: Message) -> None:
-        if isinstance(message, Welcome):
-            self._welcome = message
-        elif isinstance(message, Bye):
-            self._bye = message
-        elif isinstance(message, Seated) and self._departure.is_from(message):
-            return
-        self._departure.heed(message)
-        self._relay = follow(self._relay, message)
-
-    async def _ask(self, request: Outgoing, answers: Match, timeout: float) -> Message:  # noqa: ASYNC109
-        """Send a request and return its answer; repeat one refused with `retry_ms` while it may."""
-        t = cast(str, request["t"])
-        deadline = Deadline(f"answer to {t}", timeout)
-
-        def mine(message: Message) -> bool:
-            return answers(message) or (isinstance(message, Error) and message.re in (t, None))
-
-        self._inbox.discard(mine)
-        while True:
-            await self._departure.settle(deadline.left())
-            with self._inbox.expecting(mine) as expected:
-                await self._connection.send(request)
-                answer = await expected.take(deadline.left(), deadline.what)
-            if not isinstance(answer, Error):
-                return answer
-            wait = _RETRY_SECONDS if answer.retry_ms is None else answer.retry_ms / 1000
-            retry = answer.retry_ms is not None or answer.code in ("busy", "slow_down")
-            refused = Refused(answer.code, answer.message, answer.re, answer.retry_ms)
-            if not retry or not deadline.allows(wait):
-                raise refused
-            ended, _ = await asyncio.wait([self._reader], timeout=wait)
-            if ended:
-                raise refused
-
-    def _my_room(self, re: str) -> str:
-        if self._relay is None:
-            raise Refused("no_such_room", "not in a room", re)
-        return self._relay.room
-
-    def _my_turn(self, re: str) -> int:
-        if self._relay is None or self._relay.turn is None or not self._relay.my_turn:
-            raise Refused("not_your_turn", "not one's turn", re)
-        return self._relay.turn.c
-
-    async def _give_up(self, request: Outgoing) -> None:
-        """Say that the room is given up, and know nothing of it any more."""
-        await self._departure.say(request)
-        self._relay = None
-
-
-def _is(kind: type[Message], room: str | None = None) -> Match:
-    def match(message: Message) -> bool:
-        return isinstance(message, kind) and (
-            room is None or getattr(message, "room", None) == room
-        )
-
-    return match
+def _is(kind: type[Message]) -> Match:
+    return lambda message: isinstance(message, kind)

@@ -1,8 +1,9 @@
-"""A pen that writes like a hand: plausible strokes for any character, from a seed.
+"""Generates handwriting: plausible strokes for any character, reproducible from a seed.
 
-It does not know the characters' real strokes. A character gets a skeleton of its own (the same
-each time), made of the strokes of Chinese handwriting; the hand then varies place, speed and
-pressure. All randomness comes from the generator passed in, so a seed replays a writing exactly.
+The pen does not know the real strokes of a character. Each character gets its own skeleton, the
+same each time, made of the basic strokes of Chinese handwriting; the pen then varies position,
+speed and pressure. All randomness comes from the generator passed in, so a seed gives the same
+strokes again.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from .strokes import GRID, MAX_WIDTH, Character, Point, Stroke, decode, encode
 __all__ = ["Pen", "Point", "decode", "encode"]
 
 _SAMPLE_MS = 12.0
-"""Time between two points, about what touch screens report."""
+"""Time between two points, about the rate of touch screens."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One of the basic strokes, in a cell of 1 x 1: a curve and how the nib presses along it."""
+    """A basic stroke in a cell of 1 x 1: a curve, and the pressure along it."""
 
     start: tuple[float, float]
     bend: tuple[float, float]
@@ -44,7 +45,7 @@ _FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A form put somewhere in the cell: centre and size, as fractions of it."""
+    """A form placed in the cell: centre and size, as fractions of the cell."""
 
     form: _Form
     x: float
@@ -52,7 +53,7 @@ class _Placed:
     size: float
 
     def at(self, t: float) -> tuple[float, float]:
-        """The place at 0 <= t <= 1 of the way, as fractions of the cell."""
+        """The point at 0 <= t <= 1 of the way, as fractions of the cell."""
         a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
         f = self.form
         x = a * f.start[0] + b * f.bend[0] + c * f.stop[0]
@@ -61,10 +62,10 @@ class _Placed:
 
 
 class Pen:
-    """Writes characters, one hand for one pen.
+    """Writes characters in one consistent hand.
 
     Args:
-        rng: the only source of chance, e.g. `random.Random(7)`.
+        rng: the only source of randomness, e.g. `random.Random(7)`.
     """
 
     def __init__(self, rng: random.Random) -> None:
@@ -103,7 +104,7 @@ class Pen:
 
 
 def _skeleton(char: str) -> list[_Placed]:
-    """Where the strokes of a character lie: the same for the same character, whoever writes."""
+    """The positions of a character's strokes: the same for every pen."""
     rng = random.Random(f"skeleton of {char}")
     count = rng.choice((2, 3, 4, 5, 5, 6, 6, 7, 8, 9, 10, 12))
     across = math.ceil(math.sqrt(count))
@@ -119,7 +120,7 @@ def _skeleton(char: str) -> list[_Placed]:
 
 
 def _ease(t: float) -> float:
-    """Way covered at time t: slow, fast, slow, with the least jerk, as hands move."""
+    """The share of the way at time t, with minimum jerk: slow, fast, slow, as hands move."""
     return t * t * t * (10 - 15 * t + 6 * t * t)
 
 

@@ -1,4 +1,4 @@
-"""Keeps a participant's traffic as JSON lines, in the form that `jielong check` reads."""
+"""Records a participant's messages as JSON lines, in the form that `jielong check` reads."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from .connection import Direction
 
 
 class Recorder:
-    """A tap for one connection after another, each of which is numbered.
+    """A tap that numbers the connections it sees, one after another.
 
     A line is `{"at", "client", "connection", "event"}` with the event "opened", "sent", "received"
-    or "closed"; those of the second and third kind have a "message". `at` is in seconds on a
+    or "closed"; "sent" and "received" have a "message". `at` is in seconds on a
     monotonic clock with an arbitrary zero, the same for all files of one machine. `client` is a
-    random name of this recorder's, so that several may write to one file, one after another. The
-    lines hold the participant's token.
+    random name of this recorder, so that several may write to one file, one after another. The
+    lines contain the participant's token.
 
     Args:
-        out: where the lines go; flushed after each.
+        out: the lines are written here; flushed after each.
         clock: the monotonic clock.
     """
 
@@ -33,7 +33,7 @@ class Recorder:
         self._open = False
 
     def __call__(self, direction: Direction, message: Mapping[str, object]) -> None:
-        """Keep a message; the first one after `closed` is that of a new connection."""
+        """Record a message; the first one after `closed` begins a new connection."""
         if not self._open:
             self._open = True
             self._connection += 1
@@ -41,7 +41,7 @@ class Recorder:
         self._write(direction, message=message)
 
     def closed(self) -> None:
-        """The connection is over; to be called as soon as that is known."""
+        """Record that the connection has ended; call it as soon as that is known."""
         if self._open:
             self._open = False
             self._write("closed")

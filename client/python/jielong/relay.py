@@ -1,10 +1,11 @@
-"""How one's room stands, as a pure fold over the server's messages. Knows nothing of sockets."""
+"""The state of the room, as a pure fold over the server's messages. Knows nothing of sockets."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
-from .incoming import (
+from .messages import (
     Committed,
     Completed,
     Matched,
@@ -19,13 +20,12 @@ from .incoming import (
 from .strokes import Character
 
 
-@dataclass(frozen=True, slots=True)
-class Relay:
+class Relay(Struct, frozen=True):
     """One room as its participant sees it.
 
     `turn` is None between a commit and the next turn, and when all is written. `partner` is None
-    while nobody has the other seat. `arrivals` counts the times somebody took it or came back,
-    after each of which unfinished ink is shown again from the start.
+    while the other seat is empty. `arrivals` counts how often a partner took that seat or came
+    back; after each, unfinished ink is sent again from the start.
     """
 
     room: str
@@ -42,11 +42,15 @@ class Relay:
         """Whether this participant is to write now."""
         return self.turn is not None and self.turn.seat == self.seat and self.completed is None
 
+    def may_write(self, room: str, c: int) -> bool:
+        """Whether this participant is to write character `c` of that room now."""
+        return self.room == room and self.my_turn and self.turn is not None and self.turn.c == c
+
 
 def follow(relay: Relay | None, message: Message) -> Relay | None:
     """The room after a message; messages of another room change nothing."""
     if isinstance(message, Welcome):
-        return None if message.resume is None else _seated(None, message.resume)
+        return None if message.resume is None else _seated(relay, message.resume)
     if isinstance(message, Seated):
         return _seated(relay, message)
     if relay is None or getattr(message, "room", None) != relay.room:

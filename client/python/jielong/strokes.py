@@ -1,4 +1,4 @@
-"""The wire format of ink: four integers a point, the first point absolute, the others differences.
+"""The wire format of ink: four integers for each point, the first point absolute.
 
 A point is `x, y, dt, w`. `x` and `y` lie on a 0..4095 grid over the square writing cell, y down.
 `dt` is in milliseconds since the point before (for a first point: since the stroke before ended,
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 Stroke: TypeAlias = tuple[int, ...]
-"""One stroke as it goes over the wire: a flat run of integers, four a point."""
+"""One stroke as it goes over the wire: a flat run of integers, four for each point."""
 
 Character: TypeAlias = tuple[Stroke, ...]
 """The strokes of one character, in the order of writing."""
@@ -77,7 +77,7 @@ def decode(stroke: Sequence[int]) -> list[Point]:
 
 
 def check(strokes: Sequence[Sequence[int]]) -> None:
-    """Raise ValueError unless these strokes may be committed as one character."""
+    """Raise ValueError unless these strokes can be committed as one character."""
     if not 1 <= len(strokes) <= MAX_STROKES:
         raise ValueError(f"{len(strokes)} strokes; a character has 1 to {MAX_STROKES}")
     count = sum(len(decode(stroke)) for stroke in strokes)

@@ -2,140 +2,189 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from picows import WSCloseCode
 
 from server.relay import ink
 from server.relay.from_client import FromClient, Hello, Ink
 from server.relay.to_client import CampaignInfo, FinishedWork, Limits, Welcome
 from server.relay.transition import Transition
-from server.session import room_messages as translation
+from server.session import room_messages
+from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
-from server.session.notifications import look, sit_down, tell_if_alone
-from server.session.resume import find_room
-from server.session.session import RETRY_MS, Session, Stage
+from server.session.identity import Identity
+from server.session.limits import LOCALE_CHARS, PENDING_MESSAGES, RETRY_MS
+from server.session.notifications import Notifier
+from server.session.resume import Resume
+from server.session.session import Resuming, Session, Stage
+from server.session.store_errors import StoreErrors
 from server.store.answers import RefusedError, UnacknowledgedWork
+from server.store.counters import Counters
 from server.store.errors import StoreError
+from server.store.pool import Deliver
 from server.transport import limits
 from server.transport.codec import pack
 
 
-def before_welcome(session: Session, message: FromClient) -> None:
-    """A message came before `welcome` was sent."""
-    if session.stage is Stage.GREETING:
-        _keep(session, message)
-    elif isinstance(message, Hello):
-        _hello(session, message)
-    else:
-        session.refuse("hello_first", "the first message is hello", message)
+class Participants(Protocol):
+    """What a worker knows of its participants and campaigns."""
+
+    @property
+    def full(self) -> bool:
+        """Whether no more participants can be greeted."""
+
+    def campaign(self, campaign_id: str | None) -> OpenCampaign | None:
+        """The campaign of this id, or the default one; None if there is none."""
+
+    def greeted(self, session: Session) -> None:
+        """A session has a new participant; the store knows nothing of it before it joins."""
 
 
-def _keep(session: Session, message: FromClient) -> None:
-    """Clients need not wait for `welcome`; what they send meanwhile is handled after it."""
-    if len(session.pending) < limits.PENDING_MESSAGES:
-        session.pending += (message,)
+class HelloHandler:
+    """Greets participants."""
+
+    def __init__(
+        self,
+        participants: Participants,
+        identity: Identity,
+        counters: Counters,
+        resume: Resume,
+        notifier: Notifier,
+        errors: StoreErrors,
+        tasks: BackgroundTasks,
+        deliver: Deliver,
+    ) -> None:
+        """Every part is that of this worker; `deliver` notifies everybody of a transition."""
+        self._participants = participants
+        self._identity = identity
+        self._counters = counters
+        self._resume = resume
+        self._notifier = notifier
+        self._errors = errors
+        self._tasks = tasks
+        self._deliver = deliver
+
+    def before_welcome(self, session: Session, message: FromClient) -> None:
+        """Handle a message that came before `welcome` was sent."""
+        if session.resuming is not None:
+            _keep(session, session.resuming, message)
+        elif isinstance(message, Hello):
+            self._hello(session, message)
+        else:
+            session.refuse("hello_first", "the first message is hello", message)
+
+    def _hello(self, session: Session, message: Hello) -> None:
+        campaign = self._participants.campaign(message.campaign)
+        if campaign is None:
+            session.refuse("no_such_campaign", "there is no campaign of this id", message)
+            return
+        known = message.token is not None and self._identity.is_ours(message.token)
+        if self._participants.full and not known:
+            _turn_away(session, message)
+            return
+        session.enter(campaign)
+        session.hello_at = campaign.lanes.clock.now()
+        session.locale = (message.locale or campaign.campaign.locale)[:LOCALE_CHARS]
+        session.token = message.token if message.token and known else self._identity.new_token()
+        session.participant = self._identity.participant(session.token, campaign.campaign.id)
+        if known:
+            session.stage, session.resuming = Stage.RESUMING, Resuming()
+            self._tasks.spawn(self._resume_session(session, message))
+        else:
+            self._participants.greeted(session)
+            self._welcome(session, [], [])
+
+    async def _resume_session(self, session: Session, message: Hello) -> None:
+        try:
+            found = await self._resume.find_room(session)
+        except RefusedError as refusal:
+            self._resume.abandon_unknown(session)
+            self._errors.answer(session, refusal, message)
+            return
+        except StoreError as error:
+            if session.is_open:
+                self._hello_failed(session, error, message)
+            else:
+                self._resume.abandon_unknown(session)
+            return
+        self._resume.replace(found, session)
+        if not session.is_open:
+            self._resume.abandon(session, found.transitions)
+            return
+        if self._participants.full and not found.transitions:
+            _turn_away(session, message)
+            return
+        session.registered = True
+        session.seating.recent_partners = found.recent_partners
+        for transition in found.transitions:
+            base = session.campaign.lanes.base_of(transition.view.room)
+            self._deliver(base, [transition])
+        resuming, session.resuming = session.resuming, None
+        self._welcome(session, found.transitions, found.unacknowledged)
+        if resuming is not None:
+            self._catch_up(session, resuming)
+
+    def _hello_failed(self, session: Session, error: StoreError, message: Hello) -> None:
+        """The client may say `hello` again; what it sent behind this one is answered."""
+        resuming, session.resuming = session.resuming, None
+        session.stage = Stage.NEW
+        self._errors.answer(session, error, message)
+        for waiting in resuming.messages if resuming is not None else ():
+            self.before_welcome(session, waiting)
+
+    def _catch_up(self, session: Session, resuming: Resuming) -> None:
+        if resuming.missed:
+            self._tasks.spawn(self._notifier.resync(session))
+        for message in resuming.messages:
+            if isinstance(message, Ink):
+                session.ink(message, pack(message))
+            else:
+                session.received(message)
+
+    def _welcome(
+        self,
+        session: Session,
+        transitions: list[Transition],
+        works: list[UnacknowledgedWork],
+    ) -> None:
+        campaign, room = session.campaign, None
+        if transitions:
+            room = self._notifier.take_seat(session, transitions[0], transitions[0].seat)
+        session.stage = Stage.READY
+        info = campaign.campaign
+        welcome = Welcome(
+            token=session.token,
+            participant=session.participant,
+            campaign=CampaignInfo(info.id, info.title, campaign.is_open),
+            phrases=campaign.packed_phrases,
+            counters=self._counters.last(info.id),
+            limits=_limits(campaign),
+            finished=[
+                FinishedWork(it.work, room_messages.work_url(it.work), it.serial) for it in works
+            ],
+            resume=room,
+        )
+        if works:
+            session.connection.send_with_ping(session.works.tell(works), welcome)
+        else:
+            session.connection.send(welcome)
+        if transitions:
+            self._notifier.send_partner_away(session, transitions[0])
+
+
+def _keep(session: Session, resuming: Resuming, message: FromClient) -> None:
+    """Clients need not wait for `welcome`; what they send before it is handled after it."""
+    if len(resuming.messages) < PENDING_MESSAGES:
+        resuming.messages += (message,)
     else:
         session.refuse("slow_down", "wait for welcome", message, RETRY_MS)
 
 
-def _hello(session: Session, message: Hello) -> None:
-    hub = session.hub
-    campaign = hub.campaign(message.campaign)
-    if campaign is None:
-        session.refuse("no_such_campaign", "there is no campaign of this id", message)
-        return
-    known = message.token is not None and hub.identity.is_ours(message.token)
-    if hub.full and not known:
-        _turn_away(session, message)
-        return
-    session.move_to(campaign)
-    session.hello = campaign.lanes.clock.now()
-    session.locale = (message.locale or campaign.campaign.locale)[: limits.LOCALE_CHARS]
-    session.token = message.token if message.token and known else hub.identity.new_token()
-    session.participant = hub.identity.participant(session.token, campaign.campaign.id)
-    if known:
-        session.stage = Stage.GREETING
-        hub.spawn(_resume(session, message))
-    else:
-        hub.greeted(session)
-        _welcome(session, [], [])
-
-
 def _turn_away(session: Session, message: Hello) -> None:
-    """There are too many; but who has a seat is given it back, however many there are."""
+    """The worker is full; only participants who have a seat are let in."""
     session.refuse("busy", "the server is full", message, RETRY_MS)
-    session.socket.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
-
-
-async def _resume(session: Session, message: Hello) -> None:
-    hub, campaign = session.hub, session.campaign
-    try:
-        returned = await find_room(session)
-    except RefusedError as refusal:
-        hub.abandon_unseen(session)
-        session.refused(refusal, message)
-        return
-    except StoreError as error:
-        if session.stage is Stage.GONE:
-            hub.abandon_unseen(session)
-        else:
-            session.stage = Stage.NEW
-            session.busy(error, message)
-            pending, session.pending = session.pending, ()
-            for waiting in pending:
-                before_welcome(session, waiting)
-        return
-    for previous in returned.previous or {""}:
-        hub.take_over(previous, session)
-    if session.stage is Stage.GONE:
-        hub.abandon(session, returned.transitions)
-        return
-    if hub.full and not returned.transitions:
-        _turn_away(session, message)
-        return
-    session.registered = True
-    session.recent = returned.recent
-    for transition in returned.transitions:
-        hub.deliver(campaign.lanes.base_of(transition.view.room), [transition])
-    _welcome(session, returned.transitions, returned.untold)
-    if session.missed:
-        session.missed = False
-        hub.spawn(look(session))
-    pending, session.pending = session.pending, ()
-    for waiting in pending:
-        if isinstance(waiting, Ink):
-            session.ink(waiting, pack(waiting))
-        else:
-            session.received(waiting)
-
-
-def _welcome(
-    session: Session, transitions: list[Transition], untold: list[UnacknowledgedWork]
-) -> None:
-    hub, campaign = session.hub, session.campaign
-    room = None
-    if transitions:
-        room = sit_down(session, transitions[0], transitions[0].seat)
-    session.stage = Stage.READY
-    info = campaign.campaign
-    welcome = Welcome(
-        token=session.token,
-        participant=session.participant,
-        campaign=CampaignInfo(info.id, info.title, campaign.is_open),
-        phrases=campaign.packed_phrases,
-        counters=hub.counters.last(info.id),
-        limits=_limits(campaign),
-        finished=[
-            FinishedWork(entry.work, translation.work_url(entry.work), entry.serial)
-            for entry in untold
-        ],
-        resume=room,
-    )
-    if untold:
-        session.socket.send_asking(session.mark_of(untold), welcome)
-    else:
-        session.socket.send(welcome)
-    if transitions:
-        tell_if_alone(session, transitions[0])
+    session.connection.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
 
 
 def _limits(campaign: OpenCampaign) -> Limits:

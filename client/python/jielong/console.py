@@ -1,8 +1,8 @@
-"""What happens, in plain lines for a terminal. Live ink and counters pass without a word."""
+"""Describes messages in plain lines for a terminal. Live ink and counters get no line."""
 
 from __future__ import annotations
 
-from .incoming import (
+from .messages import (
     Bye,
     Committed,
     Completed,
@@ -19,12 +19,12 @@ from .incoming import (
 )
 
 
-def line(message: Message, seat: int | None) -> str | None:
-    """One line about a message, or None when it is not worth one.
+def describe(message: Message, seat: int | None) -> str | None:
+    """One line about a message, or None for a message that needs none.
 
     Args:
-        message: what came.
-        seat: one's own seat, to tell oneself from the partner.
+        message: the message received.
+        seat: the participant's own seat, which tells their turns from the partner's.
     """
     match message:
         case Welcome():

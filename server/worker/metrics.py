@@ -10,10 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from server.archive.archiver import Archiver
-from server.session.campaigns import OpenCampaign
 from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
-from server.worker.hub import Hub
+from server.worker.parts import Parts
 
 
 class WorkerCollector(Collector):
@@ -21,50 +20,48 @@ class WorkerCollector(Collector):
 
     def __init__(
         self,
-        hub: Hub,
-        porter: AdmissionControl,
-        connections: Shards,
+        parts: Parts,
+        admission: AdmissionControl,
+        shards: Shards,
         archivers: list[Archiver],
-        campaigns: dict[str, OpenCampaign],
     ) -> None:
-        """Over one worker's parts."""
-        self._hub = hub
-        self._porter = porter
-        self._connections = connections
+        """Over one worker's parts; more `archivers` may be added to the list."""
+        self._parts = parts
+        self._admission = admission
+        self._shards = shards
         self._archivers = archivers
-        self._campaigns = campaigns
 
     def collect(self) -> Iterator[Metric]:
         """The figures at this moment."""
-        hub = self._hub
+        registry, router = self._parts.registry, self._parts.router
         yield GaugeMetricFamily(
-            "jielong_connections", "Open connections of this worker.", hub.connections
+            "jielong_connections", "Open connections of this worker.", len(registry)
         )
         yield CounterMetricFamily(
             "jielong_turned_away",
-            "Shards refused because too many waited to be let in.",
-            self._porter.turned_away,
+            "Connections refused because too many waited to be let in.",
+            self._admission.rejected,
         )
         yield GaugeMetricFamily(
             "jielong_seated",
             "Participants of this worker who hold a seat.",
-            sum(campaign.seated for campaign in hub.campaigns),
+            sum(campaign.seated for campaign in registry.campaigns.values()),
         )
         yield GaugeMetricFamily(
-            "jielong_store_away", "1 while Redis cannot be reached.", int(self._connections.away)
+            "jielong_store_away", "1 while Redis cannot be reached.", int(self._shards.away)
         )
         yield GaugeMetricFamily(
             "jielong_not_durable",
             "1 while nobody is told anything, as writes are not as durable as is asked for.",
-            int(not self._connections.durable),
+            int(not self._shards.durable),
         )
         yield CounterMetricFamily(
-            "jielong_relayed_messages", "Live ink, undos and reactions passed on.", hub.relayed
+            "jielong_relayed_messages", "Live ink, undos and reactions passed on.", router.relayed
         )
         yield CounterMetricFamily(
             "jielong_backplane_dropped_parcels",
             "Parcels to other workers that were lost.",
-            hub.backplane.dropped,
+            self._parts.backplane.dropped,
         )
         yield CounterMetricFamily(
             "jielong_archived_works",
@@ -89,8 +86,8 @@ class WorkerCollector(Collector):
         waiting: Counter[str] = Counter()
         for archiver in self._archivers:
             waiting[archiver.campaign] += archiver.waiting
-        for campaign_id, campaign in self._campaigns.items():
-            values = self._hub.counters.last(campaign_id)
+        for campaign_id, campaign in self._parts.registry.campaigns.items():
+            values = self._parts.counters.last(campaign_id)
             lanes = campaign.lanes.open
             totals = (values.relays, values.participants, values.online, values.writing)
             numbers = (*totals, lanes, waiting[campaign_id])

@@ -1,11 +1,11 @@
-"""Appointments of a worker's sessions: nobody is missed, nobody is looked at twice in a second."""
+"""Every session that received data or has a deadline is yielded, once a second."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.worker.timer_wheel import TimerWheel
+from server.session.timer_wheel import TimerWheel
 
 SESSIONS = st.integers(0, 5)
 STEPS = st.lists(
@@ -19,20 +19,20 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_whoever_stirred_or_is_due_is_looked_at_once_and_nobody_else(
+def test_active_and_due_sessions_are_yielded_once_and_no_others(
     steps: list[tuple[str, int, int]],
 ) -> None:
-    vigil = TimerWheel()
+    wheel = TimerWheel()
     wanted: dict[int, set[int]] = {}
     for what, session, seconds in [*steps, *[("second", 0, 0)] * 6]:
         if what == "stirs":
-            vigil.stirred(session)
-            wanted.setdefault(vigil.clock + 1, set()).add(session)
+            wheel.mark_active(session)
+            wanted.setdefault(wheel.clock + 1, set()).add(session)
         elif what == "is expected":
-            vigil.expect(session, vigil.clock + seconds)
-            wanted.setdefault(vigil.clock + seconds, set()).add(session)
+            wheel.schedule(session, wheel.clock + seconds)
+            wanted.setdefault(wheel.clock + seconds, set()).add(session)
         else:
-            looked_at = vigil.next_second()
-            assert sorted(looked_at) == sorted(wanted.pop(vigil.clock, set()))
+            yielded = wheel.advance()
+            assert sorted(yielded) == sorted(wanted.pop(wheel.clock, set()))
     assert not wanted
-    assert vigil.next_second() == []
+    assert wheel.advance() == []

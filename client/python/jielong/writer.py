@@ -1,0 +1,48 @@
+"""Writes a participant's whole part of a relay with a pen."""
+
+from __future__ import annotations
+
+from .deadline import Deadline
+from .exceptions import Refused
+from .live_ink import LiveInk
+from .messages import Committed, Completed, Message, PartnerState, Seated, Turn
+from .pen import Pen
+from .session import Session
+
+_COMMIT_SECONDS = 20.0
+
+
+async def write_relay(
+    session: Session,
+    live_ink: LiveInk,
+    pen: Pen,
+    pace: float,
+    timeout: float,  # noqa: ASYNC109
+) -> Completed:
+    """Write whenever it is one's turn, until the phrase is complete.
+
+    See `Participant.write_relay` for arguments and errors.
+    """
+    deadline = Deadline("end of the relay", timeout)
+    room = session.require_room("write_relay")
+
+    def moves(message: Message) -> bool:
+        kinds = Turn | Committed | PartnerState | Seated | Completed
+        return isinstance(message, kinds) and message.room == room
+
+    while True:
+        relay = session.relay
+        if relay is None or relay.room != room:
+            raise Refused("no_such_room", "the room was left meanwhile", "write_relay")
+        if relay.completed:
+            session.inbox.discard(moves)
+            return relay.completed
+        if relay.my_turn and relay.turn:
+            c = relay.turn.c
+            strokes = pen.character(relay.turn.char)
+            if pace > 0:
+                await live_ink.play(strokes, min(pace, deadline.left()))
+            if session.relay and session.relay.may_write(room, c):
+                await session.commit(c, strokes, min(_COMMIT_SECONDS, deadline.left()))
+        else:
+            await session.inbox.take(moves, deadline.left(), deadline.what)

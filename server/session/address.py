@@ -1,0 +1,19 @@
+"""Where a session is: the address under which the store and other workers find it."""
+
+from __future__ import annotations
+
+Address = tuple[str, int]
+"""A worker and the number of a session on it."""
+
+
+def parse_address(address: str) -> Address | None:
+    """`worker/session`, or None for an empty address."""
+    if not address:
+        return None
+    worker, _, session = address.partition("/")
+    return worker, int(session)
+
+
+def format_address(worker: str, session: int) -> str:
+    """The address of a session as the library stores it."""
+    return f"{worker}/{session}"

@@ -1,0 +1,41 @@
+"""Background tasks that nobody waits for, with an owner that sees them fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from server.store.errors import StoreError
+
+log = structlog.get_logger()
+
+
+class BackgroundTasks:
+    """The background tasks of one worker. A failure is logged, never silent."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """How many run."""
+        return len(self._tasks)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run `work` in a task of its own."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, StoreError):
+            log.warning("a background task gave up: the store is away", error=str(error))
+        elif error is not None:
+            log.error("a background task failed", exc_info=error)

@@ -1,0 +1,61 @@
+"""`commit`: finish a character with its authoritative ink."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from server.relay.from_client import Commit
+from server.relay.ink import BadInkError, check_strokes
+from server.session.notifications import Notifier
+from server.session.session import Session
+from server.session.store_errors import StoreErrors
+from server.store.answers import RefusedError
+from server.store.errors import StoreError
+from server.store.pool import Deliver
+from server.store.rooms import Outcome, Rooms
+from server.transport.codec import pack
+
+
+class CommitHandler:
+    """Commits characters."""
+
+    def __init__(
+        self, rooms: Rooms, notifier: Notifier, errors: StoreErrors, deliver: Deliver
+    ) -> None:
+        """Every part is that of this worker; `deliver` notifies everybody of a transition."""
+        self._rooms = rooms
+        self._notifier = notifier
+        self._errors = errors
+        self._deliver = deliver
+
+    def commit(self, session: Session, message: Commit) -> None:
+        """Have the store commit the strokes; the same commit again is answered again."""
+        try:
+            check_strokes(message.strokes)
+        except BadInkError as error:
+            session.refuse("bad_ink", str(error), message)
+            return
+        campaign = session.campaign
+        base = campaign.lanes.base_of(message.room)
+        told_before = session.works.told(message.room)
+        self._rooms.commit(
+            base,
+            campaign.rules,
+            session.participant,
+            session.address,
+            message.room,
+            message.c,
+            pack(message.strokes),
+            partial(self._committed, session, message, base, told_before),
+        )
+
+    def _committed(
+        self, session: Session, message: Commit, base: str, told_before: bool, outcome: Outcome
+    ) -> None:
+        if isinstance(outcome, RefusedError | StoreError):
+            self._errors.answer(session, outcome, message)
+            return
+        told_meanwhile = session.works.told(message.room) and not told_before
+        if outcome.kind == "repeated" and not told_meanwhile:
+            self._notifier.notify(session, outcome, outcome.seat)
+        self._deliver(base, [outcome])

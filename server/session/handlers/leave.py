@@ -1,0 +1,111 @@
+"""`leave` and `report`: give up a seat, stop waiting, or hold a work back for review."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from server.relay.from_client import Leave, Report
+from server.session.background import BackgroundTasks
+from server.session.notifications import Notifier
+from server.session.seat import HeldSeat
+from server.session.session import Session
+from server.session.store_errors import StoreErrors
+from server.store.answers import RefusedError
+from server.store.errors import StoreError
+from server.store.pool import Deliver
+from server.store.rooms import Rooms
+
+HoldWork = Callable[[str, str, str], Awaitable[bool]]
+"""Holds a finished work back: work, participant, reason; False if the participant had no hand in
+it."""
+
+
+class LeaveHandler:
+    """Gives seats up."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        hold_work: HoldWork,
+        notifier: Notifier,
+        errors: StoreErrors,
+        tasks: BackgroundTasks,
+        deliver: Deliver,
+    ) -> None:
+        """Every part is that of this worker; `deliver` notifies everybody of a transition."""
+        self._rooms = rooms
+        self._hold_work = hold_work
+        self._notifier = notifier
+        self._errors = errors
+        self._tasks = tasks
+        self._deliver = deliver
+
+    def leave(self, session: Session, message: Leave) -> None:
+        """Give the seat up, or stop waiting."""
+        self._give_up(session, message, keep=bool(message.keep))
+
+    def report(self, session: Session, message: Report) -> None:
+        """Leave a stranger's room and hold its work back; or hold a finished work back."""
+        if session.seat is not None and session.seat.room == message.room:
+            self._give_up(session, message, report=True)
+        else:
+            self._tasks.spawn(self._report_work(session, message))
+
+    async def _report_work(self, session: Session, message: Report) -> None:
+        try:
+            if not await self._hold_work(message.room, session.participant, message.why):
+                session.refuse("no_such_room", "you had no hand in this work", message)
+        except StoreError as error:
+            self._errors.answer(session, error, message)
+
+    def _give_up(
+        self,
+        session: Session,
+        message: Leave | Report,
+        *,
+        keep: bool = False,
+        report: bool = False,
+    ) -> None:
+        seat = session.seat
+        if seat is None or seat.room != message.room:
+            session.refuse("no_such_room", "you have no seat in this room", message)
+            return
+        session.leave_seat()
+        session.seating.run(
+            lambda: self._tasks.spawn(self._leave(session, message, seat, keep=keep, report=report))
+        )
+
+    async def _leave(
+        self,
+        session: Session,
+        message: Leave | Report,
+        seat: HeldSeat,
+        *,
+        keep: bool,
+        report: bool,
+    ) -> None:
+        campaign = session.campaign
+        base = campaign.lanes.base_of(message.room)
+        try:
+            try:
+                transition = await self._rooms.leave(
+                    base,
+                    campaign.rules,
+                    session.participant,
+                    session.address,
+                    message.room,
+                    keep=keep,
+                    report=report,
+                )
+            finally:
+                session.seating.request_done()
+        except RefusedError as refusal:
+            if isinstance(message, Report) and refusal.code == "no_such_room":
+                await self._report_work(session, message)  # it was finished in that moment
+            else:
+                self._errors.answer(session, refusal, message)
+        except StoreError as error:
+            self._notifier.keep_seat(session, seat)
+            self._errors.answer(session, error, message)
+        else:
+            self._deliver(base, [transition])

@@ -1,0 +1,136 @@
+"""Builds the parts of a worker that serve participants, and connects them with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.session.background import BackgroundTasks
+from server.session.campaigns import OpenCampaign
+from server.session.dispatch import Dispatcher
+from server.session.handlers.commit import CommitHandler
+from server.session.handlers.hello import HelloHandler
+from server.session.handlers.invite import InviteHandler
+from server.session.handlers.join import JoinHandler
+from server.session.handlers.leave import HoldWork, LeaveHandler
+from server.session.handlers.live import LiveHandler
+from server.session.identity import Identity
+from server.session.notifications import Notifier
+from server.session.resume import Resume
+from server.session.store_errors import StoreErrors
+from server.session.timer_wheel import TimerWheel
+from server.store.acknowledgements import Acknowledgements
+from server.store.backplane import Backplane, Envelope
+from server.store.counters import Counters
+from server.store.deployment import Deployment
+from server.store.pool import Pool
+from server.store.rooms import Rooms
+from server.store.shards import Shards
+from server.store.workers import Workers
+from server.transport.codec import Codec
+from server.transport.websocket import WebSocket
+from server.worker.counters_feed import CountersFeed
+from server.worker.deadlines import Deadlines
+from server.worker.disconnects import Disconnects, LostSeat
+from server.worker.heartbeat import Heartbeats
+from server.worker.lease import LostLease
+from server.worker.liveness import Liveness
+from server.worker.registry import Registry
+from server.worker.router import Router
+
+
+class Parts:
+    """Everything between the WebSockets of a worker and the store.
+
+    Attributes:
+        tasks: background tasks of all parts.
+        counters: as last read.
+        registry: the sessions.
+        router: leads transitions and ink to them.
+        backplane: to other workers.
+        disconnects: lost seats.
+        heartbeats, deadlines, liveness, counters_feed: the periodic work.
+    """
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        shards: Shards,
+        campaigns: Mapping[str, OpenCampaign],
+        identity: Identity,
+        hold_work: HoldWork,
+        *,
+        max_connections: int,
+        lane_rate: float,
+        most_lanes: int,
+    ) -> None:
+        """`hold_work` keeps a reported work back; see Settings for the limits."""
+        self.tasks = BackgroundTasks()
+        self.counters = Counters(shards)
+        rooms = Rooms(shards)
+        self.disconnects = Disconnects(rooms, self.tasks)
+        self.registry = Registry(campaigns, self.disconnects, TimerWheel(), max_connections)
+        self.backplane = Backplane(deployment, self.registry.worker, self._receive)
+        notifier = Notifier(rooms, self.counters, identity, self.tasks)
+        self.router = Router(self.registry, notifier, self.disconnects, self.backplane, self.tasks)
+        self.disconnects.deliver = self.router.deliver
+        lost_lease = LostLease(self.registry, self.router, self.backplane, self.tasks)
+        errors = StoreErrors(lost_lease.found_by)
+        leave = LeaveHandler(rooms, hold_work, notifier, errors, self.tasks, self.router.deliver)
+        self._dispatcher = self._build_dispatcher(shards, rooms, identity, notifier, errors, leave)
+        self.heartbeats = Heartbeats(
+            self.registry,
+            self.router,
+            Workers(shards),
+            self.counters,
+            lost_lease,
+            self.tasks,
+            lane_rate=lane_rate,
+            most_lanes=most_lanes,
+        )
+        self.deadlines = Deadlines(self.registry, self.router, rooms)
+        self.liveness = Liveness(self.registry, self.router, leave)
+        self.counters_feed = CountersFeed(self.registry, self.counters)
+        shards.on_reconnect(self.router.resync_all)
+        self.backplane.on_reconnect(self.router.resync_all)
+
+    def open_websocket(self, codec: Codec) -> WebSocket:
+        """A WebSocket with a session, for a connection that passed the handshake."""
+        return self.registry.open_websocket(codec, self._dispatcher, self.router)
+
+    def _build_dispatcher(
+        self,
+        shards: Shards,
+        rooms: Rooms,
+        identity: Identity,
+        notifier: Notifier,
+        errors: StoreErrors,
+        leave: LeaveHandler,
+    ) -> Dispatcher:
+        registry, router, tasks = self.registry, self.router, self.tasks
+        resume = Resume(
+            rooms,
+            notifier,
+            tasks,
+            router.take_over,
+            self._disconnect_seat,
+            registry.assign_address,
+        )
+        return Dispatcher(
+            HelloHandler(
+                registry, identity, self.counters, resume, notifier, errors, tasks, router.deliver
+            ),
+            JoinHandler(registry, Pool(shards, router.deliver), resume, errors, tasks),
+            InviteHandler(rooms, errors, tasks),
+            leave,
+            CommitHandler(rooms, notifier, errors, router.deliver),
+            LiveHandler(router),
+            Acknowledgements(shards),
+        )
+
+    def _disconnect_seat(
+        self, campaign: OpenCampaign, participant: str, address: str, room: str
+    ) -> None:
+        self.disconnects.add_now(LostSeat(campaign, participant, address, room))
+
+    def _receive(self, envelope: Envelope) -> None:
+        self.router.receive(envelope)
