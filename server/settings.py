@@ -13,6 +13,7 @@ from server.relay.room import Rules
 from server.store.durability import Durability
 from server.store.lanes import MOST as MOST_LANES
 
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
 
 
@@ -38,6 +39,9 @@ class Settings(BaseSettings):
 
     database_url: str = ""
     """Where finished works go; empty: SQLite in `data`. `postgresql+asyncpg://...` else."""
+
+    base_path: str = ""
+    """The path below which a proxy shows everything, like "/jielong"; it may strip it or not."""
 
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
@@ -79,6 +83,16 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin; write one like https://example.org")
         return origins
+
+    @field_validator("base_path")
+    @classmethod
+    def _base_path_is_a_prefix(cls, base_path: str) -> str:
+        if not _BASE_PATH.fullmatch(base_path):
+            raise ValueError(
+                f"{base_path!r} is no base path; write one like /jielong, with a slash in front, "
+                "none at the end, and only letters, digits and -._~ between"
+            )
+        return base_path
 
     def environment(self, **changes: object) -> dict[str, str]:
         """These settings, with changes, as the environment of another process."""

@@ -10,10 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SERVE = (sys.executable, "-m", "server", "serve")
 START_SECONDS = 20.0
 STOP_SECONDS = 15.0
 READY = b"stop:  Ctrl-C"
@@ -59,25 +61,36 @@ def free_port() -> int:
         return port
 
 
-def start_service(data: Path, *, port: int | None = None, **settings: object) -> Service:
+def start_service(
+    data: Path,
+    *,
+    port: int | None = None,
+    command: Sequence[str | Path] = SERVE,
+    cwd: Path = ROOT,
+    **settings: object,
+) -> Service:
     """Start `jielong serve` with `JIELONG_<NAME>` for every setting and wait until it is ready.
 
     Args:
         data: folder for its data and its log; made when missing.
         port: the port to listen on; a free one when None.
+        command: what to start, this checkout's when not said.
+        cwd: the folder in which it starts.
         settings: e.g. `turn_seconds=2`, `redis_url="redis://127.0.0.1:7000"`.
     """
     tries = PORTS if port is None else 1
     while True:
         tries -= 1
         try:
-            return _start(data, port or free_port(), settings)
+            return _start(data, port or free_port(), settings, command, cwd)
         except RuntimeError as error:
             if not tries or PORT_IS_TAKEN not in str(error):
                 raise
 
 
-def _start(data: Path, port: int, settings: dict[str, object]) -> Service:
+def _start(
+    data: Path, port: int, settings: dict[str, object], command: Sequence[str | Path], cwd: Path
+) -> Service:
     data.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(data)}
@@ -86,8 +99,8 @@ def _start(data: Path, port: int, settings: dict[str, object]) -> Service:
     said = log.stat().st_size if log.exists() else 0
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve"],
-            cwd=ROOT,
+            command,
+            cwd=cwd,
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,

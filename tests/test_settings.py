@@ -38,3 +38,20 @@ def test_an_origin_that_no_browser_sends_is_refused(given: str) -> None:
 @pytest.mark.parametrize("given", ["info", "INFO"])
 def test_a_log_level_may_be_written_in_capitals(given: str) -> None:
     assert Settings.model_validate({"log_level": given}).log_level == "info"
+
+
+@pytest.mark.parametrize("given", ["", "/jielong", "/a/b", "/~me/jie-long_2.0"])
+def test_a_base_path_is_taken_as_it_is(given: str) -> None:
+    assert Settings.model_validate({"base_path": given}).base_path == given
+
+
+NO_BASE_PATHS = (
+    *("jielong", "/", "/jielong/", "//jielong", "/a//b", "/a/../b", "/a?b", "/a#b", "/a b"),
+    *("/接龙", "/%6A", '/"', "/jielong\n", "https://example.org/jielong"),
+)
+
+
+@pytest.mark.parametrize("given", NO_BASE_PATHS)
+def test_what_is_no_base_path_is_refused_with_one_that_is(given: str) -> None:
+    with pytest.raises(ValidationError, match="write one like /jielong"):
+        Settings.model_validate({"base_path": given})

@@ -68,6 +68,9 @@ def serve(
     host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
     port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
+    base_path: Annotated[
+        str | None, _flag("base_path", "Path below which a proxy serves it.")
+    ] = None,
     redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
     workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
@@ -81,6 +84,7 @@ def serve(
         "host": host,
         "port": port,
         "data": data,
+        "base_path": base_path,
         "redis_url": redis_url,
         "workers": workers,
         "turn_seconds": turn_seconds,
@@ -151,7 +155,7 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
         redis_url = embedded.url if embedded else settings.redis_url
 
         def show_addresses() -> None:
-            typer.echo(f"page:  {url(reserved)}")
+            typer.echo(f"page:  {url(reserved, settings.base_path)}")
             typer.echo(f"data:  {data}")
             typer.echo("stop:  Ctrl-C")
             sys.stdout.flush()

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
-from server.relay.ink import GRID, MAX_PAUSE_MS, MAX_POINTS, POINT
-
-LARGEST = 2**63 - 1
-"""Every 64-bit integer can be passed on in either encoding."""
-
-Number = Annotated[int, msgspec.Meta(ge=-LARGEST - 1, le=LARGEST)]
-CharIndex = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
-
-StrokeIndex = Annotated[int, msgspec.Meta(ge=0, le=4_095)]
-"""Bounded, since the partner's client makes room for as many strokes."""
-
-LiveValue = Annotated[int, msgspec.Meta(ge=-GRID, le=MAX_PAUSE_MS)]
-"""A value of live ink: its place is known to the receiver alone, so only this can be checked."""
-
-LivePart = Annotated[list[LiveValue], msgspec.Meta(min_length=POINT, max_length=MAX_POINTS * POINT)]
-"""Points of live ink. That they are whole ones is not said by the type: who takes it checks it."""
+from server.relay.values import CharIndex, LivePart, Number, StrokeIndex, Strokes
 
 Reaction = Literal["clap", "heart", "fire", "smile", "fan"]
 ReportReason = Literal["obscene", "idle", "other"]
@@ -76,7 +61,7 @@ class Commit(msgspec.Struct, tag_field="t", tag="commit", frozen=True):
 
     room: str
     c: CharIndex
-    strokes: list[list[int]]
+    strokes: Strokes
 
 
 class React(msgspec.Struct, tag_field="t", tag="react", frozen=True):

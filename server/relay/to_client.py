@@ -9,6 +9,18 @@ from typing import Literal
 
 import msgspec
 
+from server.relay.values import (
+    CharIndex,
+    Count,
+    Milliseconds,
+    Number,
+    PackedPhrase,
+    PackedPhrases,
+    PackedStrokes,
+    Seat,
+    Serial,
+)
+
 ErrorCode = Literal[
     "bad_message",
     "unknown_type",
@@ -38,10 +50,10 @@ class CampaignInfo(msgspec.Struct, frozen=True):
 class Turn(msgspec.Struct, frozen=True):
     """Whose turn it is: character `c` is `char`, to be written by `seat` within `ms`."""
 
-    c: int
+    c: CharIndex
     char: str
-    seat: int
-    ms: int
+    seat: Seat
+    ms: Milliseconds
 
 
 class Partner(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,39 +69,39 @@ class FinishedWork(msgspec.Struct, frozen=True):
 
     work: str
     url: str
-    serial: int
+    serial: Serial
 
 
 class CounterValues(msgspec.Struct, frozen=True):
     """A campaign's counters: two exact totals and two gauges."""
 
-    relays: int
-    participants: int
-    online: int
-    writing: int
+    relays: Count
+    participants: Count
+    online: Count
+    writing: Count
 
 
 class Limits(msgspec.Struct, frozen=True):
     """What a client must stay within; rates are per second, `frame` in bytes."""
 
-    frame: int
-    strokes: int
-    points: int
-    ink_rate: int
-    ink_burst: int
-    message_rate: int
-    message_burst: int
-    turn_ms: int
-    grace_ms: int
+    frame: Count
+    strokes: Count
+    points: Count
+    ink_rate: Count
+    ink_burst: Count
+    message_rate: Count
+    message_burst: Count
+    turn_ms: Milliseconds
+    grace_ms: Milliseconds
 
 
 class Waiting(msgspec.Struct, tag_field="t", tag="waiting", frozen=True):
     """A room is open; its opener may write while a partner is sought."""
 
     room: str
-    phrase: msgspec.Raw
-    seat: int
-    committed: list[msgspec.Raw]
+    phrase: PackedPhrase
+    seat: Seat
+    committed: list[PackedStrokes]
     turn: Turn
 
 
@@ -97,10 +109,10 @@ class Matched(msgspec.Struct, tag_field="t", tag="matched", frozen=True):
     """Both seats are taken; also how a room is given back on resume."""
 
     room: str
-    phrase: msgspec.Raw
-    seat: int
+    phrase: PackedPhrase
+    seat: Seat
     partner: Partner
-    committed: list[msgspec.Raw]
+    committed: list[PackedStrokes]
     turn: Turn
 
 
@@ -110,7 +122,7 @@ class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True, omit_de
     token: str
     participant: str
     campaign: CampaignInfo
-    phrases: msgspec.Raw
+    phrases: PackedPhrases
     counters: CounterValues
     limits: Limits
     finished: list[FinishedWork]
@@ -129,19 +141,19 @@ class TurnChanged(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
     """Whose turn, and how long is left."""
 
     room: str
-    c: int
+    c: CharIndex
     char: str
-    seat: int
-    ms: int
+    seat: Seat
+    ms: Milliseconds
 
 
 class Committed(msgspec.Struct, tag_field="t", tag="committed", frozen=True):
     """A character is finished; replaces live ink."""
 
     room: str
-    c: int
-    seat: int
-    strokes: msgspec.Raw
+    c: CharIndex
+    seat: Seat
+    strokes: PackedStrokes
 
 
 class PartnerChanged(msgspec.Struct, tag_field="t", tag="partner", frozen=True, omit_defaults=True):
@@ -149,7 +161,7 @@ class PartnerChanged(msgspec.Struct, tag_field="t", tag="partner", frozen=True, 
 
     room: str
     state: PartnerState
-    ms: int | None = None
+    ms: Milliseconds | None = None
 
 
 class Completed(msgspec.Struct, tag_field="t", tag="completed", frozen=True):
@@ -158,17 +170,17 @@ class Completed(msgspec.Struct, tag_field="t", tag="completed", frozen=True):
     room: str
     work: str
     url: str
-    serial: int
+    serial: Serial
     counters: CounterValues
 
 
 class Counters(msgspec.Struct, tag_field="t", tag="counters", frozen=True):
     """The campaign's counters, at most once a second."""
 
-    relays: int
-    participants: int
-    online: int
-    writing: int
+    relays: Count
+    participants: Count
+    online: Count
+    writing: Count
 
 
 class Error(msgspec.Struct, tag_field="t", tag="error", frozen=True, omit_defaults=True):
@@ -177,17 +189,17 @@ class Error(msgspec.Struct, tag_field="t", tag="error", frozen=True, omit_defaul
     code: ErrorCode
     message: str
     re: str | None = None
-    retry_ms: int | None = None
+    retry_ms: Milliseconds | None = None
 
 
 class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
     """The server closes; come back after `retry_ms`."""
 
     why: ByeReason
-    retry_ms: int
+    retry_ms: Milliseconds
 
 
 class Pong(msgspec.Struct, tag_field="t", tag="pong", frozen=True, omit_defaults=True):
     """The answer to `ping`."""
 
-    n: int | None = None
+    n: Number | None = None

@@ -31,9 +31,10 @@ class OpenCampaign:
         online, seated: sessions of this worker that are in it, and those with a seat.
     """
 
-    def __init__(self, campaign: Campaign, rules: Rules) -> None:
-        """`rules` are the times of its rooms."""
+    def __init__(self, campaign: Campaign, rules: Rules, base_path: str = "") -> None:
+        """`rules` are the times of its rooms; its pages are below `base_path`."""
         self.campaign = campaign
+        self._base_path = base_path
         self.rules = rules
         self.lanes = Lanes(campaign.id)
         self.online = self.seated = 0
@@ -54,6 +55,14 @@ class OpenCampaign:
         if phrase_id is not None:
             return self._packed.get(phrase_id)
         return random.choice(self._by_language.get(language_of(locale), self._for_others))
+
+    def work_url(self, work: str) -> str:
+        """The page of a work."""
+        return f"{self._base_path}/w/{work}"
+
+    def invite_url(self, code: str) -> str:
+        """The page that takes a friend to the room of this code."""
+        return f"{self._base_path}/?campaign={self.campaign.id}&invite={code}"
 
     def _offered(self, locale: str | None) -> list[PackedPhrase]:
         return [self._packed[phrase.id] for phrase in self.campaign.phrases_for(locale)]

@@ -178,7 +178,8 @@ class Notifier:
         counters = self._counters.advance(
             campaign.lanes.base_of(view.room), transition.relays, transition.participants
         )
-        completed = room_messages.completed(transition, session.participant, counters)
+        url = campaign.work_url(view.room)
+        completed = room_messages.completed(transition, session.participant, url, counters)
         ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
         session.connection.send_with_ping(ping, committed, completed)
         session.works.remember(view.room)

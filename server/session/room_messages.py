@@ -72,13 +72,10 @@ def committed_since(view: RoomView, c: int) -> list[Committed]:
     ]
 
 
-def completed(transition: Transition, participant: str, counters: CounterValues) -> Completed:
-    """The finished work, with the participant's own serial number."""
+def completed(
+    transition: Transition, participant: str, url: str, counters: CounterValues
+) -> Completed:
+    """The finished work at `url`, with the participant's own serial number."""
     work = transition.view.room
     serial = next(hand.serial for hand in transition.hands if hand.participant == participant)
-    return Completed(work, work, work_url(work), serial, counters)
-
-
-def work_url(work: str) -> str:
-    """The page of a work."""
-    return f"/w/{work}"
+    return Completed(work, work, url, serial, counters)

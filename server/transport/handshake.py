@@ -60,10 +60,16 @@ class _Switching:
 class Handshake:
     """Decides who may open a connection, and in which encoding."""
 
-    def __init__(self, origins: tuple[str, ...], open_socket: Callable[[Codec], WebSocket]) -> None:
-        """`origins` are allowed beside the page's own."""
+    def __init__(
+        self,
+        origins: tuple[str, ...],
+        open_websocket: Callable[[Codec], WebSocket],
+        base_path: str = "",
+    ) -> None:
+        """`origins` are allowed beside the page's own; a proxy may strip `base_path` or not."""
+        self._paths = frozenset((PATH.encode(), f"{base_path}{PATH}".encode()))
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
-        self._open_socket = open_socket
+        self._open_websocket = open_websocket
 
     def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
         """Answer the request for an upgrade."""
@@ -75,11 +81,11 @@ class Handshake:
             refusal = WSUpgradeResponse.create_error_response(error.status, body, headers)
             return WSUpgradeResponseWithListener(refusal, None)
         response = _Switching(codec.name if named else "")
-        return WSUpgradeResponseWithListener(response, self._open_socket(codec))  # type: ignore[arg-type]
+        return WSUpgradeResponseWithListener(response, self._open_websocket(codec))  # type: ignore[arg-type]
 
     def _check(self, request: WSUpgradeRequest) -> tuple[Codec, bool]:
         headers = request.headers
-        if request.path.partition(b"?")[0] != PATH.encode():
+        if request.path.partition(b"?")[0] not in self._paths:
             raise HandshakeError(404, "not_found", f"WebSockets are at {PATH}")
         if not _KEY.fullmatch(headers.get("sec-websocket-key", "")):
             raise HandshakeError(400, "bad_key", "Sec-WebSocket-Key is 16 bytes in base64")

@@ -89,7 +89,7 @@ def reserve(host: str, port: int) -> socket.socket:
     return bind(host, chosen, shared=True)
 
 
-def url(bound: socket.socket) -> str:
-    """The address for a browser."""
+def url(bound: socket.socket, base_path: str) -> str:
+    """The address of the page for a browser."""
     host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{base_path}/"

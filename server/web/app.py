@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.archive.database import ArchiveAwayError
 from server.web import pages
 from server.web.api import Api, ApiError, api_error
+from server.web.base_path import BasePath
 from server.web.operations import Operations
 
 log = structlog.get_logger()
@@ -71,12 +72,13 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(api: Api, operations: Operations) -> ASGIApp:
-    """Everything that is plain HTTP."""
-    page_routes, missing = pages.routes(api.work_reader, api.campaigns)
+def make_app(api: Api, operations: Operations, base_path: str) -> ASGIApp:
+    """Everything that is plain HTTP, at the root and below `base_path`."""
+    page_routes, missing = pages.routes(api.work_reader, api.campaigns, base_path)
 
     async def refused(request: Request, error: Exception) -> Response:
-        is_page = not request.url.path.startswith(FOR_PROGRAMS)
+        path = request.url.path.removeprefix(base_path)
+        is_page = not path.startswith(FOR_PROGRAMS)
         if getattr(error, "status_code", 0) == 404 and is_page and _reads_pages(request):
             return missing(request)
         return api_error(request, error)
@@ -94,4 +96,4 @@ def make_app(api: Api, operations: Operations) -> ASGIApp:
             Exception: _unexpected,
         },
     )
-    return SecurityHeaders(app)
+    return SecurityHeaders(BasePath(app, base_path) if base_path else app)

@@ -9,97 +9,120 @@ import msgspec
 from server import __version__
 from server.relay import to_client
 from server.relay.from_client import FromClient
+from server.relay.ink import GRID, MAX_NIB, MAX_PAUSE_MS, MAX_POINTS, MAX_STROKES, POINT
 from server.relay.phrase import Phrase
+from server.relay.values import SCHEMAS
 from server.transport.codec import JSON, MSGPACK
 
-_TO_CLIENT = (
-    to_client.Welcome,
-    to_client.Waiting,
-    to_client.Invited,
-    to_client.Matched,
-    to_client.TurnChanged,
-    to_client.Committed,
-    to_client.PartnerChanged,
-    to_client.Completed,
-    to_client.Counters,
-    to_client.Error,
-    to_client.Bye,
-    to_client.Pong,
-)
+_PASSED_ON = {"ink", "undo", "react"}
+"""Sent to the partner as they came from a client."""
 
-_RAW: dict[str, Any] = {
-    "phrase": {"$ref": "#/components/schemas/Phrase"},
-    "phrases": {"type": "array", "items": {"$ref": "#/components/schemas/Phrase"}},
-    "strokes": {"$ref": "#/components/schemas/Strokes"},
-    "committed": {"type": "array", "items": {"$ref": "#/components/schemas/Strokes"}},
+
+def _integer(least: int, most: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
+_VALUES: dict[str, dict[str, Any]] = {
+    "Phrases": {"type": "array", "items": {"$ref": f"{SCHEMAS}Phrase"}},
+    "Strokes": {
+        "description": f"All strokes of one character, {MAX_POINTS:,} points at most.",
+        "type": "array",
+        "items": {"$ref": f"{SCHEMAS}Stroke"},
+        "minItems": 1,
+        "maxItems": MAX_STROKES,
+    },
+    "Stroke": {
+        "description": "x, y, dt, w for each point. The first point is absolute. Each later one is "
+        "the difference from the point before, except dt: milliseconds since then.",
+        "type": "array",
+        "items": [
+            _integer(0, GRID),
+            _integer(0, GRID),
+            _integer(0, MAX_PAUSE_MS),
+            _integer(1, MAX_NIB),
+        ],
+        "additionalItems": _integer(-GRID, MAX_PAUSE_MS),
+        "minItems": POINT,
+        "maxItems": MAX_POINTS * POINT,
+    },
 }
-"""Keys whose values pass through the server as packed bytes, and what they hold."""
+"""Values that the message types only name."""
 
-_STROKES = {
-    "description": "Strokes of one character: flat lists of x, y, dt, w for each point.",
-    "type": "array",
-    "items": {"type": "array", "items": {"type": "integer"}},
-}
+Message = type[msgspec.Struct]
 
 
-def document() -> dict[str, Any]:
-    """The document, ready for JSON."""
-    from_client = get_args(FromClient)
-    types = [*from_client, *_TO_CLIENT]
+def document(base_path: str) -> dict[str, Any]:
+    """The document, ready for JSON, of a service below `base_path`."""
+    received: tuple[Message, ...] = get_args(FromClient)
+    sent = [kind for kind in vars(to_client).values() if _is_message(kind)]
+    types = [*received, *sent]
     _, schemas = msgspec.json.schema_components(
-        [*types, Phrase], schema_hook=_raw_schema, ref_template="#/components/schemas/{name}"
+        [*types, Phrase], schema_hook=_any_value, ref_template=SCHEMAS + "{name}"
     )
-    for name, schema in schemas.items():
-        if name != "Phrase":
-            _name_raw_values(schema)
-    # Ink and reactions are passed on to the partner as they came.
-    passed_on = [t for t in from_client if t.__name__ in {"Ink", "Undo", "React"}]
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": {"title": "Jielong", "version": __version__, "license": {"name": "Apache-2.0"}},
         "defaultContentType": "application/msgpack",
         "channels": {
             "relay": {
-                "address": "/ws",
+                "address": f"{base_path}/ws",
                 "description": f"WebSocket, subprotocol {MSGPACK} or {JSON}.",
                 "messages": {_tag(t): {"$ref": f"#/components/messages/{_tag(t)}"} for t in types},
             }
         },
         "operations": {
-            "fromClient": _operation("receive", from_client),
-            "toClient": _operation("send", (*_TO_CLIENT, *passed_on)),
+            "fromClient": _operation("receive", [_tag(kind) for kind in received]),
+            "toClient": _operation("send", [*map(_tag, sent), *sorted(_PASSED_ON)]),
         },
         "components": {
-            "messages": {_tag(t): _message(t) for t in types},
-            "schemas": {**schemas, "Strokes": _STROKES},
+            "messages": {_tag(kind): _message(kind) for kind in types},
+            "schemas": _as_asyncapi(schemas) | _VALUES,
         },
     }
 
 
-def _raw_schema(kind: type) -> dict[str, Any]:
+def _is_message(kind: object) -> bool:
+    return (
+        isinstance(kind, type)
+        and issubclass(kind, msgspec.Struct)
+        and kind.__struct_config__.tag is not None
+    )
+
+
+def _any_value(kind: type) -> dict[str, Any]:
+    """The schema of what passes through as packed bytes; its `Meta` says what it holds."""
     if kind is msgspec.Raw:
         return {}
     raise NotImplementedError(kind)
 
 
-def _name_raw_values(schema: dict[str, Any]) -> None:
-    for key, value in schema.get("properties", {}).items():
-        if key in _RAW and value in ({}, {"type": "array", "items": {}}):
-            schema["properties"][key] = _RAW[key]
+def _as_asyncapi(schema: Any) -> Any:
+    """A schema of msgspec in AsyncAPI's dialect.
+
+    A `$ref` stands alone. OpenAPI's `discriminator` is left out: AsyncAPI's is a string, and each
+    type has its own `t` already.
+    """
+    if isinstance(schema, list):
+        return [_as_asyncapi(value) for value in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return {"$ref": schema["$ref"]}
+    return {key: _as_asyncapi(value) for key, value in schema.items() if key != "discriminator"}
 
 
-def _tag(kind: Any) -> str:
+def _tag(kind: Message) -> str:
     return str(kind.__struct_config__.tag)
 
 
-def _message(kind: Any) -> dict[str, Any]:
+def _message(kind: Message) -> dict[str, Any]:
     return {
         "name": _tag(kind),
         "summary": (kind.__doc__ or "").strip(),
-        "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
+        "payload": {"$ref": SCHEMAS + kind.__name__},
     }
 
 
-def _operation(action: str, kinds: tuple[Any, ...]) -> dict[str, Any]:
-    messages = [{"$ref": f"#/channels/relay/messages/{_tag(kind)}"} for kind in kinds]
+def _operation(action: str, tags: list[str]) -> dict[str, Any]:
+    messages = [{"$ref": f"#/channels/relay/messages/{tag}"} for tag in tags]
     return {"action": action, "channel": {"$ref": "#/channels/relay"}, "messages": messages}

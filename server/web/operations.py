@@ -19,11 +19,13 @@ WhyNotReady = Callable[[], str | None]
 class Operations:
     """`/healthz`, `/readyz`, `/metrics` and `/asyncapi.json`."""
 
-    def __init__(self, why_not_ready: WhyNotReady, metrics: CollectorRegistry) -> None:
-        """Over this worker's state."""
+    def __init__(
+        self, why_not_ready: WhyNotReady, metrics: CollectorRegistry, base_path: str
+    ) -> None:
+        """Over this worker's state; `base_path` is in front of the WebSocket's address."""
         self._why_not_ready = why_not_ready
         self._metrics = metrics
-        self._protocol = asyncapi.document()
+        self._protocol = asyncapi.document(base_path)
 
     def routes(self) -> list[Route]:
         """Where they are."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
 
 import jinja2
 from starlette.requests import Request
@@ -14,13 +13,10 @@ from starlette.routing import BaseRoute, Route
 from server.archive.pictures import Pictures
 from server.archive.reader import WorkReader
 from server.session.campaigns import OpenCampaign
+from server.web.assets import CLIENT, ROOT, STATIC
 from server.web.files import Content, Files
 from server.web.modules import needed
 from server.web.sharing import Sharing
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-STATIC = ROOT / "static"
-CLIENT = ROOT / "client" / "js"
 
 KEPT_PAGES = 64
 """Pages that are not compressed again as long as the templates fill to the same text."""
@@ -29,8 +25,9 @@ KEPT_PAGES = 64
 class Pages:
     """Fills the templates in `static/pages`; their frame and head are in `frame.html`."""
 
-    def __init__(self) -> None:
-        """Reads nothing yet."""
+    def __init__(self, base_path: str) -> None:
+        """Reads nothing yet. `base_path` is in front of every address in a page."""
+        self._base_path = base_path
         self._templates = jinja2.Environment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -38,7 +35,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals["modules"] = _modules
+        self._templates.globals |= {"base": base_path, "modules": self._modules}
 
     def content(self, name: str, values: Mapping[str, object] | None = None) -> Content:
         """The page of this name, with these values where the template wants some."""
@@ -52,12 +49,17 @@ class Pages:
 
         return Route(address, answer)
 
+    def _modules(self, scripts: list[str]) -> list[str]:
+        """The addresses of all modules that these scripts of `static/js` need, and their own."""
+        entries = tuple(STATIC / "js" / f"{name}.js" for name in scripts)
+        return [f"{self._base_path}/{module.relative_to(ROOT)}" for module in needed(entries)]
+
 
 def routes(
-    work_reader: WorkReader, campaigns: dict[str, OpenCampaign]
+    work_reader: WorkReader, campaigns: dict[str, OpenCampaign], base_path: str
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
     """Where the pages are, and the page of an address where nothing is."""
-    pages = Pages()
+    pages = Pages(base_path)
     static = Files("/static", STATIC)
     sharing = Sharing(work_reader, campaigns, Pictures(_seal()), pages.content)
     return [
@@ -74,12 +76,6 @@ def routes(
 @lru_cache(KEPT_PAGES)
 def _packed(page: str) -> Content:
     return Content.of(page.encode(), "text/html; charset=utf-8")
-
-
-def _modules(scripts: list[str]) -> list[str]:
-    """The addresses of all modules that these scripts of `static/js` need, themselves included."""
-    entries = tuple(STATIC / "js" / f"{name}.js" for name in scripts)
-    return [f"/{module.relative_to(ROOT)}" for module in needed(entries)]
 
 
 def _seal() -> str:

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from server.transport.accept import MakeProtocol
 from server.transport.listener import BACKLOG
+from server.web.forwarded import ForwardedScheme
 
 KEEP_ALIVE_SECONDS = 75
 
@@ -26,6 +27,7 @@ def http_server(app: ASGIApp, accept: MakeProtocol) -> uvicorn.Server:
         timeout_graceful_shutdown=1,
     )
     config.load()
+    config.loaded_app = ForwardedScheme(config.loaded_app)
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
     return server

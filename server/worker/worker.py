@@ -79,7 +79,7 @@ class Worker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._catalogue = catalogue.load(settings.campaigns)
         self._campaigns = {
-            key: OpenCampaign(campaign, settings.rules)
+            key: OpenCampaign(campaign, settings.rules, settings.base_path)
             for key, campaign in self._catalogue.campaigns.items()
         }
         self._deployment = deployment(redis_url)
@@ -193,12 +193,13 @@ class Worker:
         await server.shutdown(sockets=listeners)
 
     def _http_server(self, parts: Parts, readiness: Readiness) -> uvicorn.Server:
+        base_path = self._settings.base_path
         admission = AdmissionControl()
         collector = WorkerCollector(parts, admission, self._shards, self._archivers)
-        operations = Operations(readiness.why_not, registry(collector))
+        operations = Operations(readiness.why_not, registry(collector), base_path)
         api = Api(self._campaigns, parts.counters, self._work_reader)
-        handshake = Handshake(self._settings.origins, parts.open_websocket)
-        return http_server(make_app(api, operations), accept_with(handshake, admission))
+        handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
+        return http_server(make_app(api, operations, base_path), accept_with(handshake, admission))
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 import struct
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.browser.conftest import Stranger
 from tests.finish_work import finish_work
@@ -36,10 +37,11 @@ async def test_the_icons_are_there_in_the_sizes_that_the_manifest_says(
     answer = await one.page.request.get(shared.url + MANIFEST)
     assert answer.headers["content-type"] == "application/manifest+json"
     manifest: dict[str, Any] = json.loads(await answer.text())
-    assert (manifest["start_url"], manifest["scope"]) == ("/", "/")
+    for member in ("start_url", "scope"):
+        assert urljoin(answer.url, manifest[member]) == f"{shared.url}/"
     kinds = set()
     for icon in manifest["icons"]:
-        picture = await one.page.request.get(shared.url + icon["src"])
+        picture = await one.page.request.get(urljoin(answer.url, icon["src"]))
         assert picture.ok
         assert picture.headers["content-type"].split(";")[0] == icon["type"]
         if icon["type"] == "image/png":

@@ -6,7 +6,8 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from typing import Any
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
 
 from tests.service import Service
 
@@ -41,3 +42,51 @@ async def error_of(service: Service, path: str, status: int) -> str:
     assert set(content["error"]) == {"code", "message"}
     assert content["error"]["message"]
     return str(content["error"]["code"])
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def _ask(url: str, headers: dict[str, str]) -> Answer:
+    try:
+        request = urllib.request.Request(url, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            found = {key.lower(): value for key, value in answer.headers.items()}
+            return Answer(answer.status, found, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            found = {key.lower(): value for key, value in error.headers.items()}
+            return Answer(error.code, found, error.read())
+
+
+async def ask(service: Service, path: str, **headers: str) -> Answer:
+    """Ask for a path; keywords are headers, `_` for `-`."""
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return await asyncio.to_thread(_ask, service.url + path, named)
+
+
+class Head(HTMLParser):
+    """A page's title and meta tags."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.title = ""
+        self.meta: dict[str, str] = {}
+        self._in_title = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self._in_title = tag == "title"
+        if name := values.get("property") or values.get("name"):
+            self.meta[name] = values.get("content") or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+            self._in_title = False

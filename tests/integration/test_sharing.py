@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import random
 import struct
-import urllib.error
-import urllib.request
-from html.parser import HTMLParser
-from typing import NamedTuple
+from collections.abc import Callable
 
 import pytest
 from jielong import Participant, Pen
 
 from tests.finish_work import finish_work
-from tests.integration.http import error_of, get, get_json
+from tests.integration.http import Head, ask, error_of, get, get_json
 from tests.polling import eventually
 from tests.service import Service
 
+SECONDS = 10.0
 HOST = "relay.example.org"
 TITLE = """"加油" & <接龙>"""
 CAMPAIGN = f"""
@@ -37,52 +35,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return {"campaigns": campaigns}
 
 
-class Answer(NamedTuple):
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-def _ask(url: str, headers: dict[str, str]) -> Answer:
-    try:
-        request = urllib.request.Request(url, headers=headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            found = {key.lower(): value for key, value in answer.headers.items()}
-            return Answer(answer.status, found, answer.read())
-    except urllib.error.HTTPError as error:
-        with error:
-            found = {key.lower(): value for key, value in error.headers.items()}
-            return Answer(error.code, found, error.read())
-
-
-async def ask(service: Service, path: str, **headers: str) -> Answer:
-    """Ask for a path; keywords are headers, `_` for `-`."""
-    named = {key.replace("_", "-"): value for key, value in headers.items()}
-    return await asyncio.to_thread(_ask, service.url + path, named)
-
-
-class Head(HTMLParser):
-    """A page's title and meta tags."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.title = ""
-        self.meta: dict[str, str] = {}
-        self._in_title = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        self._in_title = tag == "title"
-        if name := values.get("property") or values.get("name"):
-            self.meta[name] = values.get("content") or ""
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title += data
-            self._in_title = False
+@pytest.fixture(scope="module")
+def work(shared: Service) -> str:
+    """The id of a finished work."""
+    return asyncio.run(finish_work(shared))
 
 
 async def test_the_head_tells_other_sites_what_the_work_is(shared: Service) -> None:
@@ -98,6 +54,53 @@ async def test_the_head_tells_other_sites_what_the_work_is(shared: Service) -> N
     assert head.meta["twitter:card"] == "summary_large_image"
     assert f"第 {serials[0]} 位与第 {serials[1]} 位" in head.meta["og:description"]
     assert head.meta["description"] == head.meta["og:description"]
+
+
+@pytest.mark.parametrize(
+    "schemes",
+    ["https", "HTTPS", " https ", "https, http", "https,http,http", "Https , HTTP", ", https"],
+)
+async def test_the_scheme_is_that_of_the_proxy_that_clients_speak_to(
+    shared: Service, work: str, schemes: str
+) -> None:
+    page = await ask(shared, f"/w/{work}", Host=HOST, X_Forwarded_Proto=schemes)
+    head = Head(page.body.decode())
+    assert head.meta["og:url"] == f"https://{HOST}/w/{work}"
+    assert head.meta["og:image"] == f"https://{HOST}/w/{work}/picture.png"
+
+
+@pytest.mark.parametrize("schemes", ["http, https", "ftp, https", "", ",", "javascript"])
+async def test_without_a_secure_scheme_the_addresses_are_plain(
+    shared: Service, work: str, schemes: str
+) -> None:
+    page = await ask(shared, f"/w/{work}", Host=HOST, X_Forwarded_Proto=schemes)
+    assert Head(page.body.decode()).meta["og:url"] == f"http://{HOST}/w/{work}"
+
+
+async def test_the_first_of_several_header_lines_counts(shared: Service, work: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+    writer.write(
+        f"GET /w/{work} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n"
+        "X-Forwarded-Proto: https\r\nx-forwarded-proto: http\r\n\r\n".encode()
+    )
+    async with asyncio.timeout(SECONDS):
+        page = (await reader.read()).decode()
+    writer.close()
+    assert Head(page).meta["og:url"] == f"https://{HOST}/w/{work}"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "scheme"),
+    [("192.0.2.1, 2001:DB8::/32", "http"), ("192.0.2.1 , 127.0.0.0/8", "https"), ("*", "https")],
+)
+async def test_only_a_trusted_proxy_is_believed(
+    serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, trusted: str, scheme: str
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    service = serve()
+    work = await finish_work(service)
+    page = await ask(service, f"/w/{work}", Host=HOST, X_Forwarded_Proto="HTTPS, http")
+    assert Head(page.body.decode()).meta["og:url"] == f"{scheme}://{HOST}/w/{work}"
 
 
 async def test_a_title_with_markup_stays_words(shared: Service) -> None:

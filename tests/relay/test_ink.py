@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.relay.from_client import LivePart
 from server.relay.ink import (
     GRID,
     MAX_NIB,
@@ -20,6 +19,7 @@ from server.relay.ink import (
     BadInkError,
     check_strokes,
 )
+from server.relay.values import LivePart
 
 Point = tuple[int, int, int, int]
 

@@ -10,7 +10,6 @@ from server.relay import ink
 from server.relay.from_client import FromClient, Hello, Ink
 from server.relay.to_client import CampaignInfo, FinishedWork, Limits, Welcome
 from server.relay.transition import Transition
-from server.session import room_messages
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
@@ -160,9 +159,7 @@ class HelloHandler:
             phrases=campaign.packed_phrases,
             counters=self._counters.last(info.id),
             limits=_limits(campaign),
-            finished=[
-                FinishedWork(it.work, room_messages.work_url(it.work), it.serial) for it in works
-            ],
+            finished=[FinishedWork(it.work, campaign.work_url(it.work), it.serial) for it in works],
             resume=room,
         )
         if works:

@@ -38,5 +38,4 @@ class InviteHandler:
         except (RefusedError, StoreError) as error:
             self._errors.answer(session, error, message)
         else:
-            url = f"/?campaign={campaign.campaign.id}&invite={code}"
-            session.connection.send(Invited(message.room, code, url))
+            session.connection.send(Invited(message.room, code, campaign.invite_url(code)))

@@ -1,0 +1,53 @@
+"""The wheel alone, outside the checkout: it holds everything that the service reads."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.browser.conftest import Stranger
+from tests.browser.journey import write_a_work
+from tests.installed import build_sdist, build_wheel, install
+from tests.service import ROOT, Service
+
+IMPORT_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `python` of an environment with nothing of ours but the wheel, built from the sdist."""
+    folder = tmp_path_factory.mktemp("wheel")
+    return install(build_wheel(build_sdist(folder), folder), folder / "environment")
+
+
+def test_the_wheel_is_the_same_from_the_checkout_and_from_the_sdist(tmp_path: Path) -> None:
+    names = []
+    for name, source in (("checkout", ROOT), ("sdist", build_sdist(tmp_path))):
+        folder = tmp_path / name
+        folder.mkdir()
+        with ZipFile(build_wheel(source, folder)) as wheel:
+            names.append(sorted(wheel.namelist()))
+    assert names[0] == names[1]
+
+
+def test_the_wheel_brings_its_own_packages(python: Path, tmp_path: Path) -> None:
+    code = "import server, jielong; print(server.__file__, jielong.__file__)"
+    found = subprocess.check_output(
+        [python, "-c", code], cwd=tmp_path, text=True, timeout=IMPORT_SECONDS
+    )
+    for file in found.split():
+        assert Path(file).is_relative_to(python.parents[1])
+
+
+async def test_strangers_write_a_work_with_the_service_of_the_wheel(
+    stranger: Stranger, serve: Callable[..., Service], python: Path, tmp_path: Path
+) -> None:
+    service = serve(command=(python.with_name("jielong"), "serve"), cwd=tmp_path)
+    one, loaded = await write_a_work(stranger, service)
+    picture = await one.page.request.get(f"{one.page.url.partition('#')[0]}/picture.png")
+    assert picture.ok
+    assert loaded.missing == []

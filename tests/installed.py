@@ -1,0 +1,53 @@
+"""The service as its users install it: from a wheel, in an environment of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+from tests.service import ROOT
+
+BUILD_SECONDS = 120
+
+
+def build_sdist(folder: Path) -> Path:
+    """The source archive of this checkout, put into `folder`."""
+    _run(ROOT, "-m", "hatchling", "build", "-t", "sdist", "-d", folder)
+    return next(folder.glob("jielong-*.tar.gz"))
+
+
+def build_wheel(source: Path, folder: Path) -> Path:
+    """The wheel of a checkout or a source archive, put into `folder`, without a network."""
+    _run(folder, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", source)
+    return next(folder.glob("jielong-*.whl"))
+
+
+def install(wheel: Path, folder: Path) -> Path:
+    """The `python` of a new environment in `folder` that holds the wheel.
+
+    It borrows the tests' own dependencies, but not their `server` and `jielong`: Python does not
+    follow the `.pth` files of a folder that a `.pth` file names.
+    """
+    venv.create(folder)
+    python = folder / "bin" / "python"
+    options = ("--quiet", "--no-deps", "--no-index")
+    _run(folder, "-m", "pip", "--python", python, "install", *options, wheel)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    return python
+
+
+def _run(cwd: Path, *arguments: object) -> None:
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=BUILD_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
