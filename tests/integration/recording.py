@@ -8,8 +8,8 @@ from typing import Literal
 
 from websockets.asyncio.client import ClientConnection
 
+from tests.integration.protocol_client import JSON, MSGPACK, Message, Peer, open_peer, unpack
 from tests.integration.relays import INK, invite, meet, open_room, write
-from tests.integration.wire import JSON, MSGPACK, Message, Peer, open_peer, unpack
 from tests.service import Service
 
 Direction = Literal["fromClient", "toClient"]
