@@ -8,8 +8,8 @@ from typing import Literal
 
 from websockets.asyncio.client import ClientConnection
 
+from tests.integration.protocol_client import JSON, MSGPACK, Message, Peer, open_peer, unpack
 from tests.integration.relays import INK, invite, meet, open_room, write
-from tests.integration.wire import JSON, MSGPACK, Message, Peer, open_peer, unpack
 from tests.service import Service
 
 Direction = Literal["fromClient", "toClient"]
@@ -45,7 +45,7 @@ class Recording:
     def add(self, direction: Direction, payload: str | bytes) -> None:
         self.messages.append((direction, unpack(payload)))
 
-    async def greet(self, service: Service, wire: str, **hello: object) -> Peer:
+    async def open_session(self, service: Service, wire: str, **hello: object) -> Peer:
         """A recorded connection after `hello` and `welcome`."""
         peer = await open_peer(service, wire)
         peer.socket = _Tap(peer.socket, self)  # type: ignore[assignment]
@@ -57,12 +57,14 @@ class Recording:
 async def record_relay(service: Service) -> Recording:
     """Play it, and stop the service in the end."""
     recording = Recording()
-    host = await recording.greet(service, JSON, campaign="default", locale="en", client="test")
-    guest = await recording.greet(service, MSGPACK)
+    host = await recording.open_session(
+        service, JSON, campaign="default", locale="en", client="test"
+    )
+    guest = await recording.open_session(service, MSGPACK)
     guest = await _write_with_a_friend(recording, service, host, guest)
     host = await _return(recording, service, host, guest)
     await _refusals(host)
-    await host.hear()
+    await host.expect_counters()
     await meet((host, guest))
     await guest.send("report", room=guest.room, why="other")
     await _until(host, "partner", state="left")
@@ -97,7 +99,7 @@ async def _write_with_a_friend(
     await write((host, guest), 0)
     await guest.close()
     await host.expect("partner", state="away")
-    guest = await recording.greet(service, MSGPACK, token=guest.welcome["token"])
+    guest = await recording.open_session(service, MSGPACK, token=guest.welcome["token"])
     assert guest.welcome["resume"]["t"] == "matched"
     await _until(host, "partner", state="back")
     await guest.send("commit", room=room, c=1, strokes=INK)
@@ -111,7 +113,7 @@ async def _return(recording: Recording, service: Service, host: Peer, guest: Pee
     token = host.welcome["token"]
     room = await open_room(host)
     await host.close()
-    host = await recording.greet(service, JSON, token=token)
+    host = await recording.open_session(service, JSON, token=token)
     assert host.welcome["resume"]["t"] == "waiting"
     await guest.send("join")
     await guest.expect("matched", room=room, seat=1)
@@ -121,7 +123,7 @@ async def _return(recording: Recording, service: Service, host: Peer, guest: Pee
     await guest.send("commit", room=room, c=1, strokes=INK)
     await _until(guest, "completed")
     await host.close()
-    host = await recording.greet(service, JSON, token=token)
+    host = await recording.open_session(service, JSON, token=token)
     assert len(host.welcome["finished"]) == 1
     return host
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.integration.http import get_json
+from tests.integration.protocol_client import Message
 from tests.integration.recording import Recording, record_relay
 from tests.integration.relays import DOT
-from tests.integration.wire import Message
 from tests.service import ROOT, Service
 
 VALIDATE = ROOT / "tests" / "tools" / "asyncapi.mjs"

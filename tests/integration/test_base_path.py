@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.integration.http import Head, ask, error_of, get_json
+from tests.integration.protocol_client import open_session
 from tests.integration.relays import INK, meet, open_room, write
-from tests.integration.wire import greet
 from tests.service import Service
 
 BASE = "/jielong"
@@ -86,7 +86,7 @@ async def test_a_path_that_only_begins_alike_is_no_page_of_ours(shared: Service)
 
 @WAYS
 async def test_an_invitation_is_below_the_path(below: Below) -> None:
-    host = await greet(below)
+    host = await open_session(below)
     room = await open_room(host)
     await host.send("invite", room=room)
     invited = await host.expect("invited")
@@ -96,7 +96,7 @@ async def test_an_invitation_is_below_the_path(below: Below) -> None:
 
 @WAYS
 async def test_the_urls_of_works_are_below_the_path(below: Below) -> None:
-    host, guest = await greet(below), await greet(below)
+    host, guest = await open_session(below), await open_session(below)
     await meet((host, guest))
     await write((host, guest), 0)
     await host.send("leave", room=host.room, keep=True)
@@ -107,7 +107,7 @@ async def test_the_urls_of_works_are_below_the_path(below: Below) -> None:
     completed = await guest.expect("completed")
     assert completed["url"] == f"{BASE}/w/{completed['work']}"
     await host.close()
-    again = await greet(below, token=host.welcome["token"])
+    again = await open_session(below, token=host.welcome["token"])
     assert [work["url"] for work in again.welcome["finished"]] == [completed["url"]]
     await again.close()
     await guest.close()
