@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import URL
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -22,7 +21,8 @@ class BasePath:
         """Pass on; the path without a slash at its end leads to the home page."""
         path: str = scope["path"]
         if path == self._base_path:
-            home = RedirectResponse(URL(scope=scope).replace(path=f"{path}/"))
+            query = scope["query_string"].decode("latin-1")
+            home = RedirectResponse(f"{path}/?{query}" if query else f"{path}/")
             await home(scope, receive, send)
             return
         if not path.startswith(f"{self._base_path}/"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
+from http.client import HTTPConnection
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests.integration.relays import INK, meet, open_room, write
 from tests.service import Service
 
 BASE = "/jielong"
+SECONDS = 10.0
 HOST = "relay.example.org"
 WAYS = pytest.mark.parametrize("way", ["", BASE], ids=["stripped", "kept"])
 ADDRESS = re.compile(r'(?:href|src|content)="(/[^"]*)"')
@@ -75,9 +78,13 @@ def test_the_start_says_where_the_page_is(shared: Service) -> None:
 
 
 async def test_the_path_without_a_slash_leads_to_the_page(shared: Service) -> None:
-    answer = await ask(shared, f"{BASE}?campaign=default")
-    assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/html")
+    connection = HTTPConnection("127.0.0.1", shared.port, timeout=SECONDS)
+    for query in ("", "?campaign=default"):
+        await asyncio.to_thread(connection.request, "GET", BASE + query)
+        answer = connection.getresponse()
+        answer.read()
+        assert (answer.status, answer.headers["location"]) == (307, f"{BASE}/{query}")
+    connection.close()
 
 
 async def test_a_path_that_only_begins_alike_is_no_page_of_ours(shared: Service) -> None:
