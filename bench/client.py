@@ -1,4 +1,4 @@
-"""The load's side of a connection: picows client sockets that hand every message to a callback."""
+"""A client connection of the load: a picows socket that passes every message to a callback."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MessageHandler = Callable[[bytes], None]
 
 
 class Client(WSListener):
-    """One connection. Messages wait for `expect`, until `take` is set and gets them at once."""
+    """One connection. Messages wait for `expect`; once `on_message` is set, it gets them."""
 
     def __init__(self) -> None:
         """Opened by `connect`."""
@@ -31,11 +31,11 @@ class Client(WSListener):
         self._came = asyncio.Event()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Messages can be sent from now on."""
+        """The handshake is done; messages can be sent."""
         self.transport = transport
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Hand a message over, or answer a close."""
+        """Pass a message to `on_message`, answer a ping or a close."""
         if frame.msg_type == WSMsgType.BINARY:
             self.on_message(frame.get_payload_as_bytes())
         elif frame.msg_type == WSMsgType.PING:
@@ -57,7 +57,7 @@ class Client(WSListener):
         self.send(encode({"t": kind, **keys}))
 
     async def expect(self, kind: str) -> dict[str, Any]:
-        """The next message of this type; others on the way to it are passed over.
+        """Wait for the next message of this type; skip the others.
 
         Raises:
             RuntimeError: the service refused something.
@@ -75,7 +75,7 @@ class Client(WSListener):
                     raise RuntimeError(f"refused while waiting for {kind}: {message}")
 
     async def close(self) -> None:
-        """Close politely and wait for the end."""
+        """Close with a close frame and wait for the end."""
         self.transport.send_close()
         async with asyncio.timeout(TIMEOUT_SECONDS):
             await self.closed
@@ -86,7 +86,7 @@ class Client(WSListener):
 
 
 async def connect(url: str) -> Client:
-    """A connection whose handshake is done."""
+    """Connect and complete the handshake."""
     headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL}
     client = Client()
     await ws_connect(lambda: client, url, extra_headers=headers, enable_auto_pong=False)

@@ -24,20 +24,20 @@ from bench.processes import Program, service
 CONNECTIONS = 5_000
 WARM_UP = 500
 PER_WORKER = 15_000
-"""Connections of one worker at most: descriptors are limited."""
+"""Most connections of one worker, since descriptors are limited."""
 
 SETTLE_SECONDS = 2.0
-"""For what was opened or closed to be done with."""
+"""Wait after connections were opened or closed."""
 
 SILENT_SECONDS = 2.0
-"""For which the CPU of silent connections is looked at."""
+"""Time for which the CPU of silent connections is measured."""
 
 TURN_SECONDS = 3_600
 MEASURES = ("rss", "pss", "private")
 
 
 def measure_stage(program: Program, stage: str, connections: int) -> dict[str, float]:
-    """Bytes a connection at one stage, in a process that has seen connections before."""
+    """Bytes for a connection at one stage, in a process that has had connections before."""
     pid = program.process.pid
     before = accounting.memory(pid)
     ran = accounting.running_seconds(pid)
@@ -57,7 +57,7 @@ def measure_stage(program: Program, stage: str, connections: int) -> dict[str, f
 
 
 def measure_bytes(connections: int, runs: int) -> dict[str, Any]:
-    """Each run and stage in a new process; medians."""
+    """Medians over runs; each run and stage has a new process."""
     stages: dict[str, list[dict[str, float]]] = {"upgraded": [], "greeted": []}
     for _ in range(runs):
         for stage, found in stages.items():
@@ -74,7 +74,7 @@ def measure_bytes(connections: int, runs: int) -> dict[str, Any]:
 
 
 def measure_connected(given: Any) -> dict[str, Any]:
-    """Everybody at once."""
+    """Connect everybody at once and measure turns."""
     workers = -(-given.connected // PER_WORKER)
     writers = round(given.connected * given.turns) // 2 * 2
     with (
@@ -125,7 +125,7 @@ def measure_connected(given: Any) -> dict[str, Any]:
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
-    """What is printed."""
+    """The lines that are printed."""
     for stage, values in found.get("stages", {}).items():
         sizes = "  ".join(f"{name} {values[name] / 1024:.2f}" for name in MEASURES)
         yield (
@@ -138,7 +138,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"{all_['connected']:,} connected over {all_['workers']} workers, KiB each: {sizes}"
         turn = all_["turn_ms"]
         yield (
-            f"{all_['players']:,} in relays, {all_['turns_per_second']:.0f} turns a second: "
+            f"{all_['writers']:,} in relays, {all_['turns_per_second']:.0f} turns a second: "
             f"p50 {turn['p50']:.1f} ms, p99 {turn['p99']:.1f} ms, max {turn['max']:.1f} ms"
         )
         yield "cores: " + "  ".join(f"{part} {value:.2f}" for part, value in all_["cores"].items())

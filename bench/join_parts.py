@@ -1,7 +1,7 @@
-"""What a call of `join` is made of: its arguments, the pairing itself, and what is written.
+"""Measures the parts of a `join` call: its arguments, the pairing, and the writes.
 
-The pairing is the library's own, on the same tickets, without the rooms. What is written is read
-back from the store and written again by plain commands, as many in one call as a batch has.
+The pairing is the library's own, on the same tickets, without rooms. The writes are read back from
+the store and repeated as plain commands, as many in one call as a batch has.
 """
 
 from __future__ import annotations
@@ -79,19 +79,19 @@ def parts(store: ValkeyClient, calls: Sequence[Call], joiners: int) -> dict[str,
 
 
 def call_each(store: ValkeyClient, part: str, calls: Sequence[Call]) -> None:
-    """These calls, of a function of the benchmark's, one at a time."""
+    """Call a function of the benchmark with the arguments of each call, one at a time."""
     for base, *arguments in calls:
         store.commands([("FCALL", f"{NAME}_{part}", 1, base, *arguments)])
 
 
 def send_batched(store: ValkeyClient, commands: Sequence[Call], each: int) -> None:
-    """So many commands in one write."""
+    """Send `each` commands in one write."""
     for at in range(0, len(commands), each):
         store.commands(commands[at : at + each])
 
 
 def writes_of(store: ValkeyClient, base: str) -> Iterator[Call]:
-    """The commands that bring about what a lane holds of participants and rooms."""
+    """The commands that write the participants and rooms of a lane."""
     keys = [key.decode() for key in store.commands([("KEYS", f"{base}:*")])[0]]
     for key in keys:
         kind = key.removeprefix(f"{base}:").partition(":")[0]

@@ -1,9 +1,9 @@
-"""Participants who arrive whether or not the service keeps up, and what becomes of every one.
+"""Participants arrive at a given rate, whether or not the service keeps up (open model).
 
 `python -m bench.joiners [--joiners 20000] [--rate 1000] [--pattern poisson|ramp|bursts]`
 
-Each connects, greets, joins, writes, commits, sees the work completed and closes, over a WebSocket
-of its own. At the end relays, participants, serial numbers and the archive must agree exactly.
+Each one connects, says `hello`, joins, writes, commits, sees the work completed and closes, over
+its own WebSocket. At the end relays, participants, serial numbers and the archive must agree.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from bench.processes import service
 
 SEED = 20_080_512
 START_SECONDS = 2.0
-"""For the load processes to be ready before the first arrival."""
+"""Time for the load processes to start before the first arrival."""
 
 GAPS = 1_000_000
-"""Serials that several lanes may be granted and never use."""
+"""Serial numbers that several lanes may be granted and never use."""
 
 
 class InvalidRunError(Exception):
-    """Something was lost, counted twice or left out; the results say what."""
+    """A load process failed."""
 
 
 @contextmanager
 def deployment(given: Any, folder: Path) -> Iterator[Target]:
-    """The service at `--url`, or one of our own."""
+    """The service at `--url`, or one that is started here."""
     if given.url:
         archive = Path(given.data) / "works.sqlite" if given.data else None
         yield Target(given.url.rstrip("/"), given.pid, archive)
@@ -54,12 +54,12 @@ def deployment(given: Any, folder: Path) -> Iterator[Target]:
 
 
 def settings(given: Any) -> dict[str, str]:
-    """`--set NAME=VALUE`, each a `JIELONG_NAME`."""
+    """The settings of `--set NAME=VALUE`, each for `JIELONG_NAME`."""
     return dict(pair.split("=", 1) for pair in given.set)
 
 
 def measure(target: Target, given: Any) -> tuple[Run, dict[str, Any], SharedStats]:
-    """Let everybody take part; the run, what it must agree with, and the load's board."""
+    """Run the load; return the run, the counts before it, and the load's statistics."""
     before = campaign(target.http)["counters"]
     archived_before = target.archived()
     room = given.joiners if given.lanes == 1 else given.joiners + GAPS + given.joiners // 10
@@ -79,7 +79,7 @@ def measure(target: Target, given: Any) -> tuple[Run, dict[str, Any], SharedStat
         stats.stop()
     for process in processes:
         if process.exitcode:
-            raise InvalidRunError("a load process failed; it has said why")
+            raise InvalidRunError("a load process failed; see its output")
         run.errors.update(outcome.get(timeout=30)[1])
     for process in processes:
         process.join(30)
@@ -89,7 +89,7 @@ def measure(target: Target, given: Any) -> tuple[Run, dict[str, Any], SharedStat
 def scenario(
     target: Target, before: dict[str, Any], given: Any, number: int, start: float
 ) -> open_model.Scenario:
-    """What process `number` does; `before` are the counters at the start."""
+    """The scenario of process `number`; `before` are the counters at the start."""
     host, port = target.address
     share = given.joiners // given.processes + (number < given.joiners % given.processes)
     return open_model.Scenario(

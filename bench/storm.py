@@ -1,11 +1,11 @@
-"""Ten thousand cut off at once: how long until all are back, and what others notice of it.
+"""A reconnect storm: ten thousand clients lose their connection at once.
 
 `python -m bench.storm [--clients 10000] [--writers 500] [--how sockets|worker] [--runs 5]`
 
-The clients sit in rooms and find them again by their tokens, with the page's own waits between
-tries. Meanwhile other participants write relays; how long their turns take is compared with before.
-`sockets` cuts the clients' connections; `worker` kills one worker, which cuts a share of both off,
-and looks only at the turns of those who stay connected.
+The clients sit in rooms and resume with their tokens, with the page's backoff between tries. The
+benchmark measures how long it takes until all are back, and how much longer the turns of other
+participants take meanwhile. `sockets` closes the clients' connections. `worker` kills one worker,
+which drops a share of clients and writers, and measures the turns of those who stay connected.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from bench.processes import Program, service
 
 SETTLE_SECONDS = 3.0
 LEAST_SECONDS = 5.0
-"""Of turns that are looked at after the cut, though all may be back before: enough for a p99."""
+"""Shortest time of turns after the cut, even if all clients are back before: enough for a p99."""
 
 GOAL = 2.0
-"""Turns of others may take so many times as long as before, at the 99th percentile."""
+"""Most that the 99th percentile of others' turns may grow, as a factor."""
 
 
 def measure(given: Any) -> dict[str, Any]:
-    """One storm on a service of its own."""
+    """Run one storm on its own service."""
     with (
         tempfile.TemporaryDirectory(prefix="jielong-") as folder,
         service(
@@ -61,7 +61,7 @@ def measure(given: Any) -> dict[str, Any]:
 def strike(
     program: Program, clients: LoadGenerator, writers: LoadGenerator, given: Any
 ) -> dict[str, Any]:
-    """Turns before, the cut, everybody's return, and turns meanwhile."""
+    """Measure turns before, cut the clients off, and measure turns until all are back."""
     before = Window(program, writers)
     time.sleep(given.seconds)
     calm = before.close()
@@ -89,19 +89,19 @@ def strike(
 
 
 class Window:
-    """Turns and CPU between two moments."""
+    """Measures turns and CPU from its creation until `close`."""
 
     def __init__(self, program: Program, writers: LoadGenerator) -> None:
-        """From now."""
-        self._program, self._players = program, writers
+        """Start now."""
+        self._program, self._writers = program, writers
         self._counts = writers.latency("committed")
         self._cpu = accounting.cpu(accounting.family(program.process.pid))
         self._start = time.monotonic()
 
     def close(self) -> dict[str, Any]:
-        """Until now."""
+        """End now and return the figures."""
         seconds = time.monotonic() - self._start
-        counts = self._players.latency("committed") - self._counts
+        counts = self._writers.latency("committed") - self._counts
         cpu = accounting.cpu(accounting.family(self._program.process.pid)) - self._cpu
         return {
             "seconds": seconds,
@@ -111,15 +111,15 @@ class Window:
 
 
 def cut_sockets(program: Program, clients: LoadGenerator) -> None:
-    """The clients' side of every connection is closed."""
+    """Close the clients' side of every connection."""
     clients.stats.drop_at = time.monotonic()
 
 
 def kill_worker(program: Program, clients: LoadGenerator) -> None:
-    """SIGKILL for the first worker; the supervisor starts another one.
+    """Kill the first worker; the supervisor starts another one.
 
     Raises:
-        RuntimeError: there is no other that could take its clients.
+        RuntimeError: no other worker could take its clients.
     """
     workers = accounting.workers(program.process.pid)
     if len(workers) < 2:
@@ -128,7 +128,7 @@ def kill_worker(program: Program, clients: LoadGenerator) -> None:
 
 
 def wait_for_loss(clients: LoadGenerator) -> int:
-    """How many were cut off: the number once it no longer grows."""
+    """Wait until no more clients are dropped; return how many were."""
     count: Callable[[], int] = lambda: clients.stats.total("dropped")  # noqa: E731
     before = -1
     while (found := count()) != before or not found:
@@ -138,7 +138,7 @@ def wait_for_loss(clients: LoadGenerator) -> int:
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
-    """What is printed."""
+    """The lines that are printed."""
     back = found["back_ms"]
     yield (
         f"{found['dropped']:,} cut off, {found['back']:,} back, {found['resumed']:,} in their rooms"

@@ -1,4 +1,4 @@
-"""One connection to a Valkey of the benchmark's own: calls, their CPU, and where it goes."""
+"""A client of the benchmark's own Valkey: calls, their CPU, and the CPU of each command."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ READ_BYTES = 1 << 20
 
 
 class InvalidRunError(Exception):
-    """A call failed, or did not do what it was measured for."""
+    """A call failed, or did not do what the benchmark measures."""
 
 
 class Share(NamedTuple):
-    """What one command of Valkey does for a joiner."""
+    """The share of one Valkey command in the cost of a joiner."""
 
     command: str
     calls: float
@@ -27,17 +27,17 @@ class Share(NamedTuple):
 
 
 class ValkeyClient:
-    """One connection, one call after another, as a worker's link sends them."""
+    """One connection, which sends one call after another, as a worker does."""
 
     def __init__(self, path: str, pid: int) -> None:
-        """To the Valkey of this process at this socket."""
+        """Connect to the Valkey with process id `pid` at the socket `path`."""
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(path)
         self._reader = hiredis.Reader()
         self._pid = pid
 
     def calls(self, function: str, each: Iterable[tuple[Any, ...]], together: int) -> list[Any]:
-        """The answers of a function for each base and its arguments, `together` in one write.
+        """Call a function for each base with its arguments, `together` calls in one write.
 
         Raises:
             InvalidRunError: one failed.
@@ -49,7 +49,7 @@ class ValkeyClient:
         return answers
 
     def commands(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """The answers of any commands, sent in one write.
+        """Send commands in one write; return their answers.
 
         Raises:
             InvalidRunError: one failed.
@@ -75,7 +75,7 @@ class ValkeyClient:
         return int(found.partition("used_memory:")[2].split("\r\n")[0])
 
     def shares(self, joiners: int) -> list[Share]:
-        """What every command took since the statistics began, by Valkey's own clock.
+        """The time of every command since the statistics began, by Valkey's own clock.
 
         The time of functions is that of their Lua alone; what they called has its own rows.
         """
@@ -95,5 +95,5 @@ class ValkeyClient:
         return sorted(each, key=lambda share: -share.us)
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         self._socket.close()

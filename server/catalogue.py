@@ -1,4 +1,4 @@
-"""Reads campaigns, phrases and aliases from their files, and refuses what makes no sense."""
+"""Reads campaigns, phrases and aliases from their files, and refuses wrong entries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Aliases:
-    """Words that make harmless random names: one of `first`, `between`, one of `second`."""
+    """Words for harmless random names: one of `first`, then `between`, then one of `second`."""
 
     first: list[str]
     between: str
@@ -44,7 +44,7 @@ class Aliases:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that an operator may write in files.
+    """Everything that an operator can define in files.
 
     Attributes:
         campaigns: by id; "default" is always among them.
@@ -59,8 +59,8 @@ def load(campaigns: Path | None = None) -> Catalogue:
     """Read the catalogue.
 
     Args:
-        campaigns: a file of campaigns in the place of the built-in one. Phrases that are in it
-            are offered beside the built-in ones.
+        campaigns: a file that replaces the built-in campaigns. Its phrases are added to the
+            built-in ones.
 
     Raises:
         CatalogueError: a file is missing or wrong.

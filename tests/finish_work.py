@@ -1,4 +1,4 @@
-"""Makes finished works at the real service, as two strangers with made-up hands."""
+"""Makes finished works on the real service, as two participants of the SDK."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def finish_work(
     seed: int = 7,
     hand: Callable[[random.Random], Pen] = Pen,
 ) -> str:
-    """Two newcomers write a phrase, each with a hand of their own; the id of their work."""
+    """Let two participants write a phrase, each with a different hand; return the work's id."""
     async with (
         await Participant.connect(service.ws_url) as one,
         await Participant.connect(service.ws_url) as two,

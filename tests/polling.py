@@ -1,4 +1,4 @@
-"""Waiting for what nobody announces: asked again and again, within a limit."""
+"""Polls for a condition that has no event, within a time limit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PAUSE_SECONDS = 0.02
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
-    """Wait until it holds."""
+    """Wait until `holds` returns True."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110  (there is no event to wait for)
             await asyncio.sleep(PAUSE_SECONDS)

@@ -1,1 +1,1 @@
-"""A fleet that is larger than the machines at hand: simulated event by event, and reckoned."""
+"""Estimates a fleet that is larger than the machines at hand, by simulation and by formula."""

@@ -1,3 +1,5 @@
-"""Many participants from few processes: real WebSockets at a cost that leaves the cores to what is
-measured. No library is between these modules and the sockets.
+"""A load generator: many virtual users in few processes, over real WebSockets.
+
+No library lies between these modules and the sockets, so that the load leaves the CPU to the
+service that is measured.
 """

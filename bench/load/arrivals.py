@@ -1,4 +1,4 @@
-"""When participants arrive: moments that do not depend on how the service copes (open loop)."""
+"""Arrival times of virtual users; they do not depend on the service (open model)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ PATTERNS = ("poisson", "ramp", "bursts")
 BURSTS = 4
 BURST_SHARE = 0.8
 BURST_SECONDS = 20.0
-"""A push notification to many phones: those who follow it come at random times after it whose mean
-is this; the share of all who come so. Assumed, not measured."""
+"""A burst is a push notification to many phones. `BURST_SHARE` of all users follow one; each of
+them arrives at a random time after it, `BURST_SECONDS` in the mean. Assumed, not measured."""
 
 
 def arrival_times(pattern: str, joiners: int, rate: float, seed: int) -> Any:
-    """Sorted seconds from the start at which `joiners` arrive, `rate` a second in the mean.
+    """Arrival times of `joiners` in sorted seconds from the start, `rate` a second in the mean.
 
     Args:
         pattern: `poisson`, independent of each other at a steady rate; `ramp`, likewise with a
             rate that grows from 0 to twice the mean; `bursts`, four push notifications over a
             steady fifth.
-        seed: the same moments for the same seed.
+        seed: the same seed gives the same times.
     """
     random = np.random.default_rng(seed)
     if pattern == "poisson":
@@ -40,8 +40,9 @@ def arrival_times(pattern: str, joiners: int, rate: float, seed: int) -> Any:
 
 
 def writing_seconds(joiners: int, middle: float, seed: int) -> Any:
-    """How long each writes a character: log-normal around the median `middle`, sigma 0.5, which
-    puts 95 of 100 between 0.4 and 2.7 times the median.
+    """Seconds that each user writes a character: log-normal, median `middle`, sigma 0.5.
+
+    95 of 100 lie between 0.4 and 2.7 times the median.
     """
     random = np.random.default_rng(seed)
     return middle * np.exp(0.5 * random.standard_normal(joiners))

@@ -1,5 +1,7 @@
-"""One load process of participants who stay: connected, greeted, seated, or writing one relay after
-another; those who are cut off come back.
+"""One load process of the closed model: a fixed number of virtual users who stay.
+
+Each user stays at one stage: connected, after `hello`, seated, or writing one relay after another.
+A user who loses the connection reconnects.
 """
 
 from __future__ import annotations
@@ -40,37 +42,38 @@ COUNTERS = (
     "failed",
     "cpu_us",
 )
-"""`greeted`, `seated`: participants who got so far at least once; `dropped`: connections that were
-lost; `back`: participants who are greeted again; `resumed`: those who found their room."""
+"""`upgraded`, `greeted`, `seated`: users who reached this stage at least once; `turns`: committed
+characters; `dropped`: lost connections; `back`: users who got `welcome` again; `resumed`: those of
+them who found their room again."""
 
 LATENCIES = ("committed", "back")
-"""From the scheduled end of writing to `committed`, of those who were never cut off; from the loss
-of a connection to the next `welcome`."""
+"""`committed`: from the scheduled end of writing to `committed`, for users who never lost their
+connection; `back`: from the loss of a connection to the next `welcome`."""
 
 COMMITTED, BACK = range(len(LATENCIES))
 
 FIRST_MS, SOON_MS, SOON, LONGEST_MS = 10_000, (1_000, 3_000), 4, 30_000
-"""How the page reconnects (client/js/connection/backoff.js): the first try within a span, a few
-quick tries, then spans that double."""
+"""The backoff of the page's core: one try within `FIRST_MS`, then `SOON` tries within `SOON_MS`,
+then tries within spans that double, up to `LONGEST_MS`."""
 
 CLOSE_DELAY_SECONDS = (1.0, 6.0)
-"""When the sockets of those who were cut off are closed."""
+"""Range of the delay before a dropped socket is closed."""
 
 PUBLISH_SECONDS = 0.2
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What one process is to do.
+    """The work of one load process.
 
     Attributes:
-        upgraded: participants who connect and say nothing.
-        greeted: those who say hello and no more.
-        seated: those who also join, and never write.
-        players: those who write one relay after another.
-        rate: connections a second while they come.
+        upgraded: users who connect and send nothing.
+        greeted: users who send `hello` and nothing more.
+        seated: users who also join, and never write.
+        writers: users who write one relay after another.
+        rate: new connections a second at the start.
         writing: seconds to write a character, from half of it to one and a half.
-        yields: whether the process takes a core only when nobody else wants it, as participants on
-            machines of their own would; not for one whose latencies are looked at.
+        low_priority: whether the process takes a core only when no other process wants it, since
+            real users have their own machines; not for a process whose latencies are measured.
     """
 
     number: int
@@ -88,45 +91,45 @@ class Scenario(msgspec.Struct, frozen=True):
 
 
 class UserConnection(Connection):
-    """One connection of one participant.
+    """One connection of one virtual user.
 
     Attributes:
-        who: the participant.
+        user: the virtual user.
     """
 
     __slots__ = ("_model", "user")
 
     def __init__(self, model: ClosedModel, user: VirtualUser) -> None:
-        """Of this participant."""
+        """A connection of `user`."""
         super().__init__(model.reactor)
         self._model = model
         self.user = user
 
     def on_open(self) -> None:
-        """Greet, if that is planned."""
+        """Send `hello`, if the user's stage requires it."""
         self._model.opened(self)
 
     def on_message(self, payload: bytes) -> None:
-        """Go on with what the message allows."""
+        """Handle a message."""
         handler = self._model.handlers.get(kind_of(payload))
         if handler is not None:
             handler(self, payload)
 
     def on_close(self, code: int) -> None:
-        """Come back."""
+        """Reconnect."""
         self._model.closed(self, code)
 
 
 class VirtualUser:
-    """A participant over all connections.
+    """A participant over all its connections.
 
     Attributes:
-        stays_at: one of `upgraded`, `greeted`, `seated`, `players`.
-        here: the open connection.
-        lost_at: when the last one was lost; 0 while connected.
-        tries: connections tried since.
-        calm: never cut off.
-        retry_ms: how long the server asked to wait; 0 for the client's own rule.
+        stage: one of `upgraded`, `greeted`, `seated`, `writers`.
+        connection: the open connection.
+        lost_at: when the last connection was lost; 0 while connected.
+        tries: connection attempts since then.
+        never_dropped: whether no connection was ever lost.
+        retry_ms: the wait that the server asked for; 0 for the client's own backoff.
     """
 
     __slots__ = (
@@ -159,10 +162,10 @@ class VirtualUser:
 
 
 class ClosedModel:
-    """All participants of one process."""
+    """All virtual users of one process."""
 
     def __init__(self, scenario: Scenario, stats: SharedStats) -> None:
-        """Tells `board` how it goes, and cuts all but the players off when it says so."""
+        """Publishes to `stats`; drops all users except writers at `stats.drop_at`."""
         request = upgrade(scenario.host, scenario.port)
         self.reactor = Reactor(scenario.host, scenario.port, request, scenario.number * 97)
         self._scenario = scenario
@@ -188,7 +191,7 @@ class ClosedModel:
         }
 
     def run(self) -> dict[str, int]:
-        """Until the board says stop; what went wrong, by its name."""
+        """Run until `stats` says stop; return the number of errors by name."""
         start, publish_at, dropped = time.monotonic(), 0.0, False
         for number, user in enumerate(self._users):
             self.reactor.at(start + number / self._scenario.rate, partial(self._connect, user))
@@ -214,7 +217,7 @@ class ClosedModel:
         self._random.shuffle(users)
         return users
 
-    # Coming and going ---------------------------------------------------------------------------
+    # Connections --------------------------------------------------------------------------------
 
     def _connect(self, user: VirtualUser) -> None:
         user.connection = UserConnection(self, user)
@@ -225,7 +228,7 @@ class ClosedModel:
             self._reconnect(user)
 
     def opened(self, connection: UserConnection) -> None:
-        """The upgrade is answered."""
+        """The handshake is done."""
         user = connection.user
         if user.token:
             connection.send(message("hello", client="bench", token=user.token))
@@ -235,7 +238,7 @@ class ClosedModel:
             connection.send(HELLO)
 
     def closed(self, connection: UserConnection, code: int) -> None:
-        """Cut off: by the board's order, or by the server's end."""
+        """A connection is lost: dropped here, or ended by the server."""
         if self._leaving:
             return
         user = connection.user
@@ -244,7 +247,7 @@ class ClosedModel:
             user.never_dropped = False
             self._tally["dropped"] += 1
         elif user.tries:
-            self._errors[f"closed {code} in coming back"] += 1
+            self._errors[f"closed {code} while reconnecting"] += 1
         self._reconnect(user)
 
     def _reconnect(self, user: VirtualUser) -> None:
@@ -263,12 +266,12 @@ class ClosedModel:
         return min(LONGEST_MS, most * 2**doublings) * self._random.random()
 
     def _drop(self) -> None:
-        """Cut everybody off who does not play, all at once."""
+        """Drop all users except writers at once."""
         for connection in list(self.reactor.connections.values()):
             if isinstance(connection, UserConnection) and connection.user.stage != "writers":
                 connection.hang_up(self._random.uniform(*CLOSE_DELAY_SECONDS))
 
-    # What they hear -----------------------------------------------------------------------------
+    # Received messages --------------------------------------------------------------------------
 
     def _on_welcome(self, connection: UserConnection, payload: bytes) -> None:
         user, received = connection.user, read(payload)
@@ -278,7 +281,7 @@ class ClosedModel:
             self._tally["resumed"] += received.resume is not None
             user.lost_at, user.tries = 0.0, 0
             if received.resume is not None:
-                user.writes = -1  # what was on its way is written again
+                user.writes = -1  # a commit that was lost on its way is written again
                 self._take_seat(connection, received.resume)
                 return
         else:
@@ -328,7 +331,7 @@ class ClosedModel:
                 self._count(COMMITTED, user.written_at)
 
     def _on_completed(self, connection: UserConnection, payload: bytes) -> None:
-        """The next one."""
+        """Join the next relay."""
         connection.user.writes = -1
         connection.send(self._join)
 
@@ -348,7 +351,7 @@ class ClosedModel:
         self._errors[f"bye {received.why}"] += 1
         connection.user.retry_ms = received.retry_ms
 
-    # What is told -------------------------------------------------------------------------------
+    # Statistics ---------------------------------------------------------------------------------
 
     def _count(self, latency: int, since: float) -> None:
         self._counts[latency][bucket_of(int((time.monotonic() - since) * 1e6))] += 1
@@ -362,8 +365,8 @@ class ClosedModel:
 
 
 def run(scenario: Scenario, stats: SharedStats, outcome: Any) -> None:
-    """A process's whole life; `outcome` gets its number and what went wrong."""
+    """Main function of a load process; `outcome` gets its number and its errors."""
     if scenario.low_priority:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    gc.disable()  # nothing here is cyclic for long, and looking for it would stop the load
+    gc.disable()  # there is no cyclic garbage here, and a collection would pause the load
     outcome.put((scenario.number, ClosedModel(scenario, stats).run()))

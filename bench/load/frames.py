@@ -1,5 +1,4 @@
-"""The bytes that a participant sends, made before they are needed, and the few fields that are read
-of what comes.
+"""Frames that a virtual user sends, encoded in advance, and the fields that it reads of messages.
 
 Frames are masked with one mask that is never zero, as RFC 6455 asks of clients, so the server does
 the work that it does for any client. Only the room, which stands in the middle of a `commit`,
@@ -24,14 +23,14 @@ encode = msgspec.msgpack.Encoder().encode
 
 
 class TurnState(msgspec.Struct, frozen=True):
-    """Whose turn a room is at."""
+    """The turn of a room."""
 
     c: int
     seat: int
 
 
 class ServerMessage(msgspec.Struct, frozen=True):
-    """What a participant must know of a message; the rest is skipped."""
+    """The fields of any server message that a virtual user needs; the rest is skipped."""
 
     t: str
     room: str = ""
@@ -51,14 +50,14 @@ read = msgspec.msgpack.Decoder(ServerMessage).decode
 
 
 def _masked(payload: bytes, phase: int = 0) -> bytes:
-    """`payload` under the mask; its first byte is byte `phase` of its frame's payload."""
+    """`payload`, masked; its first byte is byte `phase` of the payload of its frame."""
     mask = (MASK * (len(payload) // 4 + 2))[phase % 4 : phase % 4 + len(payload)]
     number = int.from_bytes(payload) ^ int.from_bytes(mask)
     return number.to_bytes(len(payload))
 
 
 def frame(payload: bytes, opcode: int = BINARY_OPCODE) -> bytes:
-    """A whole client's frame."""
+    """A whole masked frame."""
     size = len(payload)
     if size < 126:
         head = bytes((0x80 | opcode, 0x80 | size))
@@ -82,12 +81,12 @@ def upgrade(host: str, port: int, path: str = "/ws") -> bytes:
 
 
 class FrameTemplate:
-    """A frame with a hole for the room."""
+    """An encoded frame with a placeholder for the room."""
 
     __slots__ = ("_after", "_before", "_length", "_mask")
 
     def __init__(self, length: int, kind: str, **keys: object) -> None:
-        """A message of this type whose room has so many bytes."""
+        """A message of type `kind` whose room has `length` bytes."""
         room = "r" * length
         payload = encode({"t": kind, "room": room, **keys})
         whole = frame(payload)
@@ -99,16 +98,16 @@ class FrameTemplate:
         self._mask = int.from_bytes(_masked(bytes(length), at))
 
     def fill(self, room: bytes) -> bytes:
-        """The frame for a room."""
+        """The frame for this room."""
         masked = int.from_bytes(room) ^ self._mask
         return self._before + masked.to_bytes(self._length) + self._after
 
 
 class InkFrames:
-    """Characters to commit and parts of live ink, from a seed."""
+    """Frames of `commit` and `ink` with ink from a seed."""
 
     def __init__(self, seed: int, characters: int = 16) -> None:
-        """So many different ones of each."""
+        """With `characters` different inks of each kind."""
         random = Random(seed)
         self._inks = [character(random) for _ in range(characters)]
         self._parts = {
@@ -128,7 +127,7 @@ class InkFrames:
         return made.fill(room)
 
     def part(self, number: int, room: bytes, c: int, *, first: bool) -> bytes:
-        """A frame of live ink for character `c`, the `first` one or one that goes on."""
+        """A frame of live ink for character `c`; the `first` one of a stroke or a later one."""
         number %= len(self._inks)
         key = ("first ink" if first else "ink", len(room), number, c)
         made = self._made.get(key)
@@ -149,7 +148,7 @@ def pong(payload: bytes) -> bytes:
 
 
 def retry_after(head: bytes) -> float:
-    """Seconds after which to come back, by the head of an HTTP answer that asks for it."""
+    """The seconds of `Retry-After` in the head of an HTTP answer."""
     _, _, rest = head.lower().partition(b"\r\nretry-after:")
     return float(rest.partition(b"\r\n")[0])
 
@@ -166,5 +165,5 @@ def kind_of(payload: bytes) -> bytes:
 
 
 def character_of(committed: bytes) -> int:
-    """The index of the character that a `committed` is about; nothing more of it is read."""
+    """The character index of a `committed` message, without decoding the rest."""
     return committed[committed.index(b"\xa1c", 12) + 2]

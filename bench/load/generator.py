@@ -1,4 +1,4 @@
-"""Participants who stay, in load processes of their own, as a benchmark leads them."""
+"""Starts, watches and stops the load processes of the closed model."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from bench.load.closed_model import COUNTERS, LATENCIES, Scenario
 from bench.load.shared_stats import SharedStats
 
 PER_PROCESS = 15_000
-"""Connections of one load process: its descriptors are limited to 20,000 here and there."""
+"""Connections of one load process; some machines limit its descriptors to 20,000."""
 
 TIMEOUT_SECONDS = 60.0
-"""For the next participant to get where all are to be."""
+"""Longest time without progress while waiting for a counter."""
 
 
 class LoadGenerator:
-    """All load processes of one benchmark; a context.
+    """All load processes of one benchmark; a context manager.
 
     Attributes:
-        board: what they tell.
-        errors: what went wrong, once they have ended.
+        stats: the shared statistics of the processes.
+        errors: the number of errors by name, once the processes have ended.
     """
 
     def __init__(  # noqa: PLR0913 - all but the first two by name
@@ -41,7 +41,7 @@ class LoadGenerator:
         seed: int = 1,
         low_priority: bool = False,
     ) -> None:
-        """So many participants who stay at each stage; see `closed_model.Scenario`."""
+        """The number of users at each stage; see `closed_model.Scenario`."""
         parts = urlsplit(http)
         wanted = {"upgraded": upgraded, "greeted": greeted, "seated": seated, "writers": writers}
         processes = max(1, -(-sum(wanted.values()) // PER_PROCESS))
@@ -84,15 +84,15 @@ class LoadGenerator:
             process.join(30)
 
     def wait(self, counter: str, wanted: int) -> float:
-        """Until a counter is there; how many seconds that took.
+        """Wait until a counter reaches `wanted`; return the seconds that this took.
 
         Raises:
-            TimeoutError: it does not move any more.
+            TimeoutError: the counter no longer grows.
         """
         return self.wait_until(lambda: self.stats.total(counter), wanted, counter)
 
     def wait_until(self, count: Callable[[], int], wanted: int, what: str) -> float:
-        """The same for any count."""
+        """Wait in the same way for any count."""
         start = moved = time.monotonic()
         before = -1
         while (found := count()) < wanted:
@@ -108,5 +108,5 @@ class LoadGenerator:
         return all(process.is_alive() for process in self._processes)
 
     def latency(self, name: str) -> Any:
-        """Counts of a latency so far."""
+        """The histogram of a latency so far."""
         return self.stats.latency(name)

@@ -1,4 +1,4 @@
-"""One load process of `bench.joiners`: participants who arrive, take part in one relay and go."""
+"""One load process of the open model: virtual users arrive at a given rate and write one relay."""
 
 from __future__ import annotations
 
@@ -44,34 +44,34 @@ COUNTERS = (
     "late_us",
     "cpu_us",
 )
-"""`arrived`: begun; `open`: connected now, or about to come back after having been turned away;
-`turned_away`: how often that was; `late_us`: the longest that an arrival was begun after
-its moment; `cpu_us`: the process's own CPU."""
+"""`arrived`: users who have started; `open`: users who are connected, or turned away and about to
+come back; `turned_away`: how often users were turned away; `late_us`: the longest delay between the
+scheduled time of an arrival and its start; `cpu_us`: CPU of this process."""
 
 LATENCIES = ("welcomed", "seated", "matched", "committed", "completed")
-"""From the scheduled arrival to `welcome`, to a seat, and to a partner; from the scheduled end of
-writing to `committed`; from that of a work's last character to `completed`, at who wrote it."""
+"""`welcomed`, `seated`, `matched`: from the scheduled arrival; `committed`: from the scheduled end
+of writing; `completed`: from the scheduled end of writing the last character, for its writer."""
 
 PUBLISH_SECONDS = 0.5
 MAX_OPEN = 18_000
-"""Connections of one process at most: descriptors are limited. Who arrives beyond that waits, and
-the wait counts, since latencies start at the scheduled arrival."""
+"""Most connections of one process, since descriptors are limited. Users beyond that wait, and the
+wait counts, because latencies start at the scheduled arrival."""
 
 WELCOMED, SEATED, MATCHED, COMMITTED, COMPLETED = range(len(LATENCIES))
 
 
 class Scenario(msgspec.Struct, frozen=True):
-    """What one process is to do.
+    """The work of one load process.
 
     Attributes:
-        start: moment of the monotonic clock at which the run begins.
+        start: start of the run on the monotonic clock.
         rate: arrivals a second of this process.
         writing: median seconds to write a character; see `arrivals.writing_seconds`.
         parts: frames of live ink while writing a character.
         pipelined: send `join` with `hello`, without waiting for `welcome`.
         base: the highest serial number given before the run.
-        record: folder for histories; None for none.
-        every: record one of so many participants.
+        record: folder for histories; None to record nothing.
+        every: record one of so many users.
     """
 
     number: int
@@ -92,15 +92,15 @@ class Scenario(msgspec.Struct, frozen=True):
 
 
 class VirtualUser(Connection):
-    """One participant.
+    """One participant, with one connection.
 
     Attributes:
         due: the scheduled arrival.
         seat: 0 or 1 once seated.
-        writes: the character being written; -1 for none.
+        writes: index of the character that is being written; -1 for none.
         written_at: the scheduled end of writing it.
-        wrote_last: the last character that was committed is this participant's.
-        floor: the highest serial heard when the last commit was sent.
+        wrote_last: whether this user wrote the character that was committed last.
+        floor: the highest serial received before the last commit was sent.
     """
 
     __slots__ = (
@@ -116,7 +116,7 @@ class VirtualUser(Connection):
     )
 
     def __init__(self, model: OpenModel, number: int, due: float) -> None:
-        """The participant of this number of the process."""
+        """User `number` of this process."""
         super().__init__(model.reactor)
         self._model = model
         self.number = number
@@ -129,40 +129,40 @@ class VirtualUser(Connection):
         self.floor = 0
 
     def on_open(self) -> None:
-        """Greet."""
+        """Send `hello`."""
         self.send(self._model.first_frames)
 
     def refused(self, head: bytes) -> None:
-        """Come back when the service asks for it; the wait counts."""
+        """Come back after the time that the service asks for; the wait counts."""
         if head.startswith(b"HTTP/1.1 503"):
             self._model.turned_away(self, retry_after(head))
         else:
             super().refused(head)
 
     def on_message(self, payload: bytes) -> None:
-        """Go on with what the message allows."""
+        """Handle a message."""
         model = self._model
         model.messages += 1
         model.handlers[kind_of(payload)](self, payload)
 
     def on_close(self, code: int) -> None:
-        """Be counted."""
+        """Count the end of the connection."""
         self._model.closed(self, code)
 
     def write(self, c: int) -> None:
-        """Write character `c` for a while, then commit it."""
+        """Start to write character `c`; commit it later."""
         if self.writes != c:
             self.writes = c
             self._model.write(self, c)
 
 
 class RecordedUser(VirtualUser):
-    """A participant whose messages are kept."""
+    """A user whose messages are recorded."""
 
     __slots__ = ("_recording",)
 
     def __init__(self, model: OpenModel, number: int, due: float, recording: Recording) -> None:
-        """Kept in `recording`."""
+        """Recorded in `recording`."""
         super().__init__(model, number, due)
         self._recording = recording
 
@@ -184,10 +184,10 @@ class RecordedUser(VirtualUser):
 
 
 class OpenModel:
-    """All participants of one process."""
+    """All virtual users of one process."""
 
     def __init__(self, scenario: Scenario, stats: SharedStats) -> None:
-        """Tells `board` how it goes."""
+        """Publishes to `stats`."""
         request = upgrade(scenario.host, scenario.port)
         self.reactor = Reactor(
             scenario.host, scenario.port, request, scenario.number * 97, no_delay=scenario.parts > 0
@@ -227,10 +227,10 @@ class OpenModel:
         }
 
     def run(self) -> dict[str, int]:
-        """From the first arrival until nobody is left, or the board says stop.
+        """Run until `stats` says stop.
 
         Returns:
-            What went wrong, by its name.
+            The number of errors by name.
         """
         reactor, scenario = self.reactor, self._scenario
         moments = (self._arrival_times + scenario.start).tolist()
@@ -259,7 +259,7 @@ class OpenModel:
             self._recording.close()
         return dict(self._errors)
 
-    # What happens to participants ---------------------------------------------------------------
+    # Virtual users ------------------------------------------------------------------------------
 
     def _arrive(self, number: int, due: float, now: float) -> None:
         self._tally["late_us"] = max(self._tally["late_us"], round((now - due) * 1e6))
@@ -273,7 +273,7 @@ class OpenModel:
             self.reactor.connect(VirtualUser(self, number, due))
 
     def turned_away(self, user: VirtualUser, seconds: float) -> None:
-        """The service is full at the moment."""
+        """The service refused a connection with `503`."""
         self._tally["turned_away"] += 1
         user.drop()
         self._backing_off += 1
@@ -282,7 +282,7 @@ class OpenModel:
         self.reactor.at(time.monotonic() + seconds, again)
 
     def _reconnect_turned_away(self) -> None:
-        """Those who were turned away and have waited, the longest waiting first."""
+        """Reconnect users who were turned away and have waited; the longest wait comes first."""
         while self._retrying and len(self.reactor.connections) < MAX_OPEN:
             self._backing_off -= 1
             self._connect(*self._retrying.popleft())
@@ -317,7 +317,7 @@ class OpenModel:
             user.write(received.c)
 
     def write(self, user: VirtualUser, c: int) -> None:
-        """Let the time of writing pass, with its live ink."""
+        """Schedule the live ink and the commit of character `c`."""
         seconds = float(self._seconds[2 * user.number + min(c // 2, 1)])
         now = time.monotonic()
         user.written_at = now + seconds
@@ -368,15 +368,15 @@ class OpenModel:
         self._errors[f"bye {read(payload).why}"] += 1
 
     def _ignore(self, user: VirtualUser, payload: bytes) -> None:
-        """Nothing follows from it."""
+        """Ignore a message."""
 
     def closed(self, user: VirtualUser, code: int) -> None:
-        """A participant is gone."""
+        """A connection has ended."""
         if code != 1000:
             self._errors[f"closed {code}"] += 1
             self._tally["failed"] += 1
 
-    # What is told -------------------------------------------------------------------------------
+    # Statistics ---------------------------------------------------------------------------------
 
     def _count(self, latency: int, since: float) -> None:
         microseconds = int((time.monotonic() - since) * 1e6)
@@ -406,6 +406,6 @@ class OpenModel:
 
 
 def run(scenario: Scenario, stats: SharedStats, outcome: Any) -> None:
-    """A process's whole life; `outcome` gets its number and what went wrong."""
-    gc.disable()  # nothing here is cyclic for long, and looking for it would stop the load
+    """Main function of a load process; `outcome` gets its number and its errors."""
+    gc.disable()  # there is no cyclic garbage here, and a collection would pause the load
     outcome.put((scenario.number, OpenModel(scenario, stats).run()))

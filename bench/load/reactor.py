@@ -1,7 +1,7 @@
-"""Sockets, frames and timers of one load process: epoll and little else.
+"""Sockets, frames and timers of one load process, on epoll.
 
-`bench.joiners` tells in every run what a participant costs the load: about half of it is the
-kernel's work for the packets.
+`bench.joiners` reports the load's own CPU for each user in every run. About half of it is the
+kernel's work for packets.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from bench.load.frames import CLOSE, CLOSE_OPCODE, PING_OPCODE, pong
 
 LONGEST_POLL_SECONDS = 0.05
 GATHER_SECONDS = 0.001
-"""Events are gathered for so long before they are served together, which halves the load's CPU
-under a light load and adds as much to what it measures."""
+"""Time for which events are gathered before they are handled together. It halves the load's CPU
+under a light load, and adds the same time to every latency."""
 
 READ_BYTES = 16_384
 SOURCES = 250
-"""Source addresses 127.0.0.1 to 127.0.0.250: each has its own 28,000 ports, so that connections of
-the last minute, whose ports still rest, are not in the way."""
+"""Source addresses 127.0.0.1 to 127.0.0.250. Each has its own 28,000 ports, so ports in TIME_WAIT
+do not run the load out of ports."""
 
 _IP_BIND_ADDRESS_NO_PORT = 24
 """Linux: the port is chosen at `connect`, when the other end is known."""
@@ -35,10 +35,10 @@ _PENDING = (errno.EINPROGRESS, errno.EAGAIN, errno.ENOTCONN)
 
 
 class Connection:
-    """One WebSocket of a reactor. Subclasses say what to do when something happens.
+    """One WebSocket of a reactor. Subclasses override the callbacks.
 
     Attributes:
-        opened: the upgrade was answered.
+        opened: whether the handshake is done.
     """
 
     __slots__ = ("_closing", "_leaving", "_reactor", "_rest", "_sock", "_unsent", "fd", "opened")
@@ -54,19 +54,19 @@ class Connection:
         self.opened = False
         self.fd = -1
 
-    # For subclasses -----------------------------------------------------------------------------
+    # Callbacks ----------------------------------------------------------------------------------
 
     def on_open(self) -> None:
-        """The upgrade is done."""
+        """The handshake is done."""
 
     def on_message(self, payload: bytes) -> None:
-        """A message came."""
+        """A message was received."""
 
     def on_close(self, code: int) -> None:
-        """The connection is over: the close code, 1006 when it was lost, 1002 when refused."""
+        """The connection has ended; the code is 1006 when it was lost, 1002 when it was refused."""
 
     def answered(self, data: bytes) -> int:
-        """Read the answer to the request: where its frames begin, or -1 when none do yet."""
+        """Read the answer to the upgrade request; return where its frames begin, or -1."""
         end = data.find(b"\r\n\r\n")
         if end < 0:
             return self.wait_for_more(data)
@@ -78,13 +78,13 @@ class Connection:
         return end + 4
 
     def refused(self, head: bytes) -> None:
-        """The answer to the request, of which this is the head, is no."""
+        """The server refused the upgrade; `head` is the head of its answer."""
         self.cut(1002)
 
-    # What they may do ---------------------------------------------------------------------------
+    # Calls of subclasses ------------------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
-        """Send frames, now or when the socket takes them."""
+        """Send frames now, or when the socket is writable."""
         if self._unsent:
             self._unsent += data
             return
@@ -101,30 +101,30 @@ class Connection:
             self._reactor.want_write(self.fd, wanted=True)
 
     def wait_for_more(self, data: bytes) -> int:
-        """Keep the beginning of an answer; -1, as `answered` says it."""
+        """Keep an incomplete answer; return -1, as `answered` does."""
         self._rest = data
         return -1
 
     def close(self) -> None:
-        """Close politely; `on_close` follows."""
+        """Send a close frame; `on_close` follows."""
         if not self._closing:
             self._closing = True
             self.send(CLOSE)
 
     def leave(self) -> None:
-        """Close politely when all that came with this is answered.
+        """Send a close frame once everything received with this message is answered.
 
         A browser answers a ping when it comes, and its page hears of the message before it later.
         """
         self._leaving = True
 
     def cut(self, code: int = 1006) -> None:
-        """End it at once."""
+        """End the connection at once."""
         self.drop()
         self.on_close(code)
 
     def hang_up(self, close_after: float) -> None:
-        """End it at once for the peer; `on_close` is called, too.
+        """End the connection at once for the peer; `on_close` is called, too.
 
         Its socket is closed so many seconds later: the kernel's work with thousands at once is
         that of their machines, and would hold this one up.
@@ -137,27 +137,27 @@ class Connection:
         self.on_close(1006)
 
     def drop(self) -> None:
-        """End it at once, without `on_close`."""
+        """End the connection at once, without `on_close`."""
         self._reactor.forget(self.fd)
         self._sock.close()
 
-    # From the reactor ---------------------------------------------------------------------------
+    # Calls of the reactor -----------------------------------------------------------------------
 
     def start(self, sock: socket.socket, request: bytes) -> None:
-        """The connection is being made."""
+        """The socket is connecting; send the upgrade request."""
         self._sock = sock
         self.fd = sock.fileno()
         self.send(request)
 
     def writable(self) -> None:
-        """What was not sent goes out."""
+        """Send what the socket did not take before."""
         data, self._unsent = self._unsent, b""
         self._reactor.want_write(self.fd, wanted=False)
         if data:
             self.send(data)
 
     def readable(self) -> None:
-        """Bytes came, or the end."""
+        """Read bytes, or the end of the stream."""
         try:
             data = self._sock.recv(READ_BYTES)
         except BlockingIOError:
@@ -268,19 +268,19 @@ class Reactor:
         heappush(self._timers, (moment, next(self._numbers), action))
 
     def want_write(self, fd: int, *, wanted: bool) -> None:
-        """Whether to be told that a socket takes more."""
+        """Start or stop polling for a writable socket."""
         self._poll.modify(fd, select.EPOLLIN | select.EPOLLOUT if wanted else select.EPOLLIN)
 
     def forget(self, fd: int) -> None:
-        """A connection ends; its descriptor is closed next, which ends the polling of it."""
+        """Remove a connection; its descriptor is closed next, which ends the polling."""
         self.connections.pop(fd, None)
 
     def stop_polling(self, fd: int) -> None:
-        """Nobody asks any more what comes there, though the descriptor stays open."""
+        """Stop polling a descriptor that stays open."""
         self._poll.unregister(fd)
 
     def run_once(self, until: float) -> None:
-        """Serve what is due and what comes, at most until `until` or for 50 ms."""
+        """Run due timers and handle events, at most until `until` or for 50 ms."""
         timers, now = self._timers, monotonic()
         while timers and timers[0][0] <= now:
             heappop(timers)[2]()

@@ -1,4 +1,4 @@
-"""Whether everybody was counted, and once."""
+"""Reconciles what the load saw with the counters, the serial numbers and the archive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.load.timeline import Run
 def reconcile(
     run: Run, target: Target, stats: SharedStats, before: dict[str, Any], lanes: int
 ) -> tuple[dict[str, Any], list[str]]:
-    """What was counted, and everything in it that is not as it must be.
+    """Return the counts, and a list of everything that does not agree.
 
     One lane numbers its hands without gaps, in the order of the commits; several lanes are granted
     blocks, so numbers are left out, and one that comes later may be lower for a few seconds.

@@ -1,4 +1,4 @@
-"""Histories of some participants, as `jielong check` reads them."""
+"""Records histories of some users for `jielong check`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Recording:
-    """One file of one load process."""
+    """The history file of one load process."""
 
     def __init__(self, path: Path, process: str) -> None:
-        """Made anew at `path`; clients are named after `process`."""
+        """Create the file at `path`; the names of clients begin with `process`."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._out = path.open("wb", buffering=1 << 20)
         self._process = process
@@ -25,7 +25,7 @@ class Recording:
     def write(
         self, number: int, event: str, payload: bytes | None = None, code: int | None = None
     ) -> None:
-        """Something happened to participant `number` just now."""
+        """Record an event of user `number`, now."""
         line: dict[str, object] = {
             "at": round(time.monotonic(), 6),
             "client": f"{self._process}-{number}",
@@ -39,7 +39,7 @@ class Recording:
         self._out.write(_encode(line) + b"\n")
 
     def sent(self, number: int, data: bytes) -> None:
-        """These frames go out; the upgrade and the close are no messages."""
+        """Record the messages in these sent frames; skip the upgrade request and close frames."""
         at = 0
         while at < len(data) and data[at] == 0x80 | BINARY_OPCODE:
             length, start = data[at + 1] & 0x7F, at + 2
@@ -51,5 +51,5 @@ class Recording:
             at = end
 
     def close(self) -> None:
-        """Everything is in the file."""
+        """Flush and close the file."""
         self._out.close()

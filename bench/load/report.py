@@ -1,4 +1,4 @@
-"""What a run is told as: for the results, in lines, and as a plot."""
+"""Reports a run: as results, as printed lines, and as a plot."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bench.load.shared_stats import SharedStats
 from bench.load.timeline import Run, Second
 
 MAX_POINTS = 900
-"""Of a longer run the results keep so many; the plot has every second."""
+"""Most points in time in the results; the plot has every second."""
 
 
 def downsample(seconds: list[Second], most: int = MAX_POINTS) -> list[Second]:
-    """At most `most` of them: the means, largest latencies and most connections of several."""
+    """At most `most` points: mean rates, largest latencies and most connections of each group."""
     every = -(-len(seconds) // most)
     parts = [seconds[i : i + every] for i in range(0, len(seconds), every)]
     return [_merge(part) for part in parts] if every > 1 else seconds
@@ -45,7 +45,7 @@ def _merge(part: list[Second]) -> Second:
 
 
 def report(run: Run, stats: SharedStats, exact: dict[str, Any]) -> dict[str, Any]:
-    """Everything that the results keep."""
+    """Everything that the results file holds."""
     completed = max(stats.total("completed"), 1)
     seconds = run.ended - run.began
     load = stats.total("cpu_us") / 1e6
@@ -69,7 +69,7 @@ def report(run: Run, stats: SharedStats, exact: dict[str, Any]) -> dict[str, Any
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
-    """What is printed at the end."""
+    """The lines that are printed at the end."""
     yield (
         f"{found['exact']['joiners']:,} joiners in {found['seconds']:.1f} s "
         f"({found['arrivals_per_second']:.0f}/s), "
@@ -89,7 +89,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
 
 
 def plot(run: Run, path: Path, title: str) -> Path:
-    """The run by the second."""
+    """Plot the run by the second."""
     at = [second.at for second in run.seconds]
 
     def rates(axis: Any) -> None:

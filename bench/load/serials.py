@@ -1,4 +1,4 @@
-"""Which serial numbers were given, a bit each: seven million of them in less than a megabyte."""
+"""The set of received serial numbers, one bit each: seven million in less than a megabyte."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 
 
 class Serials:
-    """The numbers that one load process heard.
+    """The numbers that one load process received.
 
     Attributes:
-        twice: numbers heard more than once here.
+        twice: numbers received more than once here.
         outside: numbers that are not above `base`, or too large.
-        early: numbers not above one that was heard before the work's last commit was sent, though
-            numbers ascend.
+        early: numbers that are not above one received before the work's last commit was sent,
+            although numbers ascend.
     """
 
     def __init__(self, bits: Any, base: int) -> None:
@@ -41,11 +41,11 @@ class Serials:
 
 
 def merge(parts: list[Any], given: int) -> dict[str, int]:
-    """What all processes heard together, where `given` numbers were to be given in a row.
+    """Merge the sets of all processes; `given` numbers should have been given without a gap.
 
     Returns:
-        `heard`: different numbers; `twice`: heard by two processes; `missing`: not heard though a
-        higher or equal one was to be given; `beyond`: heard though above the last one.
+        `heard`: different numbers; `twice`: numbers of two processes; `missing`: expected numbers
+        that nobody received; `beyond`: received numbers above the last expected one.
     """
     union, twice = np.zeros_like(parts[0]), 0
     for part in parts:

@@ -1,5 +1,6 @@
-"""What the load processes tell while they run: counters, histograms and serials in shared memory,
-each written by one process and read by the one that leads.
+"""Statistics of the load processes in shared memory: counters, histograms and serial numbers.
+
+Each load process writes its own part, and the main process reads all of them.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 
 class SharedStats:
-    """Shared memory of all load processes of one run.
+    """Statistics of all load processes of one run.
 
     Attributes:
-        counter_names: of the numbers that each process keeps.
-        latency_names: of its histograms.
+        counter_names: names of the counters of each process.
+        latency_names: names of its histograms.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class SharedStats:
         latency_names: tuple[str, ...],
         serials: int = 0,
     ) -> None:
-        """For so many processes, and so many serial numbers above the base."""
+        """With room for `serials` serial numbers above the base."""
         self.processes = processes
         self.counter_names = counter_names
         self.latency_names = latency_names
@@ -42,44 +43,44 @@ class SharedStats:
         self._drop_at = _CONTEXT.RawValue("d", 0.0)
 
     def counters(self) -> Any:
-        """Processes by counters."""
+        """The counters, as an array of processes by counters."""
         counters = np.frombuffer(self._counters, np.int64)
         return counters.reshape(self.processes, len(self.counter_names))
 
     def total(self, name: str) -> int:
-        """The sum of a counter."""
+        """The sum of a counter over all processes."""
         return int(self.counters()[:, self.counter_names.index(name)].sum())
 
     def counts(self) -> Any:
-        """Processes by latencies by buckets, from the start of the run."""
+        """The histograms, as an array of processes by latencies by buckets."""
         counts = np.frombuffer(self._counts, np.int64)
         return counts.reshape(self.processes, len(self.latency_names), BUCKETS)
 
     def serials(self) -> Any:
-        """Processes by bytes of bits."""
+        """The serial numbers, as an array of processes by bytes of bits."""
         return np.frombuffer(self._serials, np.uint8).reshape(self.processes, self._serial_bytes)
 
     def publish(self, process: int, values: Mapping[str, int], counts: Any) -> None:
-        """What one process has seen so far; counters that it does not name are 0."""
+        """Publish the totals of one process; counters that are not named are 0."""
         self.counters()[process] = [values.get(name, 0) for name in self.counter_names]
         self.counts()[process] = counts
 
     def latency(self, name: str) -> Any:
-        """The counts of one latency, of all processes together."""
+        """The histogram of one latency over all processes."""
         return self.counts()[:, self.latency_names.index(name)].sum(axis=0)
 
     def stop(self) -> None:
-        """Have every process leave and end."""
+        """Tell every process to end."""
         self._stop.value = 1
 
     @property
     def stopping(self) -> bool:
-        """Whether they are to end."""
+        """Whether the processes have to end."""
         return bool(self._stop.value)
 
     @property
     def drop_at(self) -> float:
-        """When connections are to be cut, on the monotonic clock; 0 for not yet."""
+        """When to drop connections, on the monotonic clock; 0 for not yet."""
         return float(self._drop_at.value)
 
     @drop_at.setter

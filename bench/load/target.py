@@ -1,4 +1,4 @@
-"""What thousands are let loose on: where it is, what it has used, and what it has stored."""
+"""The target of the load: its address, its CPU and its archive."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench import accounting
 
 @dataclass
 class Target:
-    """What is measured: where it is, and its processes and archive if they are on this machine."""
+    """The service that is measured; its process and archive if they are on this machine."""
 
     http: str
     pid: int | None
@@ -27,7 +27,7 @@ class Target:
         return parts.hostname or "127.0.0.1", parts.port or 80
 
     def cpu(self) -> Counter[str]:
-        """Seconds so far, by part and kind."""
+        """CPU seconds so far, by part and kind."""
         return accounting.cpu(accounting.family(self.pid)) if self.pid else Counter()
 
     def archived(self) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""The course of a run: what came and went in every second of it, shown as it goes on and kept."""
+"""The timeline of a run: samples every second, shows the progress and keeps the samples."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from bench.load.target import Target
 
 TICK_SECONDS = 1.0
 STALL_SECONDS = 60.0
-"""A run in which nothing happens for so long is over."""
+"""A run without any arrival or completion for this time has stalled and ends."""
 
 ARCHIVE_SECONDS = 600.0
 
 
 @dataclass
 class Second:
-    """One second of a run.
+    """A sample of one second of a run.
 
     Attributes:
         at: seconds since the start.
-        arrived, completed: participants in this second.
+        arrived, completed: users in this second.
         open: connections at its end.
         latencies: p50 and p99 of each latency, in ms.
         cpu: seconds of CPU in it, by part.
@@ -47,7 +47,7 @@ class Second:
 
 @dataclass
 class Run:
-    """A run as it goes on."""
+    """A run and its samples."""
 
     joiners: int
     seconds: list[Second] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Run:
 def monitor(
     run: Run, target: Target, stats: SharedStats, processes: list[Any], start: float
 ) -> None:
-    """Show and keep what happens, until all who can have gone."""
+    """Sample the run every second until all users who can have finished."""
     alone = run.joiners % 2
     console = Console(stderr=True)
     with Live(console=console, auto_refresh=False) as live:
@@ -91,17 +91,17 @@ def monitor(
 
 
 class Sampler:
-    """The board as it was a second ago."""
+    """Takes samples: the difference to the statistics of a second ago."""
 
     def __init__(self, stats: SharedStats, cpu: Counter[str]) -> None:
-        """At the start."""
+        """Begin with the statistics at the start of the run."""
         self._arrived = self._completed = 0
         self._counts = np.zeros_like(stats.counts().sum(axis=0))
         self._cpu = cpu
         self._load = 0
 
     def sample(self, stats: SharedStats, target: Target, began: float) -> Second:
-        """What changed since."""
+        """The sample since the last call."""
         arrived, completed = stats.total("arrived"), stats.total("completed")
         counts, cpu, load = stats.counts().sum(axis=0), target.cpu(), stats.total("cpu_us")
         new = counts - self._counts
@@ -122,7 +122,7 @@ class Sampler:
 
 
 def drain(run: Run, target: Target, stats: SharedStats) -> None:
-    """Wait until every finished work is in SQL: it belongs to the cost."""
+    """Wait until every finished work is in SQL, since archiving is part of the cost."""
     works = stats.total("completed") // 2
     until = time.monotonic() + ARCHIVE_SECONDS
     while target.archive is not None and time.monotonic() < until:
@@ -134,7 +134,7 @@ def drain(run: Run, target: Target, stats: SharedStats) -> None:
 
 
 def progress(run: Run, stats: SharedStats) -> Table:
-    """How it goes: this second, and all so far."""
+    """A table of the progress: this second, and in all."""
     second = run.seconds[-1]
     table = Table(title=f"{second.at:.0f} s", title_justify="left")
     for name in ("", "this second", "so far"):

@@ -1,4 +1,4 @@
-"""The measures: a relayed frame, a joiner, a join alone, and a connection that is idle."""
+"""Measures the cost of a relayed frame, a whole joiner, a join alone, and an idle connection."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ class InvalidRunError(Exception):
 
 
 class VirtualUser:
-    """What one participant knows, whatever the peer: its connection, room and seat.
+    """A participant on any peer: its connection, room and seat.
 
     Attributes:
-        ready: was welcomed.
-        done: the work is complete.
+        ready: whether `welcome` was received.
+        done: whether the work is complete.
     """
 
     def __init__(
         self, target: Target, reactor: Reactor, on_message: Callable[[VirtualUser, str, Any], None]
     ):
-        """Connects at once; `told` hears every message."""
+        """Connect at once; `on_message` gets every message."""
         self.room, self.seat = "", -1
         self.ready = self.done = False
         self.inks = 0
@@ -53,7 +53,7 @@ class VirtualUser:
         self.connection.send(self.connection.encode_message(kind, **keys))
 
     def received(self, kind: str, body: dict[str, Any]) -> None:
-        """A message came."""
+        """A message was received."""
         if kind == "ink":
             self.inks += 1
             return
@@ -68,7 +68,7 @@ class VirtualUser:
 
 def _user_connection(target: Target) -> type[Connection]:
     class UserConnection(target.connection_type):  # type: ignore[misc,name-defined]
-        """Tells its guest."""
+        """Passes messages to its user."""
 
         user: VirtualUser
 
@@ -79,10 +79,10 @@ def _user_connection(target: Target) -> type[Connection]:
 
 
 def run_until(reactor: Reactor, ready: Callable[[], bool], what: str) -> None:
-    """Serve the reactor until it is so.
+    """Run the reactor until `ready` returns True.
 
     Raises:
-        InvalidRunError: it is not in time.
+        InvalidRunError: that took too long.
     """
     until = time.monotonic() + TIMEOUT_SECONDS
     while not ready():
@@ -109,7 +109,7 @@ def us_per_frame(target: Target, pairs: int, seconds: float) -> tuple[float, flo
     users: list[VirtualUser] = []
 
     def on_message(user: VirtualUser, kind: str, body: Any) -> None:
-        """Only seats matter here."""
+        """Ignore messages; the users keep their seats."""
 
     for _ in range(pairs):
         both = [VirtualUser(target, reactor, on_message) for _ in range(2)]
@@ -197,7 +197,7 @@ def us_per_join(target: Target, joins: int, in_flight: int) -> tuple[float, floa
 def _us_for_each(
     target: Target, users: int, in_flight: int, on_message: Callable[[VirtualUser, str, Any], bool]
 ) -> tuple[float, float]:
-    """Microseconds for each of so many guests; one leaves, and the next comes, when `told` says."""
+    """Microseconds for each user; a user leaves, and the next comes, when `on_message` is True."""
     reactor = target.reactor()
     begun = finished = 0
 
@@ -217,7 +217,7 @@ def _us_for_each(
     before = target.cpu()
     for _ in range(min(in_flight, users)):
         begin()
-    run_until(reactor, lambda: finished >= users, f"{users} guests")
+    run_until(reactor, lambda: finished >= users, f"{users} users")
     leave(reactor)
     after = target.cpu()
     return (after[0] - before[0]) * 1e6 / users, (after[1] - before[1]) * 1e6 / users

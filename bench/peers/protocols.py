@@ -1,4 +1,4 @@
-"""How each peer speaks: the same messages in its own frames. All in MessagePack."""
+"""The client protocol of each peer: the same messages in the peer's own frames, in MessagePack."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class PeerConnection(Connection):
-    """A connection that speaks maps with their type in `t`, as the service and the bare peers do.
+    """A client connection; messages are maps with their type in `t`, as for the service.
 
-    Subclasses change the frames; `heard` gets the messages of all.
+    Subclasses change the frames; `received` gets the decoded messages.
     """
 
     __slots__ = ()
 
     def on_open(self) -> None:
-        """Greet."""
+        """Send `hello`."""
         self.send(self.encode_message("hello"))
 
     def on_message(self, payload: bytes) -> None:
-        """Unwrap it."""
+        """Decode a frame."""
         message = self.unwrap(payload)
         if message is not None:
             self.received(*message)
 
     def received(self, kind: str, body: dict[str, Any]) -> None:
-        """A message came."""
+        """A message was received."""
 
     @staticmethod
     def request(host: str, port: int) -> bytes:
-        """What opens the connection."""
+        """The request that opens the connection."""
         return upgrade(host, port)
 
     @staticmethod
@@ -48,7 +48,7 @@ class PeerConnection(Connection):
         return frame(encode({"t": kind, **keys}))
 
     def unwrap(self, payload: bytes) -> Message | None:
-        """The message in a frame, if there is one for us."""
+        """The message in a frame, or None."""
         body = _decode(payload)
         return body["t"], body
 

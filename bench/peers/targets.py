@@ -33,7 +33,7 @@ class Target:
     Attributes:
         pid: of the server.
         store: of its Valkey.
-        talker: how its clients speak.
+        connection_type: the protocol of its clients.
         join: what they say in `join`.
     """
 

@@ -1,8 +1,8 @@
-"""Python imports this first where it is on the path: it samples what the process does.
+"""A sampling profiler. Python imports this module at its start when it is on the path.
 
-Every 4 ms of CPU the main thread's stack is taken (SIGPROF; the kernel's tick sets the pace) and
-put down to the outermost function of the project in it. Work of the kernel and of compiled
-libraries counts for whoever called them. Samples are kept from SIGUSR2 on and written at the end.
+Every 4 ms of CPU (SIGPROF; the kernel's tick sets the interval) it records the outermost function
+of the project in the main thread's stack. Time of the kernel and of compiled libraries belongs to
+the function that called them. SIGUSR2 clears the samples; they are written at the end.
 """
 
 from __future__ import annotations
@@ -18,17 +18,19 @@ from types import FrameType
 TICK_SECONDS = 0.001
 FILE = "BENCH_SAMPLES"
 STEM = "/server/"
+START = ("cli/", "worker/worker.py", "__main__.py")
+"""Modules that run the event loop: they are outermost in every stack."""
 
 parts: collections.Counter[str] = collections.Counter()
 
 
 def sample(signum: int, frame: FrameType | None) -> None:
-    """Put one sample down."""
+    """Record one sample."""
     part = "the event loop, the kernel's share of it included"
     while frame is not None:
         code = frame.f_code
         _, found, module = code.co_filename.rpartition(STEM)
-        if found and module not in {"cli.py", "worker.py", "__main__.py"}:
+        if found and not module.startswith(START):
             part = f"{module.removesuffix('.py')}: {code.co_qualname}"
         elif "sqlalchemy" in code.co_filename or "aiosqlite" in code.co_filename:
             part = "archive/: SQL"
@@ -37,12 +39,12 @@ def sample(signum: int, frame: FrameType | None) -> None:
 
 
 def begin(signum: int, frame: FrameType | None) -> None:
-    """Forget the start of the process."""
+    """Discard the samples of the start of the process."""
     parts.clear()
 
 
 def write() -> None:
-    """Leave the samples behind."""
+    """Write the samples."""
     signal.setitimer(signal.ITIMER_PROF, 0)
     Path(f"{os.environ[FILE]}.{os.getpid()}").write_text(json.dumps(parts))
 

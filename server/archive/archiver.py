@@ -1,4 +1,4 @@
-"""Moves finished works from a lane's stream into SQL; an entry is acknowledged after the commit."""
+"""Moves finished works from a lane's stream into SQL; acknowledges an entry after the commit."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ TAKE_OVER_SECONDS = 5.0
 
 
 class Archiver:
-    """Drains one stream. Any number may run at once, in any number of workers.
+    """Drains one stream. Any number of archivers may run at once, in any number of workers.
 
     Attributes:
         stored: how many works it stored.
     """
 
     def __init__(self, stream: WorksStream, works: Works) -> None:
-        """From `stream` to `works`."""
+        """Drain `stream` into `works`."""
         self._stream = stream
         self._works = works
         self.stored = 0
 
     @property
     def campaign(self) -> str:
-        """Whose works they are."""
+        """The campaign of the works."""
         return self._stream.campaign
 
     @property
     def waiting(self) -> int:
-        """How many of all workers' works waited to be stored, a second ago at most.
+        """Works of all workers that wait to be stored; at most a second old.
 
-        While Redis is away it is what there was before.
+        While Redis is away, the last known number.
         """
         return self._stream.waiting
 

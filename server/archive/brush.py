@@ -41,7 +41,7 @@ class _Place(NamedTuple):
 
 
 def outline(stroke: Stroke) -> str:
-    """SVG path data in grid units, to be filled by the nonzero rule; empty without points.
+    """The outline as SVG path data in grid units, for the nonzero fill rule; empty without points.
 
     Costs about 5 us a point, and 50 bytes a point that is kept.
     """
@@ -66,7 +66,7 @@ def outline(stroke: Stroke) -> str:
 
 
 def _smooth(places: list[_Place]) -> list[_Place]:
-    """The way the brush goes, without points too close to tell."""
+    """The path of the brush, without points that are too close to each other to matter."""
     kept = [places[0]]
     x, y = places[0].x, places[0].y
     for place in places[1:]:
@@ -81,7 +81,7 @@ def _smooth(places: list[_Place]) -> list[_Place]:
 
 
 def _tapered(places: list[_Place], leaving: float) -> list[_Place]:
-    """Thinner where the brush is set down, and towards the tip of a tail of length `leaving`."""
+    """Make the path thinner at its start, and towards the tip of a tail of length `leaving`."""
     steps = [hypot(b.x - a.x, b.y - a.y) for a, b in pairwise(places)]
     way = sum(steps)
     if way == 0:
@@ -102,7 +102,7 @@ def _tapered(places: list[_Place], leaving: float) -> list[_Place]:
 
 
 def _exit(points: list[tuple[int, int, int, int]]) -> float:
-    """How long a tail the stroke has: none when the hand came to rest, a long one after a flick."""
+    """The length of the tail: none when the hand came to rest, long after a flick."""
     time = 0
     way = 0.0
     for (x, y, dt, _), before in zip(reversed(points), reversed(points[:-1]), strict=False):
@@ -116,14 +116,14 @@ def _exit(points: list[tuple[int, int, int, int]]) -> float:
 
 
 def _turned(x: float, y: float, squeeze: float) -> tuple[float, float]:
-    """A place on the paper as it is stretched across the nib, which makes the nib round."""
+    """A point in coordinates stretched across the nib, in which the nib is round."""
     along = x * _COS + y * _SIN
     across = (y * _COS - x * _SIN) * squeeze
     return along * _COS - across * _SIN, along * _SIN + across * _COS
 
 
 def _nib(place: _Place) -> str:
-    """The nib at a place, as an ellipse."""
+    """The nib at a point, as an ellipse."""
     x, y = _turned(place.x, place.y, FLATNESS)
     r = place.radius
     dx, dy = r * _COS, r * _SIN
@@ -133,7 +133,7 @@ def _nib(place: _Place) -> str:
 
 
 def _joint(a: _Place, b: _Place) -> str:
-    """What lies between two nibs; it turns the same way round as they do."""
+    """The area between two nibs, with the same orientation as theirs."""
     length = hypot(b.x - a.x, b.y - a.y)
     nx, ny = (a.y - b.y) / length, (b.x - a.x) / length
     corners = (

@@ -1,4 +1,4 @@
-"""The database that `JIELONG_DATABASE_URL` names, or one line that says how to name one."""
+"""The database that `JIELONG_DATABASE_URL` names; a wrong URL is one line that says what to do."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class ArchiveError(Exception):
 
 
 class ArchiveAwayError(ArchiveError):
-    """The database of works did not do what was asked, or not in time; try again later."""
+    """The database of works did not answer in time, or refused; try again later."""
 
 
 class Database:
-    """Shards for those who read and those who write, each with a time limit.
+    """Connections to read and to write, each with a time limit.
 
-    Whoever uses one may get an ArchiveAwayError.
+    Every use of one may raise ArchiveAwayError.
     """
 
     def __init__(self, url: str) -> None:
@@ -63,7 +63,7 @@ class Database:
         self._readers = asyncio.Semaphore(READERS)
 
     async def open(self, *, anew: bool = True) -> None:
-        """Make the tables that are missing; and, unless not `anew`, SQLite's file.
+        """Create the tables that are missing; and SQLite's file, unless `anew` is False.
 
         Raises:
             ArchiveError: the database cannot be reached, or is of another version.
@@ -81,12 +81,12 @@ class Database:
                 await asyncio.sleep(OPEN_PAUSE_SECONDS)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self._engine.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection to ask; few have one at a time."""
+        """A connection to read with; few are open at a time."""
         async with _in_time(READ_SECONDS), self._readers, self._engine.connect() as connection:
             yield connection
 
@@ -99,10 +99,10 @@ class Database:
     async def insert_new(
         self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
     ) -> None:
-        """Insert those rows whose key is not there yet.
+        """Insert the rows whose key does not exist yet.
 
-        SQLite is given many in one statement: for each statement its thread waits for Python's lock
-        again, and so does everybody else when it has it.
+        SQLite gets many rows in one statement: for each statement its thread waits for Python's
+        global lock, and holds it while others wait.
         """
         if self._engine.dialect.name == "postgresql":
             await connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
@@ -125,7 +125,7 @@ class Database:
 
 
 def _insert(table: str, columns: list[str], rows: int) -> str:
-    """So many new rows, as SQLite takes them."""
+    """The statement that inserts so many new rows into SQLite."""
     row = f"({', '.join('?' * len(columns))})"
     values = ", ".join([row] * rows)
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {values} ON CONFLICT DO NOTHING"
@@ -151,7 +151,7 @@ def make_engine(url: str) -> AsyncEngine:
 
 
 def must_be_there(engine: AsyncEngine) -> None:
-    """To connect would make a file that is missing.
+    """Check that SQLite's file exists: connecting would create it.
 
     Raises:
         ArchiveError: it is missing.
@@ -165,10 +165,10 @@ def must_be_there(engine: AsyncEngine) -> None:
 
 @contextmanager
 def known_options() -> Iterator[None]:
-    """Around the first connection: only there a driver says which options it does not know.
+    """Turn unknown options of the URL into errors; a driver finds them when it connects first.
 
     Raises:
-        ArchiveError: the URL has such a one.
+        ArchiveError: the driver does not know an option.
     """
     try:
         yield
@@ -180,7 +180,7 @@ def known_options() -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, shortly."""
+    """The first line of an error's message."""
     said = str(error).strip()
     return said.splitlines()[0] if said else type(error).__name__
 

@@ -29,7 +29,7 @@ _SQUARE = ("zh", "ja", "ko")
 
 
 def is_one_word(locale: str) -> bool:
-    """Whether the characters of a phrase in this locale stay in one row."""
+    """Whether a phrase in this locale is drawn in one row."""
     return language_of(locale) not in _SQUARE
 
 

@@ -31,7 +31,7 @@ _read_strokes = msgspec.msgpack.Decoder(list[Stroke]).decode
 
 
 class PictureError(Exception):
-    """There is no picture now; it may be asked for again in a few seconds."""
+    """The picture cannot be drawn now; try again in a few seconds."""
 
 
 class Pictures:
@@ -68,7 +68,7 @@ class Pictures:
         if done.cancelled():
             return
         if (error := done.exception()) is not None:
-            # Whoever asked is told, but may have gone meanwhile.
+            # The caller gets the error, but may have gone in the meantime.
             log.error("a picture was not drawn", work=work_id, exc_info=error)
             return
         self._kept[work_id] = done.result()

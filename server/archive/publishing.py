@@ -1,4 +1,4 @@
-"""A finished work as everybody may see it: protocol.md's shape, without who wrote it; a picture."""
+"""A finished work as everybody may see it: without its participants; in JSON and as a picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _read_strokes = msgspec.msgpack.Decoder(list[Stroke]).decode
 
 
 def content_of(campaign: str, work: FinishedWork) -> dict[str, Any]:
-    """What `GET /api/works/{id}` answers, ready for JSON."""
+    """The answer of `GET /api/works/{id}`, ready for JSON."""
     completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
     return {
         "id": work.id,
@@ -37,5 +37,5 @@ def content_of(campaign: str, work: FinishedWork) -> dict[str, Any]:
 
 
 def picture_of(phrase: Phrase, ink: list[list[Stroke]]) -> str:
-    """The strokes of each character as previews of links show them, without the seal; SVG."""
+    """The work as an SVG picture, like link previews but without the seal."""
     return draw(ink, "", is_word=is_one_word(phrase.locale))

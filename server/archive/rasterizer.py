@@ -1,7 +1,6 @@
-"""Turns one work into a PNG: `python -m server.archive.rasterizer`, JSON in, the picture out.
+"""Draws one work as PNG: `python -m server.archive.rasterizer`, JSON in, the picture out.
 
-A process of its own, because the drawing holds its interpreter for as long as it lasts, and no
-one's ink may wait for that.
+It is a process of its own, because drawing holds the interpreter, and ink must not wait for that.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finished works as readers see them: those in SQL, and those on their way there."""
+"""Reads finished works: those in SQL, and those still in the streams."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _WORK_ID = re.compile(rf"[A-Za-z0-9_-]{{16}}[{LETTERS}]")
 
 
 class WorkReader:
-    """Finds works from the moment they are completed, held-back ones excepted."""
+    """Finds works from the moment of completion, except those that are held back."""
 
     def __init__(self, works: Works, streams: Mapping[str, Sequence[WorksStream]]) -> None:
-        """`streams` of every campaign's lanes, in the lanes' order; more of them may come."""
+        """`streams` by campaign, in the order of its lanes; more may be added later."""
         self._works = works
         self._streams = streams
 
@@ -36,7 +36,7 @@ class WorkReader:
         """A work and its campaign; None when there is none or it is held back.
 
         Raises:
-            ArchiveAwayError: SQL cannot be asked now.
+            ArchiveAwayError: SQL cannot be read now.
         """
         found = await self._find(work_id)
         return None if found is None or found[1].held else found
@@ -49,9 +49,9 @@ class WorkReader:
         With a phrase, only the works that write it.
 
         Raises:
-            ArchiveAwayError: SQL cannot be asked now.
+            ArchiveAwayError: SQL cannot be read now.
         """
-        # The stream first: what is archived between the two is in both, not in neither.
+        # Read the stream first: a work archived between the reads is then in both, not in neither.
         waiting = await _on_the_way(self._streams[campaign])
         page = {work.id: work for work in waiting if not work.held}
         stored = await self._works.newest(campaign, limit + 1, before, phrase)
@@ -70,7 +70,7 @@ class WorkReader:
         """Hold a work back for review; False when the participant had no hand in it.
 
         Raises:
-            StoreAwayError: SQL cannot be asked now; the work is as it was.
+            StoreAwayError: SQL cannot be written now; the work is unchanged.
         """
         try:
             found = await self._find(work_id)
@@ -106,5 +106,5 @@ async def _on_the_way(streams: Iterable[WorksStream]) -> list[FinishedWork]:
 
 
 def _place(work: FinishedWork) -> tuple[int, str]:
-    """Where a work stands in the list."""
+    """The position of a work in the list."""
     return work.completed_at, work.id

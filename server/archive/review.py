@@ -1,4 +1,4 @@
-"""Works that were reported: an operator looks at them, and releases or removes them."""
+"""Reviews reported works: lists them for an operator, releases them or removes them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _read_ink = msgspec.msgpack.Decoder(list[list[Stroke]]).decode
 
 
 class HeldWork(NamedTuple):
-    """A work that no page shows until it was looked at.
+    """A work that no page shows before it is reviewed.
 
     Attributes:
-        id: its own.
-        campaign: where it was written.
-        phrase: what it writes.
+        id: of the work.
+        campaign: of the work.
+        phrase: of the work.
         ink: the strokes of each character.
         completed_at: milliseconds since 1970.
-        reasons: what its hands gave as reasons once it was finished; none when one of them
-            reported the other while they wrote.
+        reasons: why its writers reported the finished work; none when one of them reported the
+            other during the relay.
     """
 
     id: str
@@ -41,14 +41,14 @@ class HeldWork(NamedTuple):
 
 
 class Review:
-    """Of the works in a database. Whatever asks it may raise ArchiveAwayError."""
+    """The review of one database. Every method may raise ArchiveAwayError."""
 
     def __init__(self, database: Database) -> None:
-        """Of this database."""
+        """Review the works of `database`."""
         self._database = database
 
     async def held(self, most: int) -> list[HeldWork]:
-        """Those that wait, the longest waiting first."""
+        """The works that wait for review, oldest first."""
         works, reports = schema.works.c, schema.reports.c
         query = (
             select(schema.works).where(_waits).order_by(works.completed_at, works.id).limit(most)
@@ -72,17 +72,17 @@ class Review:
         ]
 
     async def waiting(self) -> int:
-        """How many there are."""
+        """How many works wait."""
         query = select(func.count()).select_from(schema.works).where(_waits)
         async with self._database.reading() as connection:
             return int(await connection.scalar(query) or 0)
 
     async def release(self, ids: Sequence[str]) -> list[str]:
-        """Show these works; those of them that are there."""
+        """Show these works again; the ids that were found."""
         return await self._with_each(ids, removed=False)
 
     async def remove(self, ids: Sequence[str]) -> list[str]:
-        """Remove these works for good, reported or not; those of them that were there.
+        """Remove these works for good, reported or not; the ids that were found.
 
         Counters and serial numbers stay as they are.
         """

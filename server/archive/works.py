@@ -27,13 +27,13 @@ _CURSOR = re.compile(r"([0-9]{1,19})-([A-Za-z0-9_-]{1,32})")
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in the list of works, newest first."""
+    """A position in the list of works, newest first."""
 
     completed_at: int
     id: str
 
     def __str__(self) -> str:
-        """What a client sends to go on from here."""
+        """The cursor as a client sends it."""
         return f"{self.completed_at}-{self.id}"
 
     @classmethod
@@ -52,15 +52,15 @@ class Cursor:
 class Works:
     """The archive of finished works.
 
-    Whatever asks the database may raise ArchiveAwayError.
+    Every method may raise ArchiveAwayError.
     """
 
     def __init__(self, database: Database) -> None:
-        """In this database."""
+        """Store works in `database`."""
         self._database = database
 
     async def store(self, campaign: str, works: list[FinishedWork]) -> None:
-        """Store works; those that are stored already stay as they are."""
+        """Store works; a work that is stored already stays unchanged."""
         rows = [
             {
                 "id": work.id,
@@ -123,7 +123,7 @@ class Works:
             return await _with_hands(connection, (await connection.execute(query)).all())
 
     async def report(self, work_id: str, participant: str, why: str) -> None:
-        """Hold a work back for review, because one of its hands asks so."""
+        """Hold a work back for review, at the request of one of its writers."""
         row = {
             "work": work_id,
             "participant": participant,
@@ -135,7 +135,7 @@ class Works:
 
 
 async def _with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[FinishedWork]:
-    """The works of these rows, in their order, with the hands of all of them read at once."""
+    """The works of these rows, in the same order; the hands of all are read in one query."""
     if not rows:
         return []
     columns = schema.hands.c

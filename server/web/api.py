@@ -49,7 +49,7 @@ class ApiError(HTTPException):
 
 
 class Api:
-    """Answers for `/api`."""
+    """The handlers of `/api`."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Api:
         counters: Counters,
         work_reader: WorkReader,
     ) -> None:
-        """Over the campaigns of this service."""
+        """Serve these campaigns and works."""
         self._campaigns = campaigns
         self._counters = counters
         self._work_reader = work_reader
@@ -69,11 +69,11 @@ class Api:
 
     @property
     def work_reader(self) -> WorkReader:
-        """Where the works are."""
+        """Finds the works."""
         return self._work_reader
 
     def routes(self) -> list[Route]:
-        """Where they are."""
+        """The routes."""
         return [
             Route("/api/campaigns/{id}", self.campaign),
             Route("/api/works", self.works),

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 RETRY_SECONDS = 5
 
 FOR_PROGRAMS = ("/api/", "/static/", "/client/")
-"""What is not there is told in JSON below these, to a browser too."""
+"""Below these, a 404 is JSON, also for a browser."""
 
 SECURITY_HEADERS = [
     (
@@ -39,11 +39,11 @@ class SecurityHeaders:
     """Adds the headers that keep foreign code and frames out of the pages."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Around `app`."""
+        """Wrap `app`."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, with headers on the answer."""
+        """Call the application, and add the headers to its answer."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,6 +1,6 @@
 """Static files, kept in memory and compressed once.
 
-The first stroke waits for some fifty small files, so what one of them costs the worker counts.
+A first visit loads some fifty small files, so the cost of each one matters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COMPRESS_BYTES = 600
 """Smaller answers fit one packet as they are."""
 
 _HIDDEN = {".html"}
-"""Pages have addresses of their own."""
+"""Files that are served only as pages."""
 
 _KINDS = {
     ".js": "text/javascript; charset=utf-8",
@@ -36,7 +36,7 @@ _COMPRESSIBLE = ("text/", "image/svg+xml", "application/json", "application/mani
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one address answers: its bytes, plain and compressed, and the tag of this version."""
+    """The content of one address: its bytes, plain and compressed, and its ETag."""
 
     plain: bytes
     compressed: bytes | None
@@ -45,13 +45,13 @@ class Content:
 
     @classmethod
     def of(cls, plain: bytes, kind: str) -> Content:
-        """Compresses what is worth it."""
+        """Make the content of `plain`, compressed if that saves enough."""
         worth_it = len(plain) >= COMPRESS_BYTES and kind.startswith(_COMPRESSIBLE)
         compressed = gzip.compress(plain, mtime=0) if worth_it else None
         return cls(plain, compressed, kind, f'"{sha256(plain).hexdigest()[:20]}"')
 
     def answer(self, request: Request, status: int = 200) -> Response:
-        """The whole of it, or 304 to who has it already. Browsers ask again every time."""
+        """Answer with the content, or with 304 if the browser has it. Browsers ask every time."""
         headers = {"Cache-Control": "no-cache", "ETag": self.tag, "Vary": "Accept-Encoding"}
         if status == 200 and self.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
@@ -66,17 +66,17 @@ class Files:
     """The files of one folder under one address; a changed file is read anew."""
 
     def __init__(self, address: str, folder: Path) -> None:
-        """Nothing is read yet. `address` begins with a slash and does not end with one."""
+        """Serve `folder` below `address`, which begins with a slash and does not end with one."""
         self._address = address
         self._folder = folder.resolve()
         self._kept: dict[Path, tuple[int, Content]] = {}
 
     def route(self) -> Route:
-        """Where they are."""
+        """The route of all files."""
         return Route(f"{self._address}/{{path:path}}", self.answer)
 
     def route_of(self, name: str, address: str) -> Route:
-        """A file of the folder at an address of its own."""
+        """The route of one file at another address."""
 
         async def answer(request: Request) -> Response:
             return self._content(self._folder / name).answer(request)
@@ -84,7 +84,7 @@ class Files:
         return Route(address, answer)
 
     async def answer(self, request: Request) -> Response:
-        """One file. Reading it blocks for as long as a small file takes, and only once."""
+        """Answer with one file. Reading blocks as long as a small file takes, and only once."""
         path = self._find(request.path_params["path"])
         if path is None:
             raise HTTPException(404)

@@ -1,4 +1,4 @@
-"""What several proxies in a row say of a request, reduced to what uvicorn reads."""
+"""Reduces the forwarded headers of several proxies to the form that uvicorn reads."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class ForwardedScheme:
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        """Around `app`, uvicorn's own middleware for proxies."""
+        """Wrap `app`, uvicorn's own middleware for proxies."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on."""
+        """Call the application with one scheme in the header."""
         if schemes := [value for name, value in scope["headers"] if name == _SCHEME]:
             others = [header for header in scope["headers"] if header[0] != _SCHEME]
             scope = {**scope, "headers": [*others, (_SCHEME, _first(b",".join(schemes)))]}

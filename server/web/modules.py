@@ -1,5 +1,4 @@
-"""Which modules a page's scripts import, so that a browser can ask for all of them at once and not
-import by import."""
+"""Finds the modules that a page's scripts import, so that a browser can load all at once."""
 
 from __future__ import annotations
 
@@ -12,8 +11,7 @@ _IMPORT = re.compile(r'^(?:import\s+|(?:import|export)\b[^;]*?\bfrom\s+)"(\.[^"]
 
 @cache
 def needed(entries: tuple[Path, ...]) -> list[Path]:
-    """The scripts, those that they import, and those that these import, each once, in the order in
-    which they are wanted."""
+    """The scripts and everything that they import, directly or not: each once, in load order."""
     found: list[Path] = []
     for entry in entries:
         waiting = [entry]

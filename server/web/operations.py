@@ -1,4 +1,4 @@
-"""What operators and their tools ask: is it alive, is it ready, and how is it doing."""
+"""Endpoints for operators: liveness, readiness, metrics and the protocol document."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Operations:
         self._protocol = asyncapi.document(base_path)
 
     def routes(self) -> list[Route]:
-        """Where they are."""
+        """The routes."""
         return [
             Route("/healthz", self.healthz),
             Route("/readyz", self.readyz),
@@ -37,20 +37,20 @@ class Operations:
         ]
 
     async def healthz(self, _: Request) -> Response:
-        """The process lives."""
+        """Answer 200 while the process lives."""
         return PlainTextResponse("ok\n")
 
     async def readyz(self, _: Request) -> Response:
-        """Whether joiners can be taken."""
+        """Answer whether joiners can be taken, and if not, why."""
         why = self._why_not_ready()
         if why is None:
             return JsonResponse({"ready": True})
         return JsonResponse({"ready": False, "why": why}, 503)
 
     async def asyncapi(self, _: Request) -> Response:
-        """The wire protocol, for programs that read AsyncAPI."""
+        """Answer with the wire protocol in AsyncAPI."""
         return JsonResponse(self._protocol)
 
     async def metrics(self, _: Request) -> Response:
-        """Everything that is measured, for Prometheus."""
+        """Answer with all metrics in Prometheus' text format."""
         return Response(generate_latest(self._metrics), media_type=CONTENT_TYPE_LATEST)

@@ -1,4 +1,4 @@
-"""The pages, and the files that they load."""
+"""The pages and the files that they load."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from server.web.modules import needed
 from server.web.sharing import Sharing
 
 KEPT_PAGES = 64
-"""Pages that are not compressed again as long as the templates fill to the same text."""
+"""Rendered pages whose compressed form is kept."""
 
 
 class Pages:
@@ -38,7 +38,7 @@ class Pages:
         self._templates.globals |= {"base": base_path, "modules": self._modules}
 
     def content(self, name: str, values: Mapping[str, object] | None = None) -> Content:
-        """The page of this name, with these values where the template wants some."""
+        """The page of this name, rendered with these values."""
         return _packed(self._templates.get_template(f"{name}.html").render(values or {}))
 
     def route(self, address: str, name: str) -> Route:
@@ -58,7 +58,7 @@ class Pages:
 def routes(
     work_reader: WorkReader, campaigns: dict[str, OpenCampaign], base_path: str
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
-    """Where the pages are, and the page of an address where nothing is."""
+    """The routes of the pages, and the handler of unknown addresses."""
     pages = Pages(base_path)
     static = Files("/static", STATIC)
     sharing = Sharing(work_reader, campaigns, Pictures(_seal()), pages.content)
@@ -79,6 +79,6 @@ def _packed(page: str) -> Content:
 
 
 def _seal() -> str:
-    """The drawing inside the seal's `<svg>`."""
+    """The content of the seal's `<svg>` element."""
     whole = (STATIC / "icons" / "seal.svg").read_text(encoding="utf-8")
     return whole.partition(">")[2].rpartition("</svg>")[0]

@@ -1,7 +1,4 @@
-"""A finished work's own address: a page that previews well wherever its link is pasted.
-
-And the page of an address where nothing is.
-"""
+"""The page of a finished work, with a link preview; and the page of an unknown address."""
 
 from __future__ import annotations
 
@@ -22,13 +19,13 @@ from server.web.api import ApiError
 from server.web.files import Content
 
 PICTURE_SECONDS = 3_600
-"""How long others may keep a picture; a work held back for review may be seen for so long."""
+"""How long caches may keep a picture, also when the work is held back in the meantime."""
 
 RETRY_SECONDS = 5
 
 
 class _Words(NamedTuple):
-    """What a page's head says, in one language; `{0}` is filled in."""
+    """The texts of a page's head in one language; `{0}` is a placeholder."""
 
     title: str
     hand: str
@@ -38,7 +35,7 @@ class _Words(NamedTuple):
     description: str
     picture: str
     missing: dict[str, tuple[str, str]]
-    """By what is not there, a work or a page: a heading, and a line below it."""
+    """A heading and a line below it, for a missing work and a missing page."""
 
     join: str
     script: str
@@ -84,21 +81,21 @@ class Sharing:
         pictures: Pictures,
         page: Callable[[str, Mapping[str, object]], Content],
     ) -> None:
-        """`page` fills a template."""
+        """`page` renders a template."""
         self._work_reader = work_reader
         self._campaigns = campaigns
         self._pictures = pictures
         self._page = page
 
     def routes(self) -> list[Route]:
-        """Where they are."""
+        """The routes."""
         return [
             Route("/w/{id}", self.page, name="work-page"),
             Route("/w/{id}/picture.png", self.picture),
         ]
 
     async def page(self, request: Request) -> Response:
-        """The work's page; with status 404 it says kindly that there is none."""
+        """Answer with the work's page, or with a page of status 404."""
         found = await self._work_reader.find(request.path_params["id"])
         if found is None:
             return self.missing(request, "work")
@@ -106,7 +103,7 @@ class Sharing:
         return self._page("work", self._head(request, campaign_id, work)).answer(request)
 
     def missing(self, request: Request, what: Literal["work", "page"] = "page") -> Response:
-        """Status 404, and a page that says kindly that there is none."""
+        """Answer with a page of status 404."""
         locale = self._campaigns["default"].campaign.locale
         values = _missing(what, _words(locale), _page_locale(locale))
         answer = self._page("work", values).answer(request, 404)
@@ -114,7 +111,7 @@ class Sharing:
         return answer
 
     async def picture(self, request: Request) -> Response:
-        """The picture that previews of the link show."""
+        """Answer with the picture of the link preview."""
         found = await self._work_reader.find(request.path_params["id"])
         if found is None:
             raise ApiError(404, "no_such_work", "there is no work of this id")

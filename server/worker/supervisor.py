@@ -30,10 +30,10 @@ STEADY_SECONDS = 30.0
 
 
 class WorkersFailedError(Exception):
-    """A worker could not start at all; it has said why. `status` is its exit status."""
+    """A worker could not start; its own message says why. `status` is its exit status."""
 
     def __init__(self, status: int) -> None:
-        """Ended with `status`."""
+        """The worker ended with `status`."""
         super().__init__(f"a worker ended with status {status} before it was ready")
         self.status = status
 
@@ -42,7 +42,7 @@ class WorkerProcess:
     """One worker's process."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Just started."""
+        """Watch a process that has just started."""
         self._process = process
 
     @classmethod
@@ -61,7 +61,7 @@ class WorkerProcess:
         return cls(process)
 
     async def ready(self) -> bool:
-        """Wait until it takes connections; False if it ends or is too slow."""
+        """Wait until the worker accepts connections; False if it ends or is too slow."""
         assert self._process.stdout is not None
         try:
             async with asyncio.timeout(READY_SECONDS):
@@ -70,11 +70,11 @@ class WorkerProcess:
             return False
 
     async def ended(self) -> int:
-        """Wait for its end; its exit status."""
+        """Wait until the worker ends; its exit status."""
         return await self._process.wait()
 
     async def stop(self) -> None:
-        """End it: politely, then not."""
+        """End the worker with SIGTERM, and if it does not end in time, with SIGKILL."""
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGTERM)
         try:
@@ -93,17 +93,17 @@ class WorkerProcess:
 
 
 class Slot:
-    """The place of one worker: always one process, whatever happens to it."""
+    """Keeps one worker process running."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        """Workers in this place have these settings."""
+        """Start workers with these settings."""
         self._environment = environment
         self._worker: WorkerProcess | None = None
         self._replacing = asyncio.Lock()
         self.first_ready = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep a worker here until cancelled."""
+        """Keep a worker running until cancelled."""
         pause = FIRST_PAUSE
         loop = asyncio.get_running_loop()
         while True:
@@ -127,9 +127,9 @@ class Slot:
             pause = min(pause * 2, LAST_PAUSE)
 
     async def replace(self) -> bool:
-        """Put a new worker in the place of the old one, which drains; False if the old one stays.
+        """Replace the worker by a new one and drain the old one; False if the old one stays.
 
-        It stays when the new one does not start, which says why.
+        The old one stays when the new one does not start; its own message says why.
         """
         async with self._replacing:
             old = self._worker

@@ -17,7 +17,7 @@ from tests.faults.run import Plan, run
 
 
 def main() -> int:
-    """Status 1 when something was violated."""
+    """Run and report; the exit status is 1 when a check failed."""
     words = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     words.add_argument("--deployment", choices=DEPLOYMENTS, default="single")
     words.add_argument("--seconds", type=float, default=600)

@@ -12,14 +12,14 @@ from tests.service import ROOT
 
 @dataclass(frozen=True)
 class Check:
-    """The command's exit status and words; status None when there is no such command."""
+    """The command's exit status and output; status None when there is no such command."""
 
     status: int | None
     words: str
 
 
 async def check(history: Path, redis_url: str, database: Path) -> Check:
-    """All promises, over one history."""
+    """Check all promises on one history."""
     status, _ = await _run("--help")
     if status != 0:
         return Check(None, "")

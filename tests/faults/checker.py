@@ -1,4 +1,4 @@
-"""Holds the clients' histories against the service's books: plain sums and equalities."""
+"""Checks the clients' histories against the final state of the service."""
 
 from __future__ import annotations
 
@@ -13,27 +13,24 @@ from tests.faults.history import Entry
 from tests.faults.results import Results
 
 NOTIFY_SECONDS = 12.0
-"""Within so long a connected hand hears that its work is completed, whatever happens."""
-
-GHOST_SECONDS = 12.0
-"""A ticket outlives its owner by 10 s at most; two for the way."""
+"""Longest time until a connected hand gets `completed`, whatever fails."""
 
 LOSS_SECONDS = (2.0, 15.0)
-"""What was heard so long before or after a failover may be lost by it."""
+"""A failover may lose what clients received within this time before or after it."""
 
 
 @dataclass
 class Observations:
-    """What one history line after another says.
+    """What the clients received, from their histories.
 
     Attributes:
-        completed: (work, participant) -> (serial, when first heard).
-        committed: (room, character) -> (strokes, when first heard).
+        completed: (work, participant) -> (serial, when first received).
+        committed: (room, character) -> (strokes, when first received).
         connected: participant -> spans of its connections.
-        left: (room, participant) of whoever gave a seat up or lost it; such a hand hears of the
-            work on its next return.
-        rewritten: characters that were told with different strokes.
-        conflicting: serials that were told differently.
+        left: (room, participant) of hands who left or lost a seat; they get the work on their next
+            return.
+        rewritten: characters that were received with different strokes.
+        conflicting: works that were received with different serials.
     """
 
     completed: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
@@ -47,7 +44,7 @@ class Observations:
     _participants: dict[tuple[str, int], tuple[str, list[float]]] = field(default_factory=dict)
 
     def read(self, entries: Iterable[Entry]) -> None:
-        """Take in a history."""
+        """Read a history."""
         for entry in entries:
             key = (entry.client, entry.connection)
             if entry.event == "closed" and key in self._participants:
@@ -108,9 +105,9 @@ def check(
     failovers: Sequence[float],
     outages: Sequence[tuple[float, float]],
 ) -> None:
-    """Every equality; what lies near one of `failovers` is a loss and no violation.
+    """Check all equalities; a difference near one of `failovers` is a loss, not a violation.
 
-    In `outages` the guarantee that was asked for cannot be given, so nobody can be told.
+    In `outages` the durability that was asked for is not possible, so nobody can be told.
     """
 
     def lost(at: float) -> bool:
@@ -125,7 +122,7 @@ def check(
         )
         if stored is not None:
             results.expect(
-                "a serial heard is the one stored",
+                "a received serial is the one stored",
                 stored.serials.get(participant) == serial,
                 f"{participant} in {work}: {serial}, stored {stored.serials.get(participant)}",
                 excused=lost(at),
@@ -134,7 +131,7 @@ def check(
         stored = final_state.works.get(room)
         if stored is not None:
             results.expect(
-                "strokes heard are those stored",
+                "received strokes are those stored",
                 c < len(stored.strokes) and stored.strokes[c] == strokes,
                 f"character {c} of {room}",
                 excused=lost(at),
@@ -182,7 +179,7 @@ def _check_sums(results: Results, final_state: FinalState, *, excused: bool) -> 
 
 
 def _notify_deadline(at: float, outages: Sequence[tuple[float, float]]) -> float:
-    """When a hand of a work completed at `at` has been told; outages do not count."""
+    """The time by which a hand of a work completed at `at` must be told; outages do not count."""
     until = at + NOTIFY_SECONDS
     for began, over in sorted(outages):
         if began < until and over > at:

@@ -1,7 +1,7 @@
-"""One light participant: joins, writes, commits, completes and joins again, for as long as it may.
+"""One client: joins, writes, commits, completes and joins again, until the run is drained.
 
-It keeps to the protocol as a good client does: returns with its token, waits as long as it is
-told, asks whether a silent server is there. What it thinks of as wrong it tells the crowd.
+It follows the protocol as a good client does: it resumes with its token, waits as long as it is
+told, and pings a silent server. It reports what is wrong to `Clients`.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from tests.faults.clients import Clients
 
 SILENCE_SECONDS = 3.0
-"""After so long without a message one asks, and after so long again one is gone and returns."""
+"""After this time without a message the client pings; after the same time again it reconnects."""
 
 ANSWER_SECONDS = 6.0
-"""After so long without an answer, though the server is there, one asks for the same again."""
+"""After this time without an answer from a live server, the client repeats its request."""
 
 SLACK_SECONDS = 12.0
-"""What a room may take longer than its clocks say: lease, reaping and a busy machine."""
+"""Time that a room may take beyond its limits: lease, reaping and a busy machine."""
 
 RECONNECT_SECONDS = (0.1, 0.8)
-"""When one returns after a lost connection, at random."""
+"""Range of the random delay before a reconnect."""
 
 PAUSE_SECONDS = {"join": (0.1, 0.6), "write": (0.2, 0.9)}
 SHORT = 2
-"""Characters of the phrases asked for, mostly."""
+"""Most characters of the phrases that clients mostly ask for."""
 
 
 @dataclass
 class Room:
-    """A room as its participant knows it."""
+    """A room as its client knows it."""
 
     id: str
     seat: int
@@ -56,7 +56,7 @@ class Room:
 
 
 class Client:
-    """A participant named `name`, who reaches the service at `url`."""
+    """A client `name` of the service at `url`."""
 
     def __init__(self, name: str, url: str, random: Random, clients: Clients) -> None:
         self.name = name
@@ -80,11 +80,11 @@ class Client:
 
     @property
     def state(self) -> State | None:
-        """What it is doing; None while it is not connected."""
+        """The state of the client; None while it is not connected."""
         return self._state
 
     async def run(self) -> None:
-        """Take part until the crowd goes home or this one is gone for good."""
+        """Take part until the run is drained or this client is gone for good."""
         while self._reconnect_delay is not None and not (
             self._clients.draining and self.room is None
         ):
@@ -97,16 +97,16 @@ class Client:
                 self._on_connection_lost(lost)
         self._shut_down()
 
-    # What faults do -------------------------------------------------------------------------------
+    # Faults ---------------------------------------------------------------------------------------
 
     def disconnect(self, away: float | None, cause: str) -> None:
-        """The connection is gone; back after `away` seconds, or never."""
+        """Lose the connection; reconnect after `away` seconds, or never."""
         self._reconnect_delay, self._cause = away, cause
         if self._connection is not None:
             self._connection.abort()
 
     async def connect_twice(self, cause: str) -> None:
-        """Connect once more while connected; the old connection hears `elsewhere`."""
+        """Connect a second time; the old connection gets `elsewhere`."""
         old, self._cause = self._connection, cause
         if old is None or self._token is None:
             return
@@ -125,14 +125,14 @@ class Client:
         old.abort()
 
     def set_reading(self, reading: bool) -> None:
-        """Read, or read nothing."""
+        """Start or stop reading from the connection."""
         if self._connection is not None:
             (self._connection.read_again if reading else self._connection.stop_reading)()
 
-    # Connected ------------------------------------------------------------------------------------
+    # Connection -----------------------------------------------------------------------------------
 
     _replacement: Connection | None = None
-    """The connection that replaces the present one."""
+    """A connection that replaces the present one."""
 
     async def _connect(self) -> None:
         if self._replacement is not None:
@@ -213,7 +213,7 @@ class Client:
             self._connection.abort()
             self._connection = None
 
-    # What is heard --------------------------------------------------------------------------------
+    # Received messages ----------------------------------------------------------------------------
 
     def _handle(self, message: Message) -> None:
         handler = getattr(self, f"_on_{message['t']}", None)
@@ -331,13 +331,13 @@ class Client:
         elif code == "not_your_turn":
             self._commit = self._request_sent_at = None
 
-    # What is done ---------------------------------------------------------------------------------
+    # Actions --------------------------------------------------------------------------------------
 
     def _become_idle(self, state: State = State.IDLE) -> None:
         self.room = self._commit = self._request_sent_at = None
         self._set_state(state)
         if self._clients.draining:
-            self._schedule("join", lambda: self.disconnect(None, "went home"))
+            self._schedule("join", lambda: self.disconnect(None, "finished"))
         else:
             self._schedule("join", self._join)
 
@@ -347,7 +347,7 @@ class Client:
 
     def _join(self) -> None:
         if self._clients.draining:
-            self.disconnect(None, "went home")
+            self.disconnect(None, "finished")
             return
         join: Message = {"t": "join"}
         if self._phrases and self._random.random() < 0.95:
@@ -383,7 +383,7 @@ class Client:
             self._send(self._commit)
 
     def _wait_alone(self) -> None:
-        """For a while; a kept character then waits for a later stranger, as after any other."""
+        """Sometimes stop waiting, and leave the character for a later stranger."""
         if self._clients.draining or self._random.random() < 0.02:
             self._next_action = (time.monotonic() + 1, lambda: self._leave(keep=True))
 
@@ -393,16 +393,16 @@ class Client:
             self._become_idle()
 
     def drain(self) -> None:
-        """No more rooms after this one."""
+        """Finish the present room and join no other."""
         if self.room is None or self.room.alone:
             self._next_action = (time.monotonic(), self._leave_and_disconnect)
 
     def _leave_and_disconnect(self) -> None:
         self._leave(keep=True)
-        self._next_action = (time.monotonic() + 0.2, lambda: self.disconnect(None, "went home"))
+        self._next_action = (time.monotonic() + 0.2, lambda: self.disconnect(None, "finished"))
 
     def _request(self, message: Message) -> None:
-        """Say what is to be answered."""
+        """Send a message that needs an answer."""
         self._request_sent_at = time.monotonic()
         self._send(message)
 

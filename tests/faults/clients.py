@@ -1,4 +1,4 @@
-"""All participants of a run: how many there are, who is in which state, and what they say of it."""
+"""All clients of a run, by state, and what they report."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.faults.history import History
 from tests.faults.recovery import Recovery
 
 START_SECONDS = 2.0
-"""The crowd comes spread over so long a time."""
+"""Time over which the clients start."""
 
 Action = Callable[[Client], None]
 
 
 class Clients:
-    """`size` persons; one that is gone for good is replaced by a new one."""
+    """`size` clients; a client that is gone for good is replaced by a new one."""
 
     def __init__(
         self, urls: list[str], size: int, seed: int, history: History, recovery: Recovery
     ) -> None:
-        """They reach the service by `urls` in turn."""
+        """The clients connect to `urls` in turn."""
         self.history = history
         self.draining = False
         self.notes: Counter[str] = Counter()
@@ -43,13 +43,13 @@ class Clients:
         self._failures: list[BaseException] = []
 
     async def start(self) -> None:
-        """Have everybody come, within a short time."""
+        """Start all clients within a short time."""
         for _ in range(self._size):
             self._add()
             await asyncio.sleep(START_SECONDS / self._size)
 
     async def drain(self, seconds: float) -> list[Client]:
-        """Have everybody finish; those who could not in this time are answered and cut off."""
+        """Let all clients finish; stop those who have not in this time, and return them."""
         self.draining = True
         for client in list(self._tasks):
             client.drain()
@@ -63,7 +63,7 @@ class Clients:
         return late
 
     async def stop(self) -> None:
-        """Everybody is gone, at once."""
+        """Stop all clients at once."""
         self.draining = True
         tasks = list(self._tasks.values())
         for task in tasks:
@@ -71,7 +71,7 @@ class Clients:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def act_on(self, state: State, where: float, act: Action) -> None:
-        """Do something to somebody in this state; if nobody is, to the next who comes into it."""
+        """Act on a client in this state, or on the next one that enters it."""
         clients = list(self._in_state[state])
         if clients:
             act(clients[int(where * len(clients))])
@@ -80,13 +80,13 @@ class Clients:
 
     @property
     def size(self) -> int:
-        """How many there are at this moment."""
+        """The number of clients at this moment."""
         return len(self._tasks)
 
-    # What persons say ---------------------------------------------------------------------------
+    # Reports of clients -------------------------------------------------------------------------
 
     def state_changed(self, client: Client, before: State | None, state: State | None) -> None:
-        """A person came into another state."""
+        """A client entered another state."""
         if before is not None:
             self._in_state[before].pop(client, None)
         if state is None:
@@ -97,7 +97,7 @@ class Clients:
             asyncio.get_running_loop().call_soon(act, client)
 
     def room_opened(self, room: str) -> None:
-        """A room without a character is open."""
+        """A client is in a room without a character."""
         self._recovery.room_opened(room)
 
     def completed(self, room: str) -> None:
@@ -105,30 +105,30 @@ class Clients:
         self._recovery.completed(room)
 
     def reconnected(self, cause: str, lost_at: float) -> None:
-        """Somebody is back."""
+        """A client got `welcome` after a lost connection."""
         self._recovery.reconnected(cause, lost_at)
 
     def probable_cause(self) -> str:
-        """What may have cut a connection just now."""
+        """The fault that probably cut a connection just now."""
         return self._recovery.probable_cause()
 
     def report_stuck(self, client: Client, room: Room, since: float) -> None:
-        """Somebody was told nothing for longer than any clock of the room allows."""
+        """A client got no message for longer than the limits of the room allow."""
         if self._recovery.lacks_replica_since(since):
-            self.notes["told nothing while a replica was away"] += 1
+            self.notes["no message while a replica was away"] += 1
         else:
             self.stuck_clients.append(f"{client.name} in {room}")
 
     def refused(self, code: str, re: str | None) -> None:
-        """The service said no."""
+        """The service answered with an error."""
         self.refusals[f"{code} ({re})"] += 1
 
     def note(self, what: str) -> None:
-        """Something worth counting."""
+        """Count an event by name."""
         self.notes[what] += 1
 
     def strokes(self, random: Random) -> list[list[int]]:
-        """A little ink, different for every character ever written here."""
+        """A little ink, different for every character of the run."""
         number = next(self._ink)
         x, y = number % 4096, number // 4096 % 4096
         dx = -5 if x > 2_000 else 5

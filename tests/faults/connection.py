@@ -1,4 +1,4 @@
-"""One WebSocket of a participant: messages in and out, every one of them in the history."""
+"""One WebSocket of a client, which records every message in the history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from picows import WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_conn
 from tests.faults.history import History, Message
 
 OPEN_SECONDS = 5.0
-"""Longest wait for the handshake; a stopped worker takes connections and says nothing."""
+"""Longest wait for the handshake; a stopped worker accepts connections and answers nothing."""
 
 HEADERS = {"Sec-WebSocket-Protocol": "jielong.v1.msgpack"}
 
@@ -20,7 +20,7 @@ _decode = msgspec.msgpack.Decoder().decode
 
 
 class ConnectionLostError(Exception):
-    """The connection is gone, or never came to be; `code` is the close code, if one was heard."""
+    """The connection was lost or not made; `code` is the close code, if one was received."""
 
     def __init__(self, code: int | None = None) -> None:
         super().__init__(code)
@@ -28,7 +28,7 @@ class ConnectionLostError(Exception):
 
 
 class Connection(WSListener):
-    """A connection of `client`, its `number`-th."""
+    """Connection `number` of `client`."""
 
     def __init__(self, history: History, client: str, number: int) -> None:
         self._history = history
@@ -45,7 +45,7 @@ class Connection(WSListener):
         """Connect.
 
         Raises:
-            LostError: it did not come to be.
+            LostError: the connection was not made.
         """
         connection = cls(history, client, number)
         try:
@@ -71,7 +71,7 @@ class Connection(WSListener):
         """The next message; None if none comes within these seconds.
 
         Raises:
-            LostError: none will come any more.
+            LostError: the connection has ended.
         """
         if not self._inbox and not self._closed and seconds > 0:
             loop = asyncio.get_running_loop()
@@ -86,22 +86,22 @@ class Connection(WSListener):
         return None
 
     def abort(self) -> None:
-        """Be gone without a word, as somebody in a tunnel is."""
+        """Drop the connection without a close frame, as a phone without reception does."""
         self._end()
         if self._transport is not None:
             self._transport.disconnect(False)
 
     def stop_reading(self) -> None:
-        """Take nothing from the network any more."""
+        """Stop reading from the socket."""
         if self._transport is not None and not self._closed:
             self._transport.underlying_transport.pause_reading()
 
     def read_again(self) -> None:
-        """End `stop_reading`."""
+        """Read from the socket again."""
         if self._transport is not None and not self._closed:
             self._transport.underlying_transport.resume_reading()
 
-    # From picows ------------------------------------------------------------------------------
+    # Callbacks of picows ----------------------------------------------------------------------
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport

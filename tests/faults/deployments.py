@@ -1,4 +1,4 @@
-"""The three kinds of Redis that the service runs on, whole and real, and what may befall them."""
+"""The three Redis deployments that the service runs on, and the faults of each."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tests.service import free_port
 
 WHOLE_SECONDS = 30.0
 LANE = keys.lane("default")
-"""The lane that is there from the beginning."""
+"""The lane that exists from the start."""
 
 
 class Deployment(abc.ABC):
-    """A Redis in a folder.
+    """A Redis deployment with its files in a folder.
 
     Attributes:
-        menu: what may befall it.
-        gap: seconds that it needs to be whole again after that.
-        loses: whether a failover may lose what a master alone has written.
-        shards: how many masters there are.
-        replicas_each: how many servers may take over from a master.
+        fault_weights: how often each fault comes.
+        fault_gap: seconds that it needs to recover from a fault.
+        may_lose_writes: whether a failover may lose writes that only the master has.
+        shards: the number of masters.
+        replicas_each: the number of replicas of each master.
     """
 
     name: str
@@ -45,34 +45,34 @@ class Deployment(abc.ABC):
     @property
     @abc.abstractmethod
     def url(self) -> str:
-        """What the service is given."""
+        """The address for the service."""
 
     @abc.abstractmethod
     async def start(self) -> None:
-        """Start all of it and wait until it is whole."""
+        """Start all servers and wait until all have met."""
 
     def end(self) -> None:
-        """End all of it, stopped ones too."""
+        """Kill all servers, stopped ones too."""
         for node in self.nodes:
             node.kill()
 
     @abc.abstractmethod
     async def masters(self) -> list[Valkey]:
-        """The servers that are written to; the lane's is the first."""
+        """The masters; the one that serves `LANE` is the first."""
 
     async def master_of(self, base: str) -> Valkey:
-        """The server that is written to for a lane."""
+        """The master that serves a lane."""
         return (await self.masters())[0]
 
     @abc.abstractmethod
     async def replicas(self) -> list[Valkey]:
-        """The others; the lane's are the first."""
+        """The replicas; those of `LANE` are the first."""
 
     async def order_failover(self) -> None:
-        """Have a replica of the lane's master take over, and wait until it has.
+        """Let a replica of the lane's master take over, and wait until it has.
 
         Raises:
-            RedisError: it is refused.
+            RedisError: the failover is refused.
         """
         before = await self.masters()
         await self._order_failover()
@@ -89,7 +89,7 @@ class Deployment(abc.ABC):
         raise NotImplementedError
 
     async def revive(self, node: Valkey) -> None:
-        """Start one again."""
+        """Start a server again."""
         await node.start()
 
     async def fully_replicated(self) -> None:
@@ -107,7 +107,7 @@ class Deployment(abc.ABC):
 
     @property
     def sentinels(self) -> list[Valkey]:
-        """Those who watch."""
+        """The Sentinels."""
         return []
 
 
@@ -351,7 +351,7 @@ DEPLOYMENTS: dict[str, Callable[[Path, str], Deployment]] = {
 
 
 def _online(info: dict[str, Any]) -> int:
-    """How many replicas a master has, by its own word."""
+    """The number of replicas that a master reports as online."""
     replicas = (value for name, value in info.items() if re.fullmatch(r"slave\d+", name))
     return sum(replica["state"] == "online" for replica in replicas)
 

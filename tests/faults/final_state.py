@@ -1,4 +1,4 @@
-"""The service's own books after a run: Redis' counters, and the works in SQL."""
+"""Reads the final state of the service: counters in Redis, works in SQL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.store import keys
 from tests.faults.deployments import LANE, Deployment
 
 ARCHIVE_SECONDS = 30.0
-"""Works that a killed worker had taken are taken over after ten seconds."""
+"""Longest wait for the archive; another worker takes over a killed worker's works after 10 s."""
 
 _unpack = msgspec.msgpack.Decoder().decode
 
@@ -47,7 +47,7 @@ class FinalState:
 
 
 async def read(deployment: Deployment, data: Path) -> FinalState:
-    """Everything, once the archive has caught up."""
+    """Read the final state once the archive has caught up."""
     deadline = time.monotonic() + ARCHIVE_SECONDS
     relays = participants = waiting = lanes = 0
     for base in await _lanes(deployment):

@@ -1,5 +1,6 @@
-"""What every client saw, as JSON lines that `jielong check` reads. Live ink and counters are left
-out, and so is the list of phrases in `welcome`, which is the same for everybody.
+"""The history of all clients, as JSON lines for `jielong check`.
+
+It leaves out live ink, counters, and the list of phrases in `welcome`, which all clients share.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ _decode = msgspec.json.Decoder(Entry).decode
 
 
 class History:
-    """Appends lines to one file."""
+    """Appends entries to one file."""
 
     def __init__(self, path: Path) -> None:
-        """Made anew at `path`."""
+        """Create the file at `path`."""
         self.path = path
         self._out = path.open("wb", buffering=1 << 20)
 
@@ -48,7 +49,7 @@ class History:
         message: Message | None = None,
         code: int | None = None,
     ) -> None:
-        """Something happened just now."""
+        """Append an event, now."""
         if message is not None:
             if message["t"] in SKIPPED:
                 return
@@ -58,12 +59,12 @@ class History:
         self._out.write(_encode(Entry(at, client, connection, event, message, code)) + b"\n")
 
     def close(self) -> None:
-        """Everything is in the file."""
+        """Flush and close the file."""
         self._out.close()
 
 
 def read(path: Path) -> Iterator[Entry]:
-    """Every line of a finished history."""
+    """The entries of a finished history."""
     with path.open("rb") as lines:
         for line in lines:
             yield _decode(line)

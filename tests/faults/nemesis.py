@@ -1,4 +1,4 @@
-"""Does what the schedule says, when it says so, and keeps a record of every fault."""
+"""Injects the faults of a schedule at their times and records each of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.faults.valkey import Valkey
 
 
 class Nemesis:
-    """Of one run."""
+    """The nemesis of one run."""
 
     def __init__(
         self,
@@ -33,9 +33,9 @@ class Nemesis:
         *,
         needs_replicas: bool,
     ) -> None:
-        """`network` lies before the service, `store_link` between it and a single store.
+        """`network` lies before the service, `store_link` between the service and a single store.
 
-        A service that `needs_replicas` tells nothing while one is away.
+        A service that `needs_replicas` sends no answers while a replica is away.
         """
         self._service = service
         self._deployment = deployment
@@ -46,10 +46,10 @@ class Nemesis:
         self._needs_replicas = needs_replicas
 
     async def run(self, faults: list[Fault]) -> None:
-        """All of them, at their times; returns when the last is over.
+        """Inject all faults at their times; return when the last one has ended.
 
         Raises:
-            ExceptionGroup: a fault could not be done, which is a mistake of these tests.
+            ExceptionGroup: a fault could not be injected, which is a mistake in these tests.
         """
         loop = asyncio.get_running_loop()
         start = loop.time()
@@ -175,7 +175,7 @@ class Nemesis:
             case fault_types.StoreLinkSlowed(rate=rate, seconds=seconds):
                 await self._record_while(fault, self._store_link.slow(1, rate, seconds))
             case _:
-                raise AssertionError(f"nobody knows how to do {fault}")
+                raise AssertionError(f"unknown fault {fault}")
 
     async def _kill_and_restart(
         self, fault: Fault, node: Valkey, seconds: float, *, lasting: bool
@@ -194,7 +194,7 @@ class Nemesis:
         return record
 
     async def _record_ended(self, record: Record) -> None:
-        """One server is whole when it is back; a replicated store when it has its replicas."""
+        """A single server has recovered when it is back, a replicated one with all its replicas."""
         if not self._deployment.may_lose_writes:
             self._recovery.fault_ended(record)
         elif self._needs_replicas:
@@ -212,8 +212,8 @@ class Nemesis:
 
     @staticmethod
     def _pick(nodes: list[Valkey], where: float) -> Valkey:
-        """The first, which serves the lane, three times out of four."""
-        assert nodes, "there is no such server at this moment"
+        """The first node, which serves the lane, three times out of four."""
+        assert nodes, "no server of this kind is there"
         if where < 0.75 or len(nodes) == 1:
             return nodes[0]
         return nodes[1 + int((where - 0.75) * 4 * (len(nodes) - 1))]

@@ -1,4 +1,4 @@
-"""A TCP proxy of the tests' own: a network that can be cut, frozen and slowed."""
+"""A TCP proxy that can cut, freeze and slow connections."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Proxy:
             link.cut()
 
     async def freeze(self, share: float, seconds: float) -> None:
-        """Let nothing pass through a share of the connections; through new ones if it is 1."""
+        """Hold all bytes of a share of the connections; if the share is 1, of new ones, too."""
         links = self._some(share)
         self._closed_to_all = share >= 1
         for link in links:
@@ -49,7 +49,7 @@ class Proxy:
             link.release()
 
     async def slow(self, share: float, rate: int, seconds: float) -> None:
-        """Let `rate` bytes a second pass each way through a share of the connections."""
+        """Limit a share of the connections to `rate` bytes a second each way."""
         links = self._some(share)
         for link in links:
             link.rate = rate
@@ -69,7 +69,7 @@ class Proxy:
 
 
 class Link:
-    """One connection: the near end, which was accepted, and the far end, which we opened."""
+    """One connection: the near end, which was accepted, and the far end, which was opened."""
 
     def __init__(self, target: int, links: set[Link]) -> None:
         self.near, self.far = End(self), End(self)
@@ -106,12 +106,12 @@ class Link:
             end.update()
 
     def over(self) -> None:
-        """One end is gone, and so will be the other."""
+        """One end has closed; close the other one."""
         self._links.discard(self)
 
 
 class End(asyncio.Protocol):
-    """One end of a link; reads only while what it reads can go on."""
+    """One end of a link; it reads only while the other end can write."""
 
     other: End
 
@@ -157,7 +157,7 @@ class End(asyncio.Protocol):
         self.update()
 
     def write(self, data: bytes) -> None:
-        """Send, or keep what comes before the connection stands."""
+        """Send bytes, or keep them until the connection is made."""
         if self._transport is not None:
             self._transport.write(data)
         else:
@@ -172,7 +172,7 @@ class End(asyncio.Protocol):
             self._transport.abort()
 
     def update(self) -> None:
-        """Read or stop reading, as things are."""
+        """Start or stop reading, depending on the other end and on faults."""
         if self._transport is None or self._transport.is_closing():
             return
         open_through = self.other._transport is not None

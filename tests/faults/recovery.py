@@ -1,4 +1,4 @@
-"""How long it takes after each fault until relays are made again and participants are back."""
+"""Measures the time from each fault to the next relay and to the clients' return."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tests.faults.fault_types import Fault
 
 ATTRIBUTION_SECONDS = 8.0
-"""A connection that is lost so long after a broad fault is put down to it."""
+"""A connection lost within this time after a broad fault is attributed to that fault."""
 
 
 @dataclass
@@ -19,10 +19,10 @@ class Record:
     Attributes:
         fault: what was planned.
         began: when it was done.
-        over: when its cause was gone: the process started again, the link open; None for faults
-            that the service has to mend by itself.
-        whole: when the store had all its replicas again; until then the guarantee `replica` can
-            not be given.
+        over: when its cause ended, e.g. the process was started again; None for faults from which
+            the service has to recover by itself.
+        whole: when the store had all its replicas again; before that, durability `replica` is not
+            possible.
         relay: when the first relay that began after `over` or `began` was completed.
     """
 
@@ -36,13 +36,13 @@ class Record:
 
     @property
     def since(self) -> float:
-        """From when recovery counts."""
+        """The time from which recovery counts."""
         return self.began if self.over is None else self.over
 
 
 @dataclass
 class Recovery:
-    """Of one run; all times on the monotonic clock."""
+    """The faults and recoveries of one run; all times on the monotonic clock."""
 
     records: list[Record] = field(default_factory=list)
     reconnects: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -52,14 +52,14 @@ class Recovery:
     _completed: set[str] = field(default_factory=set)
 
     def fault_began(self, fault: Fault, *, lasting: bool) -> Record:
-        """A fault is done now; a `lasting` one until its record gets its `over`."""
+        """A fault begins now; a `lasting` one goes on until `fault_ended`."""
         record = Record(fault, time.monotonic(), lasting=lasting)
         self.records.append(record)
         self._open.append(record)
         return record
 
     def fault_ended(self, record: Record) -> None:
-        """A lasting fault's cause is gone."""
+        """A lasting fault ends now."""
         record.over = time.monotonic()
 
     def room_opened(self, room: str) -> None:
@@ -67,7 +67,7 @@ class Recovery:
         self._began.setdefault(room, time.monotonic())
 
     def completed(self, room: str) -> None:
-        """A work was completed; both hands say so, the first counts."""
+        """A work was completed; the first of both reports counts."""
         if room in self._completed:
             return
         self._completed.add(room)
@@ -83,7 +83,7 @@ class Recovery:
         self._open = [record for record in self._open if record.relay is None]
 
     def outages(self) -> list[tuple[float, float]]:
-        """From when to when the store lacked a replica."""
+        """The periods in which the store lacked a replica."""
         return [(it.began, it.whole) for it in self.records if it.whole is not None]
 
     def lacks_replica_since(self, moment: float) -> bool:
@@ -91,11 +91,11 @@ class Recovery:
         return any(over > moment for _, over in self.outages())
 
     def reconnected(self, cause: str, lost_at: float) -> None:
-        """A participant is welcomed again."""
+        """A client got `welcome` again."""
         self.reconnects[cause].append(time.monotonic() - lost_at)
 
     def probable_cause(self) -> str:
-        """The broad fault that cuts connections at this moment, if there is one."""
+        """The broad fault that probably cuts connections at this moment, or `nothing known`."""
         now = time.monotonic()
         for record in reversed(self.records):
             if not record.fault.broad:

@@ -1,4 +1,4 @@
-"""A run's outcome as JSON and as a page with a table."""
+"""Writes the outcome of a run as JSON and as a Markdown page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "bench" / "results"
 
 
 def write(outcome: Outcome, folder: Path = FOLDER) -> Path:
-    """Write `faults-<deployment>-<date>.json` and `.md`; answers the latter."""
+    """Write `faults-<deployment>-<date>.json` and `.md`; return the path of the latter."""
     now = datetime.now(UTC)
     content = contents(outcome) | {"date": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +33,7 @@ def write(outcome: Outcome, folder: Path = FOLDER) -> Path:
 
 
 def contents(outcome: Outcome) -> dict[str, Any]:
-    """Everything worth keeping."""
+    """The content of the JSON file."""
     plan, recovery, results = outcome.plan, outcome.recovery, outcome.results
     by_kind: defaultdict[str, list[Record]] = defaultdict(list)
     for record in recovery.records:
@@ -78,7 +78,7 @@ def contents(outcome: Outcome) -> dict[str, Any]:
 
 
 def page_of(content: Mapping[str, Any]) -> str:
-    """The same for reading."""
+    """The content of the Markdown page."""
     lines = [
         f"# Faults, {content['deployment']}, {content['date']}",
         "",

@@ -1,4 +1,4 @@
-"""What a run has shown: how much was checked, what was violated, what a failover has lost."""
+"""The results of the checks: what was checked, violated, or lost by a failover."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ SHOWN = 50
 @dataclass
 class Results:
     """Attributes:
-    checked: how many statements of each kind held or did not.
-    violations: what must not be.
-    losses: writes that a failed master had answered and its replica did not have.
+    checked: the number of checks by name.
+    violations: checks that failed.
+    losses: answered writes that a failed master had and its replica did not.
     """
 
     checked: Counter[str] = field(default_factory=Counter)
@@ -21,7 +21,7 @@ class Results:
     losses: list[str] = field(default_factory=list)
 
     def expect(self, what: str, true: bool, detail: str = "", *, excused: bool = False) -> None:
-        """Count a statement; when it is not true it is a violation, or a loss if `excused`."""
+        """Count a check; if it failed, record a violation, or a loss if `excused`."""
         self.checked[what] += 1
         if not true:
             (self.losses if excused else self.violations).append(f"{what}: {detail}")

@@ -1,4 +1,4 @@
-"""One fault run, from empty folders to a verdict."""
+"""One fault run, from empty folders to its results."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from tests.faults.service_under_test import ServiceUnderTest
 TURN_SECONDS = 10
 GRACE_SECONDS = 15
 LANE_RATE = 5
-"""Joiners a second for which a lane is enough, so that more lanes open in a run."""
+"""Joiners a second of one lane; low, so that more lanes open during a run."""
 
 DRAIN_SECONDS = 2 * (TURN_SECONDS + GRACE_SECONDS)
-"""Everybody in a room can finish it or has lost the seat by then."""
+"""Within this time every client has finished its room or lost its seat."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be run.
+    """A plan of a run.
 
     Attributes:
         deployment: `single`, `cluster` or `sentinel`.
         durability: the service's setting: `memory`, `aof` or `replica`.
-        lanes: lanes at most; they open at a rate that the run has.
+        lanes: most lanes; more of them open at the rate of the run.
     """
 
     deployment: str
@@ -50,13 +50,13 @@ class Plan:
 
     @property
     def may_lose(self) -> bool:
-        """Whether a master's death may undo what was answered, by the service's settings."""
+        """Whether the loss of a master may undo answered writes, by the durability setting."""
         return self.durability == "memory"
 
 
 @dataclass
 class Outcome:
-    """What came of it."""
+    """The outcome of a run."""
 
     plan: Plan
     faults: list[Fault]
@@ -70,7 +70,7 @@ class Outcome:
 
 
 async def run(plan: Plan, folder: Path) -> Outcome:
-    """Run a plan; its data, logs and history are left in `folder`."""
+    """Run a plan; its data, logs and history stay in `folder`."""
     deployment = DEPLOYMENTS[plan.deployment](folder / "store", plan.durability)
     faults = schedule(plan.seed, plan.seconds, deployment.fault_weights, deployment.fault_gap)
     recovery, results = Recovery(), Results()
@@ -123,8 +123,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         results.expect("the service ends in good order", status == 0, f"status {status}")
         fault = service.first_traceback
         results.expect("nothing in the service fails by itself", not fault, fault)
-        results.violations += [f"told nothing for too long: {who}" for who in clients.stuck_clients]
-        results.violations += [f"not home in time: {p.name}, {p.room}" for p in late]
+        results.violations += [f"no message for too long: {who}" for who in clients.stuck_clients]
+        results.violations += [f"not finished in time: {p.name}, {p.room}" for p in late]
         observed = checker.Observations()
         observed.read(history.read(log.path))
         failovers = _failovers(recovery) if plan.may_lose else []

@@ -1,4 +1,4 @@
-"""From a seed to a list of timed faults: the same seed, the same faults. No clock, no process."""
+"""Makes a list of timed faults from a seed; the same seed gives the same faults."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from tests.faults import fault_types
 from tests.faults.fault_types import Fault, State
 
 WARM_UP_SECONDS = 3.0
-"""Seconds without a fault in the beginning, so that there is something to break."""
+"""Seconds without a fault at the start, so that clients are in rooms when faults begin."""
 
 QUIET_SECONDS = 4.0
-"""Seconds without a fault in the end."""
+"""Seconds without a fault at the end."""
 
 Weights = Mapping[str, int]
-"""How often each draw has its turn, by its name in `DRAWS`."""
+"""How often each fault comes in one round, by its name in `FAULT_MAKERS`."""
 
 FaultMaker = Callable[[Random, float], Fault]
 
@@ -97,8 +97,8 @@ def schedule(seed: int, seconds: float, store: Weights, store_gap: float) -> lis
     Args:
         seed: decides everything.
         seconds: the run's length.
-        store: what may befall the store of this run's deployment.
-        store_gap: seconds between two faults of the store at least; it has to be whole again.
+        store: weights of the faults of this deployment's store.
+        store_gap: least seconds between two faults of the store, so that it can recover.
     """
     streams = [
         _stream(Random(f"{seed} workers"), seconds, WORKERS, 6, 12),
@@ -121,7 +121,7 @@ def _stream(
 
 
 def _shuffled(random: Random, fault_weights: Weights) -> Iterator[FaultMaker]:
-    """Draws without end; a short run has seen nearly everything as well."""
+    """Endless rounds, each shuffled, so that a short run also has nearly all faults."""
     while True:
         bag = [FAULT_MAKERS[name] for name, times in fault_weights.items() for _ in range(times)]
         random.shuffle(bag)

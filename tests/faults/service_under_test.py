@@ -1,4 +1,4 @@
-"""The service under test, `jielong serve --workers N`, and the processes that it consists of."""
+"""The service under test: the processes of `jielong serve --workers N`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ServiceUnderTest:
 
     @property
     def is_running(self) -> bool:
-        """Whether the supervisor is there."""
+        """Whether the supervisor runs."""
         return self._service is not None and self._service.process.poll() is None
 
     @property
@@ -53,18 +53,18 @@ class ServiceUnderTest:
 
     @property
     def workers(self) -> list[int]:
-        """The living workers, those that were stopped last."""
+        """The process ids of the workers; stopped workers come last."""
         assert self._service is not None
         found = [pid for pid in _children(self._service.process.pid) if _is_worker(pid)]
         return sorted(found, key=lambda pid: (pid in self._stopped, pid))
 
     async def kill_worker(self, where: float) -> int | None:
-        """SIGKILL for one worker; its process id."""
+        """Kill one worker (SIGKILL); return its process id."""
         async with self._restarting:
             return self._signal(self.workers, where, signal.SIGKILL)
 
     async def stop_worker(self, where: float, seconds: float) -> int | None:
-        """SIGSTOP for one worker, for some seconds, unless it is the last that is not stopped."""
+        """Stop one worker (SIGSTOP) for some seconds, unless no other one runs."""
         async with self._restarting:
             running = [pid for pid in self.workers if pid not in self._stopped]
             pid = self._signal(running, where, signal.SIGSTOP) if len(running) > 1 else None
@@ -75,13 +75,13 @@ class ServiceUnderTest:
         return pid
 
     async def replace_workers(self) -> None:
-        """SIGHUP: all workers in turn."""
+        """Replace all workers, one at a time (SIGHUP)."""
         async with self._restarting:
             assert self._service is not None
             self._service.process.send_signal(signal.SIGHUP)
 
     async def kill(self) -> None:
-        """SIGKILL for the supervisor, and start it anew."""
+        """Kill the supervisor (SIGKILL) and start it again."""
         async with self._restarting:
             assert self._service is not None
             self._service.process.kill()
@@ -89,7 +89,7 @@ class ServiceUnderTest:
             await self._restart()
 
     async def shut_down(self) -> int:
-        """Stop it in good order, if it runs; its exit status."""
+        """Stop the service with SIGTERM, if it runs; return its exit status."""
         if self._service is None:
             return 0
         for pid in list(self._stopped):
@@ -98,7 +98,7 @@ class ServiceUnderTest:
         return await asyncio.to_thread(service.stop)
 
     async def _restart(self) -> None:
-        """Again and again: workers of the killed one may still hold the port as they drain."""
+        """Try until the port is free: workers of the killed supervisor may still drain."""
         loop = asyncio.get_running_loop()
         until = loop.time() + RESTART_SECONDS
         while True:

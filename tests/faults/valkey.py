@@ -1,4 +1,4 @@
-"""One Valkey process of the tests' own, on 127.0.0.1, to be killed, stopped and revived."""
+"""A Valkey process on 127.0.0.1 that a test can kill, stop and start again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Valkey:
     """A server or a Sentinel with its configuration, data and log in one folder."""
 
     def __init__(self, folder: Path, options: dict[str, object], *, sentinel: str = "") -> None:
-        """Not started yet; `sentinel` is what a Sentinel is to watch, empty for a server."""
+        """Not started yet; `sentinel` is what a Sentinel watches, empty for a server."""
         self.port = free_port()
         self._folder = folder
         self._sentinel = bool(sentinel)
@@ -45,16 +45,16 @@ class Valkey:
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there, stopped or not."""
+        """Whether the process exists, stopped or not."""
         return self._process is not None
 
     def follow(self, master: Valkey) -> None:
-        """Be its replica when started again, as whoever runs a replicated Redis sees to."""
+        """Become its replica at the next start, as an operator of a replicated Redis configures."""
         with (self._folder / "valkey.conf").open("a") as configuration:
             configuration.write(f"\nreplicaof 127.0.0.1 {master.port}\n")
 
     async def start(self) -> None:
-        """Start, with what was written before, and wait until it answers."""
+        """Start with the data of before and wait until it answers."""
         if self._process is not None:
             return
         self._process = self._spawn()
@@ -74,24 +74,24 @@ class Valkey:
             )
 
     def kill(self) -> None:
-        """End it without notice."""
+        """Kill the process."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.wait()
 
     def stop(self) -> None:
-        """Let it answer nothing until `go_on`."""
+        """Stop the process (SIGSTOP) until `resume`."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """End `stop`."""
+        """Let a stopped process go on (SIGCONT)."""
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
     def client(self) -> redis.asyncio.Redis:
-        """A client of this very server."""
+        """A client of this server."""
         return redis.asyncio.Redis(
             port=self.port,
             protocol=2,
@@ -100,7 +100,7 @@ class Valkey:
         )
 
     async def ask(self, *command: object) -> object:
-        """One command."""
+        """Send one command."""
         async with self.client() as client:
             return await client.execute_command(*command)
 

@@ -1,4 +1,4 @@
-"""Finished works that nobody wrote, for an archive."""
+"""Made-up finished works for an archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The protocol as these tests speak it: exact bytes out, every message and close code in.
+"""A client of the protocol for tests: it sends exact bytes and shows every message and close code.
 
 It shares nothing with the project's own clients, so that a mistake in one is not hidden by the
 same mistake in the other.
@@ -24,7 +24,7 @@ from websockets.typing import Subprotocol
 from tests.service import Service
 
 LIMIT = 15.0
-"""Seconds after which something that should have come counts as missing."""
+"""Seconds after which an expected message counts as missing."""
 
 MSGPACK = "jielong.v1.msgpack"
 JSON = "jielong.v1.json"
@@ -51,7 +51,7 @@ def unpack(payload: bytes | str) -> Message:
 
 @dataclass
 class Peer:
-    """One connection of one participant; `counters` messages are kept aside.
+    """One connection of one participant; `counters` messages are kept apart.
 
     Attributes:
         socket: the connection.
@@ -89,13 +89,13 @@ class Peer:
             self.counters.append((time.monotonic(), message))
 
     async def expect(self, t: str, *, limit: float = LIMIT, **keys: object) -> Message:
-        """The next message, which must be of this type and hold these keys."""
+        """Receive the next message and check its type and these keys."""
         message = await self.next(limit)
         assert {"t": t} | keys == {key: message.get(key) for key in ("t", *keys)}, message
         return message
 
     async def expect_counters(self, limit: float = LIMIT, **values: int) -> Message:
-        """Wait for `counters` with these values, while nothing else comes."""
+        """Wait for `counters` with these values; no other message may come."""
         async with asyncio.timeout(limit):
             while True:
                 message = unpack(await self.socket.recv())
@@ -105,21 +105,21 @@ class Peer:
                     return message
 
     async def expect_silence(self) -> None:
-        """Everything sent so far is answered, and nothing else came."""
+        """Check that everything sent so far is answered, and that nothing else came."""
         mark = int.from_bytes(os.urandom(4))
         await self.send("ping", n=mark)
         await self.expect("pong", n=mark)
 
     async def closed(self, limit: float = LIMIT) -> int:
-        """The close code, when no message comes before it."""
+        """Wait for the close code; no message may come before it."""
         try:
             message = await self.next(limit)
         except ConnectionClosed as end:
             return end.rcvd.code if end.rcvd else 1006
-        raise AssertionError(f"not closed, but told {message}")
+        raise AssertionError(f"not closed, but received {message}")
 
     async def quit(self) -> None:
-        """Give the seat up and go."""
+        """Leave the room and close."""
         try:
             if self.room:
                 await self.send("leave", room=self.room)
@@ -128,7 +128,7 @@ class Peer:
             pass
 
     async def close(self) -> None:
-        """Go without a word."""
+        """Close the connection."""
         async with asyncio.timeout(LIMIT):
             await self.socket.close()
 
@@ -143,7 +143,7 @@ class Peer:
 
 
 async def open_peer(service: Service, wire: str | None = MSGPACK) -> Peer:
-    """A connection on which nothing was said."""
+    """Open a connection and send nothing."""
     socket = await websocket(
         service.ws_url,
         subprotocols=[Subprotocol(wire)] if wire else None,
@@ -159,7 +159,7 @@ async def open_peer(service: Service, wire: str | None = MSGPACK) -> Peer:
 
 
 async def open_session(service: Service, wire: str | None = MSGPACK, **hello: object) -> Peer:
-    """A connection after `hello` and `welcome`."""
+    """Open a connection, send `hello` and receive `welcome`."""
     peer = await open_peer(service, wire)
     await peer.send("hello", **hello)
     await peer.expect("welcome")
@@ -169,7 +169,7 @@ async def open_session(service: Service, wire: str | None = MSGPACK, **hello: ob
 def frame(
     payload: bytes, opcode: int = BINARY, *, fin: bool = True, rsv: int = 0, masked: bool = True
 ) -> bytes:
-    """The bytes of one frame, lawful or not."""
+    """The bytes of one frame, valid or not."""
     length = len(payload)
     if length < 126:
         size = bytes([length])
@@ -188,7 +188,7 @@ def frame(
 
 @dataclass
 class RawSocket:
-    """A TCP connection that was or was not upgraded.
+    """A TCP connection after an upgrade request, accepted or refused.
 
     Attributes:
         status: of the answer to the request.

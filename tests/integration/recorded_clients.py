@@ -1,4 +1,4 @@
-"""Recorded participants: the SDK with a history of all that passes, and the check of it."""
+"""Clients of the SDK that record a history, and `jielong check` of that history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.service import Service
 
 
 class RecordedClient:
-    """One person, who may connect again and again."""
+    """One participant over several connections."""
 
     def __init__(self, service: Service, history: HistoryWriter, name: str, seed: int = 0) -> None:
         self.name = name
@@ -36,7 +36,7 @@ class RecordedClient:
         return self._participant
 
     async def connect(self) -> Participant:
-        """Connect; a connection that is still open is taken over."""
+        """Connect; this takes over from a connection that is still open."""
         before, number = self._participant, self._number
         self._number += 1
         self._participant = await Participant.connect(
@@ -52,7 +52,7 @@ class RecordedClient:
         return self._participant
 
     async def close(self) -> None:
-        """Be gone; the seat waits for the grace."""
+        """Close the connection; the seat is kept for the grace."""
         if self._participant is not None:
             one, self._participant = self._participant, None
             await one.close()
@@ -65,25 +65,25 @@ class RecordedClient:
         await self.participant.commit(self.pen.character(turn.char))
 
     async def finish(self, seconds: float = 20.0) -> None:
-        """Write one's part to the end."""
+        """Write this participant's characters to the end of the work."""
         await self.participant.write_relay(self.pen, timeout=seconds)
 
     async def pings(self, seconds: float) -> None:
-        """Stay in touch for a while."""
+        """Send pings for some seconds."""
         for _ in range(int(seconds / 0.5)):
             await asyncio.sleep(0.5)
             await self.participant.ping()
 
 
 async def relay(*clients: RecordedClient) -> None:
-    """Together, to the end of the work."""
+    """Write a work together, to its end."""
     await asyncio.gather(*(client.finish() for client in clients))
 
 
 async def at_once(*clients: RecordedClient) -> None:
-    """All join in one breath, so that the service may take them in one batch.
+    """Let all join at once, so that the service may take them in one batch.
 
-    It stands still until all have written, and finds what they wrote in one pass.
+    The service is stopped until all have sent, and reads everything in one pass.
     """
     process = clients[0].service.process
     process.send_signal(signal.SIGSTOP)
@@ -91,14 +91,14 @@ async def at_once(*clients: RecordedClient) -> None:
         joins = asyncio.gather(
             *(client.participant.join() for client in clients), return_exceptions=True
         )
-        await asyncio.sleep(0)  # each writes in its first step
+        await asyncio.sleep(0)  # each sends in its first step
     finally:
         process.send_signal(signal.SIGCONT)
     await joins
 
 
 async def close_all(*clients: RecordedClient) -> None:
-    """Everybody goes."""
+    """Close all connections."""
     for client in clients:
         try:
             await client.close()
@@ -107,17 +107,17 @@ async def close_all(*clients: RecordedClient) -> None:
 
 
 def run_check(*words: object) -> subprocess.CompletedProcess[str]:
-    """`jielong check` with these words."""
+    """Run `jielong check` with these arguments."""
     return jielong("check", *words)
 
 
 def broken(checked: subprocess.CompletedProcess[str]) -> set[str]:
-    """The promises that the report's table says are broken."""
+    """The promises that are broken, from the table of the report."""
     assert checked.returncode in {0, 1}, checked.stderr
     table = checked.stdout[checked.stdout.index("promise  ") :].splitlines()[1:-1]
     return {line[:16].strip() for line in table if not line.endswith(" 0")}
 
 
 def history_of(service: Service) -> Path:
-    """Where a test keeps its history, beside the service's data."""
+    """The path of a test's history, beside the service's data."""
     return service.data / "history.jsonl"

@@ -1,4 +1,4 @@
-"""How participants come together and write, as most tests need it."""
+"""Steps that most tests need: participants meet and write a relay."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from tests.integration.protocol_client import Message, Peer
 
 INK = [[100, 200, 0, 128, 10, 0, 16, 2, 10, 5, 16, -2], [300, 300, 180, 90]]
-"""Lawful ink of a character: two strokes, the second one a dot."""
+"""Valid ink of a character: two strokes, the second one a dot."""
 
 DOT = [100, 100, 0, 128]
-"""The least lawful stroke: one point."""
+"""The smallest valid stroke: one point."""
 
 PHRASES = {
     2: "jiayou",
@@ -49,7 +49,7 @@ async def sit_down(connect: Callable[..., Awaitable[Peer]], phrase: str = "jiayo
 
 
 async def meet(seats: Seats, phrase: str = "jiayou") -> None:
-    """The first opens a room and the second, by chance the only one, comes into it."""
+    """The first opens a room and the second, the only other one, joins it."""
     host, guest = seats
     room = await open_room(host, phrase)
     await guest.send("join")

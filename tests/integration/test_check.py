@@ -20,60 +20,60 @@ from tests.integration.recorded_clients import (
 from tests.integration.valkey import Valkey
 from tests.service import Service
 
-PLAYERS = 12
+CLIENTS = 12
 RELAYS = 60
-PLAY_SECONDS = 45.0
+RUN_SECONDS = 45.0
 
 
-class Crowd:
-    """Players who go on until enough works are finished."""
+class Workload:
+    """Clients that go on until enough works are finished."""
 
     def __init__(self) -> None:
         self.works: set[str] = set()
 
-    async def play(self, player: RecordedClient) -> None:
-        await player.connect()
+    async def run(self, client: RecordedClient) -> None:
+        await client.connect()
         while len(self.works) < RELAYS:
             try:
-                await self._once(player)
+                await self._once(client)
             except JielongError:
-                await player.connect()
-            await asyncio.sleep(player.rng.uniform(0, 0.05))
+                await client.connect()
+            await asyncio.sleep(client.rng.uniform(0, 0.05))
 
-    async def _once(self, player: RecordedClient) -> None:
-        rng = player.rng
+    async def _once(self, client: RecordedClient) -> None:
+        rng = client.rng
         if (
-            player.participant.room is None
-            or player.participant.relay is None
-            or player.participant.relay.completed
+            client.participant.room is None
+            or client.participant.relay is None
+            or client.participant.relay.completed
         ):
-            seated = await player.participant.join()
+            seated = await client.participant.join()
             if isinstance(seated, Waiting) and rng.random() < 0.1:
-                await player.participant.leave()
+                await client.participant.leave()
                 return
         chance = rng.random()
         if chance < 0.15:
-            await player.close()
+            await client.close()
             await asyncio.sleep(rng.uniform(0, 0.3))
-            await player.connect()
+            await client.connect()
         elif chance < 0.25:
-            await player.connect()
-        elif chance < 0.35 and player.participant.my_turn:
-            await player.commit()
-            await player.participant.leave(keep=rng.random() < 0.7)
+            await client.connect()
+        elif chance < 0.35 and client.participant.my_turn:
+            await client.commit()
+            await client.participant.leave(keep=rng.random() < 0.7)
             return
-        elif chance < 0.4 and player.participant.room:
-            await player.participant.report("other")
+        elif chance < 0.4 and client.participant.room:
+            await client.participant.report("other")
             return
-        if player.participant.room:
-            await self._write(player)
+        if client.participant.room:
+            await self._write(client)
 
-    async def _write(self, player: RecordedClient) -> None:
-        pace = player.rng.choice((0, 0, 0.1))
+    async def _write(self, client: RecordedClient) -> None:
+        pace = client.rng.choice((0, 0, 0.1))
         try:
-            done = await player.participant.write_relay(player.pen, pace, timeout=2)
+            done = await client.participant.write_relay(client.pen, pace, timeout=2)
         except TimedOut:
-            await player.participant.leave(
+            await client.participant.leave(
                 keep=True
             )  # all of us may be waiting for somebody to come
         else:
@@ -83,11 +83,11 @@ class Crowd:
 async def test_a_busy_service_breaks_no_promise(service: Service) -> None:
     path = history_of(service)
     with HistoryWriter(path) as history:
-        crowd = Crowd()
-        players = [RecordedClient(service, history, f"p{i}") for i in range(PLAYERS)]
-        async with asyncio.timeout(PLAY_SECONDS):
-            await asyncio.gather(*(crowd.play(player) for player in players))
-        await close_all(*players)
+        workload = Workload()
+        clients = [RecordedClient(service, history, f"p{i}") for i in range(CLIENTS)]
+        async with asyncio.timeout(RUN_SECONDS):
+            await asyncio.gather(*(workload.run(client) for client in clients))
+        await close_all(*clients)
     checked = await asyncio.to_thread(run_check, path, "--data", service.data)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "no violations" in checked.stdout

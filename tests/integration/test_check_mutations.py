@@ -79,11 +79,11 @@ async def a_second_join(meet: Meet) -> None:
 
 async def a_third_joiner(meet: Meet) -> None:
     """Two meet in a room; then another one comes. All stay in touch."""
-    players = [meet(name) for name in "abc"]
-    for player in players:
-        await player.connect()
-        await player.participant.join(FOUR)
-    await asyncio.gather(*(player.pings(5.5) for player in players))
+    clients = [meet(name) for name in "abc"]
+    for client in clients:
+        await client.connect()
+        await client.participant.join(FOUR)
+    await asyncio.gather(*(client.pings(5.5) for client in clients))
 
 
 async def a_hasty_partner(meet: Meet) -> None:
@@ -102,8 +102,8 @@ async def an_old_pair(meet: Meet) -> None:
     """Two who wrote together join at once while a third one waits; until one batch takes both."""
     for number in range(TRIES):
         a, b, third = (meet(f"{name}{number}") for name in "abc")
-        for player in (a, b, third):
-            await player.connect()
+        for client in (a, b, third):
+            await client.connect()
         await at_once(a, b)
         await relay(a, b)
         await third.participant.join()
@@ -111,10 +111,10 @@ async def an_old_pair(meet: Meet) -> None:
         if a.participant.room and a.participant.room == b.participant.room:
             await third.participant.ping()
             return
-        for player in (a, b, third):
-            if player.participant.room:
-                await player.participant.leave()
-            await player.participant.ping()
+        for client in (a, b, third):
+            if client.participant.room:
+                await client.participant.leave()
+            await client.participant.ping()
 
 
 async def a_relay_and_a_wait(meet: Meet) -> None:
@@ -243,19 +243,19 @@ def mutate(folder: Path, mutation: Mutation) -> None:
 
 async def play(service: Service, scenario: Callable[[Meet], Awaitable[None]]) -> None:
     """Play a scenario as far as the service goes along, and record it."""
-    players: list[RecordedClient] = []
+    clients: list[RecordedClient] = []
     with HistoryWriter(history_of(service)) as history:
 
         def meet(name: str) -> RecordedClient:
-            players.append(RecordedClient(service, history, name))
-            return players[-1]
+            clients.append(RecordedClient(service, history, name))
+            return clients[-1]
 
         try:
             async with asyncio.timeout(15):
                 await scenario(meet)
         except (JielongError, TimeoutError):
             pass  # a wrong service may well refuse to go on
-        await close_all(*players)
+        await close_all(*clients)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)

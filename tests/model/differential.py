@@ -1,4 +1,4 @@
-"""The model and the Lua library side by side: every call goes to both and is answered alike."""
+"""Differential test of the model and the Lua library: both get every call and answer alike."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _ROOM_FIELDS = ("n", "c", "v", "z0", "z1", "dl", "xp", "keep", "held", "inv", "w
 
 
 class DifferentialLane:
-    """One method is one call; it compares the two answers and returns the one of Lua.
+    """One method for each call; it compares both answers and returns the one of Lua.
 
     Attributes:
-        model: the model, for a look at its state.
-        seen: how often each outcome came, e.g. "commit elsewhere" or "resume back".
+        model: the model.
+        coverage: how often each outcome came, e.g. "commit elsewhere" or "resume back".
     """
 
     def __init__(self, lua: LuaLane, coverage: Counter[str]) -> None:
@@ -74,7 +74,7 @@ class DifferentialLane:
         return self._same("reap", expected, self._lua.reap(now, worker, rooms))
 
     def give_up(self, now: int, worker: str) -> None:
-        """The worker's lease is over."""
+        """End the lease of a worker."""
         self.model.given_up.add(worker)
         self._lua.give_up(now, worker)
 
@@ -110,7 +110,7 @@ class DifferentialLane:
         self.coverage["told"] += bool(entries)
 
     def compare_state(self, participants: list[str]) -> None:
-        """Everything that is stored is the same on both sides, and nothing else is stored."""
+        """Check that both sides store the same and nothing else."""
         model = self.model
         stored = self._lua.indexes(participants)
         assert stored.pool == model.pool
@@ -128,7 +128,7 @@ class DifferentialLane:
         self._compare_new_works()
 
     def _check_that_live_rooms_are_found(self, stored: Indexes) -> None:
-        """Who looks for the seats of a worker that died finds every room with somebody in it."""
+        """Check that the search for seats of a dead worker finds every room with a participant."""
         sitting = {room.id for room in self.model.rooms.values() if not room.completed}
         sitting = {name for name in sitting if self.model.rooms[name].taken}
         assert sitting <= {*stored.pool, *stored.invited, *stored.deadlines}

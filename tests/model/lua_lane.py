@@ -39,7 +39,7 @@ class StoredWork(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True)
 class Indexes:
-    """What stands in Redis beside the rooms' own hashes."""
+    """What Redis holds beside the rooms' own hashes."""
 
     pool: dict[str, int]
     kept: dict[str, int]

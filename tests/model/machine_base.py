@@ -1,4 +1,4 @@
-"""Ten participants, the two lanes they are in, and the calls they can make."""
+"""The state of the state machine: ten participants, two lanes, and the calls to them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.model.promise_checker import PromiseChecker
 
 PARTICIPANTS = [f"p{number}" for number in range(10)]
 NOWHERE = "w9/0"
-"""An address where nobody ever was."""
+"""An address that no session ever had."""
 
 _pack = msgspec.msgpack.Encoder().encode
 PHRASES = {
@@ -29,10 +29,10 @@ lengths = st.sampled_from([2, 2, 2, 3, 3, 4, 5, 6, 7, 8])
 
 
 class MachineBase(RuleBasedStateMachine):
-    """Makes the same calls to the model and the Lua library; a witness checks the promises."""
+    """Makes the same calls to the model and the Lua library; a checker checks the promises."""
 
     coverage: ClassVar[Counter[str]] = Counter()
-    """What all runs together met."""
+    """How often the runs met each situation."""
 
     def __init__(self, lua: LuaLane) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class MachineBase(RuleBasedStateMachine):
         self.checker.check_resume(self.now, name, answer)
 
     def connect_anew(self, name: str) -> None:
-        """Somebody says `hello` in another place; the lane has not heard of it yet."""
+        """A participant sends `hello` on another connection; the lane does not know of it yet."""
         self.was_at[name] = self.address(name)
         self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
         self.said_hello[self.at[name]] = self.now
@@ -136,7 +136,7 @@ class MachineBase(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(self.checker.live())))
 
     def away(self) -> list[str]:
-        """Those whose connection is lost and whose seat is held."""
+        """Participants whose connection is lost and whose seat is held."""
         return [
             seat.participant
             for room in self.checker.live().values()

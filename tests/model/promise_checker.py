@@ -1,7 +1,7 @@
 """The promises of the protocol, checked from calls and answers alone.
 
-Nothing here knows how the rules are written: it keeps what any outside observer can keep, and
-says which promise an answer breaks.
+It does not know how the rules are written. It keeps what any outside observer can keep, and fails
+when an answer breaks a promise.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _UNCHANGED = {"seated", "repeated"}
 
 @dataclass
 class ObservedRoom:
-    """A room as its transitions showed it."""
+    """A room as its transitions show it."""
 
     view: RoomView
     ink: list[bytes] = field(default_factory=list)
@@ -49,10 +49,10 @@ class LostConnection:
 
 
 class PromiseChecker:
-    """Sees every call with its answer."""
+    """Checks every call with its answer."""
 
     def __init__(self, rules: Rules, coverage: Counter[str]) -> None:
-        """`seen` counts the rare situations that were met."""
+        """`coverage` counts rare situations."""
         self.rooms: dict[str, ObservedRoom] = {}
         self.relays = 0
         self.hands = 0
@@ -63,7 +63,7 @@ class PromiseChecker:
         self._last_serial = 0
 
     def live(self) -> dict[str, ObservedRoom]:
-        """Rooms that somebody sits in and that have a character to write."""
+        """Rooms with a participant and a character to write."""
         return {name: room for name, room in self.rooms.items() if room.live and room.holders}
 
     def room_of(self, participant: str) -> str | None:
@@ -81,7 +81,7 @@ class PromiseChecker:
         open_rooms: set[str],
         kept_rooms: set[str],
     ) -> None:
-        """A batch was seated; before, some rooms were in the pool and some kept with nobody."""
+        """Check a `join` of a batch; `open_rooms` were in the pool, `kept_rooms` had nobody."""
         invited = {ticket.participant for ticket in tickets if ticket.invite}
         hosts = {name: set(self.rooms[name].holders) for name in open_rooms}
         sat = {name: set(self.rooms[name].people) for name in open_rooms}
@@ -118,7 +118,7 @@ class PromiseChecker:
     def check_commit(
         self, now: int, participant: str, room: str, c: int, ink: bytes, answer: Answer
     ) -> None:
-        """A character was handed in."""
+        """Check a `commit`."""
         for transition in answer.transitions:
             known = self.rooms[room]
             if transition.kind == "repeated":
@@ -136,7 +136,7 @@ class PromiseChecker:
         self.check_rooms()
 
     def check_drop(self, now: int, answer: Answer) -> None:
-        """A connection was lost, or all those of a worker."""
+        """Check a lost connection, or all those of a worker."""
         for transition in answer.transitions:
             self.observe(now, transition)
             seat = transition.view.seats[transition.seat]
@@ -148,7 +148,7 @@ class PromiseChecker:
         self.check_rooms()
 
     def check_resume(self, now: int, participant: str, answer: Resumed) -> None:
-        """A participant came back."""
+        """Check a `resume`."""
         lost = self._lost.pop(participant, None)
         for transition in answer.transitions:
             self.observe(now, transition)
@@ -160,7 +160,7 @@ class PromiseChecker:
         self.check_rooms()
 
     def check_others(self, now: int, answer: Answer) -> None:
-        """A seat was left, a room looked at, or the clock did something."""
+        """Check a `leave`, a `look` or an `expire`."""
         for transition in answer.transitions:
             if transition.kind in {"left", "idle"}:
                 self._check_freed_seat(now, transition)
@@ -168,7 +168,7 @@ class PromiseChecker:
         self.check_rooms()
 
     def observe(self, now: int, transition: Transition) -> None:
-        """Take over what a transition shows; it follows from what was known."""
+        """Check that a transition follows from what was known, and keep what it shows."""
         view = transition.view
         known = self.rooms.get(view.room)
         if known is None:
@@ -193,12 +193,12 @@ class PromiseChecker:
             assert _ink(transition) == known.ink, "every committed character is still there"
 
     def check_rooms(self) -> None:
-        """A participant is in at most one live room, and in one seat of it."""
+        """Check that a participant is in at most one live room, and in one seat of it."""
         sitting = Counter(holder for room in self.live().values() for holder in room.holders)
         assert all(count == 1 for count in sitting.values()), sitting
 
     def _check_limit(self, view: RoomView) -> None:
-        """Nobody is hurried while a seat is open; the writer is when none is."""
+        """Check that a turn has no limit while a seat is open, and has one when none is."""
         to_come = {c % 2 for c in range(view.turn, view.chars)}
         seat_open = any(not view.seats[seat].participant for seat in to_come)
         longest = self._rules.turn_ms + self._rules.grace_ms
@@ -240,7 +240,7 @@ class PromiseChecker:
     def _check_strangers_first(
         self, candidates: _Candidates, matches: list[Transition], waiting: list[Transition]
     ) -> None:
-        """A last partner is met again only when nobody else is there and no exchange helps."""
+        """Check that last partners meet only when nobody else is there and no exchange helps."""
         made = []
         kept = []
         for transition in matches:
@@ -278,7 +278,7 @@ class PromiseChecker:
 
 @dataclass(frozen=True)
 class _Candidates:
-    """Who could have met whom in one batch: rooms by name with their holders, and tickets."""
+    """Who could have been matched in one batch: rooms with their holders, and tickets."""
 
     hosts: dict[str, set[str]]
     sat: dict[str, set[str]]

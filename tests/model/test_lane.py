@@ -89,7 +89,7 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_crowd_is_seated_alike(lua: LuaLane, seed: int) -> None:
+def test_many_tickets_at_once_are_seated_alike(lua: LuaLane, seed: int) -> None:
     """More rooms wait and are kept than one call looks at, and most have met before."""
     dice = random.Random(seed)
     coverage: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What partners of a room are told when somebody comes, goes, or is late."""
+"""Assertions on the messages that partners get when one comes, goes, or is late."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from tests.integration.relays import INK
 
 TURN_MS, GRACE_MS, IDLE_MS = 2_000, 1_000, 300_000
 SLACK_MS = 500
-"""How much earlier than asked for a clock may have been read."""
+"""Most time between the reading of a clock and a test's request."""
 
 
 async def come_back(connect: Connect, peer: Peer, wire: str = MSGPACK) -> Peer:
-    """The same participant on a new connection."""
+    """Connect the same participant again."""
     again = await connect(wire, token=peer.welcome["token"])
     assert again.welcome["participant"] == peer.welcome["participant"]
     return again
 
 
 async def expect_idle(peer: Peer) -> None:
-    """The turn ran out: the idler is told and may come back."""
+    """The turn ran out: the writer gets `bye idle` and may come back."""
     bye = await peer.expect("bye", why="idle")
     assert 0 < bye["retry_ms"] <= 10_000
     assert await peer.closed() == 1000
 
 
 async def expect_left(partner: Peer, c: int) -> Message:
-    """The other seat was given up; whose turn it is, and how long."""
+    """The other seat was given up; return the `turn` that follows."""
     await partner.expect("partner", room=partner.room, state="left")
     return await partner.expect("turn", room=partner.room, c=c, seat=c % 2)
 
