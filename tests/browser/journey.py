@@ -12,6 +12,9 @@ from tests.service import Service
 MISSING = 400
 """The least status of an answer that is none."""
 
+MADE_BY_THE_PAGE = ("blob:", "data:")
+"""Addresses of what no service is asked for."""
+
 PAGES = ("gallery", "wall", "?phrase=jiayou")
 LENGTH = 2
 
@@ -26,10 +29,14 @@ class Loaded:
     def watch(self, hand: ParticipantPage) -> None:
         """Note what this page asks for from now on."""
         page = hand.page
-        page.on("request", lambda request: self.addresses.add(request.url))
+        page.on("request", lambda request: self._add(request.url))
         page.on("websocket", lambda socket: self.addresses.add(socket.url))
         page.on("requestfailed", lambda request: self.missing.append(request.url))
         page.on("response", lambda it: it.status >= MISSING and self.missing.append(it.url))
+
+    def _add(self, address: str) -> None:
+        if not address.startswith(MADE_BY_THE_PAGE):
+            self.addresses.add(address)
 
 
 async def write_a_work(stranger: Stranger, service: Service) -> tuple[ParticipantPage, Loaded]:

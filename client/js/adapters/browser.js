@@ -47,8 +47,9 @@ export const browserStorage = {
 
 /**
  * @param {Location} location
- * @returns {string} The WebSocket address of the service that served this page.
+ * @param {string} [basePath] The path of the service on this host, like "/jielong".
+ * @returns {string} The WebSocket address of the service on the host of this page.
  */
-export function socketUrl(location) {
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`;
+export function socketUrl(location, basePath = "") {
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${basePath}/ws`;
 }

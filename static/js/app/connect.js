@@ -4,13 +4,14 @@
 
 import { browserSocket, browserStorage, socketUrl } from "../../../client/js/adapters/browser.js";
 import { Relay } from "../../../client/js/relay.js";
+import { BASE_PATH } from "../shared/base-path.js";
 import { chosenLanguage } from "../shared/language.js";
 import { isTooOld } from "../shared/support.js";
 
 const query = new URLSearchParams(location.search);
 
 export const relay = new Relay({
-  url: socketUrl(location),
+  url: socketUrl(location, BASE_PATH),
   socket: browserSocket,
   storage: browserStorage,
   hello: { campaign: query.get("campaign") ?? undefined, locale: chosenLanguage(), client: "web" },

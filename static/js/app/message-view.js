@@ -5,6 +5,7 @@
 
 import "../shared/lazy-text.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
+import { BASE_PATH } from "../shared/base-path.js";
 import { button, part, setText } from "../shared/dom.js";
 import { text } from "../shared/text.js";
 import { View } from "../shared/view.js";
@@ -37,7 +38,7 @@ export class MessageView extends View {
       setText(this.#text, "");
     } else if (screen === "closed" && !state.campaign?.id) {
       this.#say("missing");
-      this.#link.href = "/";
+      this.#link.href = `${BASE_PATH}/`;
       setText(this.#link, text("home"));
     } else this.#say(/** @type {"elsewhere" | "closed"} */ (screen));
   }

@@ -3,6 +3,7 @@
  * gallery costs no more than a short one.
  */
 
+import { BASE_PATH } from "../shared/base-path.js";
 import { make } from "../shared/dom.js";
 import { formatDate, formatNumber } from "../shared/text.js";
 import { listed, word } from "../shared/work-text.js";
@@ -37,7 +38,7 @@ export function makeCard(work) {
   const date = make("time", { class: "card-date", text: formatDate(new Date(work.completed_at)) });
   date.dateTime = work.completed_at;
   const link = make("a", { class: "card", data: { testid: "card", work: work.id } }, frame, title, make("span", { class: "card-hands", text: hands }), date);
-  link.href = `/w/${work.id}`;
+  link.href = `${BASE_PATH}/w/${work.id}`;
   const item = make("li", {}, link);
   cards.set(item, { frame, work });
   observer.observe(item);

@@ -2,6 +2,7 @@
  * The poster of a finished work, in a dialog that shows, saves and shares it.
  */
 
+import { BASE_PATH } from "../shared/base-path.js";
 import { make } from "../shared/dom.js";
 import { addStyles } from "../shared/lazy.js";
 import { qrCodeOf } from "../shared/qr-code.js";
@@ -53,7 +54,7 @@ export async function posterOf(work) {
 
 /** @param {Work} work */
 function addressOf(work) {
-  return `${location.origin}/w/${work.id}`;
+  return `${location.origin}${BASE_PATH}/w/${work.id}`;
 }
 
 class PosterDialog {
@@ -121,7 +122,7 @@ function shareOf(work, png) {
 }
 
 async function fetchSeal() {
-  const answer = await fetch("/static/icons/seal.svg");
+  const answer = await fetch(`${BASE_PATH}/static/icons/seal.svg`);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const svg = await answer.text();
   return svg.slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>"));
@@ -129,6 +130,6 @@ async function fetchSeal() {
 
 /** @param {string} campaign @returns {Promise<string>} The product's name when the campaign cannot be read. */
 async function fetchTitle(campaign) {
-  const answer = await fetch(`/api/campaigns/${encodeURIComponent(campaign)}`);
+  const answer = await fetch(`${BASE_PATH}/api/campaigns/${encodeURIComponent(campaign)}`);
   return answer.ok ? (await answer.json()).title : word("product");
 }

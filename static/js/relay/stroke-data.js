@@ -3,11 +3,12 @@
  * where the data comes from.
  */
 
+import { BASE_PATH } from "../shared/base-path.js";
 import { once } from "../shared/lazy.js";
 
 /** @typedef {{strokes: string[], medians: [number, number][][]}} StrokeData Outlines and median lines, in writing order. */
 
-const FOLDER = "/static/strokes/";
+const FOLDER = `${BASE_PATH}/static/strokes/`;
 /** From the coordinates of the data, y up, to those of SVG, y down. */
 export const UPRIGHT = "translate(0 900) scale(1 -1)";
 

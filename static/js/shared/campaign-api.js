@@ -2,6 +2,8 @@
  * Reads a campaign and its finished works over HTTP.
  */
 
+import { BASE_PATH } from "./base-path.js";
+
 /** @typedef {import("./work-api.js").Work} Work */
 /** @typedef {{works: Work[], next: string | null}} Page */
 
@@ -16,7 +18,7 @@ export async function fetchWorks({ campaign = "", phrase = "", cursor = "", limi
   if (campaign) query.set("campaign", campaign);
   if (phrase) query.set("phrase", phrase);
   if (cursor) query.set("cursor", cursor);
-  return fetchJson(`/api/works?${query}`);
+  return fetchJson(`${BASE_PATH}/api/works?${query}`);
 }
 
 /**
@@ -29,7 +31,7 @@ export async function fetchWorks({ campaign = "", phrase = "", cursor = "", limi
 
 /** @param {string} id @returns {Promise<Campaign>} */
 export async function fetchCampaign(id) {
-  return fetchJson(`/api/campaigns/${encodeURIComponent(id)}`);
+  return fetchJson(`${BASE_PATH}/api/campaigns/${encodeURIComponent(id)}`);
 }
 
 /** @param {string} address */

@@ -2,6 +2,8 @@
  * Helpers for the document.
  */
 
+import { BASE_PATH } from "./base-path.js";
+
 /**
  * Finds an element.
  * @param {string} name Its `data-testid`.
@@ -65,7 +67,7 @@ export function svg(tag, attributes = {}, ...children) {
 
 /** An icon of `icons.svg`. @param {string} name */
 export function icon(name) {
-  const use = svg("use", { href: `/static/icons.svg#${name}` });
+  const use = svg("use", { href: `${BASE_PATH}/static/icons.svg#${name}` });
   return svg("svg", { class: "icon", "aria-hidden": "true" }, use);
 }
 

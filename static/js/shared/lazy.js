@@ -2,6 +2,8 @@
  * Loads parts of the page when they are first needed.
  */
 
+import { BASE_PATH } from "./base-path.js";
+
 const COOLDOWN_MS = 1000;
 
 /**
@@ -57,7 +59,7 @@ export function lazy(load, make, styles) {
 
 /** @param {string} name @returns {Promise<void>} Rejected when it cannot be fetched; a later call tries again. */
 export function addStyles(name) {
-  const href = `/static/css/${name}.css`;
+  const href = `${BASE_PATH}/static/css/${name}.css`;
   if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   return new Promise((resolve, reject) => {

@@ -2,6 +2,8 @@
  * Reads one finished work over HTTP. A work that was just completed may not be stored yet.
  */
 
+import { BASE_PATH } from "./base-path.js";
+
 /**
  * @typedef {Object} Work
  * @property {string} id
@@ -23,7 +25,7 @@ const RETRY_MS = 700;
  */
 export async function fetchWork(id, tries = TRIES) {
   for (let left = tries; left > 0; left -= 1) {
-    const answer = await fetch(`/api/works/${encodeURIComponent(id)}`);
+    const answer = await fetch(`${BASE_PATH}/api/works/${encodeURIComponent(id)}`);
     if (answer.ok) return answer.json();
     if (answer.status !== 404) throw new Error(`HTTP ${answer.status}`);
     if (left > 1) await new Promise((resume) => setTimeout(resume, RETRY_MS));

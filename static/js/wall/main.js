@@ -3,6 +3,7 @@
  * constant rate and recovers by itself after an outage. `?campaign=` names another campaign.
  */
 
+import { BASE_PATH } from "../shared/base-path.js";
 import { fetchCampaign, fetchWorks } from "../shared/campaign-api.js";
 import { part, setText } from "../shared/dom.js";
 import { keepCampaign } from "../shared/links.js";
@@ -64,7 +65,7 @@ function showWorks() {
 }
 
 function showCode() {
-  const here = campaign === "default" ? "/" : `/?campaign=${encodeURIComponent(campaign)}`;
+  const here = campaign === "default" ? `${BASE_PATH}/` : `${BASE_PATH}/?campaign=${encodeURIComponent(campaign)}`;
   const { side, path } = qrCodeOf(new URL(here, location.href).href);
   const svg = part("wall-code").querySelector("svg");
   svg?.setAttribute("viewBox", `0 0 ${side} ${side}`);
