@@ -82,7 +82,9 @@ async def find_everywhere(session: Session) -> Returned:
 
 
 def _merged(found: list[Resumed]) -> Returned:
-    untold = sorted((work for lane in found for work in lane.untold), key=lambda it: it.serial)
+    untold = sorted(
+        (work for lane in found for work in lane.unacknowledged), key=lambda it: it.serial
+    )
     return Returned(
         {lane.previous for lane in found if lane.previous},
         [transition for lane in found for transition in lane.transitions],

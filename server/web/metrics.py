@@ -62,8 +62,8 @@ class WorkerCollector(Collector):
             "jielong_relayed_messages", "Live ink, undos and reactions passed on.", hub.relayed
         )
         yield CounterMetricFamily(
-            "jielong_backplane_dropped_parcels",
-            "Parcels to other workers that were lost.",
+            "jielong_backplane_dropped_envelopes",
+            "Envelopes to other workers that were lost.",
             hub.backplane.dropped,
         )
         yield CounterMetricFamily(

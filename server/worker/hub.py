@@ -21,16 +21,10 @@ from server.session.session import Session, Stage
 from server.store import keys
 from server.store.acknowledgements import Acknowledgements
 from server.store.answers import RefusedError
-from server.store.backplane import (
-    Backplane,
-    Disconnect,
-    Envelope,
-    LiveMessage,
-    TakeOver,
-    TransitionNotice,
-)
+from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
+from server.store.envelope import Disconnect, Envelope, LiveMessage, TakeOver, TransitionNotice
 from server.store.errors import StoreError
 from server.store.pool import Pool
 from server.store.rooms import Rooms

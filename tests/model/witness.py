@@ -135,7 +135,7 @@ class Witness:
                 self._finished(transition)
         self.check_rooms()
 
-    def saw_drop(self, now: int, answer: Answer) -> None:
+    def saw_disconnect(self, now: int, answer: Answer) -> None:
         """A connection was lost, or all those of a worker."""
         for transition in answer.transitions:
             self.saw(now, transition)
