@@ -1,4 +1,4 @@
-"""What can go wrong between the service and Redis."""
+"""Errors between the service and Redis."""
 
 
 class StoreError(Exception):
@@ -15,7 +15,7 @@ class StoreAwayError(StoreError):
 
 
 class JoinLostError(StoreAwayError):
-    """The answer of a `join` was lost; the ticket may have a seat, or get one later."""
+    """The answer of a `join` was lost: the ticket may have a seat, or get one later."""
 
 
 class StoreTooOldError(StoreError):
@@ -23,4 +23,4 @@ class StoreTooOldError(StoreError):
 
 
 class DeploymentError(StoreError):
-    """The URL of Redis names nothing that can be used; the message says why."""
+    """Redis cannot be used as the settings say; the message says why."""

@@ -38,7 +38,7 @@ class WorkerCollector(Collector):
             "jielong_connections", "Open connections of this worker.", len(registry)
         )
         yield CounterMetricFamily(
-            "jielong_turned_away",
+            "jielong_rejected_connections",
             "Connections refused because too many waited to be let in.",
             self._admission.rejected,
         )
@@ -59,8 +59,8 @@ class WorkerCollector(Collector):
             "jielong_relayed_messages", "Live ink, undos and reactions passed on.", router.relayed
         )
         yield CounterMetricFamily(
-            "jielong_backplane_dropped_parcels",
-            "Parcels to other workers that were lost.",
+            "jielong_backplane_dropped_envelopes",
+            "Envelopes to other workers that were lost.",
             self._parts.backplane.dropped,
         )
         yield CounterMetricFamily(

@@ -19,9 +19,10 @@ from server.session.resume import Resume
 from server.session.store_errors import StoreErrors
 from server.session.timer_wheel import TimerWheel
 from server.store.acknowledgements import Acknowledgements
-from server.store.backplane import Backplane, Envelope
+from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
+from server.store.envelope import Envelope
 from server.store.pool import Pool
 from server.store.rooms import Rooms
 from server.store.shards import Shards
