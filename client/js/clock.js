@@ -1,5 +1,6 @@
 /**
- * Time, passed in wherever it matters, so that a test need not wait.
+ * The system's clock. Modules take a `Clock` as an argument, so that tests can pass one that does
+ * not wait.
  */
 
 /** @import { Clock } from "./types.js" */

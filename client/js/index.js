@@ -1,15 +1,16 @@
 /**
- * The core's front door: everything a page or a mini-program needs, without a DOM.
+ * The public interface of the core: what a page or a mini-program needs. Nothing here needs a DOM.
  */
 
-export { Connection } from "./connection.js";
+export { Connection } from "./connection/connection.js";
+export { JitterBuffer } from "./ink/jitter-buffer.js";
+export { Pen } from "./ink/pen.js";
+export { decodeStroke, encodeStroke } from "./ink/stroke.js";
+export { GRID, MAX_POINTS, MAX_STROKES, MAX_WIDTH, REACTIONS, REPORT_REASONS } from "./protocol.js";
 export { Relay } from "./relay.js";
-export { Pen } from "./pen.js";
-export { reduce } from "./reduce.js";
-export { effects } from "./effects.js";
+export { commandsFor } from "./state/commands.js";
+export { reduce } from "./state/reduce.js";
 export {
-  canWrite, hasInk, initialState, mayLeaveInk, partnerIsNeeded, screenOf, strokesOf, usedInk,
-} from "./state.js";
-export { Playout } from "./playout.js";
-export { decodeStroke, encodeStroke } from "./ink.js";
-export { GRID, MAX_POINTS, MAX_STROKES, REACTIONS, REPORT_REASONS, WIDEST } from "./protocol.js";
+  canKeepRoom, canWrite, hasInk, inkUsage, needsPartner, screenOf, shouldOfferToKeep,
+} from "./state/selectors.js";
+export { initialState } from "./state/state.js";

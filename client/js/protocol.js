@@ -1,26 +1,25 @@
 /**
- * The facts of the wire protocol `jielong.v1`: its limits and the shape of every message.
- * No behaviour lives here; the other modules take their numbers and types from this one.
+ * Constants of the wire protocol `jielong.v1`.
  */
 
 /** Both coordinates of the writing cell run from 0 to this, y down. */
 export const GRID = 4095;
 /** Numbers in a point of a stroke: x, y, dt, w. */
 export const POINT = 4;
-/** The widest nib; it is 20% of the cell. */
-export const WIDEST = 255;
-/** The longest time between two points that a stroke can tell, in milliseconds. */
-export const LONGEST_PAUSE = 60_000;
+/** The largest width of a stroke; it is 20% of the cell. */
+export const MAX_WIDTH = 255;
+/** The longest time between two points that a stroke can hold, in milliseconds. */
+export const MAX_PAUSE_MS = 60_000;
 export const MAX_STROKES = 64;
 export const MAX_POINTS = 4096;
-/** Bytes of a character's strokes as JSON; with the rest of a `commit` it stays below a frame's 64 KiB. */
+/** Bytes of a character's strokes as JSON; the rest of a `commit` fits into a frame of 64 KiB beside them. */
 export const MAX_BYTES = 65_000;
 
-/** The reactions there are, in the order they are shown. */
+/** The reactions, in the order in which a page shows them. */
 export const REACTIONS = /** @type {const} */ (["clap", "heart", "fire", "smile", "fan"]);
 
-/** Why somebody may be reported, in the order it is asked. */
+/** The reasons of a report, in the order in which a page shows them. */
 export const REPORT_REASONS = /** @type {const} */ (["obscene", "idle", "other"]);
 
-/** The close code that says: this participant connected again somewhere else. */
+/** The close code when this participant connected again from somewhere else. */
 export const CLOSED_ELSEWHERE = 4001;

@@ -1,18 +1,17 @@
 /**
- * The participant: holds the state, feeds it with what the server and the user do, and carries
- * out the effects. A page or a mini-program listens for `change` and calls the verbs.
+ * The client of one participant. It holds the state, passes every event through the reducer, and
+ * carries out the commands. A page or a mini-program listens for `change` and calls `dispatch`.
  */
 
 import { systemClock } from "./clock.js";
-import { Connection } from "./connection.js";
-import { effects } from "./effects.js";
-import { Emitter } from "./events.js";
-import { Pacer } from "./pacer.js";
-import { reduce } from "./reduce.js";
-import { initialState } from "./state.js";
-import { WORKS_KEY, addWorks, readWorks, worksGained } from "./works.js";
+import { Connection } from "./connection/connection.js";
+import { Emitter } from "./emitter.js";
+import { InkRateLimiter } from "./ink/rate-limiter.js";
+import { commandsFor } from "./state/commands.js";
+import { reduce } from "./state/reduce.js";
+import { initialState } from "./state/state.js";
 
-/** @import { Change, Event, OwnInk, State } from "./types.js" */
+/** @import { Change, Command, Draft, Event, State, Storage, UserEvent } from "./types.js" */
 
 export const DRAFT_KEY = "jielong.draft";
 
@@ -21,7 +20,7 @@ export class Relay extends Emitter {
   #clock;
   #storage;
   #connection;
-  #pacer;
+  #rateLimiter;
   /** @type {State} */
   #state;
 
@@ -30,31 +29,21 @@ export class Relay extends Emitter {
     super();
     this.#clock = options.clock ?? systemClock;
     this.#storage = options.storage;
-    this.#state = initialState(readDraft(options.storage));
+    this.#state = initialState(loadDraft(options.storage));
     this.#connection = new Connection(options);
-    this.#pacer = new Pacer((frame) => void this.#connection.send(frame), this.#clock);
-    this.#connection.on("link", (link) => {
-      if (link.status !== "online") this.#pacer.clear();
-      this.#happen({ t: "link", link });
+    this.#rateLimiter = new InkRateLimiter((frame) => void this.#connection.send(frame), this.#clock);
+    this.#connection.on("status", (connection) => {
+      if (connection.status !== "online") this.#rateLimiter.clear();
+      this.#apply({ t: "connection", connection });
     });
-    this.#connection.on("message", (message) => this.#happen(message));
+    this.#connection.on("message", (message) => this.#apply(message));
   }
 
   get state() {
     return this.#state;
   }
 
-  /** The works of this participant that this device remembers, newest first. */
-  get works() {
-    return readWorks(this.#storage.get(WORKS_KEY));
-  }
-
-  /** Remember more of a work than the service told, e.g. its text. @param {import("./types.js").KeptWork} work */
-  remember(work) {
-    this.#storage.set(WORKS_KEY, JSON.stringify(this.works.map((old) => (old.work === work.work ? work : old))));
-  }
-
-  /** Milliseconds on the clock that the times in the state are of. */
+  /** Milliseconds on the clock of the times in the state. */
   now() {
     return this.#clock.now();
   }
@@ -67,57 +56,55 @@ export class Relay extends Emitter {
     this.#connection.stop();
   }
 
-  /** The network seems to be back. */
+  /** Call when the network is back. */
   wake() {
     this.#connection.wake();
   }
 
-  /** @param {import("./types.js").UserEvent} event */
-  act(event) {
-    this.#happen(event);
+  /** @param {UserEvent} event */
+  dispatch(event) {
+    this.#apply(event);
   }
 
   /** @param {Event} event */
-  #happen(event) {
+  #apply(event) {
     const before = this.#state;
     const state = reduce(before, event, this.#clock.now());
     this.#state = state;
-    for (const effect of effects(before, state, event)) this.#carryOut(effect);
-    if (event.t !== "user:ink" || event.end) this.#keepDraft(before);
-    const gained = worksGained(before, state, Date.now());
-    if (gained.length > 0) this.#storage.set(WORKS_KEY, JSON.stringify(addWorks(this.works, gained)));
+    for (const command of commandsFor(before, state, event)) this.#run(command);
+    if (event.t !== "user:ink" || event.end) this.#saveDraft(before);
     this.emit("change", { state, before, event });
   }
 
-  /** @param {import("./types.js").Effect} effect */
-  #carryOut(effect) {
-    if ("after" in effect) {
-      this.#clock.after(effect.after, () => this.#happen(effect.event));
+  /** @param {Command} command */
+  #run(command) {
+    if ("after" in command) {
+      this.#clock.after(command.after, () => this.#apply(command.event));
       return;
     }
-    const { send } = effect;
+    const { send } = command;
     if (send.t === "ink" || send.t === "undo") {
-      if (send.t === "undo" && send.s === 0) this.#pacer.clear();
-      if (this.#connection.status === "online") this.#pacer.push(send);
+      if (send.t === "undo" && send.s === 0) this.#rateLimiter.clear();
+      if (this.#connection.status === "online") this.#rateLimiter.push(send);
       return;
     }
-    if (send.t === "commit" || send.t === "leave") this.#pacer.clear();
+    if (send.t === "commit" || send.t === "leave") this.#rateLimiter.clear();
     this.#connection.send(send);
   }
 
-  /** A reloaded page finds its unfinished character again. @param {State} before */
-  #keepDraft(before) {
-    const { own } = this.#state;
-    if (own === before.own) return;
-    this.#storage.set(DRAFT_KEY, own && own.strokes.length > 0 ? JSON.stringify(own) : null);
+  /** A page that is loaded again restores its unfinished character. @param {State} before */
+  #saveDraft(before) {
+    const { draft } = this.#state;
+    if (draft === before.draft) return;
+    this.#storage.set(DRAFT_KEY, draft && draft.strokes.length > 0 ? JSON.stringify(draft) : null);
   }
 }
 
-/** @param {import("./types.js").Storage} storage @returns {OwnInk | null} */
-function readDraft(storage) {
+/** @param {Storage} storage @returns {Draft | null} */
+function loadDraft(storage) {
   try {
-    const own = JSON.parse(storage.get(DRAFT_KEY) ?? "null");
-    return own && Array.isArray(own.strokes) ? { ...own, open: false } : null;
+    const draft = JSON.parse(storage.get(DRAFT_KEY) ?? "null");
+    return draft && Array.isArray(draft.strokes) ? { ...draft, open: false } : null;
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 /**
- * The shapes of things, for the type checker alone; no module loads this one. First the messages
- * of the wire, then what a client makes of them.
+ * Types for the type checker; no module imports this one at run time. First the messages of the
+ * wire, then the state of a client, then what the parts of the core pass to each other.
  */
 
 /** @typedef {number[]} Stroke Flat: `x, y, dt, w` a point; the first absolute, then differences. */
@@ -49,9 +49,9 @@
 /** @typedef {{t: "ping", n?: number}} Ping */
 /** @typedef {Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Ping} ToServer */
 
-// What a client knows.
+// The state of a client.
 /**
- * The other hand. here: connected. away: may come back until `until`. left: the seat is free.
+ * The partner. here: connected. away: may come back until `until`. left: the seat is free.
  * @typedef {Object} PartnerState
  * @property {string} alias
  * @property {string} [region]
@@ -59,34 +59,34 @@
  * @property {number} until On the clock of the events; 0: no such limit.
  */
 /**
- * Ink of the partner not committed yet.
+ * Ink of the partner that is not committed yet.
  * @typedef {Object} LiveInk
  * @property {number} c
  * @property {Stroke[]} strokes
- * @property {boolean} open The last stroke goes on.
- * @property {boolean} stale The writer lost the line; it will write again from the first stroke.
+ * @property {boolean} open The last stroke still grows.
+ * @property {boolean} stale The writer lost the connection and will send everything again.
  */
 /**
  * @typedef {Object} Room
  * @property {string} id
  * @property {Phrase} phrase
- * @property {Seat} seat One's own.
- * @property {PartnerState | null} partner Null: nobody has come yet.
- * @property {(Stroke[] | null)[]} committed One entry a character of the phrase.
+ * @property {Seat} seat The seat of this client.
+ * @property {PartnerState | null} partner Null: the second seat was never taken.
+ * @property {(Stroke[] | null)[]} committed One entry for each character of the phrase.
  * @property {Omit<Turn, "ms"> & {until: number}} turn `until` on the clock of the events.
  * @property {LiveInk | null} live
- * @property {{code: string, url: string} | null} invite The friend's way in, once asked for.
- * @property {number} aloneSince Since when nobody else is here, on the clock of the events; 0: somebody is.
+ * @property {{code: string, url: string} | null} invite Set after an `invite` was asked for.
+ * @property {number} aloneSince Since when the room has no partner, on the clock of the events; 0: it has one.
  */
 /**
- * One's own character under way. It lives until the server says `committed`, whatever happens to
- * the line.
- * @typedef {Object} OwnInk
+ * The character that this client is writing. It is kept until the server says `committed`, also
+ * while the connection is lost.
+ * @typedef {Object} Draft
  * @property {string} room
  * @property {number} c
  * @property {Stroke[]} strokes
- * @property {boolean} open The last stroke goes on.
- * @property {boolean} committing Finished by the user, not answered yet.
+ * @property {boolean} open The last stroke still grows.
+ * @property {boolean} committing The user committed it; the server has not answered yet.
  */
 /**
  * @typedef {Object} Done
@@ -94,26 +94,26 @@
  * @property {string} url
  * @property {number} serial
  * @property {Phrase | null} phrase
- * @property {(Stroke[] | null)[]} chars Characters this client has not seen are null.
+ * @property {(Stroke[] | null)[]} chars Null for characters that this client never received.
  * @property {Seat | null} seat
  */
-/** @typedef {{code: string, n: number}} Notice Something to tell the user once; `n` tells two alike apart. */
+/** @typedef {{code: string, n: number}} Notice The user sees it once; `n` differs for two notices of one code. */
 
 /**
  * @typedef {Object} State
- * @property {Link} link
- * @property {boolean} greeted `welcome` has come at least once.
+ * @property {ConnectionState} connection
+ * @property {boolean} welcomed `welcome` has arrived at least once.
  * @property {Campaign | null} campaign
  * @property {Phrase[]} phrases
  * @property {Counters | null} counters
- * @property {Finished[]} finished Completed in one's absence, not yet shown.
- * @property {{phrase?: string, invite?: string} | null} joining Asked for, not answered yet.
- * @property {{room: string, keep: boolean, why?: ReportReason} | null} leaving The room given up or reported last.
+ * @property {Finished[]} finished Works completed while this participant was away, not shown yet.
+ * @property {{phrase?: string, invite?: string} | null} joining A `join` that is not answered yet.
+ * @property {{room: string, keep: boolean, why?: ReportReason} | null} leaving The room that this client left or reported last.
  * @property {Room | null} room
- * @property {OwnInk | null} own Not null: it is this client's turn, or was when the line was lost.
+ * @property {Draft | null} draft Not null: it is this client's turn, or was when the connection was lost.
  * @property {Done | null} done
  * @property {Notice | null} notice
- * @property {{e: Reaction, n: number} | null} reaction The last one received.
+ * @property {{e: Reaction, n: number} | null} reaction The last reaction of the partner.
  */
 
 /**
@@ -121,11 +121,11 @@
  *   | "my-turn" | "their-turn" | "done"} Screen
  */
 
-// Between the parts of the core, and what a platform gives them.
+// Between the parts of the core, and between the core and its platform.
 /**
  * @typedef {Object} Clock
- * @property {() => number} now Milliseconds on a clock that never goes back.
- * @property {(ms: number, run: () => void) => () => void} after Runs once; the result cancels it.
+ * @property {() => number} now Milliseconds on a monotonic clock.
+ * @property {(ms: number, run: () => void) => () => void} after Runs once; the result cancels the timer.
  */
 /**
  * @typedef {Object} Codec
@@ -137,7 +137,7 @@
  * A socket that is opening or open.
  * @typedef {Object} Socket
  * @property {(frame: string | Uint8Array) => void} send
- * @property {(code: number) => void} close Afterwards no handler is called any more.
+ * @property {(code: number) => void} close No handler is called afterwards.
  */
 /**
  * @typedef {Object} SocketHandlers
@@ -147,20 +147,21 @@
  */
 /** @typedef {(url: string, subprotocols: string[], handlers: SocketHandlers) => Socket} SocketAdapter */
 /**
- * What outlives the page. Must not throw: a storage that is full or forbidden forgets.
+ * Storage that outlives the page. It must not throw: a full or blocked storage loses the value.
  * @typedef {Object} Storage
  * @property {(key: string) => string | null} get
  * @property {(key: string, value: string | null) => void} set Null removes the key.
  */
 /**
- * connecting: dialling or waiting for `welcome`. online: `welcome` came. offline: lost, the next
- * try is in `retryMs`. elsewhere: another connection of this participant took over. stopped: by us.
+ * connecting: the socket opens, or `welcome` is awaited. online: `welcome` arrived. offline: lost,
+ * the next try is in `retryMs`. elsewhere: another connection of this participant took over.
+ * stopped: this client closed it.
  * @typedef {"connecting" | "online" | "offline" | "elsewhere" | "stopped"} Status
  */
-/** @typedef {{status: Status, why: string, retryMs: number}} Link */
+/** @typedef {{status: Status, reason: string, retryMs: number}} ConnectionState */
 /**
  * @typedef {{send: ToServer}
- *   | {after: number, event: TimerEvent}} Effect
+ *   | {after: number, event: TimerEvent}} Command
  */
 /**
  * @typedef {{t: "user:join", phrase?: string, invite?: string}
@@ -171,24 +172,24 @@
  *   | {t: "user:invite"} | {t: "user:dismiss"}
  *   | {t: "user:leave"} | {t: "user:home"} | {t: "user:full", what: "strokes" | "points"}} UserEvent
  */
-/** @typedef {{t: "link", link: Link}} LinkEvent */
+/** @typedef {{t: "connection", connection: ConnectionState}} ConnectionEvent */
 /**
  * A point of a stroke, absolute.
  * @typedef {Object} InkPoint
  * @property {number} x 0..4095
  * @property {number} y 0..4095, down
  * @property {number} dt Milliseconds since the point before; of the first: since the stroke before.
- * @property {number} w Nib width, 1..255 in 1/255 of 20% of the cell
+ * @property {number} w Width, 1..255 in 1/255 of 20% of the cell
  */
 /** @typedef {{x: number, y: number, t: number, pressure: number, kind: "pen" | "touch" | "mouse"}} Sample */
-/** @typedef {{strokes: number, points: number, bytes: number}} Used What the character holds already; `bytes` as JSON. */
-/** @typedef {{points: Stroke, due: number[]}} Track A stroke and when each of its points appears. */
+/** @typedef {{strokes: number, points: number, bytes: number}} InkUsage How much ink a character holds; `bytes` as JSON. */
+/** @typedef {{points: Stroke, due: number[]}} TimedStroke A stroke, and when each of its points appears. */
 /**
  * @typedef {{t: "timer:retry", re: string} | {t: "timer:commit", room: string, c: number}} TimerEvent
  * @typedef {FromServer | UserEvent
- *   | LinkEvent | TimerEvent} Event
+ *   | ConnectionEvent | TimerEvent} Event
  */
 /** @typedef {{state: State, before: State, event: Event}} Change */
-/** @typedef {{work: string, url: string, serial: number, text: string, at: number}} KeptWork `at`: wall clock, ms; `text` may be empty. */
+/** @typedef {{work: string, url: string, serial: number, text: string, at: number}} SavedWork `at`: wall clock, ms; `text` may be empty. */
 
 export {};

@@ -1,5 +1,5 @@
 /**
- * Where the service is.
+ * The address of the service.
  */
 
 export const SERVICE = "wss://jielong.example/ws";

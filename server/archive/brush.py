@@ -1,7 +1,7 @@
 """The shape of a stroke for pictures drawn here: the page's brush, in simpler geometry.
 
-`static/js/brush.js` is the model: the same slanted nib, the same widths, the same entry, and the
-same tail after a flick.
+`static/js/shared/brush.js` is the model: the same slanted nib, the same widths, the same entry, and
+the same tail after a flick.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Route, async_playwright
 
-from tests.browser.hand import Hand
 from tests.browser.launch import launch
+from tests.browser.participant_page import ParticipantPage
 from tests.service import ROOT, Service
 
 HERE = Path(__file__).parent
@@ -24,7 +24,7 @@ PHONE: dict[str, Any] = {
 }
 CORE_ORIGIN = "http://core.test"
 
-Stranger = Callable[..., Awaitable[Hand]]
+Stranger = Callable[..., Awaitable[ParticipantPage]]
 Core = Callable[..., Awaitable[Any]]
 
 
@@ -58,19 +58,19 @@ async def stranger(
     Keywords go to the context; the browser speaks Chinese unless told otherwise. When the test
     ends, no page may have logged an error.
     """
-    hands: list[Hand] = []
+    opened: list[ParticipantPage] = []
 
-    async def arrive(service: Service, path: str = "/", **options: Any) -> Hand:
+    async def arrive(service: Service, path: str = "/", **options: Any) -> ParticipantPage:
         context = await browser.new_context(**{**DESK, "locale": "zh-CN", **options})
-        hand = Hand(await context.new_page())
-        hands.append(hand)
-        await hand.page.goto(service.url + path)
-        return hand
+        participant = ParticipantPage(await context.new_page())
+        opened.append(participant)
+        await participant.page.goto(service.url + path)
+        return participant
 
     yield arrive
-    for hand in hands:
-        await hand.page.context.close()
-    assert [trouble for hand in hands for trouble in hand.troubles] == []
+    for participant in opened:
+        await participant.page.context.close()
+    assert [trouble for participant in opened for trouble in participant.troubles] == []
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

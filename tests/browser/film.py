@@ -17,10 +17,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import async_playwright, expect
 
-from tests.browser.hand import LIMIT_MS, Hand, open_room
+from tests.browser.handwriting import Handwriting
 from tests.browser.launch import launch
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
 from tests.browser.screens import SETTLED, Album, Set, leave
-from tests.browser.scribe import Scribe
 from tests.service import start_service
 
 PHONE = {"viewport": {"width": 390, "height": 700}, "device_scale_factor": 1}
@@ -35,8 +35,8 @@ QUALITY = 70
 class Film:
     """Frames of two pages, with the times at which they were taken."""
 
-    def __init__(self, hands: tuple[Hand, Hand]) -> None:
-        self._hands = hands
+    def __init__(self, participants: tuple[ParticipantPage, ParticipantPage]) -> None:
+        self._participants = participants
         self._frames: list[tuple[float, Image.Image]] = []
         self._rolling = asyncio.create_task(self._roll())
 
@@ -44,7 +44,10 @@ class Film:
         loop = asyncio.get_running_loop()
         while True:
             at = loop.time()
-            shots = [hand.page.screenshot(type="jpeg", quality=95) for hand in self._hands]
+            shots = [
+                participant.page.screenshot(type="jpeg", quality=95)
+                for participant in self._participants
+            ]
             self._frames.append((at, _side_by_side(await asyncio.gather(*shots))))
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -82,7 +85,7 @@ async def main(folder: Path) -> None:
         service = await asyncio.to_thread(start_service, Path(data))
         async with async_playwright() as playwright:
             browser = await launch(playwright)
-            stage = Set(browser, service, Album(folder, "phone"), Scribe(random.Random(4)))
+            stage = Set(browser, service, Album(folder, "phone"), Handwriting(random.Random(4)))
             one = await stage.person("/?phrase=jiayou", **PHONE)
             two = await stage.person("/?phrase=jiayou", **PHONE)
             film = Film((one, two))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tests.browser.conftest import Stranger
-from tests.browser.hand import Hand, open_room, write
+from tests.browser.participant_page import ParticipantPage, open_room, write
 from tests.browser.strokes import CHARACTERS
 from tests.service import Service
 
@@ -23,7 +23,7 @@ class Loaded:
     addresses: set[str] = field(default_factory=set)
     missing: list[str] = field(default_factory=list)
 
-    def watch(self, hand: Hand) -> None:
+    def watch(self, hand: ParticipantPage) -> None:
         """Note what this page asks for from now on."""
         page = hand.page
         page.on("request", lambda request: self.addresses.add(request.url))
@@ -32,7 +32,7 @@ class Loaded:
         page.on("response", lambda it: it.status >= MISSING and self.missing.append(it.url))
 
 
-async def write_a_work(stranger: Stranger, service: Service) -> tuple[Hand, Loaded]:
+async def write_a_work(stranger: Stranger, service: Service) -> tuple[ParticipantPage, Loaded]:
     """The one of them who is at the finished work's page with its poster, and what was loaded.
 
     Args:

@@ -17,10 +17,10 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.gate import Gate
-from tests.browser.hand import LIMIT_MS, Hand, open_room
+from tests.browser.handwriting import SAMPLE_MS, Handwriting, smooth
 from tests.browser.launch import launch
-from tests.browser.scribe import SAMPLE_MS, Scribe, smooth
+from tests.browser.network import Network
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
 from tests.finish_work import finish_work
 from tests.service import Service, start_service
 
@@ -96,13 +96,13 @@ class Album:
     folder: Path
     view: str
 
-    async def take(self, hand: Hand, name: str, *, settled: bool = True) -> None:
+    async def take(self, participant: ParticipantPage, name: str, *, settled: bool = True) -> None:
         """A picture of what is seen; `settled`: when nothing moves any more."""
         if "night" in self.view and name not in NIGHT:
             return
         if settled:
-            await hand.page.evaluate(SETTLED)
-        camera = await hand.page.context.new_cdp_session(hand.page)
+            await participant.page.evaluate(SETTLED)
+        camera = await participant.page.context.new_cdp_session(participant.page)
         options = {"format": "webp", "quality": QUALITY}
         taken = await camera.send("Page.captureScreenshot", options)
         await camera.detach()
@@ -112,44 +112,46 @@ class Album:
 
 @dataclass
 class Set:
-    """Where the pictures are taken: browser, service, and the hands that write."""
+    """Where the pictures are taken: browser, service, album and handwriting."""
 
     browser: Browser
     service: Service
     album: Album
-    scribe: Scribe
+    handwriting: Handwriting
 
-    async def person(self, path: str = "/", **options: Any) -> Hand:
+    async def person(self, path: str = "/", **options: Any) -> ParticipantPage:
         """Somebody new at the page."""
         options = {"locale": "zh-CN", **VIEWS[self.album.view], **options}
         context = await self.browser.new_context(**options)
-        hand = Hand(await context.new_page())
-        await hand.page.goto(self.service.url + path)
-        return hand
+        participant = ParticipantPage(await context.new_page())
+        await participant.page.goto(self.service.url + path)
+        return participant
 
-    async def write(self, hand: Hand, char: str, *, strokes: int | None = None) -> None:
-        """Draw a character, or its first strokes, at a hand's pace: the nib swells and thins."""
-        box = await hand.see("paper").bounding_box()
-        for path in self.scribe.paths(char)[:strokes]:
+    async def write(
+        self, participant: ParticipantPage, char: str, *, strokes: int | None = None
+    ) -> None:
+        """Draw a character, or its first strokes, at the pace of a person."""
+        box = await participant.see("paper").bounding_box()
+        for path in self.handwriting.paths(char)[:strokes]:
             for i, (x, y) in enumerate(smooth(path)[::2]):
                 place = box["x"] + x * box["width"], box["y"] + y * box["height"]
-                await hand.page.mouse.move(*place)
+                await participant.page.mouse.move(*place)
                 if i == 0:
-                    await hand.page.mouse.down()
+                    await participant.page.mouse.down()
                 await asyncio.sleep(SAMPLE_MS / 1000)
-            await hand.page.mouse.up()
+            await participant.page.mouse.up()
 
-    async def finish(self, hand: Hand, char: str) -> None:
+    async def finish(self, participant: ParticipantPage, char: str) -> None:
         """Write the character of one's turn and finish it."""
-        await hand.is_in("my-turn")
-        await self.write(hand, char)
-        await hand.commit()
+        await participant.is_in("my-turn")
+        await self.write(participant, char)
+        await participant.commit()
 
 
-async def leave(*hands: Hand) -> None:
+async def leave(*opened: ParticipantPage) -> None:
     """These people go."""
-    for hand in hands:
-        await hand.page.context.close()
+    for participant in opened:
+        await participant.page.context.close()
 
 
 async def alone(stage: Set) -> None:
@@ -163,7 +165,7 @@ async def alone(stage: Set) -> None:
     await one.page.keyboard.press("Escape")
     await one.join()
     await one.is_in("waiting")
-    await expect(one.see("ghost-strokes").locator("path")).to_have_count(1)
+    await expect(one.see("guide-strokes").locator("path")).to_have_count(1)
     await take(one, "waiting")
     await one.see("order").click()
     await expect(one.see("stroke-order").locator("text")).to_have_count(5)
@@ -219,8 +221,8 @@ async def together(stage: Set) -> None:
     await one.page.goto(stage.service.url)
     await one.is_in("my-turn")
     await one.see("clear").click()
-    for hand, char in ((one, "新"), (two, "年"), (one, "快"), (two, "乐")):
-        await stage.finish(hand, char)
+    for participant, char in ((one, "新"), (two, "年"), (one, "快"), (two, "乐")):
+        await stage.finish(participant, char)
     await one.is_in("done")
     await expect(one.see("done")).to_have_attribute("data-replay", "ended", timeout=LIMIT_MS)
     await take(one, "done-long")
@@ -260,15 +262,15 @@ async def in_trouble(stage: Set) -> None:
     take = stage.album.take
     one, two = await stage.person("/?phrase=tiantian-xiangshang"), await stage.person()
     await open_room(one, two)
-    gate = Gate()
-    await one.page.route_web_socket("**/ws", gate.through)
+    network = Network()
+    await one.page.route_web_socket("**/ws", network.route)
     await one.page.reload()
     await one.is_in("my-turn")
     await stage.write(one, "天", strokes=3)
-    await gate.cut()
+    await network.cut()
     await one.is_in("offline")
     await take(one, "offline")
-    gate.shut = False
+    network.restore()
     await one.is_in("my-turn")
     await stage.write(one, "天", strokes=1)
     await one.commit()
@@ -332,7 +334,7 @@ async def in_every_language(stage: Set) -> None:
 
 
 async def on_the_walls(stage: Set) -> None:
-    """The gallery and the wall, with works of many hands."""
+    """The gallery and the wall, with works of many participants."""
     one = await stage.person("/gallery", reduced_motion="reduce")
     await one.page.locator(".picture").nth(3).wait_for()
     await stage.album.take(one, "gallery")
@@ -360,15 +362,15 @@ locale = "zh-Hans"
 async def tour(browser: Browser, folder: Path, view: str) -> None:
     """Every picture of one view, from services of its own."""
     album = Album(folder, view)
-    scribe = Scribe(random.Random(4))
+    handwriting = Handwriting(random.Random(4))
     with tempfile.TemporaryDirectory() as data:
         campaigns = Path(data) / "campaigns.toml"
         campaigns.write_text(SHUT)
         service = await asyncio.to_thread(start_service, Path(data) / "one", campaigns=campaigns)
-        stage = Set(browser, service, album, scribe)
+        stage = Set(browser, service, album, handwriting)
         try:
             for i, phrase in enumerate(GALLERY):
-                await finish_work(service, phrase, seed=10 * i, hand=Scribe)
+                await finish_work(service, phrase, seed=10 * i, hand=Handwriting)
             await alone(stage)
             await together(stage)
             await to_the_poster(stage)
@@ -382,7 +384,7 @@ async def tour(browser: Browser, folder: Path, view: str) -> None:
             await asyncio.to_thread(service.stop)
         short = await asyncio.to_thread(start_service, Path(data) / "two", turn_seconds=4)
         try:
-            await while_it_restarts(Set(browser, short, album, scribe))
+            await while_it_restarts(Set(browser, short, album, handwriting))
         finally:
             await asyncio.to_thread(short.stop)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.hand import Path
+from tests.browser.participant_page import Path
 
 ACROSS: Path = [(0.2, 0.5), (0.5, 0.47), (0.8, 0.46)]
 DOWN: Path = [(0.5, 0.15), (0.51, 0.5), (0.5, 0.85)]

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.async_api import CDPSession, expect
 
 from tests.browser.conftest import DESK, PHONE, Stranger
-from tests.browser.hand import Hand, open_room
+from tests.browser.participant_page import ParticipantPage, open_room
 from tests.browser.slow_link import SlowLink
 from tests.service import Service
 
@@ -37,7 +37,7 @@ new MutationObserver(() => {
   if (!document.body) return;
   const join = document.querySelector('[data-testid=join]');
   if (document.body.dataset.state === 'idle' && join && !join.disabled) join.click();
-  const writing = document.querySelector('.play')?.dataset.writing === 'true';
+  const writing = document.querySelector('.relay')?.dataset.writing === 'true';
   if (writing) window.firstStrokeAt ??= performance.now();
 }).observe(document, { subtree: true, childList: true, attributes: true });
 """
@@ -53,7 +53,7 @@ async def test_script_and_style_before_the_first_stroke_are_small(
     await one.page.goto(f"{shared.url}/?phrase=jiayou")
     await one.join()
     await one.is_in("waiting")
-    await expect(one.see("play")).to_have_attribute("data-writing", "true")
+    await expect(one.see("relay")).to_have_attribute("data-writing", "true")
     sizes = {}
     for kind, url in asked:
         if kind in ("script", "stylesheet"):
@@ -74,7 +74,7 @@ async def test_every_module_is_asked_for_at_once(stranger: Stranger, shared: Ser
     hinted = await one.page.evaluate(
         "[...document.querySelectorAll('[rel=modulepreload]')].map((e) => new URL(e.href).pathname)"
     )
-    assert modules - set(hinted) == {"/static/js/too-old.js"}
+    assert modules - set(hinted) == {"/static/js/shared/too-old.js"}
     assert set(hinted) <= modules
 
 
@@ -125,10 +125,10 @@ async def test_drawing_costs_a_page_little_more_than_a_mouse_that_moves(
     assert watched < MOST_WATCHING
 
 
-async def meter_of(hand: Hand) -> CDPSession:
+async def meter_of(participant: ParticipantPage) -> CDPSession:
     """Tells how long the page's own thread computes. What else the machine does is not in it, as it
     would be in the length of frames."""
-    meter = await hand.page.context.new_cdp_session(hand.page)
+    meter = await participant.page.context.new_cdp_session(participant.page)
     await meter.send("Performance.enable", {"timeDomain": "threadTicks"})
     return meter
 
@@ -138,13 +138,13 @@ async def thread_seconds(meter: CDPSession) -> float:
     return next(one["value"] for one in answer["metrics"] if one["name"] == "TaskDuration")
 
 
-async def move_long(hand: Hand) -> None:
+async def move_long(participant: ParticipantPage) -> None:
     """Some seconds of the mouse, with as many points as a good screen gives."""
-    box = await hand.see("paper").bounding_box()
+    box = await participant.see("paper").bounding_box()
     begun = time.monotonic()
     for point in range(STROKE_SECONDS * POINTS_A_SECOND):
         await asyncio.sleep(begun + point / POINTS_A_SECOND - time.monotonic())
-        await hand.page.mouse.move(*spiral(box, point / POINTS_A_SECOND / STROKE_SECONDS))
+        await participant.page.mouse.move(*spiral(box, point / POINTS_A_SECOND / STROKE_SECONDS))
 
 
 def spiral(box: dict[str, Any], share: float) -> tuple[float, float]:

@@ -39,7 +39,7 @@ VALUES: list[Any] = [
 async def test_every_value_is_decoded_as_python_encoded_it(core: Core) -> None:
     decoded = await core(
         """async (frames) => {
-          const { decode } = await import("/client/js/msgpack.js");
+          const { decode } = await import("/client/js/wire/msgpack.js");
           return frames.map((frame) => decode(new Uint8Array(frame)));
         }""",
         [list(msgpack.packb(value)) for value in VALUES],
@@ -50,7 +50,7 @@ async def test_every_value_is_decoded_as_python_encoded_it(core: Core) -> None:
 async def test_python_decodes_every_value_as_it_was_encoded(core: Core) -> None:
     frames = await core(
         """async (values) => {
-          const { encode } = await import("/client/js/msgpack.js");
+          const { encode } = await import("/client/js/wire/msgpack.js");
           return values.map((value) => Array.from(encode(value)));
         }""",
         VALUES,
@@ -61,7 +61,7 @@ async def test_python_decodes_every_value_as_it_was_encoded(core: Core) -> None:
 async def test_a_very_long_array_comes_through(core: Core) -> None:
     head, same = await core(
         """async () => {
-          const { decode, encode } = await import("/client/js/msgpack.js");
+          const { decode, encode } = await import("/client/js/wire/msgpack.js");
           const frame = encode(Array.from({ length: 70000 }, (_, i) => i));
           return [Array.from(frame.slice(0, 5)), decode(frame).every((value, i) => value === i)];
         }"""
@@ -74,7 +74,7 @@ async def test_numbers_are_as_short_as_python_makes_them(core: Core) -> None:
     numbers = [value for value in VALUES if isinstance(value, int)]
     frames = await core(
         """async (values) => {
-          const { encode } = await import("/client/js/msgpack.js");
+          const { encode } = await import("/client/js/wire/msgpack.js");
           return values.map((value) => Array.from(encode(value)));
         }""",
         numbers,
@@ -85,7 +85,7 @@ async def test_numbers_are_as_short_as_python_makes_them(core: Core) -> None:
 async def test_binary_and_short_floats_are_decoded(core: Core) -> None:
     value = await core(
         """async (frame) => {
-          const { decode, encode } = await import("/client/js/msgpack.js");
+          const { decode, encode } = await import("/client/js/wire/msgpack.js");
           const { bin, short } = decode(new Uint8Array(frame));
           const isBytes = bin instanceof Uint8Array;
           return { bin: Array.from(decode(encode(bin))), isBytes, short };
@@ -98,7 +98,7 @@ async def test_binary_and_short_floats_are_decoded(core: Core) -> None:
 async def test_floats_without_a_json_form_come_through(core: Core) -> None:
     frames = await core(
         """async () => {
-          const { encode } = await import("/client/js/msgpack.js");
+          const { encode } = await import("/client/js/wire/msgpack.js");
           return [NaN, Infinity, -Infinity, -0].map((value) => Array.from(encode(value)));
         }"""
     )
@@ -127,7 +127,7 @@ async def test_floats_without_a_json_form_come_through(core: Core) -> None:
 async def test_an_ill_formed_frame_is_refused(core: Core, frame: bytes) -> None:
     name = await core(
         """async (frame) => {
-          const { decode } = await import("/client/js/msgpack.js");
+          const { decode } = await import("/client/js/wire/msgpack.js");
           try { decode(new Uint8Array(frame)); return ""; } catch (error) { return error.name; }
         }""",
         list(frame),
@@ -138,7 +138,7 @@ async def test_an_ill_formed_frame_is_refused(core: Core, frame: bytes) -> None:
 async def test_a_key_of_objects_own_stays_a_key(core: Core) -> None:
     keys = await core(
         """async (frame) => {
-          const { decode } = await import("/client/js/msgpack.js");
+          const { decode } = await import("/client/js/wire/msgpack.js");
           return Object.keys(decode(new Uint8Array(frame)));
         }""",
         list(msgpack.packb({"__proto__": {"x": 1}, "t": "pong"})),
@@ -149,7 +149,7 @@ async def test_a_key_of_objects_own_stays_a_key(core: Core) -> None:
 async def test_each_subprotocol_has_its_codec(core: Core) -> None:
     said = await core(
         """async () => {
-          const { CODECS, codecFor } = await import("/client/js/codec.js");
+          const { CODECS, codecFor } = await import("/client/js/wire/codec.js");
           const told = { t: "ping", n: 7 };
           return CODECS.map(({ subprotocol }) => {
             const { encode, decode } = codecFor(subprotocol);

@@ -1,4 +1,4 @@
-"""client/js: hello, silence, loss and return, with a socket and a clock made of nothing."""
+"""client/js/connection: hello, liveness, loss and reconnect, with a fake socket and clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from tests.browser.conftest import Core
 
 WORLD = """
-  const { Connection } = await import("/client/js/connection.js");
+  const { Connection } = await import("/client/js/connection/connection.js");
   const kept = new Map();
   const storage = {
     get: (key) => kept.get(key) ?? null,
@@ -45,12 +45,12 @@ WORLD = """
       close: () => { made.closed = true; },
     };
   };
-  const links = [];
+  const statuses = [];
   const heard = [];
   const connection = new Connection({
     url: "ws://x/ws", socket, storage, clock, random: () => 0.5, hello: { client: "test" },
   });
-  connection.on("link", ({ status, why, retryMs }) => links.push([status, why, retryMs]));
+  connection.on("status", (now) => statuses.push([now.status, now.reason, now.retryMs]));
   connection.on("message", (message) => heard.push(message.t));
   const last = () => sockets.at(-1);
   const says = (message) => last().handlers.message(JSON.stringify(message));
@@ -70,7 +70,7 @@ async def test_hello_comes_first_and_brings_the_kept_token(core: Core) -> None:
         """
         welcomed();
         last().handlers.close(1006);
-        pass(links.at(-1)[2]);
+        pass(statuses.at(-1)[2]);
         opens();
         return [sockets[0].sent, sockets[1].sent, sockets[0].subprotocols];
         """,
@@ -96,20 +96,20 @@ async def test_nothing_is_sent_before_welcome(core: Core) -> None:
 LOSSES = """
 for (let i = 0; i < 9; i += 1) {
   last().handlers.close(1006);
-  pass(links.at(-1)[2]);
+  pass(statuses.at(-1)[2]);
 }
-return links.filter(([status]) => status === "offline").map(([, , ms]) => ms);
+return statuses.filter(([status]) => status === "offline").map(([, , ms]) => ms);
 """
 
 
 async def test_tries_come_soon_while_the_seat_is_kept_and_then_seldom(core: Core) -> None:
-    links = await connected(core, LOSSES)
-    assert links == [5000, 2000, 2000, 2000, 2000, 3000, 6000, 12_000, 15_000]
+    statuses = await connected(core, LOSSES)
+    assert statuses == [5000, 2000, 2000, 2000, 2000, 3000, 6000, 12_000, 15_000]
 
 
 async def test_the_unlucky_too_try_twice_within_the_grace(core: Core) -> None:
-    links = await core(f"async () => {{ {WORLD.replace('0.5', '0.999')} {LOSSES} }}")
-    assert sum(links[:2]) < 14_000
+    statuses = await core(f"async () => {{ {WORLD.replace('0.5', '0.999')} {LOSSES} }}")
+    assert sum(statuses[:2]) < 14_000
 
 
 @pytest.mark.parametrize(
@@ -123,19 +123,19 @@ async def test_the_unlucky_too_try_twice_within_the_grace(core: Core) -> None:
 async def test_the_server_says_when_to_come_back(
     core: Core, message: dict[str, Any], why: str, ms: int
 ) -> None:
-    link, early, late = await core(
+    status, early, late = await core(
         f"""async (message) => {{ {WORLD}
           opens();
           says(message);
-          const link = links.at(-1);
+          const status = statuses.at(-1);
           pass(message.retry_ms - 1);
           const early = sockets.length;
           pass(1);
-          return [link, early, sockets.length];
+          return [status, early, sockets.length];
         }}""",
         message,
     )
-    assert link == ["offline", why, ms]
+    assert status == ["offline", why, ms]
     assert (early, late) == (1, 2)
 
 
@@ -150,7 +150,7 @@ async def test_silence_is_broken_by_a_ping_and_ended_by_a_new_try(core: Core) ->
         pass(29000);
         const early = sockets[0].closed;
         pass(1000);
-        return [sent, early, [sockets[0].closed, ...links.at(-1)]];
+        return [sent, early, [sockets[0].closed, ...statuses.at(-1)]];
         """,
     )
     assert sent == {"t": "ping", "n": 1}
@@ -159,8 +159,8 @@ async def test_silence_is_broken_by_a_ping_and_ended_by_a_new_try(core: Core) ->
 
 
 async def test_a_server_that_never_answers_is_given_up(core: Core) -> None:
-    links = await connected(core, "opens(); pass(10000); return links;")
-    assert links[-1] == ["offline", "timeout", 2000]
+    statuses = await connected(core, "opens(); pass(10000); return statuses;")
+    assert statuses[-1] == ["offline", "timeout", 2000]
 
 
 @pytest.mark.parametrize(
@@ -198,10 +198,10 @@ async def test_a_network_that_is_back_is_not_waited_for(core: Core) -> None:
 
 
 async def test_a_garbled_frame_ends_the_connection(core: Core) -> None:
-    link, heard = await connected(
-        core, 'welcomed(); last().handlers.message("{"); return [links.at(-1), heard];'
+    status, heard = await connected(
+        core, 'welcomed(); last().handlers.message("{"); return [statuses.at(-1), heard];'
     )
-    assert link[:2] == ["offline", "garbled"]
+    assert status[:2] == ["offline", "garbled"]
     assert heard == ["welcome"]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from tests.browser.conftest import Core
 
 PEN = """
-  const { Pen } = await import("/client/js/pen.js");
-  const { decodeStroke, encodeStroke } = await import("/client/js/ink.js");
+  const { Pen } = await import("/client/js/ink/pen.js");
+  const { decodeStroke, encodeStroke } = await import("/client/js/ink/stroke.js");
   const timers = [];
   const clock = { now: () => 0, after: (ms, run) => { timers.push(run); return () => {}; } };
   const parts = [];
@@ -34,7 +34,7 @@ async def test_points_come_back_from_a_stroke_exactly(core: Core) -> None:
     ]
     stroke, again = await core(
         """async (points) => {
-          const { decodeStroke, encodeStroke } = await import("/client/js/ink.js");
+          const { decodeStroke, encodeStroke } = await import("/client/js/ink/stroke.js");
           const stroke = encodeStroke(points);
           return [stroke, decodeStroke(stroke)];
         }""",
@@ -155,21 +155,22 @@ async def test_ink_ends_before_a_commit_as_json_outgrows_a_frame(core: Core) -> 
     ended, points, size, again = await pen(
         core,
         """
-        const { reduce } = await import("/client/js/reduce.js");
-        const { effects } = await import("/client/js/effects.js");
-        const { initialState, usedInk } = await import("/client/js/state.js");
-        const own = { room: "r".repeat(128), c: 7, strokes: [], open: false, committing: false };
-        let state = { ...initialState(), own, room: { id: own.room } };
+        const { reduce } = await import("/client/js/state/reduce.js");
+        const { commandsFor } = await import("/client/js/state/commands.js");
+        const { inkUsage } = await import("/client/js/state/selectors.js");
+        const { initialState } = await import("/client/js/state/state.js");
+        const draft = { room: "r".repeat(128), c: 7, strokes: [], open: false, committing: false };
+        let state = { ...initialState(), draft, room: { id: draft.room } };
         const happen = (event) => {
           const before = state;
           state = reduce(before, event, 0);
-          return effects(before, state, event);
+          return commandsFor(before, state, event);
         };
         let t = 0;
         let x = 0;
         while (full.length === 0) {
           t += 60000;
-          pen.down(at(x, x, t, x, "pen"), usedInk(state));
+          pen.down(at(x, x, t, x, "pen"), inkUsage(state));
           for (let i = 0; i < 70 && pen.isDown; i += 1) {
             x = 1 - x;
             t += 60000;
@@ -178,8 +179,8 @@ async def test_ink_ends_before_a_commit_as_json_outgrows_a_frame(core: Core) -> 
           pen.up();
           for (const { p, end } of parts.splice(0)) happen({ t: "user:ink", p, end });
         }
-        const { points } = usedInk(state);
-        const again = pen.down(at(0, 0, t), usedInk(state));
+        const { points } = inkUsage(state);
+        const again = pen.down(at(0, 0, t), inkUsage(state));
         const [{ send }] = happen({ t: "user:commit" });
         return [full[0], points, JSON.stringify(send).length, again];
         """,
@@ -213,7 +214,7 @@ async def test_pressure_widens_a_pen_and_speed_thins_a_finger(core: Core) -> Non
 async def test_waiting_ink_stays_under_the_rate_and_loses_nothing(core: Core) -> None:
     most, sent, points = await core(
         """async () => {
-          const { Pacer } = await import("/client/js/pacer.js");
+          const { InkRateLimiter } = await import("/client/js/ink/rate-limiter.js");
           let now = 0;
           const timers = [];
           const clock = {
@@ -221,10 +222,10 @@ async def test_waiting_ink_stays_under_the_rate_and_loses_nothing(core: Core) ->
             after: (ms, run) => { timers.push({ at: now + ms, run }); return () => {}; },
           };
           const sent = [];
-          const pacer = new Pacer((frame) => sent.push({ at: now, frame }), clock);
+          const limiter = new InkRateLimiter((frame) => sent.push({ at: now, frame }), clock);
           for (let s = 0; s < 64; s += 1)
             for (let i = 0; i < 4; i += 1)
-              pacer.push({ t: "ink", room: "r", c: 0, s, p: [s, i, 0, 0], end: i === 3 });
+              limiter.push({ t: "ink", room: "r", c: 0, s, p: [s, i, 0, 0], end: i === 3 });
           while (timers.length > 0) {
             const { at, run } = timers.shift();
             now = at;

@@ -1,4 +1,4 @@
-"""client/js: the reducer and its effects, message by message."""
+"""client/js: the reducer and its commands, message by message."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ INK = [[10, 20, 0, 90, 5, 5, 16, 0]]
 OTHER = [[30, 40, 0, 80, 1, 1, 16, 0]]
 
 RUN = """async (events) => {
-  const { reduce } = await import("/client/js/reduce.js");
-  const { effects } = await import("/client/js/effects.js");
-  const { canWrite, initialState, screenOf } = await import("/client/js/state.js");
+  const { reduce } = await import("/client/js/state/reduce.js");
+  const { commandsFor } = await import("/client/js/state/commands.js");
+  const { canWrite, screenOf } = await import("/client/js/state/selectors.js");
+  const { initialState } = await import("/client/js/state/state.js");
   let state = initialState();
   const sent = [];
   const screens = [];
   for (const event of events) {
     const before = state;
     state = reduce(before, event, 1000);
-    sent.push(effects(before, state, event));
+    sent.push(commandsFor(before, state, event));
     screens.push(screenOf(state));
   }
   // As JSON, for what is undefined is not on the wire either.
@@ -32,11 +33,15 @@ RUN = """async (events) => {
 
 
 def online() -> dict[str, Any]:
-    return {"t": "link", "link": {"status": "online", "why": "", "retryMs": 0}}
+    return {"t": "connection", "connection": {"status": "online", "reason": "", "retryMs": 0}}
 
 
 def offline(why: str = "lost") -> dict[str, Any]:
-    return {"t": "link", "link": {"status": "offline", "why": why, "retryMs": 100}}
+    return {"t": "connection", "connection": {"status": "offline", "reason": why, "retryMs": 100}}
+
+
+def elsewhere() -> dict[str, Any]:
+    return {"t": "connection", "connection": {"status": "elsewhere", "reason": "", "retryMs": 0}}
 
 
 def welcome(resume: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -73,8 +78,8 @@ def partner(state: str, **more: Any) -> dict[str, Any]:
     return {"t": "partner", "room": "r", "state": state, **more}
 
 
-def messages(effects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [effect["send"] for effect in effects if "send" in effect]
+def messages(commands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [command["send"] for command in commands if "send" in command]
 
 
 async def test_the_way_from_the_door_to_the_finished_work(core: Core) -> None:
@@ -121,7 +126,7 @@ async def test_ink_survives_a_lost_line_and_can_go_on_without_one(core: Core) ->
         [online(), welcome(), matched(0), drawn(), offline(), drawn(OTHER[0]), online(),
          welcome(matched(0))],
     )  # fmt: skip
-    assert ran["state"]["own"]["strokes"] == [INK[0], OTHER[0]]
+    assert ran["state"]["draft"]["strokes"] == [INK[0], OTHER[0]]
     assert [message["t"] for message in messages(ran["sent"][-1])] == ["undo", "ink", "ink"]
     assert ran["screens"][4:6] == ["offline", "offline"]
 
@@ -135,7 +140,7 @@ async def test_a_commit_is_sent_until_it_is_answered(core: Core) -> None:
     )  # fmt: skip
     commit = {"t": "commit", "room": "r", "c": 0, "strokes": INK}
     assert [messages(ran["sent"][i]) for i in (4, 5, 8, 10)] == [[commit], [commit], [commit], []]
-    assert ran["state"]["own"] is None
+    assert ran["state"]["draft"] is None
 
 
 async def test_a_commit_refused_as_busy_is_sent_after_the_time_asked_for(core: Core) -> None:
@@ -156,7 +161,7 @@ async def test_nothing_can_be_drawn_out_of_turn_or_after_the_commit(core: Core) 
         RUN, [online(), welcome(), matched(0), drawn(), {"t": "user:commit"}, drawn()]
     )
     assert done["sent"][-1] == []
-    assert done["state"]["own"]["strokes"] == INK
+    assert done["state"]["draft"]["strokes"] == INK
 
 
 async def test_live_ink_grows_by_parts_and_is_taken_back(core: Core) -> None:
@@ -200,7 +205,7 @@ async def test_a_partner_goes_away_comes_back_and_leaves(core: Core) -> None:
     assert messages(back["sent"][-1])[0] == {"t": "undo", "room": "r", "c": 0, "s": 0}
     left = await core(RUN, [*events, partner("left"), {"t": "turn", "room": "r", **turn(0, 0)}])
     assert left["state"]["room"]["partner"]["state"] == "left"
-    assert left["state"]["own"]["strokes"] == INK
+    assert left["state"]["draft"]["strokes"] == INK
 
 
 async def test_leaving_keeps_the_room_when_a_character_waits_for_a_stranger(core: Core) -> None:
@@ -295,7 +300,7 @@ async def test_a_work_finished_in_ones_absence_is_shown(core: Core) -> None:
     ("last", "screen"),
     [
         (offline("restart"), "offline"),
-        ({"t": "link", "link": {"status": "elsewhere", "why": "", "retryMs": 0}}, "elsewhere"),
+        (elsewhere(), "elsewhere"),
         ({"t": "bye", "why": "idle", "retry_ms": 9}, "idle"),
         ({"t": "error", "code": "closed", "message": "", "re": "join"}, "closed"),
         ({"t": "error", "code": "no_such_phrase", "message": "", "re": "join"}, "idle"),
@@ -323,8 +328,8 @@ async def test_a_seat_lost_by_waiting_is_told_and_kept_ink_too(
 async def test_a_message_of_another_room_changes_nothing(core: Core) -> None:
     same = await core(
         """async ([events, message]) => {
-          const { reduce } = await import("/client/js/reduce.js");
-          const { initialState } = await import("/client/js/state.js");
+          const { reduce } = await import("/client/js/state/reduce.js");
+          const { initialState } = await import("/client/js/state/state.js");
           const state = events.reduce((state, event) => reduce(state, event, 0), initialState());
           return reduce(state, { ...message, room: "other" }, 0) === state;
         }""",
@@ -371,12 +376,14 @@ async def test_a_report_ends_the_room_and_is_repeated_when_it_was_not_heard(core
 
 
 ALONE = """async (events) => {
-  const { reduce } = await import("/client/js/reduce.js");
-  const { OFFER_MS, initialState, mayLeaveInk } = await import("/client/js/state.js");
+  const { reduce } = await import("/client/js/state/reduce.js");
+  const { KEEP_OFFER_MS, shouldOfferToKeep } =
+    await import("/client/js/state/selectors.js");
+  const { initialState } = await import("/client/js/state/state.js");
   const state = events.reduce((state, [event, at]) => reduce(state, event, at), initialState());
   const ends = Math.max(...events.map(([, at]) => at));
   let now = ends;
-  while (!mayLeaveInk(state, now) && now < ends + 2 * OFFER_MS) now += 1000;
+  while (!shouldOfferToKeep(state, now) && now < ends + 2 * KEEP_OFFER_MS) now += 1000;
   return now;
 }"""
 """When, in milliseconds, the offer to leave the character comes."""
@@ -399,11 +406,11 @@ def turn_to(c: int) -> dict[str, Any]:
 async def test_works_are_remembered_newest_first_and_once(core: Core) -> None:
     works, read = await core(
         """async () => {
-          const { addWorks, readWorks } = await import("/client/js/works.js");
+          const { addWorks, parseWorks } = await import("/client/js/saved-works.js");
           const work = (id, text, at) => ({ work: id, url: `/w/${id}`, serial: 1, text, at });
           let works = addWorks([], [work("a", "", 1), work("b", "加油", 2)]);
           works = addWorks(works, [work("b", "", 9), work("a", "天天", 9)]);
-          return [works.map(({ work, text, at }) => [work, text, at]), readWorks("no json")];
+          return [works.map(({ work, text, at }) => [work, text, at]), parseWorks("no json")];
         }"""
     )
     assert works == [["a", "天天", 1], ["b", "加油", 2]]

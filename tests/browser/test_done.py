@@ -11,7 +11,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import DESK, PHONE, Stranger
-from tests.browser.hand import LIMIT_MS, Hand, open_room, write
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room, write
 from tests.browser.strokes import CHARACTERS
 from tests.service import Service
 
@@ -22,7 +22,9 @@ INK = """() => [...document.querySelectorAll('[data-testid=work-char]')].map((ca
 """How many pixels of each character have ink."""
 
 
-async def relay(stranger: Stranger, service: Service, **options: Any) -> tuple[Hand, Hand]:
+async def relay(
+    stranger: Stranger, service: Service, **options: Any
+) -> tuple[ParticipantPage, ParticipantPage]:
     """Two strangers who have just finished 加油."""
     one = await stranger(service, "/?phrase=jiayou", **options)
     two = await stranger(service, **options)
@@ -33,9 +35,9 @@ async def relay(stranger: Stranger, service: Service, **options: Any) -> tuple[H
     return one, two
 
 
-async def replays(hand: Hand, state: str) -> None:
+async def replays(participant: ParticipantPage, state: str) -> None:
     """Wait until the work is `playing` or has `ended`."""
-    await expect(hand.see("done")).to_have_attribute("data-replay", state, timeout=LIMIT_MS)
+    await expect(participant.see("done")).to_have_attribute("data-replay", state, timeout=LIMIT_MS)
 
 
 async def test_both_hands_are_written_once_more(stranger: Stranger, service: Service) -> None:
@@ -72,7 +74,9 @@ async def test_the_poster_is_made_saved_and_handed_on_from_the_last_screen(
     await one.see("poster-open").click()
     await expect(one.see("poster")).to_have_attribute("data-state", "shown", timeout=LIMIT_MS)
     assert await barriers(one.page) == []
-    serials = "-".join(str(hand.heard("completed")[0]["serial"]) for hand in (one, two))
+    serials = "-".join(
+        str(participant.heard("completed")[0]["serial"]) for participant in (one, two)
+    )
     for kind, begins in (("svg", b"<svg"), ("png", b"\x89PNG")):
         async with one.page.expect_download() as download:
             await one.see(f"poster-{kind}").click()

@@ -1,5 +1,5 @@
 """The page on small screens, on their sides, and in large letters: all can be reached, and the
-paper stays under the hand."""
+paper stays where it is."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, Stranger
-from tests.browser.hand import Hand, open_room
+from tests.browser.participant_page import ParticipantPage, open_room
 from tests.browser.strokes import ACROSS, CHARACTERS
 from tests.service import Service
 
@@ -38,19 +38,19 @@ def phone(width: int, height: int, **more: Any) -> dict[str, Any]:
     return {**PHONE, "viewport": {"width": width, "height": height}, **more}
 
 
-async def reaches_all(hand: Hand) -> None:
-    assert await hand.page.evaluate(REACHED) == []
+async def reaches_all(participant: ParticipantPage) -> None:
+    assert await participant.page.evaluate(REACHED) == []
 
 
-async def fits(hand: Hand) -> None:
+async def fits(participant: ParticipantPage) -> None:
     """The whole room is on the screen."""
     for name in NEEDED:
-        await expect(hand.see(name)).to_be_in_viewport(ratio=0.98)
-    await reaches_all(hand)
+        await expect(participant.see(name)).to_be_in_viewport(ratio=0.98)
+    await reaches_all(participant)
 
 
-async def place_of_paper(hand: Hand) -> tuple[float, float]:
-    box = await hand.see("paper").bounding_box()
+async def place_of_paper(participant: ParticipantPage) -> tuple[float, float]:
+    box = await participant.see("paper").bounding_box()
     return box["x"], box["y"]
 
 
@@ -86,10 +86,10 @@ async def test_nothing_sticks_out_in_any_state_of_a_round(
     await fits(one)
 
 
-async def reads_in_full(hand: Hand) -> None:
+async def reads_in_full(participant: ParticipantPage) -> None:
     cut = "(e) => e.scrollWidth > e.clientWidth + 1"
-    await expect(hand.see("partner-state")).to_be_visible()
-    assert not await hand.see("partner-state").evaluate(cut)
+    await expect(participant.see("partner-state")).to_be_visible()
+    assert not await participant.see("partner-state").evaluate(cut)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
@@ -152,7 +152,7 @@ async def test_ink_goes_where_the_hand_is_though_the_paper_moves(
     x, y, side = box["x"], box["y"], box["width"]
     await one.page.mouse.move(x + 0.2 * side, y + 0.5 * side)
     await one.page.mouse.down()
-    await one.page.evaluate("document.querySelector('.play').style.translate = '0 60px'")
+    await one.page.evaluate("document.querySelector('.relay').style.translate = '0 60px'")
     await one.page.mouse.move(x + 0.8 * side, y + 0.5 * side + 60, steps=8)
     await one.page.mouse.up()
     await one.commit()

@@ -9,16 +9,16 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
-from tests.browser.hand import LIMIT_MS, Hand
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.finish_work import finish_work
 from tests.service import Service
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}
 
 
-async def sees_cards(hand: Hand, count: int) -> None:
+async def sees_cards(participant: ParticipantPage, count: int) -> None:
     """Wait until so many works are listed."""
-    await expect(hand.see("card")).to_have_count(count, timeout=LIMIT_MS)
+    await expect(participant.see("card")).to_have_count(count, timeout=LIMIT_MS)
 
 
 async def test_the_gallery_goes_on_to_the_last_work(stranger: Stranger, service: Service) -> None:

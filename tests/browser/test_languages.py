@@ -7,24 +7,25 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
-from tests.browser.hand import Hand, open_room, write
+from tests.browser.participant_page import ParticipantPage, open_room, write
 from tests.browser.strokes import CHARACTERS
 from tests.service import ROOT, Service
 
 LANGUAGES = {"zh-CN": "开始", "zh-TW": "開始", "en": "Begin", "ja": "はじめる"}
 
 KEYS = """async ([folder, names]) => {
-  const modules = await Promise.all(names.map((name) => import(`/static/js/${folder}/${name}.js`)));
+  const load = (name) => import(`/static/js/strings/${folder}/${name}.js`);
+  const modules = await Promise.all(names.map(load));
   return modules.map((module) => Object.entries(module.default));
 }"""
 
 
-@pytest.mark.parametrize("folder", ["strings", "later-strings"])
+@pytest.mark.parametrize("folder", ["first", "lazy", "work"])
 async def test_every_language_has_the_same_words_to_fill_in(
     stranger: Stranger, shared: Service, folder: str
 ) -> None:
     one = await stranger(shared)
-    names = [path.stem for path in (ROOT / "static/js" / folder).glob("*.js")]
+    names = [path.stem for path in (ROOT / "static/js/strings" / folder).glob("*.js")]
     assert sorted(names) == sorted(LANGUAGES)
     tables = [dict(entries) for entries in await one.page.evaluate(KEYS, [folder, names])]
     for name, table in zip(names, tables, strict=True):
@@ -91,10 +92,10 @@ async def test_a_whole_relay_fits_and_is_announced_in_every_language(
     await fits(one)
 
 
-async def fits(hand: Hand) -> None:
+async def fits(participant: ParticipantPage) -> None:
     """Nothing sticks out, and the buttons show their words."""
     assert (
-        await hand.page.evaluate(
+        await participant.page.evaluate(
             """() => {
           const wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
           const cut = [...document.querySelectorAll('button')]
@@ -111,7 +112,7 @@ async def test_less_motion_is_heeded(stranger: Stranger, service: Service) -> No
     one = await stranger(service, "/?phrase=jiayou", reduced_motion="reduce")
     await one.join()
     await one.is_in("waiting")
-    await expect(one.see("ghost-strokes").locator("path")).to_have_count(1)
+    await expect(one.see("guide-strokes").locator("path")).to_have_count(1)
     await one.see("order").click()
     await expect(one.see("stroke-order").locator("text")).to_have_count(5)
     running = await one.page.evaluate(

@@ -16,7 +16,7 @@ from jielong import Participant, Pen
 from jielong.messages import PartnerState
 from playwright.async_api import Browser, Page, Route
 
-from tests.browser.hand import LIMIT_MS
+from tests.browser.participant_page import LIMIT_MS
 from tests.service import ROOT, Service
 
 SOURCE = ROOT / "client" / "miniprogram"
@@ -186,7 +186,7 @@ async def test_a_finger_writes_a_work_together_with_a_stranger(
         )
         await phone.evaluate(INKED, LIMIT_MS)
         await shows(phone, "screen", "my-turn")
-        await shows(phone, "ghost", "油")
+        await shows(phone, "guide", "油")
         await phone.evaluate(WRITE)
         await shows(phone, "inked", True)
         await phone.evaluate("page.undo()")
@@ -219,7 +219,7 @@ async def test_a_friend_is_invited_by_sharing_the_page(phone: Page, service: Ser
     shared = dict(parse_qsl(query))
     async with await Participant.connect(service.ws_url, campaign=shared["campaign"]) as friend:
         await friend.join(invite=shared["invite"])
-        await shows(phone, "company", True)
+        await shows(phone, "hasPartner", True)
         await phone.evaluate("page.leave()")
         await shows(phone, "screen", "idle")
 

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import PHONE, Stranger
-from tests.browser.hand import open_room, phrase_of
+from tests.browser.participant_page import open_room, phrase_of
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
@@ -111,7 +111,7 @@ async def test_a_browser_that_cannot_run_the_page_is_told_so(
     stranger: Stranger, shared: Service
 ) -> None:
     one = await stranger(shared)
-    await one.page.route("**/js/main.js", lambda route: route.fulfill(body="what is this?"))
+    await one.page.route("**/js/app/main.js", lambda route: route.fulfill(body="what is this?"))
     await one.page.reload()
     await one.is_in("too-old")
     await expect(one.page.get_by_text("换用新版的浏览器")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The paper and the hand on it: grid, ghost, stroke order, palms, the hand one writes with."""
+"""The writing cell: grid, tracing guide, stroke order, palms, left-handed layout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, Stranger
-from tests.browser.hand import Hand, open_room, write
+from tests.browser.participant_page import ParticipantPage, open_room, write
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
@@ -22,13 +22,15 @@ POINTER = """([kind, type, x, y, id]) => {
 }"""
 
 
-async def point(hand: Hand, kind: str, *events: tuple[str, float, float], number: int = 7) -> None:
+async def point(
+    participant: ParticipantPage, kind: str, *events: tuple[str, float, float], number: int = 7
+) -> None:
     """Let a pen or a finger do something on the paper."""
     for what, x, y in events:
-        await hand.page.evaluate(POINTER, [kind, f"pointer{what}", x, y, number])
+        await participant.page.evaluate(POINTER, [kind, f"pointer{what}", x, y, number])
 
 
-async def begin(stranger: Stranger, service: Service, path: str, **options: Any) -> Hand:
+async def begin(stranger: Stranger, service: Service, path: str, **options: Any) -> ParticipantPage:
     one = await stranger(service, path, **options)
     await one.join()
     await one.is_in("waiting")
@@ -71,8 +73,8 @@ async def test_the_stroke_order_of_a_chinese_character_is_shown_when_asked_for(
     stranger: Stranger, service: Service
 ) -> None:
     one = await begin(stranger, service, "/?phrase=jiayou")
-    await expect(one.see("ghost-strokes").locator("path")).to_have_count(1)
-    await expect(one.see("ghost")).to_be_hidden()
+    await expect(one.see("guide-strokes").locator("path")).to_have_count(1)
+    await expect(one.see("guide")).to_be_hidden()
     await one.see("order").click()
     await expect(one.see("stroke-order").locator("text")).to_have_text(list("12345"))
     await expect(one.see("announcer")).to_have_text("「加」的笔顺，共 5 画")
@@ -87,13 +89,13 @@ async def test_stroke_data_that_could_not_be_fetched_is_asked_for_again(
     await one.page.route("**/static/strokes/index.json", lambda route: route.abort())
     async with one.page.expect_event("requestfailed"):
         await one.join()
-    await expect(one.see("ghost")).to_have_text("加")
-    await expect(one.see("ghost")).to_be_visible()
+    await expect(one.see("guide")).to_have_text("加")
+    await expect(one.see("guide")).to_be_visible()
     await one.page.unroute("**/static/strokes/index.json")
     await one.draw(ACROSS)
     await one.commit()
-    await expect(one.see("ghost-strokes").locator("path")).to_have_count(1)
-    await expect(one.see("ghost")).to_be_hidden()
+    await expect(one.see("guide-strokes").locator("path")).to_have_count(1)
+    await expect(one.see("guide")).to_be_hidden()
     one.forget_lost_lines()
 
 
@@ -101,8 +103,8 @@ async def test_a_script_without_stroke_data_shows_the_fonts_glyph(
     stranger: Stranger, service: Service
 ) -> None:
     one = await begin(stranger, service, "/?phrase=en-hope")
-    await expect(one.see("ghost")).to_have_text("H")
-    await expect(one.see("ghost")).to_be_visible()
+    await expect(one.see("guide")).to_have_text("H")
+    await expect(one.see("guide")).to_be_visible()
     await expect(one.see("order")).to_be_hidden()
 
 
@@ -146,9 +148,9 @@ async def test_a_finished_character_settles_without_a_flash(
     await open_room(one, two)
     await two.page.evaluate(
         """() => {
-          const settling = document.querySelector('[data-testid=settling]');
+          const fading = document.querySelector('[data-testid=fading-ink]');
           new MutationObserver(() => (document.body.dataset.settled = 'yes'))
-            .observe(settling, { attributeFilter: ['data-fading'] });
+            .observe(fading, { attributeFilter: ['data-fading'] });
         }"""
     )
     await write(one, *CHARACTERS[0])

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
-from tests.browser.hand import LIMIT_MS, Hand
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.finish_work import finish_work
 from tests.service import Service
 
@@ -22,7 +22,7 @@ PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch":
 STILL = {"reduced_motion": "reduce"}
 
 MADE_UP = """async (count) => {
-  const {drawPoster} = await import('/static/js/poster-drawing.js');
+  const {drawPoster} = await import('/static/js/poster/drawing.js');
   return drawPoster({id: 'x', text: `<b a="'">&`, locale: 'zh-Hans', title: '<script>',
     chars: Array(count).fill([[100, 100, 0, 90, 3000, 3000, 40, 0]]), line: '', hands: '',
     date: '', scan: '', seal: '', code: {side: 1, path: ''}});
@@ -30,15 +30,20 @@ MADE_UP = """async (count) => {
 """A poster of so many characters, with words that a careless one would take for markup."""
 
 
-async def is_shown(hand: Hand) -> None:
+OPEN_POSTER = "(id) => import('/static/js/poster/poster.js').then(({openPoster}) => openPoster(id))"
+
+
+async def is_shown(participant: ParticipantPage) -> None:
     """Wait until the poster is seen."""
-    await expect(hand.see("poster")).to_have_attribute("data-state", "shown", timeout=LIMIT_MS)
+    await expect(participant.see("poster")).to_have_attribute(
+        "data-state", "shown", timeout=LIMIT_MS
+    )
 
 
-async def saved(hand: Hand, name: str) -> tuple[str, bytes]:
+async def saved(participant: ParticipantPage, name: str) -> tuple[str, bytes]:
     """Press a button that saves; the file's name and content."""
-    async with hand.page.expect_download() as download:
-        await hand.see(name).click()
+    async with participant.page.expect_download() as download:
+        await participant.see(name).click()
     file = await download.value
     return file.suggested_filename, await asyncio.to_thread(_read, await file.path())
 
@@ -83,9 +88,7 @@ async def test_an_address_can_lead_to_the_poster(stranger: Stranger, shared: Ser
 async def test_any_page_can_open_the_poster_of_a_work(stranger: Stranger, shared: Service) -> None:
     work = await finish_work(shared)
     one = await stranger(shared, "/")
-    await one.page.evaluate(
-        "(id) => import('/static/js/poster.js').then(({openPoster}) => openPoster(id))", work
-    )
+    await one.page.evaluate(OPEN_POSTER, work)
     await is_shown(one)
     await one.page.keyboard.press("Escape")
     await expect(one.see("poster")).to_have_count(0)
@@ -94,7 +97,8 @@ async def test_any_page_can_open_the_poster_of_a_work(stranger: Stranger, shared
 async def test_the_poster_of_a_missing_work_says_so(stranger: Stranger, shared: Service) -> None:
     one = await stranger(shared, "/")
     await one.page.evaluate(
-        "(id) => import('/static/js/poster.js').then(({openPoster}) => openPoster(id))", "none"
+        OPEN_POSTER,
+        "none",
     )
     await expect(one.see("poster")).to_have_attribute("data-state", "failed", timeout=LIMIT_MS)
     await expect(one.page.get_by_text("海报没能做成")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Stranger
-from tests.browser.hand import LIMIT_MS, Hand, open_room, phrase_of, write
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room, phrase_of, write
 from tests.browser.strokes import CHARACTERS
 from tests.service import Service
 
@@ -44,7 +44,7 @@ def difference(one: list[int], other: list[int]) -> float:
     return sum(abs(a - b) > CLEARLY for a, b in pairs) / len(one)
 
 
-async def sees_what_is_written(watcher: Hand, writer: Hand) -> list[int]:
+async def sees_what_is_written(watcher: ParticipantPage, writer: ParticipantPage) -> list[int]:
     """Wait until both papers look alike, and return what they show: the last ink takes its time.
 
     Raises:
@@ -60,7 +60,7 @@ async def sees_what_is_written(watcher: Hand, writer: Hand) -> list[int]:
             raise AssertionError(inked(written), inked(seen), said, heard)
 
 
-async def finish(one: Hand, two: Hand, length: int) -> None:
+async def finish(one: ParticipantPage, two: ParticipantPage, length: int) -> None:
     """Write the phrase in turns; the watcher must see the ink before it is committed."""
     for c in range(length):
         writer, watcher = (one, two) if c % 2 == 0 else (two, one)
@@ -75,23 +75,27 @@ async def finish(one: Hand, two: Hand, length: int) -> None:
     await two.is_in("done")
 
 
-async def read_back(hand: Hand) -> dict[str, Any]:
+async def read_back(participant: ParticipantPage) -> dict[str, Any]:
     """Follow the link to the finished work; what the page shows is what the API answers."""
-    async with hand.page.expect_response(
+    async with participant.page.expect_response(
         lambda answer: "/api/works/" in answer.url and answer.ok
     ) as response:
-        await hand.see("work-link").click()
-    await hand.is_in("shown")
+        await participant.see("work-link").click()
+    await participant.is_in("shown")
     work: dict[str, Any] = await (await response.value).json()
     return work
 
 
-async def relay(one: Hand, two: Hand, service: Service, length: int) -> dict[str, Any]:
+async def relay(
+    one: ParticipantPage, two: ParticipantPage, service: Service, length: int
+) -> dict[str, Any]:
     """One whole relay of a phrase of this length; its work as the API tells it."""
-    for hand in (one, two):
-        hand.sent.clear()
-        hand.received.clear()
-        await hand.page.goto(f"{service.url}/?phrase={await phrase_of(hand, service, length)}")
+    for participant in (one, two):
+        participant.sent.clear()
+        participant.received.clear()
+        await participant.page.goto(
+            f"{service.url}/?phrase={await phrase_of(participant, service, length)}"
+        )
     await open_room(one, two)
     await finish(one, two, length)
     return await read_back(one)
@@ -111,7 +115,9 @@ async def test_two_strangers_finish_a_short_and_a_long_phrase(
             assert len(char["strokes"]) == len(CHARACTERS[c])
             assert char["seat"] == c % 2
         serials = [hand["serial"] for hand in work["hands"]]
-        assert serials == [hand.heard("completed")[0]["serial"] for hand in (one, two)]
+        assert serials == [
+            participant.heard("completed")[0]["serial"] for participant in (one, two)
+        ]
 
 
 async def test_writer_watcher_and_reader_see_the_same_ink(

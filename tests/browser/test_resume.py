@@ -10,12 +10,14 @@ from itertools import pairwise
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Stranger
-from tests.browser.hand import LIMIT_MS, Hand, open_room, phrase_of, write
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room, phrase_of, write
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
 
-async def long_room(stranger: Stranger, service: Service) -> tuple[Hand, Hand]:
+async def long_room(
+    stranger: Stranger, service: Service
+) -> tuple[ParticipantPage, ParticipantPage]:
     """Two strangers in a room of four characters, the first of them written."""
     one, two = await stranger(service), await stranger(service)
     await one.page.goto(f"{service.url}/?phrase={await phrase_of(one, service, 4)}")
@@ -56,7 +58,7 @@ async def test_a_second_tab_takes_over_and_the_first_can_take_it_back(
     stranger: Stranger, service: Service
 ) -> None:
     _, two = await long_room(stranger, service)
-    tab = Hand(await two.page.context.new_page())
+    tab = ParticipantPage(await two.page.context.new_page())
     await tab.page.goto(service.url)
     await tab.is_in("my-turn")
     await two.is_in("elsewhere")
@@ -149,7 +151,7 @@ async def test_a_part_that_cannot_be_fetched_is_asked_for_again_after_a_pause(
         else:
             await route.continue_()
 
-    await one.page.route("**/js/done.js", refuse_twice)
+    await one.page.route("**/js/relay/done-view.js", refuse_twice)
     await open_room(one, two)
     await write(one, *CHARACTERS[0])
     await write(two, *CHARACTERS[1])

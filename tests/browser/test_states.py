@@ -13,15 +13,15 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import DESK, PHONE, Stranger
-from tests.browser.gate import Gate
-from tests.browser.hand import LIMIT_MS, Hand, open_room
-from tests.browser.hand import Path as Stroke
+from tests.browser.network import Network
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
+from tests.browser.participant_page import Path as Stroke
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
 LONG = "/?phrase=tiantian-xiangshang"
 
-View = Callable[..., Awaitable[Hand]]
+View = Callable[..., Awaitable[ParticipantPage]]
 
 
 @pytest.fixture(params=["desk", "phone"])
@@ -29,38 +29,38 @@ def arrive(request: pytest.FixtureRequest, stranger: Stranger) -> View:
     """Opens the page on a desk or on a phone."""
     options = PHONE if request.param == "phone" else DESK
 
-    async def view(service: Service, path: str = LONG, **more: Any) -> Hand:
+    async def view(service: Service, path: str = LONG, **more: Any) -> ParticipantPage:
         return await stranger(service, path, **options, **more)
 
     return view
 
 
-async def draw(hand: Hand, *paths: Stroke) -> None:
+async def draw(participant: ParticipantPage, *paths: Stroke) -> None:
     """With a finger where there is a touch screen, else with the mouse."""
-    if await hand.page.evaluate("navigator.maxTouchPoints > 0"):
-        await hand.touch(*paths)
+    if await participant.page.evaluate("navigator.maxTouchPoints > 0"):
+        await participant.touch(*paths)
     else:
-        await hand.draw(*paths)
+        await participant.draw(*paths)
 
 
-async def write(hand: Hand, *paths: Stroke) -> None:
-    await draw(hand, *paths)
-    await hand.commit()
+async def write(participant: ParticipantPage, *paths: Stroke) -> None:
+    await draw(participant, *paths)
+    await participant.commit()
 
 
-async def is_well(hand: Hand) -> None:
+async def is_well(participant: ParticipantPage) -> None:
     """Nothing keeps anybody out, nothing sticks out sideways."""
-    assert await barriers(hand.page) == []
-    assert await hand.page.evaluate(
+    assert await barriers(participant.page) == []
+    assert await participant.page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
 
 
-async def says(hand: Hand, name: str, words: str) -> None:
-    await expect(hand.see(name)).to_contain_text(words, timeout=LIMIT_MS)
+async def says(participant: ParticipantPage, name: str, words: str) -> None:
+    await expect(participant.see(name)).to_contain_text(words, timeout=LIMIT_MS)
 
 
-async def pair(arrive: View, service: Service) -> tuple[Hand, Hand]:
+async def pair(arrive: View, service: Service) -> tuple[ParticipantPage, ParticipantPage]:
     one, two = await arrive(service), await arrive(service)
     await open_room(one, two)
     return one, two
@@ -118,7 +118,7 @@ async def test_partner_away_and_back(arrive: View, service: Service) -> None:
     await one.page.goto("about:blank")
     await two.sees_partner("away")
     await says(two, "partner-state", "暂时离线")
-    await expect(two.see("timer")).to_have_attribute("data-seen", "false")
+    await expect(two.see("timer")).to_have_attribute("data-visible", "false")
     await is_well(two)
     await one.page.goto(service.url)
     await two.sees_partner("here")
@@ -146,16 +146,16 @@ async def test_network_lost_in_the_middle_of_a_character(arrive: View, service: 
     one, two = await pair(arrive, service)
     await draw(one, ACROSS)
     await two.sees_ink()
-    gate = Gate()
-    await one.page.route_web_socket("**/ws", gate.through)
-    await one.page.reload()  # From here on its line leads through the gate.
+    network = Network()
+    await one.page.route_web_socket("**/ws", network.route)
+    await one.page.reload()  # From here on its line can be cut.
     await one.is_in("my-turn")
-    await gate.cut()
+    await network.cut()
     await one.is_in("offline")
     await says(one, "turn-more", "你写的笔画都还在")
     await draw(one, DOWN)
     await is_well(one)
-    gate.shut = False
+    network.restore()
     await one.is_in("my-turn")
     await one.commit()
     await two.is_in("my-turn")
@@ -176,7 +176,7 @@ async def test_refresh(arrive: View, service: Service) -> None:
 
 async def test_second_tab(arrive: View, service: Service) -> None:
     one, _ = await pair(arrive, service)
-    tab = Hand(await one.page.context.new_page())
+    tab = ParticipantPage(await one.page.context.new_page())
     await tab.page.goto(service.url)
     await tab.is_in("my-turn")
     await one.is_in("elsewhere")
@@ -231,7 +231,7 @@ async def test_server_restarting(arrive: View, serve: Callable[..., Service]) ->
     await two.sees_ink()
     await asyncio.to_thread(service.stop)
     await one.is_in("offline")
-    await says(one, "link", "服务正在更新")
+    await says(one, "connection", "服务正在更新")
     await draw(one, DOWN)
     await is_well(one)
     await asyncio.to_thread(serve, port=service.port, grace_seconds=60)
@@ -239,8 +239,8 @@ async def test_server_restarting(arrive: View, serve: Callable[..., Service]) ->
     await one.commit()
     await two.is_in("my-turn")
     assert len((await one.hears("committed"))["strokes"]) == 2
-    for hand in (one, two):
-        hand.forget_lost_lines()
+    for participant in (one, two):
+        participant.forget_lost_lines()
 
 
 async def test_browser_too_old(arrive: View, service: Service) -> None:
@@ -268,7 +268,7 @@ async def test_campaign_unknown(arrive: View, service: Service) -> None:
     await one.is_in("closed")
     await says(one, "message-title", "没有找到这场接龙")
     await expect(one.see("message-way")).to_have_attribute("href", "/")
-    await expect(one.see("link")).to_be_empty()
+    await expect(one.see("connection")).to_be_empty()
     await expect(one.see("campaign-title")).to_have_text("接龙")
     await expect(one.page).to_have_title("接龙")
     await is_well(one)
@@ -290,7 +290,7 @@ async def test_a_reload_does_not_lengthen_what_is_left_of_the_turn(
     await says(one, "timer-words", "14")
     await one.page.reload()
     await one.is_in("my-turn")
-    await expect(one.see("timer")).to_have_attribute("data-seen", "true")
+    await expect(one.see("timer")).to_have_attribute("data-visible", "true")
     seconds, share = await one.see("timer").evaluate(
         """(timer) => [
           parseInt(timer.textContent.match(/\\d+/)),
@@ -304,12 +304,12 @@ async def test_nothing_is_said_of_the_partner_without_a_line(
     arrive: View, service: Service
 ) -> None:
     one, _ = await pair(arrive, service)
-    gate = Gate()
-    await one.page.route_web_socket("**/ws", gate.through)
+    network = Network()
+    await one.page.route_web_socket("**/ws", network.route)
     await one.page.reload()
     await one.is_in("my-turn")
     await says(one, "partner-state", "在线")
-    await gate.cut()
+    await network.cut()
     await one.is_in("offline")
     await expect(one.see("partner-state")).to_be_empty()
     one.forget_lost_lines()

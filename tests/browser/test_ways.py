@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import DESK, PHONE, Stranger
-from tests.browser.hand import LIMIT_MS
+from tests.browser.participant_page import LIMIT_MS
 from tests.finish_work import finish_work
 from tests.service import Service
 

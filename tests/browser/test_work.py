@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
-from tests.browser.hand import LIMIT_MS, Hand
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.finish_work import finish_work
 from tests.service import Service
 
@@ -21,20 +21,22 @@ PIXELS = """() => [...document.querySelectorAll('[data-testid=work-char]')].map(
 """The ink of every character, pixel by pixel."""
 
 
-async def plays(hand: Hand, state: str) -> None:
+async def plays(participant: ParticipantPage, state: str) -> None:
     """Wait until the replay is `playing`, `paused` or has `ended`."""
-    await expect(hand.see("player")).to_have_attribute("data-replay", state, timeout=LIMIT_MS)
+    await expect(participant.see("player")).to_have_attribute(
+        "data-replay", state, timeout=LIMIT_MS
+    )
 
 
-async def ink_of(hand: Hand) -> list[list[int]]:
+async def ink_of(participant: ParticipantPage) -> list[list[int]]:
     """The pixels of the page's characters."""
-    pixels: list[list[int]] = await hand.page.evaluate(PIXELS)
+    pixels: list[list[int]] = await participant.page.evaluate(PIXELS)
     return pixels
 
 
-async def time_of(hand: Hand) -> float:
+async def time_of(participant: ParticipantPage) -> float:
     """Where the replay stands, in milliseconds."""
-    return float(await hand.see("player-place").input_value())
+    return float(await participant.see("player-place").input_value())
 
 
 def amount(pixels: list[list[int]]) -> int:
@@ -66,7 +68,7 @@ async def test_the_replay_ends_as_the_finished_drawing(stranger: Stranger, share
 async def test_a_replay_keeps_the_hands_own_time(stranger: Stranger, shared: Service) -> None:
     one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL)
     told = await one.page.evaluate("""async () => {
-      const {Timeline} = await import('/static/js/replay-timeline.js');
+      const {Timeline} = await import('/static/js/work/replay-timeline.js');
       const stroke = [100, 100, 0, 90, 10, 0, 40, 0, 10, 0, 60, 0];
       const late = [100, 200, 300, 90, 10, 0, 50, 0];
       const far = [100, 200, 60000, 90, 10, 0, 50, 0];
@@ -76,7 +78,7 @@ async def test_a_replay_keeps_the_hands_own_time(stranger: Stranger, shared: Ser
     }""")
     # 100 + 300 + 50, handed over 700, 100, handed over 700, 100 + a rest cut to 1500 + 50
     assert told["whole"] == 450 + 700 + 100 + 700 + 100 + 1500 + 50
-    stands = [(m["c"], m["whole"], len(m["open"]) // 4) for m in told["moments"]]
+    stands = [(m["c"], m["finished"], len(m["open"]) // 4) for m in told["moments"]]
     assert stands == [(0, 0, 2), (0, 0, 2), (0, 0, 3), (0, 0, 3), (0, 1, 0), (0, 1, 0),
                       (0, 1, 2), (0, 2, 0), (1, 0, 2)]  # fmt: skip
     assert told["moments"][1]["open"] == [100, 100, 0, 90, 5, 0, 20, 0]

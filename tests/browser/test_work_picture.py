@@ -12,7 +12,7 @@ from tests.finish_work import finish_work
 from tests.service import Service
 
 LIKENESS = """async ([strokes, drawn]) => {
-  const {outline} = await import('/static/js/outline.js');
+  const {outline} = await import('/static/js/shared/outline.js');
   const ink = (paths) => {
     const canvas = new OffscreenCanvas(512, 512);
     const context = canvas.getContext('2d');

@@ -1,18 +1,18 @@
 /**
- * What a browser gives the core: its WebSocket and localStorage.
+ * The core's platform in a browser: WebSocket and localStorage.
  */
 
 /** @type {import("../types.js").SocketAdapter} */
 export function browserSocket(url, subprotocols, handlers) {
   const socket = new WebSocket(url, subprotocols);
   socket.binaryType = "arraybuffer";
-  let live = true;
-  socket.onopen = () => live && handlers.open(socket.protocol);
+  let open = true;
+  socket.onopen = () => open && handlers.open(socket.protocol);
   socket.onmessage = ({ data }) =>
-    live && handlers.message(typeof data === "string" ? data : new Uint8Array(data));
+    open && handlers.message(typeof data === "string" ? data : new Uint8Array(data));
   socket.onclose = ({ code }) => {
-    if (!live) return;
-    live = false;
+    if (!open) return;
+    open = false;
     handlers.close(code);
   };
   return {
@@ -20,7 +20,7 @@ export function browserSocket(url, subprotocols, handlers) {
       if (socket.readyState === WebSocket.OPEN) socket.send(/** @type {any} */ (frame));
     },
     close(code) {
-      live = false;
+      open = false;
       socket.close(code);
     },
   };
@@ -40,14 +40,14 @@ export const browserStorage = {
       if (value === null) localStorage.removeItem(key);
       else localStorage.setItem(key, value);
     } catch {
-      // Private windows and full disks forget; the relay goes on without.
+      // Blocked or full: the value is lost and the relay goes on.
     }
   },
 };
 
 /**
  * @param {Location} location
- * @returns {string} The address of the service that served this page.
+ * @returns {string} The WebSocket address of the service that served this page.
  */
 export function socketUrl(location) {
   return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`;

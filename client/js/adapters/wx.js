@@ -1,13 +1,13 @@
 /**
- * What a WeChat mini-program gives the core: wx.connectSocket and wx storage.
- * The global `wx` is handed in, so that nothing here needs one to be loaded.
+ * The core's platform in a WeChat mini-program: wx.connectSocket and wx storage. The caller passes
+ * the global `wx`.
  */
 
-import { jsonCodec } from "../codec.js";
+import { jsonCodec } from "../wire/codec.js";
 
 /**
- * Not every version of the base library tells which subprotocol was chosen, and some cannot ask
- * for one. JSON is what the server speaks in either case, so JSON alone is offered.
+ * Some versions of the base library cannot offer a subprotocol, and some do not tell which one the
+ * server chose. The server speaks JSON in both cases, so the client offers JSON alone.
  *
  * @param {any} wx
  * @returns {import("../types.js").SocketAdapter}
@@ -16,21 +16,21 @@ export function wxSocket(wx) {
   return (url, _subprotocols, handlers) => {
     const { subprotocol } = jsonCodec;
     const task = wx.connectSocket({ url, protocols: [subprotocol] });
-    let live = true;
+    let open = true;
     /** @param {number} code */
     const closed = (code) => {
-      if (!live) return;
-      live = false;
+      if (!open) return;
+      open = false;
       handlers.close(code);
     };
-    task.onOpen(() => live && handlers.open(subprotocol));
-    task.onMessage((/** @type {any} */ { data }) => live && handlers.message(data));
+    task.onOpen(() => open && handlers.open(subprotocol));
+    task.onMessage((/** @type {any} */ { data }) => open && handlers.message(data));
     task.onClose((/** @type {any} */ result) => closed(result?.code ?? 1006));
     task.onError(() => closed(1006));
     return {
       send: (frame) => task.send({ data: frame, fail: () => closed(1006) }),
       close(code) {
-        live = false;
+        open = false;
         task.close({ code });
       },
     };
@@ -40,18 +40,18 @@ export function wxSocket(wx) {
 /** @param {any} wx @returns {import("../types.js").Storage} */
 export function wxStorage(wx) {
   return {
-    get: (key) => quietly(() => wx.getStorageSync(key) || null),
+    get: (key) => orNull(() => wx.getStorageSync(key) || null),
     set: (key, value) =>
-      void quietly(() => (value === null ? wx.removeStorageSync(key) : wx.setStorageSync(key, value))),
+      void orNull(() => (value === null ? wx.removeStorageSync(key) : wx.setStorageSync(key, value))),
   };
 }
 
 /**
  * @template T
  * @param {() => T} run
- * @returns {T | null} Null when the storage is full or forbidden.
+ * @returns {T | null} Null when the storage is full or blocked.
  */
-function quietly(run) {
+function orNull(run) {
   try {
     return run();
   } catch {

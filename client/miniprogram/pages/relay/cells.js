@@ -1,5 +1,5 @@
 /**
- * Where the characters of a work stand in a box: square cells, as large as they can be, pure.
+ * Lays out the characters of a work in a box, in the largest square cells that fit; pure.
  */
 
 /** @typedef {{x: number, y: number, side: number}} Cell */
@@ -7,9 +7,9 @@
 
 /**
  * @param {number} count
- * @param {string} locale Of the phrase: a word of letters is not broken.
+ * @param {string} locale The phrase's; the letters of a word stay on one line.
  * @param {Box} box
- * @returns {Cell[]} In the order of writing, row by row, in the middle of the box.
+ * @returns {Cell[]} In the order of writing, row by row, centred in the box.
  */
 export function cellsOf(count, locale, { x, y, width, height }) {
   const isSquare = /^(zh|ja|ko)/.test(locale);
@@ -25,7 +25,7 @@ export function cellsOf(count, locale, { x, y, width, height }) {
   }));
 }
 
-/** Side by side if that is as good as one below the other. @param {number} count @param {number} shape */
+/** The number of columns with the largest cells; of two, the larger number. @param {number} count @param {number} shape */
 function columnsFor(count, shape) {
   let best = 1;
   for (let columns = 2; columns <= count; columns += 1)

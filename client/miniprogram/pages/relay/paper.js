@@ -1,22 +1,22 @@
 /**
- * Ink on a 2D canvas, with the brush of the web page.
+ * Draws ink on a 2D canvas, with the brush of the web page.
  */
 
 import { GRID } from "../../jielong/client/js/protocol.js";
-import { trace } from "../../jielong/static/js/brush.js";
+import { trace } from "../../jielong/static/js/shared/brush.js";
 import { cellsOf } from "./cells.js";
 
 const INK = "#201a15";
 const LINES = "rgba(179, 50, 31, 0.3)";
-/** Of a finished work, in parts of the sheet. */
+/** The margin of a finished work, as a share of the sheet. */
 const MARGIN = 0.04;
 
 /**
  * One character in its 米字格.
  * @param {any} context
  * @param {import("./cells.js").Cell} cell
- * @param {number[][]} strokes Finished ones.
- * @param {number[]} [open] One that still grows; may be empty.
+ * @param {number[][]} strokes Finished strokes.
+ * @param {number[]} [open] A stroke that still grows; may be empty.
  */
 export function drawCharacter(context, { x, y, side }, strokes, open = []) {
   const unit = side / (GRID + 1);

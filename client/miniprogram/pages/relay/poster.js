@@ -1,18 +1,17 @@
 /**
- * The poster of a finished work, to be kept and handed on: both hands' ink on paper, the phrase,
- * one's number and the day.
+ * The poster of a finished work: its ink, the phrase, the participant's number and the date.
  */
 
 import {
   CINNABAR, HEIGHT, INK, INK_SOFT, KAI, PAPER, PAPER_LIGHT, SONG, WIDTH,
-} from "../../jielong/static/js/poster-look.js";
+} from "../../jielong/static/js/poster/style.js";
 import { cellsOf } from "./cells.js";
 import { drawCharacter } from "./paper.js";
 import { text } from "./words.js";
 
 const LEFT = 108;
 const RIGHT = WIDTH - LEFT;
-/** Where the characters stand. */
+/** The area of the characters. */
 const ART = { x: LEFT, y: 172, width: RIGHT - LEFT, height: 920 };
 const FOOT = 1150;
 const SEAL = { x: RIGHT - 132, y: FOOT + 26, side: 132 };
@@ -20,7 +19,7 @@ const SEAL = { x: RIGHT - 132, y: FOOT + 26, side: 132 };
 /**
  * @param {any} canvas A canvas node of type 2d.
  * @param {string} title The campaign's.
- * @param {import("../../jielong/client/js/types.js").Done} done With its phrase and all its ink.
+ * @param {import("../../jielong/client/js/types.js").Done} done With its phrase and all characters.
  * @param {Date} day
  */
 export function drawPoster(canvas, title, { phrase, chars, serial }, day) {
@@ -68,7 +67,7 @@ function words(context, what, x, y, font, colour) {
   context.fillText(what, x, y, RIGHT - LEFT - SEAL.side - 24);
 }
 
-/** The product's name, as a seal has it: from the top down. @param {any} context */
+/** The seal with the product's name from top to bottom. @param {any} context */
 function seal(context) {
   const { x, y, side } = SEAL;
   context.fillStyle = CINNABAR;

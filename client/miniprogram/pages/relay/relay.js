@@ -1,14 +1,13 @@
 /**
- * The one page: joins the core, the paper and the finger. State goes one way, from the relay to the
- * template and the paper; the template answers with the relay's verbs.
+ * The page: connects the core, the canvas and touch input. State goes one way, from the relay to
+ * the template and the canvas. The template dispatches user events to the relay.
  */
 
 import { wxSocket, wxStorage } from "../../jielong/client/js/adapters/wx.js";
 import {
-  Pen, Playout, REPORT_REASONS, Relay, canWrite, screenOf, usedInk,
+  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, screenOf,
 } from "../../jielong/client/js/index.js";
-import { leavesInk } from "../../jielong/client/js/state.js";
-import { HEIGHT, WIDTH } from "../../jielong/static/js/poster-look.js";
+import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
 import { Paper } from "./paper.js";
 import { drawPoster } from "./poster.js";
@@ -29,13 +28,13 @@ Page({
       hello: { campaign, locale: "zh-CN", client: "wechat" },
     });
     this.relay = relay;
-    this.playout = new Playout();
+    this.jitterBuffer = new JitterBuffer();
     this.pen = new Pen({
-      onPart: (p, end) => relay.act({ t: "user:ink", p, end }),
-      onFull: (what) => relay.act({ t: "user:full", what }),
+      onPart: (p, end) => relay.dispatch({ t: "user:ink", p, end }),
+      onFull: (what) => relay.dispatch({ t: "user:full", what }),
     });
     relay.on("change", (change) => this.changed(change));
-    if (invite) relay.act({ t: "user:join", invite });
+    if (invite) relay.dispatch({ t: "user:join", invite });
     this.show();
     this.ticking = setInterval(() => this.show(), 1000);
     this.onNetwork = ({ isConnected }) => isConnected && relay.wake();
@@ -79,21 +78,21 @@ Page({
 
   /** @param {import("../../jielong/client/js/types.js").Change} change */
   changed({ before, state }) {
-    const same = before.own?.room === state.own?.room && before.own?.c === state.own?.c;
+    const same = before.draft?.room === state.draft?.room && before.draft?.c === state.draft?.c;
     if (!same || !canWrite(state)) this.pen.drop();
     if (state.phrases !== before.phrases) this.offer(choiceOf(state));
     if (state.notice !== before.notice) this.notice(state.notice);
-    this.playout.feed(state.room?.live ?? null, this.relay.now());
+    this.jitterBuffer.push(state.room?.live ?? null, this.relay.now());
     this.paint();
     this.show();
   },
 
-  /** The first choice is any. @param {import("../../jielong/client/js/types.js").Phrase[]} phrases */
+  /** The first choice is any phrase. @param {import("../../jielong/client/js/types.js").Phrase[]} phrases */
   offer(phrases) {
     this.setData({ phrases: [text("phrase_any"), ...phrases.map((phrase) => phrase.text)], chosen: 0 });
   },
 
-  /** What has changed, also by time alone. */
+  /** Shows what changed, also with time alone. */
   show() {
     const view = viewOf(this.relay.state, this.relay.now());
     if (JSON.stringify(view) === this.shown) return;
@@ -101,18 +100,18 @@ Page({
     this.setData(view);
   },
 
-  /** It passes. @param {import("../../jielong/client/js/types.js").Notice | null} notice */
+  /** Shows a notice for a while. @param {import("../../jielong/client/js/types.js").Notice | null} notice */
   notice(notice) {
     clearTimeout(this.noticed);
-    if (notice) this.noticed = setTimeout(() => this.relay.act({ t: "user:dismiss" }), NOTICE_MS);
+    if (notice) this.noticed = setTimeout(() => this.relay.dispatch({ t: "user:dismiss" }), NOTICE_MS);
   },
 
-  /** At most once a frame. */
+  /** Paints at most once a frame. */
   paint() {
-    if (!this.paper || this.asked) return;
-    this.asked = true;
+    if (!this.paper || this.scheduled) return;
+    this.scheduled = true;
     this.paper.nextFrame(() => {
-      this.asked = false;
+      this.scheduled = false;
       const { room, done } = this.relay.state;
       if (done?.phrase && !room) {
         this.paper.drawWork(done.chars, done.phrase.locale);
@@ -125,14 +124,14 @@ Page({
   },
 
   ink() {
-    const { room, own } = this.relay.state;
-    if (own) {
-      const strokes = this.pen.isDown && own.open ? own.strokes.slice(0, -1) : own.strokes;
+    const { room, draft } = this.relay.state;
+    if (draft) {
+      const strokes = this.pen.isDown && draft.open ? draft.strokes.slice(0, -1) : draft.strokes;
       return { strokes, open: this.pen.stroke, more: false };
     }
     const committed = room?.committed[room.turn.c];
     if (committed) return { strokes: committed, open: [], more: false };
-    return this.playout.at(this.relay.now());
+    return this.jitterBuffer.at(this.relay.now());
   },
 
   /** @param {any} event */
@@ -144,7 +143,7 @@ Page({
 
   down(event) {
     if (event.touches.length > 1 || !canWrite(this.relay.state)) return;
-    this.pen.down(this.sampleOf(event), usedInk(this.relay.state));
+    this.pen.down(this.sampleOf(event), inkUsage(this.relay.state));
     this.paint();
   },
 
@@ -165,14 +164,14 @@ Page({
     this.undo();
   },
 
-  /** Take a seat; or, after the page was opened elsewhere, come back to this one. */
+  /** Joins; or, after the page was opened elsewhere, continues here. */
   join() {
     if (screenOf(this.relay.state) === "elsewhere") {
       this.relay.start();
       return;
     }
     const phrase = choiceOf(this.relay.state)[this.data.chosen - 1]?.id;
-    this.relay.act({ t: "user:join", phrase });
+    this.relay.dispatch({ t: "user:join", phrase });
   },
 
   /** @param {any} event Of the picker. */
@@ -182,34 +181,34 @@ Page({
 
   undo() {
     this.pen.up();
-    this.relay.act({ t: "user:undo" });
+    this.relay.dispatch({ t: "user:undo" });
   },
 
   clear() {
     this.pen.up();
-    this.relay.act({ t: "user:clear" });
+    this.relay.dispatch({ t: "user:clear" });
   },
 
   commit() {
     this.pen.up();
-    this.relay.act({ t: "user:commit" });
+    this.relay.dispatch({ t: "user:commit" });
   },
 
   invite() {
-    this.relay.act({ t: "user:invite" });
+    this.relay.dispatch({ t: "user:invite" });
   },
 
   react({ currentTarget }) {
-    this.relay.act({ t: "user:react", e: currentTarget.dataset.e });
+    this.relay.dispatch({ t: "user:react", e: currentTarget.dataset.e });
   },
 
   leave() {
     wx.showModal({
       title: text("leave_title"),
-      content: text(leavesInk(this.relay.state) ? "keep_text" : "leave_text"),
+      content: text(canKeepRoom(this.relay.state) ? "keep_text" : "leave_text"),
       cancelText: text("leave_stay"),
       confirmText: text("leave_go"),
-      success: ({ confirm }) => confirm && this.relay.act({ t: "user:leave" }),
+      success: ({ confirm }) => confirm && this.relay.dispatch({ t: "user:leave" }),
     });
   },
 
@@ -217,11 +216,11 @@ Page({
     wx.showActionSheet({
       alertText: text("report_title"),
       itemList: REPORT_REASONS.map((why) => text(`report_${why}`)),
-      success: ({ tapIndex }) => this.relay.act({ t: "user:report", why: REPORT_REASONS[tapIndex] }),
+      success: ({ tapIndex }) => this.relay.dispatch({ t: "user:report", why: REPORT_REASONS[tapIndex] }),
     });
   },
 
-  /** Offered to be sent on, kept in the album or among the favourites. */
+  /** Makes the poster and opens WeChat's menu to send or save it. */
   keep() {
     const { done, campaign } = this.relay.state;
     if (!done || !this.poster) return;

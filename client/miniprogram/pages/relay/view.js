@@ -1,19 +1,18 @@
 /**
- * What the page says of a state, pure: the values of the template.
+ * The values of the template for a state, pure.
  */
 
-import { canWrite, hasInk, partnerIsNeeded, screenOf } from "../../jielong/client/js/index.js";
-import { leavesInk } from "../../jielong/client/js/state.js";
+import { canKeepRoom, canWrite, hasInk, needsPartner, screenOf } from "../../jielong/client/js/index.js";
 import { hasText, text } from "./words.js";
 
 /** @import { PartnerState, Room, State } from "../../jielong/client/js/types.js" */
 
 const MARKS = { clap: "👏", heart: "❤", fire: "🔥", smile: "😊", fan: "扇" };
 
-/** Alone, one has minutes; the last one is shown. */
-const SOON_MS = 60_000;
+/** Without a partner the turn lasts minutes, and the page shows only the last one. */
+const TIME_SHOWN_BELOW_MS = 60_000;
 
-/** As the template wants them. */
+/** The reactions for the template. */
 export const REACTIONS = Object.entries(MARKS).map(([e, mark]) => ({ e, mark }));
 
 /** The phrases to choose from: the Chinese ones, if there are any. @param {State} state */
@@ -26,7 +25,7 @@ export function choiceOf({ phrases }) {
 export function viewOf(state, now) {
   const { room, done, counters, reaction, notice } = state;
   const screen = screenOf(state);
-  const [title, more] = words(state, now);
+  const [title, more] = titles(state, now);
   const here = room?.partner?.state === "here";
   const code = `notice_${notice?.code}`;
   return {
@@ -36,7 +35,7 @@ export function viewOf(state, now) {
     notice: notice && hasText(code) ? text(code) : "",
     time: screen === "offline" ? "" : timeOf(room, now),
     inRoom: room !== null && screen !== "elsewhere",
-    company: Boolean(room?.partner),
+    hasPartner: Boolean(room?.partner),
     invited: Boolean(room?.invite),
     go: goOf(screen),
     ready: ["idle", "done", "elsewhere"].includes(screen),
@@ -44,14 +43,14 @@ export function viewOf(state, now) {
     poster: screen === "done" && Boolean(done?.phrase) && isWhole(done?.chars ?? []),
     writing: canWrite(state),
     inked: hasInk(state),
-    commit: text(state.own?.committing ? "committing" : "commit"),
-    ghost: room ? room.turn.char : "",
+    commit: text(state.draft?.committing ? "committing" : "commit"),
+    guide: room ? room.turn.char : "",
     chars: (room?.phrase.chars ?? []).map((char, c) => ({ char, state: stateOf(room, c) })),
     counters: counters ? text("counters_line", counters) : "",
   };
 }
 
-/** Whether every character has been seen here. @param {(number[][] | null)[]} chars */
+/** Whether this client has received every character. @param {(number[][] | null)[]} chars */
 function isWhole(chars) {
   return chars.length > 0 && chars.every((strokes) => strokes !== null);
 }
@@ -68,28 +67,28 @@ function stateOf(room, c) {
   return c === room.turn.c ? "now" : "later";
 }
 
-/** What is left of the turn; that of one who is away stands still. @param {Room | null} room @param {number} now */
+/** The time left of the turn; empty while the partner whose turn it is is away. @param {Room | null} room @param {number} now */
 function timeOf(room, now) {
   if (!room) return "";
   const { turn, partner, seat } = room;
   if (partner?.state === "away" && turn.seat !== seat) return "";
   const left = Math.max(0, turn.until - now);
-  const hurried = partner !== null && partner.state !== "left";
-  return hurried || left < SOON_MS ? text("seconds_left", { s: Math.ceil(left / 1000) }) : "";
+  const hasPartner = partner !== null && partner.state !== "left";
+  return hasPartner || left < TIME_SHOWN_BELOW_MS ? text("seconds_left", { s: Math.ceil(left / 1000) }) : "";
 }
 
-/** A title, and a line under it. @param {State} state @param {number} now @returns {[string, string]} */
-function words(state, now) {
-  const { room, done, link, finished } = state;
+/** The title, and the line under it. @param {State} state @param {number} now @returns {[string, string]} */
+function titles(state, now) {
+  const { room, done, connection, finished } = state;
   switch (screenOf(state)) {
     case "connecting": return [text("connecting"), ""];
-    case "offline": return [offline(link.why), room ? text("offline_safe") : ""];
+    case "offline": return [offline(connection.reason), room ? text("offline_safe") : ""];
     case "elsewhere": return [text("elsewhere_title"), text("elsewhere_text")];
     case "closed": return [text("closed_title"), ""];
     case "joining": return [text("joining"), ""];
     case "waiting":
     case "my-turn":
-    case "their-turn": return turnWords(state, /** @type {Room} */ (room), now);
+    case "their-turn": return turnTitles(state, /** @type {Room} */ (room), now);
     case "done": return [text("done_title"), text("done_serial", { n: done?.serial ?? "" })];
     default: {
       const last = finished.at(-1);
@@ -99,13 +98,13 @@ function words(state, now) {
   }
 }
 
-/** @param {string} why */
-function offline(why) {
-  return text(why === "restart" || why === "busy" ? `offline_${why}` : "offline");
+/** @param {string} reason */
+function offline(reason) {
+  return text(reason === "restart" || reason === "busy" ? `offline_${reason}` : "offline");
 }
 
 /** @param {State} state @param {Room} room @param {number} now @returns {[string, string]} */
-function turnWords(state, room, now) {
+function turnTitles(state, room, now) {
   const { turn, partner, seat, invite } = room;
   const { char } = turn;
   const mine = turn.seat === seat;
@@ -114,16 +113,16 @@ function turnWords(state, room, now) {
     return [text(what), text(`${what}_more`)];
   }
   if (!mine && (!partner || partner.state === "left"))
-    return [text("waiting_theirs", { char }), text(leavesInk(state) ? "waiting_theirs_more" : "waiting_theirs_none")];
-  if (mine && partner?.state === "left" && partnerIsNeeded(room))
+    return [text("waiting_theirs", { char }), text(canKeepRoom(state) ? "waiting_theirs_more" : "waiting_theirs_none")];
+  if (mine && partner?.state === "left" && needsPartner(room))
     return [text("my_turn", { char }), text("my_turn_alone")];
-  return [text(mine ? "my_turn" : "their_turn", { char }), partnerWords(room, /** @type {PartnerState} */ (partner), now)];
+  return [text(mine ? "my_turn" : "their_turn", { char }), partnerText(room, /** @type {PartnerState} */ (partner), now)];
 }
 
 /** @param {Room} room @param {PartnerState} partner @param {number} now */
-function partnerWords(room, { alias, region, state, until }, now) {
+function partnerText(room, { alias, region, state, until }, now) {
   const name = alias || text("unknown_partner");
-  if (state === "left") return `${name} · ${text(partnerIsNeeded(room) ? "partner_left" : "partner_left_done")}`;
+  if (state === "left") return `${name} · ${text(needsPartner(room) ? "partner_left" : "partner_left_done")}`;
   if (state === "away") {
     const s = Math.max(0, Math.ceil((until - now) / 1000));
     return `${name} · ${until ? text("partner_away", { s }) : text("partner_away_plain")}`;

@@ -1,9 +1,9 @@
 /**
- * The page's words: those of the web page in simplified Chinese, but for a few.
+ * The texts of the page: those of the web page in simplified Chinese, with a few changes.
  */
 
-import later from "../../jielong/static/js/later-strings/zh-CN.js";
-import first from "../../jielong/static/js/strings/zh-CN.js";
+import first from "../../jielong/static/js/strings/first/zh-CN.js";
+import lazy from "../../jielong/static/js/strings/lazy/zh-CN.js";
 
 const OWN = {
   poster_failed: "海报没有做成，请再试一次。",
@@ -14,14 +14,14 @@ const OWN = {
 };
 
 /** @type {Record<string, string>} */
-const STRINGS = { ...first, ...later, ...OWN };
+const STRINGS = { ...first, ...lazy, ...OWN };
 
-/** @param {string} key @param {Record<string, string | number>} [values] What stands for `{name}`. */
+/** @param {string} key @param {Record<string, string | number>} [values] Replace `{name}`. */
 export function text(key, values = {}) {
   return STRINGS[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** Whether there are words under this key; for keys made of codes. @param {string} key */
+/** Whether there is a text of this key; for keys that are made of codes. @param {string} key */
 export function hasText(key) {
   return Object.hasOwn(STRINGS, key);
 }

@@ -1,0 +1,24 @@
+/**
+ * How long a client waits before it connects again. The first try comes at a random time within
+ * `FIRST_TRY_SPAN_MS`, so that clients that lost one server do not return all at once. The next
+ * few tries come quickly, while the server keeps the seat (15 s). After that the span doubles.
+ */
+
+export const FIRST_TRY_SPAN_MS = 10_000;
+/** Least and most delay of a quick try. */
+export const QUICK_TRY_MS = [1_000, 3_000];
+export const QUICK_TRIES = 4;
+export const MAX_DELAY_MS = 30_000;
+
+/**
+ * @param {number} attempt 0 for the first try after a loss.
+ * @param {() => number} random In [0, 1).
+ * @returns {number} Milliseconds.
+ */
+export function backoff(attempt, random) {
+  const [min, max] = QUICK_TRY_MS;
+  if (attempt === 0) return Math.floor(FIRST_TRY_SPAN_MS * random());
+  if (attempt <= QUICK_TRIES) return Math.floor(min + (max - min) * random());
+  const doublings = Math.min(attempt - QUICK_TRIES, 16);
+  return Math.floor(Math.min(MAX_DELAY_MS, max * 2 ** doublings) * random());
+}

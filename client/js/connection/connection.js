@@ -1,0 +1,189 @@
+/**
+ * A connection that reconnects. It connects, sends `hello` with the stored token, checks liveness,
+ * and connects again after a loss. It knows nothing of rooms, and an adapter supplies the socket.
+ */
+
+import { systemClock } from "../clock.js";
+import { Emitter } from "../emitter.js";
+import { CLOSED_ELSEWHERE } from "../protocol.js";
+import { CODECS, codecFor } from "../wire/codec.js";
+import { MAX_DELAY_MS, backoff } from "./backoff.js";
+
+/**
+ * @import {
+ *   ConnectionState, FromServer, Hello, Socket, SocketAdapter, Status, Storage, ToServer, Welcome
+ * } from "../types.js"
+ */
+
+export const TOKEN_KEY = "jielong.token";
+/** The client sends a ping after this much silence, and waits this long for an answer. */
+export const SILENCE_MS = 20_000;
+export const PONG_MS = 10_000;
+/** Limit from opening the socket to `welcome`. */
+export const WELCOME_MS = 10_000;
+
+/** @extends {Emitter<{message: FromServer, status: ConnectionState}>} */
+export class Connection extends Emitter {
+  #options;
+  #clock;
+  #random;
+  /** @type {Socket | null} */
+  #socket = null;
+  #codec = codecFor("");
+  #attempt = 0;
+  #pings = 0;
+  /** @type {Status} */
+  #status = "stopped";
+  /** Cancels the only timer that runs: for `welcome`, for silence, for a pong or for a retry. */
+  #cancelTimer = () => {};
+
+  /**
+   * @param {Object} options
+   * @param {string} options.url
+   * @param {SocketAdapter} options.socket
+   * @param {Storage} options.storage
+   * @param {Omit<Hello, "t" | "token">} [options.hello]
+   * @param {import("../types.js").Clock} [options.clock]
+   * @param {() => number} [options.random]
+   */
+  constructor(options) {
+    super();
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+  }
+
+  get status() {
+    return this.#status;
+  }
+
+  /** Connects, also after `elsewhere`. Does nothing while a socket is open or opening. */
+  start() {
+    if (this.#socket) return;
+    this.#cancelTimer();
+    this.#open();
+  }
+
+  /** Closes the connection and does not connect again. */
+  stop() {
+    this.#close();
+    this.#setStatus("stopped", "", 0);
+  }
+
+  /** Call when the network is back: connects at once instead of after the backoff. */
+  wake() {
+    if (this.#status === "offline") this.start();
+  }
+
+  /**
+   * @param {ToServer} message
+   * @returns {boolean} False when the connection is not online; the message was not sent.
+   */
+  send(message) {
+    if (this.#status !== "online") return false;
+    this.#write(message);
+    return true;
+  }
+
+  /** @param {ToServer} message */
+  #write(message) {
+    this.#socket?.send(this.#codec.encode(message));
+  }
+
+  #open() {
+    const { url, socket } = this.#options;
+    this.#setStatus("connecting", "", 0);
+    this.#setTimer(WELCOME_MS, () => this.#lose("timeout"));
+    const offered = CODECS.map((codec) => codec.subprotocol);
+    this.#socket = socket(url, offered, {
+      open: (subprotocol) => this.#onOpen(subprotocol),
+      message: (frame) => this.#onFrame(frame),
+      close: (code) => this.#onClose(code),
+    });
+  }
+
+  /** @param {string} subprotocol */
+  #onOpen(subprotocol) {
+    this.#codec = codecFor(subprotocol);
+    const token = this.#options.storage.get(TOKEN_KEY) ?? undefined;
+    this.#write({ t: "hello", token, ...this.#options.hello });
+  }
+
+  /** @param {string | Uint8Array} frame */
+  #onFrame(frame) {
+    /** @type {FromServer} */
+    let message;
+    try {
+      message = this.#codec.decode(frame);
+    } catch {
+      this.#lose("garbled");
+      return;
+    }
+    if (message.t === "welcome") this.#onWelcome(message);
+    if (this.#status === "online") this.#watchLiveness();
+    this.emit("message", message);
+    if (message.t === "bye") this.#lose(message.why, message.retry_ms);
+    else if (message.t === "error" && message.code === "elsewhere") this.#onClose(CLOSED_ELSEWHERE);
+    else if (message.t === "error" && this.#status === "connecting")
+      this.#lose(message.code, message.retry_ms ?? MAX_DELAY_MS);
+  }
+
+  /** @param {Welcome} message */
+  #onWelcome(message) {
+    this.#attempt = 0;
+    this.#options.storage.set(TOKEN_KEY, message.token);
+    this.#setStatus("online", "", 0);
+  }
+
+  /** A browser hides the server's WebSocket pings, so the client sends its own `ping`. */
+  #watchLiveness() {
+    this.#setTimer(SILENCE_MS, () => {
+      this.#pings += 1;
+      this.#write({ t: "ping", n: this.#pings });
+      this.#setTimer(PONG_MS, () => this.#lose("timeout"));
+    });
+  }
+
+  /** @param {number} code */
+  #onClose(code) {
+    if (code !== CLOSED_ELSEWHERE) {
+      this.#lose("lost");
+      return;
+    }
+    this.#close();
+    this.#setStatus("elsewhere", "", 0);
+  }
+
+  /**
+   * The connection is lost; a timer opens the next one.
+   * @param {string} reason
+   * @param {number} [retryMs] The delay that the server asks for; without it, the backoff.
+   */
+  #lose(reason, retryMs) {
+    this.#close();
+    // A timeout concerns this client alone, so it need not spread its return.
+    if (reason === "timeout") this.#attempt ||= 1;
+    const ms = retryMs ?? backoff(this.#attempt, this.#random);
+    this.#attempt += 1;
+    this.#setTimer(ms, () => this.#open());
+    this.#setStatus("offline", reason, ms);
+  }
+
+  #close() {
+    this.#cancelTimer();
+    this.#socket?.close(1000);
+    this.#socket = null;
+  }
+
+  /** @param {number} ms @param {() => void} run */
+  #setTimer(ms, run) {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(ms, run);
+  }
+
+  /** @param {Status} status @param {string} reason @param {number} retryMs */
+  #setStatus(status, reason, retryMs) {
+    this.#status = status;
+    this.emit("status", { status, reason, retryMs });
+  }
+}

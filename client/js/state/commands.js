@@ -1,0 +1,123 @@
+/**
+ * Commands: the messages to send and the timers to set when an event has led from one state to the
+ * next. Pure, like the reducer. These functions make sure that no ink of the user gets lost: they
+ * send ink and commits again until the server has answered.
+ */
+
+/** @import { Command, Draft, ErrorMessage, Event, State, Welcome } from "../types.js" */
+
+/** How long a commit may stay unanswered before it is sent again. */
+export const COMMIT_MS = 5000;
+
+/**
+ * @param {State} before
+ * @param {State} after
+ * @param {Event} event
+ * @returns {Command[]}
+ */
+export function commandsFor(before, after, event) {
+  const { draft, room } = after;
+  const changed = draft && draft !== before.draft;
+  switch (event.t) {
+    case "user:join": return after.joining !== before.joining ? join(after) : [];
+    case "user:ink": return changed ? [lastInk(draft, event.p, event.end)] : [];
+    case "user:undo":
+    case "user:clear": return changed ? [undo(draft, draft.strokes.length)] : [];
+    case "user:commit": return changed ? commit(draft) : [];
+    case "user:react": return room ? [{ send: { t: "react", room: room.id, e: event.e } }] : [];
+    case "user:invite": return room && !room.partner ? [{ send: { t: "invite", room: room.id } }] : [];
+    case "user:report":
+    case "user:leave": return before.room ? leave(after) : [];
+    case "welcome": return onWelcome(after, event);
+    case "waiting":
+    case "matched":
+      return event.room === after.leaving?.room ? leaveAndJoin(after) : resend(after);
+    case "partner": return event.state === "back" ? resend(after) : [];
+    case "error": return scheduleRetry(event);
+    case "timer:retry": return retry(after, event.re);
+    case "timer:commit":
+      return draft?.committing && draft.room === event.room && draft.c === event.c ? commit(draft) : [];
+    default: return [];
+  }
+}
+
+/** @param {State} state @param {Welcome} message @returns {Command[]} */
+function onWelcome(state, { resume }) {
+  if (resume && resume.room === state.leaving?.room) return leaveAndJoin(state);
+  return resume ? resend(state) : join(state);
+}
+
+/** @param {State} state @returns {Command[]} */
+function join({ joining }) {
+  return joining ? [{ send: { t: "join", ...joining } }] : [];
+}
+
+/** @param {State} state @returns {Command[]} */
+function leave({ leaving }) {
+  if (!leaving) return [];
+  const { room, keep, why } = leaving;
+  return [{ send: why ? { t: "report", room, why } : { t: "leave", room, keep } }];
+}
+
+/**
+ * The server missed the `leave` and still has this participant in the old room; it gives a seat in
+ * another room only after the `leave`.
+ * @param {State} state
+ */
+function leaveAndJoin(state) {
+  return [...leave(state), ...join(state)];
+}
+
+/**
+ * Sends the unfinished ink again. The partner may have seen some of it or none, so the client takes
+ * everything back first.
+ * @param {State} state
+ * @returns {Command[]}
+ */
+function resend({ draft }) {
+  if (!draft) return [];
+  if (draft.committing) return commit(draft);
+  if (draft.strokes.length === 0) return [];
+  const last = draft.strokes.length - 1;
+  return [
+    undo(draft, 0),
+    ...draft.strokes.map((p, s) => ink(draft, s, p, !(draft.open && s === last))),
+  ];
+}
+
+/** @param {Draft} draft @param {number[]} part @param {boolean} end */
+function lastInk(draft, part, end) {
+  return ink(draft, draft.strokes.length - 1, part, end);
+}
+
+/** @param {Draft} draft @param {number} s @param {number[]} p @param {boolean} end @returns {Command} */
+function ink({ room, c }, s, p, end) {
+  return { send: end ? { t: "ink", room, c, s, p, end } : { t: "ink", room, c, s, p } };
+}
+
+/** @param {Draft} draft @param {number} s @returns {Command} */
+function undo({ room, c }, s) {
+  return { send: { t: "undo", room, c, s } };
+}
+
+/** `commit` is idempotent, so it is sent again until it is answered. @param {Draft} draft @returns {Command[]} */
+function commit({ room, c, strokes }) {
+  return [
+    { send: { t: "commit", room, c, strokes } },
+    { after: COMMIT_MS, event: { t: "timer:commit", room, c } },
+  ];
+}
+
+/** @param {ErrorMessage} message @returns {Command[]} */
+function scheduleRetry({ code, re, retry_ms }) {
+  if ((code !== "busy" && code !== "slow_down") || !retry_ms || !re) return [];
+  return [{ after: retry_ms, event: { t: "timer:retry", re } }];
+}
+
+/** @param {State} state @param {string} re @returns {Command[]} */
+function retry(state, re) {
+  if (re === "join") return join(state);
+  if (re === "leave" || re === "report") return leaveAndJoin(state);
+  if (re === "commit") return state.draft?.committing ? resend(state) : [];
+  return re === "ink" || re === "undo" ? resend(state) : [];
+}

@@ -1,0 +1,243 @@
+/**
+ * The reducer for messages of the server, with one function for each type. A message about a room
+ * that this client is not in changes nothing.
+ */
+
+import { startsStroke } from "../ink/stroke.js";
+import { withNotice } from "./notice.js";
+import { canKeepRoom } from "./selectors.js";
+
+/**
+ * @import {
+ *   Bye, Committed, Completed, Counters, Draft, ErrorMessage, Finished, FromServer, Ink, Matched,
+ *   Partner, PartnerMessage, PartnerState, Room, State, Turn, TurnMessage, Undo, Waiting, Welcome
+ * } from "../types.js"
+ */
+
+/** The campaign of a state before the server has named one. */
+const NO_CAMPAIGN = { id: "", title: "", open: false };
+
+/** Messages that are sent again, or that the user need not hear about, when they are refused as `busy`. */
+const SILENT = new Set(["ink", "undo", "react", "leave", "report"]);
+
+/**
+ * @param {State} state
+ * @param {FromServer} message
+ * @param {number} at When it arrived, in milliseconds of a monotonic clock.
+ * @returns {State}
+ */
+export function reduceServer(state, message, at) {
+  switch (message.t) {
+    case "welcome": return onWelcome(state, message, at);
+    case "waiting":
+    case "matched": return onSeat(state, message, at);
+    case "invited":
+      return inRoom(state, message.room, (room) => {
+        const invite = { code: message.code, url: message.url };
+        return { ...state, room: { ...room, invite } };
+      });
+    case "turn": return inRoom(state, message.room, (room) => onTurn(state, room, message, at));
+    case "ink": return inRoom(state, message.room, (room) => onInk(state, room, message));
+    case "undo": return inRoom(state, message.room, (room) => onUndo(state, room, message));
+    case "committed": return inRoom(state, message.room, (room) => onCommitted(state, room, message));
+    case "partner": return inRoom(state, message.room, (room) => onPartner(state, room, message, at));
+    case "completed": return inRoom(state, message.room, (room) => onCompleted(state, room, message));
+    case "react":
+      return inRoom(state, message.room, () => ({
+        ...state,
+        reaction: { e: message.e, n: (state.reaction?.n ?? 0) + 1 },
+      }));
+    case "counters": return { ...state, counters: countersOf(message) };
+    case "error": return onError(state, message);
+    case "bye": return onBye(state, message);
+    default: return state;
+  }
+}
+
+/** @param {State} state @param {string} id @param {(room: Room) => State} change */
+function inRoom(state, id, change) {
+  return state.room?.id === id ? change(state.room) : state;
+}
+
+/** @param {State} state @param {Welcome} message @param {number} at */
+function onWelcome(state, message, at) {
+  const { campaign, phrases } = message;
+  const counters = countersOf(message.counters);
+  const known = [state.done, ...state.finished].map((done) => done?.work);
+  const news = message.finished.filter(({ work }) => !known.includes(work));
+  const finished = [...state.finished, ...news];
+  const welcomed = { ...state, welcomed: true, campaign, phrases, counters, finished };
+  const { resume } = message;
+  if (resume && resume.room !== state.leaving?.room) return onSeat(welcomed, resume, at);
+  const draft = resume ? state.draft : null;
+  if (!state.room) return { ...welcomed, draft };
+  return onRoomGone({ ...welcomed, draft }, news.at(-1));
+}
+
+/**
+ * The server no longer has the room of this client: it was completed meanwhile, or it is lost.
+ * @param {State} state
+ * @param {Finished} [last] The newest of `finished`, when it is new to this client.
+ * @returns {State}
+ */
+function onRoomGone(state, last) {
+  const room = /** @type {Room} */ (state.room);
+  const gone = { ...state, room: null, draft: null };
+  if (!last) return withNotice(gone, "room_lost");
+  const { phrase, committed: chars, seat } = room;
+  return { ...gone, finished: state.finished.slice(0, -1), done: { ...last, phrase, chars, seat } };
+}
+
+/**
+ * @param {State} state
+ * @param {Waiting | Matched} message
+ * @param {number} at
+ * @returns {State}
+ */
+function onSeat(state, message, at) {
+  if (message.room === state.leaving?.room) return state;
+  const { phrase, seat } = message;
+  const same = state.room?.id === message.room ? state.room : null;
+  const live = same?.live?.c === message.turn.c ? { ...same.live, stale: true } : null;
+  /** @type {Room} */
+  const room = {
+    id: message.room,
+    phrase,
+    seat,
+    partner: message.t === "matched" ? partnerOf(message.partner) : null,
+    committed: phrase.chars.map((_, c) => message.committed[c] ?? null),
+    turn: turnOf(message.turn, at),
+    live,
+    invite: message.t === "waiting" ? (same?.invite ?? null) : null,
+    aloneSince: 0,
+  };
+  room.aloneSince = aloneSince(room, same?.aloneSince ?? 0, at);
+  // A room of one's own comes first, so the server did not follow the invite.
+  const ignoredInvite = state.joining?.invite && message.t === "waiting";
+  const noticed = ignoredInvite ? withNotice(state, "invite_later") : { ...state, notice: null };
+  return { ...noticed, room, draft: draftFor(state, room), joining: null, done: null };
+}
+
+/** @param {Pick<Room, "partner">} room @param {number} before The former value. @param {number} at */
+function aloneSince({ partner }, before, at) {
+  return !partner || partner.state === "left" ? before || at : 0;
+}
+
+/** @param {Partner} partner @returns {PartnerState} */
+function partnerOf({ alias, region, here }) {
+  return { alias, region, state: here ? "here" : "left", until: 0 };
+}
+
+/** @param {Turn} turn @param {number} at */
+function turnOf({ c, char, seat, ms }, at) {
+  return { c, char, seat, until: at + ms };
+}
+
+/**
+ * The draft in this room. The present draft is kept when it belongs to the character of the turn.
+ * @param {State} state
+ * @param {Room} room
+ * @returns {Draft | null}
+ */
+function draftFor({ draft }, { id, turn, seat, committed }) {
+  if (turn.seat !== seat || committed[turn.c]) return null;
+  if (draft && draft.room === id && draft.c === turn.c) return draft;
+  return { room: id, c: turn.c, strokes: [], open: false, committing: false };
+}
+
+/** @param {State} state @param {Room} old @param {TurnMessage} message @param {number} at */
+function onTurn(state, old, message, at) {
+  const live = old.live?.c === message.c ? old.live : null;
+  const room = { ...old, turn: turnOf(message, at), live };
+  return { ...state, room, draft: draftFor(state, room) };
+}
+
+/** @param {State} state @param {Room} room @param {Ink} message @returns {State} */
+function onInk(state, room, { c, s, p, end = false }) {
+  if (c !== room.turn.c || room.turn.seat === room.seat || room.committed[c]) return state;
+  const old = room.live;
+  const restarts = !old || old.c !== c || (old.stale && s === 0);
+  const before = restarts ? [] : old.strokes;
+  const grows = !restarts && old.open && s === before.length - 1;
+  if (!grows && !startsStroke(p)) return state; // The first part of this stroke was dropped.
+  const strokes = before.slice(0, s);
+  while (strokes.length < s) strokes.push([]);
+  strokes.push(grows ? [...before[s], ...p] : p);
+  return { ...state, room: { ...room, live: { c, strokes, open: !end, stale: false } } };
+}
+
+/** @param {State} state @param {Room} room @param {Undo} message @returns {State} */
+function onUndo(state, room, { c, s }) {
+  if (room.live?.c !== c) return state;
+  const strokes = room.live.strokes.slice(0, s);
+  return { ...state, room: { ...room, live: { c, strokes, open: false, stale: false } } };
+}
+
+/** @param {State} state @param {Room} room @param {Committed} message @returns {State} */
+function onCommitted(state, room, { c, strokes }) {
+  const committed = room.committed.map((before, i) => (i === c ? strokes : before));
+  const live = room.live?.c === c ? null : room.live;
+  const draft = state.draft?.c === c ? null : state.draft;
+  return { ...state, draft, room: { ...room, committed, live } };
+}
+
+/** @param {State} state @param {Room} room @param {PartnerMessage} message @param {number} at @returns {State} */
+function onPartner(state, room, message, at) {
+  const known = room.partner ?? { alias: "" };
+  const now = message.state === "back" ? "here" : message.state;
+  const until = message.ms ? at + message.ms : 0;
+  const kept = now === "left" ? null : room.live;
+  const live = kept && { ...kept, stale: kept.stale || now === "away" };
+  /** @type {Room} */
+  const changed = { ...room, live, partner: { ...known, state: now, until } };
+  changed.aloneSince = aloneSince(changed, room.aloneSince, at);
+  return { ...state, room: changed };
+}
+
+/** @param {State} state @param {Room} room @param {Completed} message @returns {State} */
+function onCompleted(state, room, { work, url, serial, counters }) {
+  const { phrase, committed: chars, seat } = room;
+  return {
+    ...state,
+    room: null,
+    draft: null,
+    counters: countersOf(counters),
+    done: { work, url, serial, phrase, chars, seat },
+  };
+}
+
+/** @param {Counters} counters */
+function countersOf({ relays, participants, online, writing }) {
+  return { relays, participants, online, writing };
+}
+
+/** @param {State} state @param {ErrorMessage} message @returns {State} */
+function onError(state, { code, re, retry_ms }) {
+  const noticed = withNotice(state, code);
+  const uncommitted = state.draft && { ...state.draft, committing: false };
+  switch (code) {
+    case "elsewhere": return state;
+    case "busy":
+    case "slow_down":
+      if (re && SILENT.has(re)) return state;
+      return retry_ms ? noticed : { ...noticed, joining: null };
+    case "closed":
+    case "no_such_campaign":
+      return { ...noticed, joining: null, campaign: { ...(state.campaign ?? NO_CAMPAIGN), open: false } };
+    case "no_such_phrase": return { ...noticed, joining: null };
+    case "no_such_room":
+      if (re === "join") return withNotice({ ...state, joining: null }, state.joining?.invite ? "invite_gone" : code);
+      if (re === "invite") return state; // The seat was taken at the same moment: `matched` follows.
+      return re === "commit" && state.draft?.committing ? { ...noticed, room: null, draft: null } : state;
+    case "bad_ink": return { ...noticed, draft: uncommitted };
+    case "not_your_turn": return re === "commit" ? { ...state, draft: uncommitted } : state;
+    default: return state;
+  }
+}
+
+/** @param {State} state @param {Bye} message @returns {State} */
+function onBye(state, { why }) {
+  if (why !== "idle") return state; // The next `welcome` says whether the room is still open.
+  const noticed = withNotice(state, canKeepRoom(state) ? "idle_kept" : why);
+  return { ...noticed, room: null, draft: null, joining: null };
+}

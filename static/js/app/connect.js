@@ -1,0 +1,30 @@
+/**
+ * The relay of this page. It connects at once, while the texts are still loading.
+ */
+
+import { browserSocket, browserStorage, socketUrl } from "../../../client/js/adapters/browser.js";
+import { Relay } from "../../../client/js/relay.js";
+import { chosenLanguage } from "../shared/language.js";
+import { isTooOld } from "../shared/support.js";
+
+const query = new URLSearchParams(location.search);
+
+export const relay = new Relay({
+  url: socketUrl(location),
+  socket: browserSocket,
+  storage: browserStorage,
+  hello: { campaign: query.get("campaign") ?? undefined, locale: chosenLanguage(), client: "web" },
+});
+
+/** The id of the phrase in the address. */
+export const wantedPhrase = query.get("phrase");
+
+const invite = query.get("invite");
+if (invite) {
+  relay.dispatch({ t: "user:join", invite });
+  // An invite works once, so a reload must not use it again.
+  query.delete("invite");
+  history.replaceState(null, "", query.size > 0 ? `?${query}` : location.pathname);
+}
+
+if (!isTooOld()) relay.start();

@@ -1,0 +1,92 @@
+/**
+ * The page at `/`: connects the core and the views. State goes one way, from the relay to every
+ * view, at most once a frame. The views dispatch user events to the relay.
+ */
+
+import "../shared/booted.js";
+import { relay, wantedPhrase } from "./connect.js";
+import { browserStorage } from "../../../client/js/adapters/browser.js";
+import { HomeView } from "../home/home-view.js";
+import { RelayView } from "../relay/relay-view.js";
+import { button, icon } from "../shared/dom.js";
+import { LazyView } from "../shared/lazy-view.js";
+import { addStyles, lazy } from "../shared/lazy.js";
+import { keepCampaign } from "../shared/links.js";
+import { settings } from "../shared/settings.js";
+import { isTooOld } from "../shared/support.js";
+import { fillTexts } from "../shared/text.js";
+import { Announcer } from "./announcer.js";
+import { CountersView } from "./counters-view.js";
+import { FocusView } from "./focus-view.js";
+import { FrameView, isMessage } from "./frame-view.js";
+
+const message = lazy(() => import("./message-view.js"), ({ MessageView }) => new MessageView(relay), "message");
+
+const landscapePhone = matchMedia("(max-height: 30rem) and (min-width: 36rem)");
+/** Styles that few users need: a phone in landscape, a left hand. */
+const addRareStyles = () => Promise.all([
+  settings.get("side") === "left" && addStyles("left-handed"),
+  landscapePhone.matches && addStyles("landscape"),
+]).catch(() => {}); // Offline; the page works without them.
+landscapePhone.addEventListener("change", addRareStyles);
+await addRareStyles();
+
+fillTexts(document);
+keepCampaign(document);
+
+if (isTooOld()) message().then((view) => view.show("too-old"));
+else open();
+
+function open() {
+  const hasWorks = browserStorage.get("jielong.works") !== null;
+  const views = [
+    new HomeView(relay, wantedPhrase),
+    new RelayView(relay),
+    new LazyView(
+      lazy(() => import("../relay/done-view.js"), ({ DoneView }) => new DoneView(relay), "done"),
+      ({ room, done }) => done !== null || Boolean(room?.partner),
+    ),
+    new LazyView(
+      lazy(() => import("../home/works-view.js"), ({ WorksView }) => new WorksView(browserStorage), "works-strip"),
+      ({ room, done, finished }) => hasWorks || done !== null || finished.length > 0 || Boolean(room?.partner),
+    ),
+    new LazyView(message, isMessage),
+    new LazyView(
+      lazy(() => import("./notice-view.js"), ({ NoticeView }) => new NoticeView()),
+      ({ notice }) => notice !== null,
+    ),
+    new FrameView(),
+    new CountersView(),
+    new Announcer(),
+    new FocusView(),
+  ];
+
+  let scheduled = false;
+  const render = () => {
+    scheduled = false;
+    for (const view of views) view.render(relay.state);
+  };
+  relay.on("change", (change) => {
+    for (const view of views) view.onChange?.(change);
+    if (scheduled) return;
+    scheduled = true;
+    // A hidden page gets no frames, but its title and announcements must change.
+    if (document.hidden) queueMicrotask(render);
+    else requestAnimationFrame(render);
+  });
+
+  const settingsDialog = lazy(() => import("./settings-dialog.js"), ({ SettingsDialog }) => new SettingsDialog(), "dialogs");
+  button("settings").append(icon("gear"));
+  button("settings").addEventListener("click", () => settingsDialog().then((dialog) => dialog.open(), () => {}));
+
+  addEventListener("online", () => relay.wake());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) relay.wake();
+    render();
+  });
+  render();
+  // The font is larger than everything that the first stroke needs, and the page works without it.
+  const addFonts = () => addStyles("fonts").catch(() => {});
+  if (document.readyState === "complete") addFonts();
+  else addEventListener("load", addFonts);
+}

@@ -1,0 +1,58 @@
+/**
+ * Screens with a message only: opened elsewhere, campaign closed or unknown, no connection, browser
+ * too old.
+ */
+
+import "../shared/lazy-text.js";
+import { screenOf } from "../../../client/js/state/selectors.js";
+import { button, part, setText } from "../shared/dom.js";
+import { text } from "../shared/text.js";
+import { View } from "../shared/view.js";
+import { isMessage, connectionText } from "./frame-view.js";
+
+export class MessageView extends View {
+  #section = part("message");
+  #seal = part("message-seal");
+  #title = part("message-title");
+  #text = part("message-text");
+  #button = button("message-button");
+  #link = /** @type {HTMLAnchorElement} */ (part("message-way"));
+
+  /** @param {import("../../../client/js/relay.js").Relay} relay */
+  constructor(relay) {
+    super();
+    setText(this.#button, text("elsewhere_here"));
+    this.#button.addEventListener("click", () => relay.start());
+  }
+
+  /** @param {import("../../../client/js/types.js").State} state */
+  render(state) {
+    const screen = screenOf(state);
+    this.#section.hidden = !isMessage(state);
+    if (!isMessage(state)) return;
+    this.#button.hidden = screen !== "elsewhere";
+    if (screen === "offline") {
+      setText(this.#seal, "");
+      setText(this.#title, connectionText(state));
+      setText(this.#text, "");
+    } else if (screen === "closed" && !state.campaign?.id) {
+      this.#say("missing");
+      this.#link.href = "/";
+      setText(this.#link, text("home"));
+    } else this.#say(/** @type {"elsewhere" | "closed"} */ (screen));
+  }
+
+  /** Shows a message that stays. @param {"too-old"} what */
+  show(what) {
+    document.body.dataset.state = what;
+    this.#section.hidden = false;
+    this.#say("too_old");
+  }
+
+  /** @param {"elsewhere" | "closed" | "missing" | "too_old"} what */
+  #say(what) {
+    setText(this.#seal, text(`${what}_seal`));
+    setText(this.#title, text(`${what}_title`));
+    setText(this.#text, text(`${what}_text`));
+  }
+}

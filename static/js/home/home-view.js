@@ -1,0 +1,115 @@
+/**
+ * The first screen: what this is, the choice of a phrase, and the button that joins.
+ */
+
+import { screenOf } from "../../../client/js/state/selectors.js";
+import { button, make, makeGrid, part, setText } from "../shared/dom.js";
+import { locale, text } from "../shared/text.js";
+import { View } from "../shared/view.js";
+
+/** @import { Phrase, State } from "../../../client/js/types.js" */
+
+const SHOWN = 5;
+/** The picture while no phrase is chosen. */
+const SAMPLE = { chars: ["加", "油"], locale: "zh-Hans" };
+
+export class HomeView extends View {
+  #section = part("home");
+  #art = part("home-art");
+  #chips = part("chips");
+  #join = button("join");
+  /** @type {readonly Phrase[]} */
+  #phrases = [];
+  /** The id of the chosen phrase; empty: any. */
+  #chosen = "";
+  #first = 0;
+
+  /** @param {import("../../../client/js/relay.js").Relay} relay @param {string | null} wanted A phrase's id. */
+  constructor(relay, wanted) {
+    super();
+    this.#chosen = wanted ?? "";
+    this.#join.addEventListener("click", () => {
+      relay.dispatch({ t: "user:join", phrase: this.#chosen || undefined });
+    });
+    this.#chips.addEventListener("change", (event) => {
+      this.#chosen = /** @type {HTMLInputElement} */ (event.target).value;
+      this.#draw();
+    });
+    this.#draw();
+  }
+
+  /** @param {State} state */
+  render(state) {
+    const screen = screenOf(state);
+    const visible = ["connecting", "idle", "joining"].includes(screen);
+    this.#section.hidden = !visible;
+    this.#join.disabled = screen !== "idle";
+    setText(this.#join, text(screen === "joining" ? "joining" : "join"));
+    if (state.phrases !== this.#phrases) this.#offer(state.phrases);
+  }
+
+  /** @param {readonly Phrase[]} phrases */
+  #offer(phrases) {
+    const isFirst = this.#phrases.length === 0;
+    this.#phrases = phrases;
+    // A link may name a phrase that does not exist any more.
+    if (phrases.length > 0 && !phrases.some(({ id }) => id === this.#chosen)) this.#chosen = "";
+    if (isFirst) this.#first = Math.floor(Math.random() * phrases.length);
+    this.#draw();
+    this.#fillChips();
+  }
+
+  #fillChips() {
+    const own = this.#phrases.filter((phrase) => suits(phrase.locale));
+    const pool = own.length > 0 ? own : this.#phrases;
+    const chosen = this.#phrases.find(({ id }) => id === this.#chosen);
+    const shown = chosen ? [chosen] : [];
+    for (let i = 0; i < pool.length && shown.length < SHOWN; i += 1) {
+      const phrase = pool[(this.#first + i) % pool.length];
+      if (phrase !== chosen) shown.push(phrase);
+    }
+    const more = make("button", { class: "chip more", text: text("phrase_more"), data: { testid: "more" } });
+    more.type = "button";
+    more.hidden = pool.length <= SHOWN;
+    more.addEventListener("click", () => {
+      this.#first = (this.#first + SHOWN) % pool.length;
+      this.#fillChips();
+      this.#chips.querySelector("button")?.focus();
+    });
+    this.#chips.replaceChildren(
+      this.#chip("", text("phrase_any")),
+      ...shown.map(({ id, text: words, locale: lang }) => this.#chip(id, words, lang)),
+      more,
+    );
+  }
+
+  /** @param {string} id @param {string} words @param {string} [lang] */
+  #chip(id, words, lang = "") {
+    const input = make("input");
+    Object.assign(input, { type: "radio", name: "phrase", value: id, checked: id === this.#chosen });
+    const label = make("label", { class: "chip", data: { phrase: id } }, input, make("span", { text: words }));
+    if (lang) label.lang = lang;
+    return label;
+  }
+
+  /** The picture: characters of seat 0 in ink, those of seat 1 as guides. */
+  #draw() {
+    const { chars, locale: lang } = this.#phrases.find(({ id }) => id === this.#chosen) ?? SAMPLE;
+    if (this.#art.textContent === chars.join("")) return;
+    this.#art.lang = lang;
+    this.#art.dataset.count = String(chars.length);
+    this.#art.replaceChildren(
+      ...chars.map((char, i) => {
+        const glyph = make("span", { class: i % 2 ? "glyph guide" : "glyph", text: char });
+        return make("div", { class: "cell" }, makeGrid(), glyph);
+      }),
+    );
+  }
+}
+
+/** Whether a phrase's locale suits the page's language, as zh-Hans suits zh-CN. @param {string} tag */
+function suits(tag) {
+  const page = new Intl.Locale(locale).maximize();
+  const phrase = new Intl.Locale(tag).maximize();
+  return page.language === phrase.language && page.script === phrase.script;
+}

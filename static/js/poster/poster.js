@@ -1,0 +1,134 @@
+/**
+ * The poster of a finished work, in a dialog that shows, saves and shares it.
+ */
+
+import { make } from "../shared/dom.js";
+import { addStyles } from "../shared/lazy.js";
+import { qrCodeOf } from "../shared/qr-code.js";
+import { formatDate, formatNumber } from "../shared/text.js";
+import { fetchWork } from "../shared/work-api.js";
+import { listed, word } from "../shared/work-text.js";
+import { drawPoster } from "./drawing.js";
+import { dataUrl, pngFile, save, svgFile } from "./files.js";
+
+/** @typedef {import("../shared/work-api.js").Work} Work */
+
+/**
+ * Shows the poster in a dialog above the page.
+ * @param {Work | string} work A work, or the id of one.
+ * @returns {Promise<void>} When the dialog shows the poster, or an error.
+ */
+export async function openPoster(work) {
+  await addStyles("poster").catch(() => {}); // Without styles, if they cannot be fetched.
+  if (document.querySelector("dialog.poster[open]")) return;
+  const dialog = new PosterDialog();
+  try {
+    const found = typeof work === "string" ? await fetchWork(work) : work;
+    if (!found) throw new Error(`there is no work ${work}`);
+    await dialog.show(found, await posterOf(found));
+  } catch (error) {
+    dialog.fail();
+    console.warn(error);
+  }
+}
+
+/** The poster as SVG. @param {Work} work @returns {Promise<string>} */
+export async function posterOf(work) {
+  const [seal, title] = await Promise.all([fetchSeal(), fetchTitle(work.campaign)]);
+  const hands = work.hands.map(({ serial }) => word("hand", { n: formatNumber(serial) }));
+  return drawPoster({
+    id: work.id,
+    text: work.phrase.text,
+    locale: work.phrase.locale,
+    chars: work.chars.map(({ strokes }) => strokes),
+    title,
+    line: word("poster_line"),
+    hands: word("poster_by", { hands: listed(hands) }),
+    date: formatDate(new Date(work.completed_at)),
+    scan: word("poster_scan"),
+    seal,
+    code: qrCodeOf(addressOf(work)),
+  });
+}
+
+/** @param {Work} work */
+function addressOf(work) {
+  return `${location.origin}/w/${work.id}`;
+}
+
+class PosterDialog {
+  #frame = make("div", { class: "poster-frame", data: { testid: "poster-frame" } });
+  #words = make("p", { class: "poster-words", text: word("poster_making") });
+  #acts = make("p", { class: "poster-acts" });
+  #dialog = make("dialog", { class: "poster", data: { testid: "poster", state: "making" } }, this.#frame, this.#words, this.#acts);
+
+  constructor() {
+    this.#words.setAttribute("role", "status");
+    this.#dialog.setAttribute("aria-label", word("poster"));
+    this.#act("close", "quiet", () => this.#dialog.close()).autofocus = true;
+    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener("close", () => {
+      this.#dialog.remove();
+      if (location.hash === "#poster") history.replaceState(null, "", location.pathname + location.search);
+    });
+    document.body.append(this.#dialog);
+    this.#dialog.showModal();
+  }
+
+  /** @param {Work} work @param {string} svg */
+  async show(work, svg) {
+    const name = `jielong-${work.phrase.text}-${work.hands.map(({ serial }) => serial).join("-")}`;
+    const png = await pngFile(svg, name);
+    const picture = make("img", { data: { testid: "poster-picture" } });
+    picture.alt = word("poster_label", { text: work.phrase.text });
+    picture.src = await dataUrl(png);
+    this.#frame.replaceChildren(picture);
+    const touch = matchMedia("(pointer: coarse)").matches;
+    this.#words.textContent = touch ? word("poster_hint") : "";
+    const share = shareOf(work, png);
+    if (share) this.#act("share", "primary", () => navigator.share(share).catch(() => {}));
+    this.#act("svg", "plain", () => save(svgFile(svg, name)));
+    this.#act("png", share ? "plain" : "primary", () => save(png));
+    this.#dialog.dataset.state = "shown";
+  }
+
+  fail() {
+    this.#dialog.dataset.state = "failed";
+    this.#words.textContent = word("poster_failed");
+  }
+
+  /** @param {"close" | "share" | "svg" | "png"} name @param {string} look @param {() => void} act */
+  #act(name, look, act) {
+    const button = make("button", { class: look, text: word(`poster_${name}`), data: { testid: `poster-${name}` } });
+    button.type = "button";
+    button.addEventListener("click", act);
+    this.#acts.prepend(button);
+    return button;
+  }
+}
+
+/**
+ * What to share: the picture where the system takes files, else the address; null without sharing.
+ * @param {Work} work
+ * @param {File} png
+ * @returns {ShareData | null}
+ */
+function shareOf(work, png) {
+  if (!navigator.share) return null;
+  const text = word("share_text", { text: work.phrase.text });
+  const withFile = { title: work.phrase.text, text, files: [png] };
+  return navigator.canShare?.(withFile) ? withFile : { title: work.phrase.text, text, url: addressOf(work) };
+}
+
+async function fetchSeal() {
+  const answer = await fetch("/static/icons/seal.svg");
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  const svg = await answer.text();
+  return svg.slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>"));
+}
+
+/** @param {string} campaign @returns {Promise<string>} The product's name when the campaign cannot be read. */
+async function fetchTitle(campaign) {
+  const answer = await fetch(`/api/campaigns/${encodeURIComponent(campaign)}`);
+  return answer.ok ? (await answer.json()).title : word("product");
+}

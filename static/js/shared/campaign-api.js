@@ -1,0 +1,40 @@
+/**
+ * Reads a campaign and its finished works over HTTP.
+ */
+
+/** @typedef {import("./work-api.js").Work} Work */
+/** @typedef {{works: Work[], next: string | null}} Page */
+
+/**
+ * A page of works, newest first.
+ * @param {{campaign?: string, phrase?: string, cursor?: string | null, limit: number}} wanted
+ * @returns {Promise<Page>}
+ * @throws {Error} When the service cannot be reached or answers with an error.
+ */
+export async function fetchWorks({ campaign = "", phrase = "", cursor = "", limit }) {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (campaign) query.set("campaign", campaign);
+  if (phrase) query.set("phrase", phrase);
+  if (cursor) query.set("cursor", cursor);
+  return fetchJson(`/api/works?${query}`);
+}
+
+/**
+ * @typedef {Object} Campaign
+ * @property {string} id
+ * @property {string} title
+ * @property {import("../../../client/js/types.js").Counters} counters
+ * @property {import("../../../client/js/types.js").Phrase[]} phrases
+ */
+
+/** @param {string} id @returns {Promise<Campaign>} */
+export async function fetchCampaign(id) {
+  return fetchJson(`/api/campaigns/${encodeURIComponent(id)}`);
+}
+
+/** @param {string} address */
+async function fetchJson(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  return answer.json();
+}
