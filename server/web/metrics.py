@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from server.archive.archiver import Archiver
 from server.session.campaigns import OpenCampaign
+from server.store.refusals import Reason
 from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
 from server.worker.hub import Hub
@@ -53,6 +54,14 @@ class WorkerCollector(Collector):
         yield GaugeMetricFamily(
             "jielong_store_away", "1 while Redis cannot be reached.", int(self._connections.away)
         )
+        refusing = GaugeMetricFamily(
+            "jielong_store_refusing",
+            "1 while Redis refuses calls for this reason.",
+            labels=["reason"],
+        )
+        for reason in Reason:
+            refusing.add_metric([reason.value], reason in self._connections.refusing)
+        yield refusing
         yield GaugeMetricFamily(
             "jielong_not_durable",
             "1 while nobody is told anything, as writes are not as durable as is asked for.",

@@ -25,7 +25,7 @@ from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
 from server.store.envelope import Disconnect, Envelope, LiveMessage, TakeOver, TransitionNotice
-from server.store.errors import StoreError
+from server.store.errors import StoreAwayError, StoreError
 from server.store.pool import Pool
 from server.store.rooms import Rooms
 from server.store.shards import Shards
@@ -332,8 +332,10 @@ class Hub:
         if task.cancelled():
             return
         error = task.exception()
-        if isinstance(error, StoreError):
-            log.warning("not done, the store is away", error=str(error))
+        if isinstance(error, StoreAwayError):
+            log.debug("not done, the store is away", error=str(error))  # it is logged there, once
+        elif isinstance(error, StoreError):
+            log.warning("not done", error=str(error))
         elif error is not None:
             log.error("a task failed", exc_info=error)
 

@@ -212,8 +212,8 @@ class Worker:
     def _why_not_ready(self, hub: Hub) -> str | None:
         if self._draining:
             return "stopping"
-        if self._connections.away:
-            return "redis is away"
+        if trouble := self._connections.trouble:
+            return trouble
         if not self._connections.durable:
             return f"writes are not durable: {self._settings.durability.value}"
         if not hub.backplane.ready.is_set():
