@@ -18,6 +18,22 @@ class JoinLostError(StoreAwayError):
     """The answer of a `join` was lost: the ticket may have a seat, or get one later."""
 
 
+class StoreRefusedError(StoreAwayError):
+    """Redis refused the call, which changed nothing; try again after `retry_ms`."""
+
+
+class NotPermittedError(StoreError):
+    """The user of the Redis URL may not send commands that the service needs."""
+
+    def __init__(self, commands: str) -> None:
+        """It may not send `commands`, separated by blanks."""
+        allow = " ".join(f"+{command.lower()}" for command in commands.split())
+        super().__init__(
+            f"Redis does not permit {commands} on the keys and channels jl:*; "
+            f"allow them: ACL SETUSER <user> ~jl:* &jl:* {allow}"
+        )
+
+
 class StoreTooOldError(StoreError):
     """The server is older than Redis 7 and has no functions."""
 

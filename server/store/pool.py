@@ -25,7 +25,7 @@ from server.store.answers import (
     rule_arguments,
 )
 from server.store.call import Call, Wanted
-from server.store.errors import JoinLostError, StoreAwayError, StoreError
+from server.store.errors import JoinLostError, StoreAwayError, StoreError, StoreRefusedError
 from server.store.lanes import Lanes, letter_of
 from server.store.library import function
 from server.store.raw_connection import Argument
@@ -117,7 +117,8 @@ class _Batch(Call):
             entry.resolve(error)
 
     def fail(self, error: StoreError) -> None:
-        outcome = JoinLostError() if self.closed else error
+        done_perhaps = self.closed and not isinstance(error, StoreRefusedError)
+        outcome = JoinLostError() if done_perhaps else error
         for entry in self._take_entries():
             entry.resolve(outcome)
         self._end()

@@ -34,6 +34,7 @@ class ReconnectingConnection:
 
     Attributes:
         connection: the open connection, or None.
+        failure: why the last attempt failed; None when it did not.
         on_connect: called when a connection is open.
         on_disconnect: called when it is lost.
         on_failure: called after every attempt that failed.
@@ -52,7 +53,7 @@ class ReconnectingConnection:
         self._on_reply = on_reply
         self._prepare = prepare
         self._gone = asyncio.Event()
-        self._failure = ""
+        self.failure: Exception | None = None
         self.connection: RawConnection | None = None
         self.on_connect: Callable[[], None] = lambda: None
         self.on_disconnect: Callable[[], None] = lambda: None
@@ -96,22 +97,28 @@ class ReconnectingConnection:
                 await self._prepare(client)
                 self.connection = await RawConnection.open(client, self._on_reply, self._lost)
         except (RedisError, StoreError, OSError, TimeoutError) as error:
-            self._log_failure(str(error) or type(error).__name__)
+            self._failed(error)
             return False
         finally:
             with contextlib.suppress(RedisError, OSError):
                 await client.aclose()
-        self._failure = ""
+        self.failure = None
         return True
 
-    def _log_failure(self, failure: str) -> None:
+    def _failed(self, failure: Exception) -> None:
         """Warn of a new failure only: in an outage several attempts a second fail alike."""
-        say = log.debug if failure == self._failure else log.warning
-        self._failure = failure
-        say("redis cannot be reached", error=failure)
+        words = _words(failure)
+        same = self.failure is not None and _words(self.failure) == words
+        self.failure = failure
+        say = log.debug if same else log.warning
+        say("redis cannot be reached", error=words)
 
     def _lost(self, error: Exception | None) -> None:
         self.connection = None
         if error is not None:
             log.info("a connection to redis is lost", error=str(error))
         self._gone.set()
+
+
+def _words(failure: Exception) -> str:
+    return str(failure) or type(failure).__name__

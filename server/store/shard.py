@@ -23,9 +23,10 @@ from server.store.call import Call, PauseExpiry
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.durability import Guarantee
 from server.store.durable_answers import DurableAnswers, Wait
-from server.store.errors import StoreAwayError, StoreError
+from server.store.errors import StoreAwayError, StoreError, StoreRefusedError
 from server.store.raw_connection import Argument
 from server.store.reconnect import ReconnectingConnection
+from server.store.refusals import Reason, Refusals, reason_of_exception
 from server.store.retry_queue import RetryQueue
 
 log = structlog.get_logger()
@@ -58,6 +59,7 @@ _NOT_SERVED = (
     "LOADING",
     "READONLY",
     "MASTERDOWN",
+    "NOPERM",
     "ERR Function not found",
 )
 """Beginnings of errors after which the call can be sent again: nothing was done."""
@@ -84,8 +86,10 @@ class Shard:
         self._low_priority_in_flight = 0
         self._sent_at: deque[float] = deque()
         self._durable = DurableAnswers(guarantee)
+        self._refusals = Refusals()
         self._replied_at = 0.0
         self._not_served: list[Call] = []
+        self._failed = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._client: redis.asyncio.Redis | None = None
@@ -109,6 +113,21 @@ class Shard:
         """
         return self._durable.in_time
 
+    @property
+    def refusing(self) -> Reason | None:
+        """Why Redis serves no calls, or does not let us connect; None when it does, or is gone."""
+        if self.away:
+            return reason_of_exception(self._reconnecting.failure)
+        return self._refusals.reason
+
+    @property
+    def trouble(self) -> str | None:
+        """In a few words, why calls cannot be served; None when they can."""
+        reason = self.refusing
+        if self.away:
+            return f"redis is away: {reason.value}" if reason else "redis is away"
+        return f"redis refuses calls: {reason.value}" if reason else None
+
     def send(self, call: Call) -> None:
         """Send a call with all others of this event-loop pass.
 
@@ -118,6 +137,7 @@ class Shard:
         if self._queue.size + call.size > WAITING_BYTES:
             raise StoreAwayError
         if self.away and (not call.repeatable or len(self._queue) >= MAX_WAITING):
+            self._failed += 1
             raise StoreAwayError
         self._queue.add(call)
         self._idle.clear()
@@ -219,8 +239,11 @@ class Shard:
             self._low_priority_in_flight -= sent.low_priority
             if isinstance(reply, hiredis.ReplyError):
                 self._on_error(sent, str(reply))
-            elif not self._durable.hold(sent, reply):
-                self._resolve(sent, reply)
+            else:
+                if self._refusals.active:
+                    self._refusals.served(sent.name)
+                if not self._durable.hold(sent, reply):
+                    self._resolve(sent, reply)
         if self._queue:
             self._flush_soon()
         if not self._in_flight:
@@ -231,8 +254,8 @@ class Shard:
         if error.startswith(_NOT_SERVED):
             self._not_served.append(call)
             return
-        log.error("a store function failed", function=call.name, error=error)
-        call.fail(StoreError(error))
+        reason = self._refusals.add(call.name, error)
+        call.fail(StoreError(error) if reason is Reason.FAILED else StoreRefusedError())
 
     def _end_wait(self, wait: Wait) -> None:
         """Resolve what is durable now; send the rest again, which changes nothing."""
@@ -274,12 +297,13 @@ class Shard:
         Loading alone shows nothing: a node of a Cluster that is not whole takes the library.
         """
         await library.load(client)
-        await client.fcall(library.function("totals"), 1, self._key)
+        await library.probe(client, self._key)
 
     def _connected(self) -> None:
         if self.away:
             self.away = False
-            log.warning("redis is back", waiting=len(self._queue))
+            log.warning("redis is back", waiting=len(self._queue), failed=self._failed)
+            self._failed = 0
             self._notify_reconnected()
         self._flush_soon()
 
@@ -311,7 +335,9 @@ class Shard:
         self._fail_where(lambda call: call.since < oldest)
 
     def _fail_where(self, condition: Callable[[Call], bool]) -> None:
-        for call in self._queue.remove_where(condition):
+        failed = self._queue.remove_where(condition)
+        self._failed += len(failed)
+        for call in failed:
             call.fail(StoreAwayError())
         if not (self._queue or self._in_flight or self._not_served or self._durable.holds):
             self._idle.set()
@@ -321,6 +347,7 @@ class Shard:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             self._fail_overdue()
+            self._refusals.log_end()
             if not self._sent_at:
                 continue
             if monotonic() - max(self._sent_at[0], self._replied_at) > CALL_SECONDS:

@@ -11,6 +11,7 @@ from server.store.call import Call
 from server.store.deployment import Deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError
+from server.store.refusals import Reason
 from server.store.shard import Shard
 
 
@@ -59,6 +60,16 @@ class Shards:
     def away(self) -> bool:
         """Whether any lane cannot be reached."""
         return any(shard.away for shard in self._all)
+
+    @property
+    def refusing(self) -> set[Reason]:
+        """Why nodes serve no calls."""
+        return {reason for shard in self._all if (reason := shard.refusing)}
+
+    @property
+    def trouble(self) -> str | None:
+        """In a few words, why calls of some lane cannot be served; None when all can."""
+        return next((trouble for shard in self._all if (trouble := shard.trouble)), None)
 
     @property
     def idle(self) -> bool:

@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from server.archive.archiver import Archiver
+from server.store.refusals import Reason
 from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
 from server.worker.parts import Parts
@@ -50,6 +51,14 @@ class WorkerCollector(Collector):
         yield GaugeMetricFamily(
             "jielong_store_away", "1 while Redis cannot be reached.", int(self._shards.away)
         )
+        refusing = GaugeMetricFamily(
+            "jielong_store_refusing",
+            "1 while Redis refuses calls for this reason.",
+            labels=["reason"],
+        )
+        for reason in Reason:
+            refusing.add_metric([reason.value], reason in self._shards.refusing)
+        yield refusing
         yield GaugeMetricFamily(
             "jielong_not_durable",
             "1 while nobody is told anything, as writes are not as durable as is asked for.",
