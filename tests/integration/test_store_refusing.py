@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.integration.protocol_client import Peer, open_session
 from tests.integration.relays import finish, sit_down
 from tests.integration.store import plain
 from tests.integration.valkey import Valkey
-from tests.integration.wire import Peer, greet
-from tests.patience import eventually
+from tests.polling import eventually
 from tests.service import Service, free_port
 
 LIMIT = 30.0
@@ -138,7 +138,7 @@ async def relay(service: Service) -> None:
     """Two strangers are seated and finish a work."""
 
     async def connect() -> Peer:
-        return await greet(service)
+        return await open_session(service)
 
     await finish(await sit_down(connect), 0, 2)
 
@@ -159,7 +159,7 @@ async def test_it_is_not_ready_with_the_reason_and_ready_again_by_itself(
     await until_ready(shared)
     assert set(refusing(shared).values()) == {0.0}
     with plain(valkey) as client, fault(client, folder):
-        peer = await greet(shared)
+        peer = await open_session(shared)
         await peer.send("join")
         assert (await peer.expect("error", code="busy", re="join"))["retry_ms"] > 0
         await until_not_ready(shared, reason)
@@ -176,7 +176,7 @@ async def test_it_is_logged_once_when_it_begins_and_once_when_it_ends(
     serve: Callable[..., Service], valkey: Valkey
 ) -> None:
     service = serve(redis_url=valkey.url)
-    peers = [await greet(service) for _ in range(4)]
+    peers = [await open_session(service) for _ in range(4)]
     with plain(valkey) as client:
         before = service.log.read_text().count("\n")
         with out_of_memory(client, Path()):
