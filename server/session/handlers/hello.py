@@ -114,7 +114,6 @@ class HelloHandler:
         if self._participants.full and not found.transitions:
             _turn_away(session, message)
             return
-        session.registered = True
         session.seating.recent_partners = found.recent_partners
         for transition in found.transitions:
             base = session.campaign.lanes.base_of(transition.view.room)
