@@ -18,6 +18,6 @@ class RateLimit:
     async def wait(self, interval: float) -> None:
         """Wait until the interval since the last action has passed, and count the next."""
         loop = asyncio.get_running_loop()
-        self._last = max(loop.time(), self._last + interval)  # taken before others can wait, too
+        self._last = max(loop.time(), self._last + interval)  # reserved before another caller waits
         await asyncio.sleep(self._last - loop.time())
         self._last = max(self._last, loop.time())
