@@ -32,7 +32,7 @@ async def seated(store: Store) -> tuple[str, str, str]:
 
 
 async def join_somehow(store: Store, *names: str) -> None:
-    """Join as the gateway does: again, when the store is away."""
+    """Join as a session does: again, when the store is away."""
     async with asyncio.timeout(LIMIT):
         while True:
             try:
