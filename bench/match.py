@@ -118,7 +118,7 @@ def measure(store: ValkeyClient, joiners: int, batch: int, lanes: int, random: R
     receipts = commit_all(store, bases, in_order, ink, batch)
     commit = store.cpu() - before
     before = store.cpu()
-    removed = store.calls("told", told_calls(receipts, min(batch, AT_ONCE)), 1)
+    removed = store.calls("acknowledge", told_calls(receipts, min(batch, AT_ONCE)), 1)
     told = store.cpu() - before
     if sum(removed) != joiners:
         raise InvalidRunError(f"{joiners} wrote, {sum(removed)} had a work to hear of")
@@ -160,8 +160,8 @@ def commit_all(
         last_ones = Counter(one.base for one in some if one.seat == CHARS - 1)
         for base, count in last_ones.items():
             if base != bases[0]:
-                last = store.calls("grant", [(bases[0], CHARS * count)], 1)[0]
-                store.calls("supply", [(base, 0, last - CHARS * count + 1, last, 0)], 1)
+                last = store.calls("grant_serials", [(bases[0], CHARS * count)], 1)[0]
+                store.calls("add_serials", [(base, 0, last - CHARS * count + 1, last, 0)], 1)
         answers = store.calls(
             "commit",
             (
@@ -181,7 +181,7 @@ def commit_all(
 
 
 def told_calls(receipts: list[Receipt], together: int) -> Iterator[tuple[Any, ...]]:
-    """The base and the arguments of each call of `told`, with so many receipts at most."""
+    """The base and the arguments of each call of `acknowledge`, with so many receipts at most."""
     in_order = sorted(receipts, key=lambda receipt: receipt.base)
     for base, of_lane in groupby(in_order, key=lambda receipt: receipt.base):
         pairs = [(receipt.participant, receipt.work) for receipt in of_lane]
@@ -301,10 +301,10 @@ def measure_beats(store: ValkeyClient, workers: int, beats: int) -> dict[str, fl
     """
     store.commands([("FLUSHALL", "SYNC")])
     base = keys.lane("bench")
-    store.calls("beat", [(base, 0, f"worker-{i:06}", 1, 1, "1") for i in range(workers)], 16)
+    store.calls("heartbeat", [(base, 0, f"worker-{i:06}", 1, 1, "1") for i in range(workers)], 16)
     before = store.cpu()
     each = [(base, 0, f"worker-{i % workers:06}", 1, 1, "0") for i in range(beats)]
-    store.calls("beat", each, 16)
+    store.calls("heartbeat", each, 16)
     beat = (store.cpu() - before) * 1e6 / beats
     before = store.cpu()
     store.calls("expire", [(base, *RULES, 100) for _ in range(beats)], 16)

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     """How many replicas must have it at the level `replica`: as many as may take over."""
 
     max_connections: int = Field(50_000, ge=1)
-    """Shards of one worker; a further `hello` is answered `busy`."""
+    """Connections of one worker; a further `hello` is answered `busy`."""
 
     lanes: int = Field(0, ge=0, le=MOST_LANES)
     """Lanes of a campaign at most; 0: 16 on a Cluster, where they spread over its nodes, else 1."""

@@ -59,7 +59,7 @@ class Archiver:
         take_over_at = loop.time()
         opened = False
         while True:
-            cancellation.obey()
+            cancellation.raise_if_cancelled()
             try:
                 if not opened:
                     await self._stream.open()

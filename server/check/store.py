@@ -21,7 +21,7 @@ from server.archive.database import ArchiveError, known_options, make_engine, mu
 from server.check.messages import Strokes, digest
 from server.store import keys
 from server.store.deployment import Deployment
-from server.store.room_record import read_room
+from server.store.room_record import STATE, ink_field, read_room
 from server.store.works import FinishedWork, read_work
 
 MOST_CHARS = 8
@@ -148,7 +148,7 @@ async def _lane(client: redis.asyncio.Redis, base: str) -> Lane:
 
 async def _live_rooms(client: redis.asyncio.Redis, base: str) -> AsyncIterator[LiveRoom]:
     prefix = keys.room(base, "")
-    names = ["m", *(f"i{c}" for c in range(MOST_CHARS))]
+    names = [STATE, *map(ink_field, range(MOST_CHARS))]
     seen = set()
     async for key in client.scan_iter(match=f"{prefix}*", count=_BATCH):
         if key in seen:
@@ -159,9 +159,9 @@ async def _live_rooms(client: redis.asyncio.Redis, base: str) -> AsyncIterator[L
         if packed is None:
             continue
         room = read_room(packed)
-        if room.c < room.n:
-            written = tuple(_digest(strokes) for strokes in ink[: room.c])
-            yield LiveRoom(key.decode()[len(prefix) :], (room.p0, room.p1), written)
+        if room.turn < room.chars:
+            written = tuple(_digest(strokes) for strokes in ink[: room.turn])
+            yield LiveRoom(key.decode()[len(prefix) :], (room.holder0, room.holder1), written)
 
 
 async def _archived_works(url: str, campaigns: list[str]) -> dict[str, list[StoredWork]]:

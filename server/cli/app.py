@@ -68,9 +68,7 @@ def serve(
     host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
     port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
-    base_path: Annotated[
-        str | None, _flag("base_path", "Path below which a proxy serves it.")
-    ] = None,
+    base_path: Annotated[str | None, _flag("base_path", "Path that everything lies below.")] = None,
     redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
     workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,

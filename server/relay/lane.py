@@ -23,8 +23,8 @@ from server.relay.phrase import seat_of
 from server.relay.room import Due, Room, Rules
 from server.relay.transition import Hand, Kind, Transition
 
-UNTOLD = 20
-"""Finished works that a participant can hear of on return; earlier ones are forgotten."""
+MAX_UNACKNOWLEDGED = 20
+"""Finished works that a participant can hear of on return; earlier ones are dropped."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Resumed:
-    """The answer to `resume`: who was connected before, the room, and works not yet told of."""
+    """The answer to `resume`: who was connected before, the room, and works not acknowledged."""
 
     previous: str
     transitions: list[Transition]
-    untold: list[tuple[str, int]]
+    unacknowledged: list[tuple[str, int]]
     refusal: str = ""
     recent: str = ""
     seated_at: int = 0
@@ -59,11 +59,11 @@ class Lane:
         self.pool: dict[str, int] = {}
         self.kept: dict[str, int] = {}
         self.people: dict[str, ParticipantRecord] = {}
-        self.untold: dict[str, list[tuple[str, int]]] = {}
+        self.unacknowledged: dict[str, list[tuple[str, int]]] = {}
         self.invites: dict[str, str] = {}
         self.serials: dict[str, list[Hand]] = {}
         self.works: list[Work] = []
-        self.given_up: set[str] = set()
+        self.fenced: set[str] = set()
         self.relays = 0
         self.participants = 0
 
@@ -71,7 +71,7 @@ class Lane:
         self, now: int, seed: int, worker: str, tickets: list[Ticket]
     ) -> tuple[list[str], list[Transition]]:
         """Seat every ticket; answers a refusal ("" for none) for each, and what happened."""
-        if worker in self.given_up:
+        if worker in self.fenced:
             return ["fenced"] * len(tickets), []
         dice = Dice(seed)
         refusals = [""] * len(tickets)
@@ -84,12 +84,12 @@ class Lane:
             here = not known or known.address in {"", ticket.address}
             if earlier and earlier.address == ticket.address:
                 again.append(ticket)
-            elif earlier or (known and not known.ask_for_a_seat(ticket.address, ticket.hello)):
+            elif earlier or (known and not known.may_join(ticket.address, ticket.hello)):
                 refusals[index] = "elsewhere"
             elif room := self._room_of(ticket.participant):
                 who, where = ticket.participant, ticket.address
                 if not here:
-                    transitions.append(self._take_back(now, room, who, where))
+                    transitions.append(self._restore_seat(now, room, who, where))
                 if ticket.invite and self.invites.get(ticket.invite) != room.id:
                     refusals[index] = "no_such_room"
                 else:
@@ -97,12 +97,12 @@ class Lane:
             elif ticket.invite:
                 invited = self._invited(ticket)
                 if invited:
-                    self._heed_partners(ticket)
+                    self._adopt_partners(ticket)
                     transitions.append(self._take(now, invited, ticket))
                 else:
                     refusals[index] = "no_such_room"
             else:
-                self._heed_partners(ticket)
+                self._adopt_partners(ticket)
                 fresh[ticket.participant] = ticket
         transitions += self._match(now, dice, list(fresh.values()))
         for ticket in again:
@@ -127,12 +127,12 @@ class Lane:
         seat = room.seat_held_by(participant)
         if seat is None:
             return "not_your_turn"
-        refusal = self._not_here(room, seat, address)
+        refusal = self._seat_refusal(room, seat, address)
         if refusal:
             return refusal
         if c != room.turn or seat_of(c) != seat:
             return "not_your_turn"
-        room = rules_of.write(room, ink, now, self.rules)
+        room = rules_of.commit(room, ink, now, self.rules)
         if room.completed:
             self._count(room)
         self._put(now, room)
@@ -154,13 +154,15 @@ class Lane:
         if isinstance(found, str):
             return found
         room, seat = found
-        room = rules_of.give_up(room, seat, now, self.rules, keep=keep)
+        room = rules_of.vacate_seat(room, seat, now, self.rules, keep=keep)
         if report:
             room = msgspec.structs.replace(room, held=True)
         self._put(now, room)
         return self._transition("left", now, room, seat, address=address, ink=())
 
-    def drop(self, now: int, participant: str, address: str, room_id: str) -> str | Transition:
+    def disconnect(
+        self, now: int, participant: str, address: str, room_id: str
+    ) -> str | Transition:
         """The connection is lost; the seat is held for the grace.
 
         Without a room, in that in which the participant was seen last.
@@ -170,13 +172,13 @@ class Lane:
         if isinstance(found, str):
             return found
         room, seat = found
-        room = rules_of.drop(room, seat, now, self.rules)
+        room = rules_of.start_grace(room, seat, now, self.rules)
         self._put(now, room)
         return self._transition("away", now, room, seat, ms=self.rules.grace_ms, ink=())
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         """A participant is connected, by token: take over the seat and hear what was missed."""
-        if address.partition("/")[0] in self.given_up:
+        if address.partition("/")[0] in self.fenced:
             return Resumed("", [], [], "fenced")
         known = self._known(participant)
         if not known.connect(address, hello):
@@ -184,15 +186,17 @@ class Lane:
         transitions = []
         room = self._room_of(participant)
         if room:
-            transitions.append(self._take_back(now, room, participant, address))
-        untold = list(self.untold.get(participant, []))
+            transitions.append(self._restore_seat(now, room, participant, address))
+        unacknowledged = list(self.unacknowledged.get(participant, []))
         recent = " ".join(known.recent)
-        return Resumed(known.previous, transitions, untold, "", recent, known.seated_at)
+        return Resumed(known.previous, transitions, unacknowledged, "", recent, known.seated_at)
 
-    def told(self, participant: str, works: list[str]) -> None:
-        """The participant has heard of these works."""
-        remaining = [entry for entry in self.untold.get(participant, []) if entry[0] not in works]
-        self.untold[participant] = remaining
+    def acknowledge(self, participant: str, works: list[str]) -> None:
+        """The participant has received the news of these works."""
+        remaining = [
+            entry for entry in self.unacknowledged.get(participant, []) if entry[0] not in works
+        ]
+        self.unacknowledged[participant] = remaining
 
     def invite(self, participant: str, address: str, room_id: str, code: str) -> str:
         """Keep strangers out of one's open room; answers the code that a friend brings."""
@@ -209,7 +213,7 @@ class Lane:
         self.pool.pop(room_id, None)
         return code
 
-    def look(self, now: int, participant: str, room_id: str) -> str | Transition:
+    def read_room(self, now: int, participant: str, room_id: str) -> str | Transition:
         """A room as its participant finds it, or the end of it; changes nothing."""
         room = self.rooms.get(room_id)
         if not room or all(seat.participant != participant for seat in room.seats):
@@ -227,7 +231,7 @@ class Lane:
         return min(self.pool.values(), default=None)
 
     def expire(self, now: int, limit: int) -> list[Transition]:
-        """Do what the clock asks of at most `limit` rooms, the most overdue ones."""
+        """Do what is due in at most `limit` rooms, the most overdue ones."""
         overdue = sorted(
             (room.next_deadline, room.id)
             for room in self.rooms.values()
@@ -241,16 +245,16 @@ class Lane:
                     self._forget(room_id)
                     break
                 address = room.seats[seat].address
-                if what is Due.TURN and address.partition("/")[0] in self.given_up:
-                    break  # its writer cannot act; the seat is reaped
-                room = rules_of.give_up(room, seat, now, self.rules, keep=True)
+                if what is Due.TURN and address.partition("/")[0] in self.fenced:
+                    break  # the writer cannot act; the seat is reaped
+                room = rules_of.vacate_seat(room, seat, now, self.rules, keep=True)
                 self._put(now, room)
                 kind: Kind = "idle" if what is Due.TURN else "left"
                 transitions.append(self._transition(kind, now, room, seat, address=address, ink=()))
         return transitions
 
     def reap(self, now: int, worker: str, room_ids: list[str]) -> list[Transition]:
-        """The seats of a worker that was given up are away."""
+        """Disconnect the seats of a fenced worker."""
         transitions = []
         for room_id in room_ids:
             for seat in (0, 1):
@@ -258,7 +262,7 @@ class Lane:
                 if not room or room.completed:
                     continue
                 if room.seats[seat].address.startswith(f"{worker}/"):
-                    room = rules_of.drop(room, seat, now, self.rules)
+                    room = rules_of.start_grace(room, seat, now, self.rules)
                     self._put(now, room)
                     ms = self.rules.grace_ms
                     transitions.append(self._transition("away", now, room, seat, ms=ms, ink=()))
@@ -276,7 +280,7 @@ class Lane:
         for first, second in pairs:
             transitions.append(self._seat_pair(now, first, second))
         if isinstance(single, Ticket):
-            transitions.append(self._seat_single(now, dice, single, unsuitable))
+            transitions.append(self._seat_unpaired(now, dice, single, unsuitable))
         return transitions
 
     def _seat_pair(self, now: int, first: Room | Ticket, second: Room | Ticket) -> Transition:
@@ -289,7 +293,7 @@ class Lane:
         opener, joiner = (second, first) if swap else (first, second)
         return self._take(now, self._open(now, opener), joiner)
 
-    def _seat_single(
+    def _seat_unpaired(
         self, now: int, dice: Dice, ticket: Ticket, unsuitable: list[Room | Ticket]
     ) -> Transition:
         for host in unsuitable:
@@ -305,27 +309,27 @@ class Lane:
 
     def _open(self, now: int, ticket: Ticket) -> Room:
         room = Room(ticket.room, ticket.phrase, ticket.chars)
-        room = rules_of.take(room, 0, ticket.participant, ticket.address, now, self.rules)
-        self._known(ticket.participant).sit_down(now, ticket, room.id)
+        room = rules_of.take_seat(room, 0, ticket.participant, ticket.address, now, self.rules)
+        self._known(ticket.participant).take_seat(now, ticket, room.id)
         self._put(now, room)
         return room
 
     def _take(self, now: int, room: Room, ticket: Ticket) -> Transition:
         seat = room.open_seat
         assert seat is not None
-        room = rules_of.take(room, seat, ticket.participant, ticket.address, now, self.rules)
-        self._known(ticket.participant).sit_down(now, ticket, room.id)
+        room = rules_of.take_seat(room, seat, ticket.participant, ticket.address, now, self.rules)
+        self._known(ticket.participant).take_seat(now, ticket, room.id)
         partner = room.seats[1 - seat].last
         if partner:
-            self._known(ticket.participant).meet(partner)
-            self._known(partner).meet(ticket.participant)
+            self._known(ticket.participant).add_partner(partner)
+            self._known(partner).add_partner(ticket.participant)
         self._put(now, room)
         return self._transition("matched", now, room, seat, address=ticket.address)
 
     def _known(self, participant: str) -> ParticipantRecord:
         return self.people.setdefault(participant, ParticipantRecord())
 
-    def _heed_partners(self, ticket: Ticket) -> None:
+    def _adopt_partners(self, ticket: Ticket) -> None:
         if ticket.recent:
             self._known(ticket.participant).recent = ticket.recent.split()
 
@@ -360,14 +364,14 @@ class Lane:
         room = self.rooms.get(known.room) if known else None
         return room if room and room.seat_held_by(participant) is not None else None
 
-    def _take_back(self, now: int, room: Room, participant: str, address: str) -> Transition:
+    def _restore_seat(self, now: int, room: Room, participant: str, address: str) -> Transition:
         """Give a participant the seat back at this address."""
         seat = room.seat_held_by(participant)
         assert seat is not None
         before = room.seats[seat].address
         if before == address:
             return self._seated(now, room, participant)
-        room = rules_of.come_back(room, seat, address, now, self.rules)
+        room = rules_of.end_grace(room, seat, address, now, self.rules)
         self._put(now, room)
         return self._transition("moved" if before else "back", now, room, seat, address=address)
 
@@ -376,13 +380,13 @@ class Lane:
         seat = room.seat_held_by(participant) if room else None
         if not room or seat is None:
             return "no_such_room"
-        return self._not_here(room, seat, address) or (room, seat)
+        return self._seat_refusal(room, seat, address) or (room, seat)
 
-    def _not_here(self, room: Room, seat: int, address: str) -> str:
+    def _seat_refusal(self, room: Room, seat: int, address: str) -> str:
         """Why a session may not act for a seat that its participant holds; "" when it may."""
         if room.seats[seat].address == address:
             return ""
-        return "fenced" if address.partition("/")[0] in self.given_up else "elsewhere"
+        return "fenced" if address.partition("/")[0] in self.fenced else "elsewhere"
 
     def _count(self, room: Room) -> None:
         hands = [
@@ -394,9 +398,9 @@ class Lane:
         self.serials[room.id] = hands
         self.works.append(Work(room.id, hands, room.ink, room.held))
         for hand in hands:
-            entries = self.untold.setdefault(hand.participant, [])
+            entries = self.unacknowledged.setdefault(hand.participant, [])
             entries.append((room.id, hand.serial))
-            del entries[:-UNTOLD]
+            del entries[:-MAX_UNACKNOWLEDGED]
 
     def _put(self, now: int, room: Room) -> None:
         if not room.alive:

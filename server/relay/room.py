@@ -32,7 +32,7 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 class Due(enum.Enum):
-    """What the clock does to a room."""
+    """What can be due in a room."""
 
     EXPIRY = "a kept room found no stranger in time"
     GRACE = "a lost connection did not come back"
@@ -125,7 +125,9 @@ class Room(msgspec.Struct, frozen=True):
         return min(times, default=0)
 
 
-def take(room: Room, seat: int, participant: str, address: str, now: int, rules: Rules) -> Room:
+def take_seat(
+    room: Room, seat: int, participant: str, address: str, now: int, rules: Rules
+) -> Room:
     """Seat a participant."""
     return _settle(
         room,
@@ -137,7 +139,7 @@ def take(room: Room, seat: int, participant: str, address: str, now: int, rules:
     )
 
 
-def write(room: Room, ink: bytes, now: int, rules: Rules) -> Room:
+def commit(room: Room, ink: bytes, now: int, rules: Rules) -> Room:
     """Finish the character whose turn it is."""
     writer = room.seats[seat_of(room.turn)].participant
     return _settle(
@@ -151,7 +153,7 @@ def write(room: Room, ink: bytes, now: int, rules: Rules) -> Room:
     )
 
 
-def give_up(room: Room, seat: int, now: int, rules: Rules, *, keep: bool) -> Room:
+def vacate_seat(room: Room, seat: int, now: int, rules: Rules, *, keep: bool) -> Room:
     """Free a seat; with `keep`, a character that its holder wrote keeps the room open."""
     holder = room.seats[seat].participant
     return _settle(
@@ -164,7 +166,7 @@ def give_up(room: Room, seat: int, now: int, rules: Rules, *, keep: bool) -> Roo
     )
 
 
-def drop(room: Room, seat: int, now: int, rules: Rules) -> Room:
+def start_grace(room: Room, seat: int, now: int, rules: Rules) -> Room:
     """The seat's connection is lost; it is held for the grace, in which its turn stands still."""
     away = msgspec.structs.replace(room.seats[seat], address="")
     deadline = room.deadline
@@ -180,8 +182,8 @@ def drop(room: Room, seat: int, now: int, rules: Rules) -> Room:
     )
 
 
-def come_back(room: Room, seat: int, address: str, now: int, rules: Rules) -> Room:
-    """The seat's holder is connected at `address`; what is left of a grace is taken back."""
+def end_grace(room: Room, seat: int, address: str, now: int, rules: Rules) -> Room:
+    """The holder is connected at `address`; what is left of the grace is taken off the deadline."""
     here = msgspec.structs.replace(room.seats[seat], address=address)
     deadline = room.deadline
     if deadline and seat == seat_of(room.turn):

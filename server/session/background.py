@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from server.store.errors import StoreError
+from server.store.errors import StoreAwayError, StoreError
 
 log = structlog.get_logger()
 
@@ -35,7 +35,9 @@ class BackgroundTasks:
         if task.cancelled():
             return
         error = task.exception()
-        if isinstance(error, StoreError):
-            log.warning("a background task gave up: the store is away", error=str(error))
+        if isinstance(error, StoreAwayError):
+            log.debug("a background task gave up: the store is away")  # the store logs it once
+        elif isinstance(error, StoreError):
+            log.warning("a background task gave up: the store refused a call", error=str(error))
         elif error is not None:
             log.error("a background task failed", exc_info=error)

@@ -1,4 +1,4 @@
-"""A campaign as the gateway runs it: its lanes, its rules, and its phrases packed once."""
+"""A campaign as a worker runs it: its lanes, its rules, and its phrases packed once."""
 
 from __future__ import annotations
 

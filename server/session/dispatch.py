@@ -1,84 +1,51 @@
-"""Every message of a client, and the one call that it leads to."""
+"""Leads every message of a client to the one call that handles it.
+
+A handler registers the types of its family; `worker/parts.py` has the list of all handlers.
+"""
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import TypeVar, cast, get_args
 
-from server.relay.from_client import (
-    Commit,
-    FromClient,
-    Hello,
-    Ink,
-    Invite,
-    Join,
-    Leave,
-    Ping,
-    React,
-    Report,
-    Undo,
-)
-from server.relay.to_client import Pong
-from server.session.handlers.commit import CommitHandler
-from server.session.handlers.hello import HelloHandler
-from server.session.handlers.invite import InviteHandler
-from server.session.handlers.join import JoinHandler
-from server.session.handlers.leave import LeaveHandler
-from server.session.handlers.live import LiveHandler
+from server.relay.from_client import FromClient
 from server.session.session import Session, Stage
 from server.store.acknowledgements import Acknowledgements
 
+_Message = TypeVar("_Message", bound=FromClient)
+
+Handle = Callable[[Session, FromClient], None]
+
 
 class Dispatcher:
-    """Leads messages to their handlers."""
+    """Dispatches the messages of one worker's sessions."""
 
-    def __init__(
-        self,
-        hello: HelloHandler,
-        join: JoinHandler,
-        invite: InviteHandler,
-        leave: LeaveHandler,
-        commit: CommitHandler,
-        live: LiveHandler,
-        acknowledgements: Acknowledgements,
-    ) -> None:
-        """The handlers of one worker."""
-        self._hello = hello
-        self._join = join
-        self._invite = invite
-        self._leave = leave
-        self._commit = commit
-        self._live = live
+    def __init__(self, before_welcome: Handle, acknowledgements: Acknowledgements) -> None:
+        """`before_welcome` handles every message that comes before `welcome` was sent."""
+        self._before_welcome = before_welcome
         self._acknowledgements = acknowledgements
+        self._handles: dict[type, Handle] = {}
+
+    def register(self, kind: type[_Message], handle: Callable[[Session, _Message], None]) -> None:
+        """Have `handle` called for messages of this type after `welcome`."""
+        self._handles[kind] = cast(Handle, handle)
+
+    def require_all(self) -> None:
+        """Check that every message type has a handler.
+
+        Raises:
+            NotImplementedError: one has none.
+        """
+        missing = [kind.__name__ for kind in get_args(FromClient) if kind not in self._handles]
+        if missing:
+            raise NotImplementedError(f"no handler for {', '.join(missing)}")
 
     def received(self, session: Session, message: FromClient) -> None:
         """Handle a message; live ink that is in time has been passed on already."""
-        if session.stage is not Stage.READY:
-            if session.is_open:
-                self._hello.before_welcome(session, message)
-            return
-        match message:
-            case Ink():
-                self._live.late_ink(session, message)
-            case Undo():
-                self._live.undo(session, message)
-            case Commit():
-                self._commit.commit(session, message)
-            case React():
-                self._live.react(session, message)
-            case Join():
-                self._join.join(session, message)
-            case Invite():
-                self._invite.invite(session, message)
-            case Leave():
-                self._leave.leave(session, message)
-            case Report():
-                self._leave.report(session, message)
-            case Ping():
-                session.connection.send(Pong(message.n))
-            case Hello():
-                session.refuse("bad_message", "hello is said once", message)
-            case _:
-                assert_never(message)
+        if session.stage is Stage.READY:
+            self._handles[type(message)](session, message)
+        elif session.is_open:
+            self._before_welcome(session, message)
 
     def ponged(self, session: Session, payload: bytes) -> None:
         """Acknowledge to the store the works that the participant received."""

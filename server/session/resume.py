@@ -164,7 +164,9 @@ class Resume:
 
 
 def _merged(found: list[Resumed]) -> Resumption:
-    works = sorted((work for lane in found for work in lane.untold), key=lambda it: it.serial)
+    works = sorted(
+        (work for lane in found for work in lane.unacknowledged), key=lambda it: it.serial
+    )
     return Resumption(
         {lane.previous for lane in found if lane.previous},
         [transition for lane in found for transition in lane.transitions],

@@ -91,7 +91,6 @@ class Session:
         campaign: the default one before `hello`.
         participant, token, locale: whose it is; empty before `hello`.
         hello_at: when `hello` came, by the campaign's clock; ms since 1970.
-        registered: whether the store knows that the participant is connected here.
         resuming: what came while a returning participant's `hello` is being answered, else None.
         activity: when data came, for liveness checks.
         seating: its seat.
@@ -110,7 +109,6 @@ class Session:
         "id",
         "locale",
         "participant",
-        "registered",
         "resuming",
         "seating",
         "stage",
@@ -140,7 +138,6 @@ class Session:
         self.campaign = campaign
         self.participant = self.token = self.locale = ""
         self.hello_at = 0
-        self.registered = False
         self.resuming: Resuming | None = None
         self.activity = Activity(wheel)
         self.seating = Seating()

@@ -1,6 +1,6 @@
-"""Works of which participants have heard: each lane is told of all that came together in one call.
+"""Acknowledgements of finished works; those of one event-loop pass go in one call for each lane.
 
-One call for each would cost as much as a third of the commit before it (`bench/match.py`).
+A call for each would cost a third of the commit before it (`bench/match.py`).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ log = structlog.get_logger()
 AT_ONCE = 100
 """Acknowledgements in one call at most."""
 
-_TOLD = function("told")
+_ACKNOWLEDGE = function("acknowledge")
 
 
-class _Told(Call):
-    """It takes receipts until it is sent or full.
+class _Acknowledge(Call):
+    """Collects acknowledgements until it is sent or full.
 
-    Nobody waits for it: without it somebody hears of a work again, and nothing is lost.
+    No caller waits for the answer: if the call is lost, participants hear of the works again.
     """
 
     __slots__ = ("_sent",)
 
     def __init__(self, base: str) -> None:
-        super().__init__(_TOLD, base, [], repeatable=True, patient=True)
+        super().__init__(_ACKNOWLEDGE, base, [], repeatable=True, low_priority=True)
         self._sent = False
 
     @property
@@ -41,28 +41,29 @@ class _Told(Call):
         self._sent = True
 
     def resolve(self, reply: object) -> None:
-        """It is done."""
+        """Nothing to do."""
 
     def fail(self, error: StoreError) -> None:
         self._sent = True
-        log.warning("works that were heard of will be told again", error=str(error))
+        log.warning("acknowledgements are lost; works will be told again", error=str(error))
 
 
 class Acknowledgements:
-    """Sends them with everything else of their event-loop pass, so that whoever returns at once is
-    not told again.
+    """Sends acknowledgements with the other calls of their event-loop pass.
+
+    So a participant who reconnects at once is not told of the works again.
     """
 
-    def __init__(self, connections: Shards) -> None:
-        """Calls go out over `connections`."""
-        self._connections = connections
-        self._newest: dict[str, _Told] = {}
+    def __init__(self, shards: Shards) -> None:
+        """Calls go out over `shards`."""
+        self._shards = shards
+        self._newest: dict[str, _Acknowledge] = {}
 
     def add(self, base: str, participant: str, works: list[UnacknowledgedWork]) -> None:
-        """The participant has heard of these works of the lane `base`."""
+        """The participant has received the news of these works of the lane `base`."""
         for entry in works:
-            told = self._newest.get(base)
-            if told is None or not told.takes_more:
-                told = self._newest[base] = _Told(base)
-                self._connections.submit(told)
-            told.arguments += (participant, f"{entry.work} {entry.serial}")
+            call = self._newest.get(base)
+            if call is None or not call.takes_more:
+                call = self._newest[base] = _Acknowledge(base)
+                self._shards.submit(call)
+            call.arguments += (participant, f"{entry.work} {entry.serial}")

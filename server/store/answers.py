@@ -1,4 +1,4 @@
-"""Answers of the library as types: refusals, transitions, and what a returning one missed."""
+"""Answers of the Lua library as types: refusals, transitions, and what a participant missed."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ class Answer(msgspec.Struct, array_like=True, frozen=True):
 
 
 class UnacknowledgedWork(msgspec.Struct, array_like=True, frozen=True):
-    """A work finished in somebody's absence, with the serial number it gave."""
+    """A finished work that a participant has not acknowledged, and the participant's serial."""
 
     work: str
     serial: int
 
 
 class Resumed(msgspec.Struct, array_like=True, frozen=True):
-    """What a participant who returns finds in a lane.
+    """What a returning participant has in a lane.
 
     Attributes:
-        previous: the address connected until now; "" for none.
-        transitions: the room, if any.
-        untold: works finished in absence.
-        refusal: why there is nothing of this.
+        previous: the address that was connected until now; "" for none.
+        transitions: the participant's room, if any.
+        unacknowledged: works finished and not acknowledged.
+        refusal: why the other attributes are empty; "" when they are not.
         recent: the last partners as words, latest first.
         seated_at: when the participant was seated here last; ms since 1970.
     """
 
     previous: str
     transitions: list[Transition]
-    untold: list[UnacknowledgedWork]
+    unacknowledged: list[UnacknowledgedWork]
     refusal: Refusal | Literal[""]
     recent: str
     seated_at: int
 
 
 class Expired(msgspec.Struct, array_like=True, frozen=True):
-    """What the clock did, and who waits in the lane.
+    """What `expire` changed, and who waits in the lane.
 
     Attributes:
-        alone_ms: how long the longest waiting room has been without a partner; -1 for none.
-        kept: rooms with nobody in them that wait for a stranger.
+        alone_ms: how long the oldest room of the pool has been without a partner; -1 for none.
+        kept: rooms that nobody holds and that wait for a stranger.
     """
 
     transitions: list[Transition]
@@ -67,7 +67,7 @@ class RefusedError(Exception):
 
 
 class OutOfSerialsError(Exception):
-    """The lane must be supplied with serials first."""
+    """The lane needs serials before the work can be finished."""
 
 
 read_answer = msgspec.msgpack.Decoder(Answer).decode
@@ -76,7 +76,7 @@ read_resumed = msgspec.msgpack.Decoder(Resumed).decode
 
 
 def as_error(refusal: Refusal | Shortage) -> RefusedError | OutOfSerialsError:
-    """A refusal as what is raised for it."""
+    """The error to raise for a refusal."""
     return OutOfSerialsError() if refusal == "no_serials" else RefusedError(refusal)
 
 
@@ -85,7 +85,7 @@ def only(answer: Answer) -> Transition:
 
     Raises:
         RefusedError: the call was refused.
-        OutOfSerialsError: the lane has no numbers for the hands of the work.
+        OutOfSerialsError: the lane has too few serials for the hands of the work.
     """
     if answer.refusals:
         raise as_error(answer.refusals[0] or "no_such_room")

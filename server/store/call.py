@@ -1,4 +1,4 @@
-"""One call of the library on its way, and what becomes of its answer."""
+"""One call of the Lua library: what is sent, and what happens with its answer."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from server.store.library import function
 from server.store.raw_connection import Argument
 
 Wanted = Callable[[], bool]
-"""Whether whoever asked for something is still there."""
+"""Whether the caller still needs the call."""
 
-BARE_BYTES = 500
-"""What a call takes without ink, roughly."""
+BASE_BYTES = 500
+"""Size of a call without ink, roughly."""
 
 
 class Call:
-    """What is sent; a subclass knows what to do with the answer."""
+    """A call to be sent; a subclass handles the answer."""
 
     __slots__ = (
         "arguments",
         "base",
         "durable",
+        "low_priority",
         "name",
-        "patient",
         "repeatable",
         "since",
         "size",
@@ -41,39 +41,44 @@ class Call:
         *,
         repeatable: bool,
         durable: bool = False,
-        patient: bool = False,
+        low_priority: bool = False,
         wanted: Wanted | None = None,
     ) -> None:
         """A call of function `name` on the lane `base`.
 
-        `repeatable` ones survive an outage; `durable` ones are answered when the write has come
-        as far as the operator wants; `patient` ones let others go first. One that is not `wanted`
-        any more when its time comes is not sent.
+        Args:
+            name: full name of the function.
+            base: base of the lane's keys.
+            arguments: the function's ARGV.
+            repeatable: it may be sent again, so it is kept through an outage.
+            durable: it is answered when the write is as durable as the operator wants.
+            low_priority: other calls are sent first.
+            wanted: asked when the call is about to be sent; False drops it.
         """
         self.name = name
         self.base = base
         self.arguments = arguments
         self.repeatable = repeatable
         self.durable = durable
-        self.patient = patient
+        self.low_priority = low_priority
         self.wanted = wanted
-        self.size = BARE_BYTES
+        self.size = BASE_BYTES
         self.since = monotonic()
 
     def started(self) -> None:
-        """It is being sent; its arguments are final."""
+        """The call is being sent; from now on its arguments are final."""
 
     def resolve(self, reply: object) -> None:
         """The answer has come."""
         raise NotImplementedError
 
     def fail(self, error: StoreError) -> None:
-        """There will be none."""
+        """There will be no answer."""
         raise NotImplementedError
 
 
 class AwaitedCall(Call):
-    """One whose answer somebody waits for."""
+    """A call whose caller awaits `future`."""
 
     __slots__ = ("future",)
 
@@ -85,43 +90,43 @@ class AwaitedCall(Call):
         *,
         repeatable: bool,
         durable: bool = False,
-        patient: bool = False,
+        low_priority: bool = False,
         wanted: Wanted | None = None,
     ) -> None:
-        """As any call; the answer, or the error, is that of `future`."""
+        """As `Call`; `future` gets the answer or the error."""
         super().__init__(
             name,
             base,
             arguments,
             repeatable=repeatable,
             durable=durable,
-            patient=patient,
+            low_priority=low_priority,
             wanted=wanted,
         )
         self.future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def resolve(self, reply: object) -> None:
-        """Hand the answer to whoever waits."""
+        """Give the answer to the caller."""
         if not self.future.done():
             self.future.set_result(reply)
 
     def fail(self, error: StoreError) -> None:
-        """Hand an error to whoever waits."""
+        """Give the error to the caller."""
         if not self.future.done():
             self.future.set_exception(error)
 
 
-class Hush(Call):
-    """Nobody can be told anything of a lane: let nothing run out in it. Nobody waits for that."""
+class PauseExpiry(Call):
+    """Let nothing expire in a lane, since nobody can be told of it. No caller waits for this."""
 
     __slots__ = ()
 
     def __init__(self, base: str) -> None:
         """For the lane `base`."""
-        super().__init__(function("hush"), base, [], repeatable=False)
+        super().__init__(function("pause_expiry"), base, [], repeatable=False)
 
     def resolve(self, reply: object) -> None:
-        """It is done."""
+        """Nothing to do."""
 
     def fail(self, error: StoreError) -> None:
-        """It is asked for again as long as it is needed."""
+        """Nothing to do: the pause is requested again for as long as it is needed."""

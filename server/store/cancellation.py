@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 
 
-def obey() -> None:
-    """To be called in each round of a loop that awaits redis-py; else it could never be stopped.
+def raise_if_cancelled() -> None:
+    """Call this in each round of a loop that awaits redis-py; otherwise it may never stop.
 
     Raises:
-        CancelledError: the current task was cancelled, though nothing it awaited said so.
+        CancelledError: the current task was cancelled, and nothing that it awaited raised this.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

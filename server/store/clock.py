@@ -7,7 +7,7 @@ from collections import deque
 from typing import NamedTuple
 
 REMEMBERED = 30
-"""Answers of which the quickest counts; by one a second, no clock goes astray meanwhile."""
+"""Answers of which the quickest counts; at one a second no clock drifts noticeably meanwhile."""
 
 
 class _Reading(NamedTuple):

@@ -14,7 +14,7 @@ from server.store.library import function
 from server.store.shards import Shards
 
 READ_SECONDS = 2.0
-"""Longest wait for the totals; the last ones serve until they come."""
+"""Longest wait for the totals; meanwhile the last ones are told."""
 
 _TOTALS = function("totals")
 
@@ -27,15 +27,14 @@ class _Lane:
 
 
 class Counters:
-    """The counters of every campaign as last heard of: the sums over its lanes.
+    """The counters of every campaign as last read: the sums over its lanes.
 
-    Totals are told only when they are as durable as the operator wants, like the works that they
-    count; so they never go backwards.
+    Totals are read durably, like the works that they count, so they never go backwards.
     """
 
-    def __init__(self, connections: Shards) -> None:
-        """Reads go out over `connections`."""
-        self._connections = connections
+    def __init__(self, shards: Shards) -> None:
+        """Reads go out over `shards`."""
+        self._shards = shards
         self._by_lane: defaultdict[str, defaultdict[str, _Lane]] = defaultdict(
             lambda: defaultdict(_Lane)
         )
@@ -54,13 +53,13 @@ class Counters:
         )
 
     def advance(self, base: str, relays: int, participants: int) -> CounterValues:
-        """Take over totals that a finished work of a lane told; an older work tells older ones."""
+        """Take totals over from a finished work of a lane, if they are newer."""
         lane = self._lane(base)
         lane.totals = max(lane.totals, (relays, participants))
         return self.last(keys.campaign_of(base))
 
     def gauge(self, base: str, online: int, writing: int) -> None:
-        """Take over what a heartbeat in a lane told."""
+        """Take gauges over from a heartbeat in a lane."""
         lane = self._lane(base)
         lane.online, lane.writing = online, writing
 
@@ -74,7 +73,7 @@ class Counters:
         calls = [AwaitedCall(_TOTALS, base, [], repeatable=True, durable=True) for base in bases]
         before = [self._lane(base).totals for base in bases]
         for call in calls:
-            self._connections.send(call)
+            self._shards.send(call)
         try:
             async with asyncio.timeout(READ_SECONDS):
                 answers = await asyncio.gather(*(call.future for call in calls))
@@ -82,7 +81,7 @@ class Counters:
             raise StoreAwayError from error
         for call, known, totals in zip(calls, before, map(tuple, answers), strict=True):
             lane = self._lane(call.base)
-            # What was told meanwhile may be of a work that finished after this was read.
+            # Totals taken over meanwhile may be of a work that finished after this reading.
             lane.totals = totals if lane.totals == known else max(lane.totals, totals)
         return self.last(campaign)
 

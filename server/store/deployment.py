@@ -5,8 +5,8 @@
     redis+sentinel://host:port,host:port/service      the master that Sentinel names
     redis+cluster://host:port,host:port               a Cluster; its nodes are asked for the rest
 
-The last two take credentials likewise and are `rediss+sentinel`, `rediss+cluster` with TLS. TLS
-options are redis-py's, in the query: `?ssl_ca_certs=/path`.
+The last two take credentials in the same way; with TLS they are `rediss+sentinel` and
+`rediss+cluster`. TLS options are those of redis-py, in the query: `?ssl_ca_certs=/path`.
 
 A client belongs to one node. After a failover its owner calls `refresh` and asks for a new one.
 """
@@ -27,11 +27,11 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from server.store.closed import losing
 from server.store.errors import DeploymentError
+from server.store.lost_connections import report_lost_connections
 
 CALL_SECONDS = 2.0
-"""Longest wait for an answer; then the connection counts as lost."""
+"""Longest wait for an answer; after it the connection counts as lost."""
 
 _T = TypeVar("_T")
 
@@ -53,7 +53,7 @@ class Deployment(abc.ABC):
 
         Args:
             key: a key or channel.
-            seconds: longest wait for an answer; None for connections that listen.
+            seconds: longest wait for an answer; None for no limit.
         """
 
     @property
@@ -76,7 +76,7 @@ class OneServer(Deployment):
         self._url = url
 
     async def refresh(self) -> None:
-        """There is nothing to find out."""
+        """Nothing to do."""
 
     def client(self, key: str, *, seconds: float | None = CALL_SECONDS) -> redis.asyncio.Redis:
         """A client of the server."""
@@ -84,11 +84,11 @@ class OneServer(Deployment):
 
     async def on_every_node(self, action: Callable[[redis.asyncio.Redis], Awaitable[None]]) -> None:
         """Do it on the server."""
-        await _with(self.client(""), action)
+        await _do_with(self.client(""), action)
 
 
 class _Sentinel(Sentinel):
-    """redis-py's, which says in a few words that it finds no master."""
+    """redis-py's, with a short message when it finds no master."""
 
     async def discover_master(self, service_name: str) -> tuple[str, int]:
         """Where the master is.
@@ -135,12 +135,14 @@ class SentinelDeployment(Deployment):
             self._hosts, sentinel_kwargs={"socket_timeout": CALL_SECONDS, **tls}
         )
         for client in sentinel.sentinels:
-            losing(client)
-        return losing(sentinel.master_for(self._service, **self._options, **_waits(seconds)))
+            report_lost_connections(client)
+        return report_lost_connections(
+            sentinel.master_for(self._service, **self._options, **_time_limits(seconds))
+        )
 
     async def on_every_node(self, action: Callable[[redis.asyncio.Redis], Awaitable[None]]) -> None:
         """Do it on the master; replicas get functions from it."""
-        await _with(self.client(""), action)
+        await _do_with(self.client(""), action)
 
 
 class ClusterDeployment(Deployment):
@@ -178,7 +180,7 @@ class ClusterDeployment(Deployment):
     async def on_every_node(self, action: Callable[[redis.asyncio.Redis], Awaitable[None]]) -> None:
         """Do it on every master."""
         for host in dict.fromkeys(node for _, _, node in self._ranges):
-            await _with(self._node(host, CALL_SECONDS), action)
+            await _do_with(self._node(host, CALL_SECONDS), action)
 
     def _node_of(self, key: str) -> tuple[str, int]:
         slot = key_slot(key.encode())
@@ -188,8 +190,8 @@ class ClusterDeployment(Deployment):
         return self._seeds[0]
 
     def _node(self, host: tuple[str, int], seconds: float | None) -> redis.asyncio.Redis:
-        options = self._options | _waits(seconds)
-        return losing(redis.asyncio.Redis(host=host[0], port=host[1], **options))
+        options = self._options | _time_limits(seconds)
+        return report_lost_connections(redis.asyncio.Redis(host=host[0], port=host[1], **options))
 
 
 def deployment(url: str) -> Deployment:
@@ -221,7 +223,7 @@ def _named(url: str) -> Deployment:
     )
 
 
-def _waits(seconds: float | None) -> dict[str, Any]:
+def _time_limits(seconds: float | None) -> dict[str, Any]:
     return {
         "socket_connect_timeout": CALL_SECONDS,
         "socket_timeout": seconds,
@@ -231,10 +233,10 @@ def _waits(seconds: float | None) -> dict[str, Any]:
 
 
 def _from_url(url: str, seconds: float | None) -> redis.asyncio.Redis:
-    return losing(redis.asyncio.Redis.from_url(url, **_waits(seconds)))
+    return report_lost_connections(redis.asyncio.Redis.from_url(url, **_time_limits(seconds)))
 
 
-async def _with(
+async def _do_with(
     client: redis.asyncio.Redis, action: Callable[[redis.asyncio.Redis], Awaitable[_T]]
 ) -> _T:
     try:

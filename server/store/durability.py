@@ -1,4 +1,4 @@
-"""What a change survives before it is answered: nothing more, a power cut, or a lost master."""
+"""How durable a change is before it is answered: in memory, on disk, or on a replica."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ WAIT_MS = 1_500
 """Longest wait for a disk or a replica; then the call is sent again, which changes nothing."""
 
 
+Command = tuple[str | int, ...]
+
+
 class Durability(enum.Enum):
     """How far a write has come before it counts as done."""
 
@@ -35,17 +38,21 @@ class Durability(enum.Enum):
 
 @dataclass(frozen=True)
 class Guarantee:
-    """A level, and for `replica` how many of them: as many as may take over, to be safe."""
+    """A level of durability.
+
+    Attributes:
+        replicas: how many must have a write, for `REPLICA`; all that may take over, to be safe.
+    """
 
     level: Durability = Durability.MEMORY
     replicas: int = 1
 
-    def commands(self, base: str) -> tuple[tuple[str | int, ...], ...]:
-        """What is sent behind a batch for the lane `base`; one wait serves all in it.
+    def commands(self, base: str) -> tuple[Command, ...]:
+        """Commands to send behind a batch for the lane `base`; one wait serves the whole batch.
 
-        Redis waits for what the same connection wrote. So there is a write first, of nothing:
-        without it, an answer that only read could tell what another worker wrote a moment ago and
-        what a failover still undoes.
+        Redis waits for what the same connection wrote. So the first command writes an empty value:
+        without it, a call that only read could be answered with what another worker has just
+        written, and what a failover may still undo.
         """
         fence = ("SET", keys.fence(base), "")
         match self.level:
@@ -57,7 +64,7 @@ class Guarantee:
                 return fence, ("WAIT", self.replicas, WAIT_MS)
 
     def reached(self, replies: list[Any]) -> bool:
-        """Whether the answers to `commands` say that the writes have come so far."""
+        """Whether the answers to `commands` say that the writes are so durable."""
         if any(isinstance(reply, Exception) for reply in replies):
             return False
         reply = replies[-1] if replies else None
@@ -71,10 +78,10 @@ class Guarantee:
 
 
 async def require(guarantee: Guarantee, deployment: Deployment) -> None:
-    """See that every node can do what is asked of it; one that lacks a replica now may get it.
+    """Check that every node can provide the guarantee. A replica may still be missing.
 
     Raises:
-        DeploymentError: one cannot; the message says what is missing.
+        DeploymentError: a node cannot; the message says what is missing.
     """
     if guarantee.level is Durability.MEMORY:
         return

@@ -27,8 +27,8 @@ from redis.exceptions import ConnectionError as LostError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from server.store.closed import losing
 from server.store.durability import Durability
+from server.store.lost_connections import report_lost_connections
 
 log = structlog.get_logger()
 
@@ -237,7 +237,7 @@ class EmbeddedServer:
 
     async def _wait_until_ready(self) -> None:
         assert self._process is not None
-        client = losing(redis.asyncio.Redis.from_url(self.url))
+        client = report_lost_connections(redis.asyncio.Redis.from_url(self.url))
         try:
             async with asyncio.timeout(START_SECONDS):
                 while True:

@@ -1,4 +1,4 @@
-"""What can go wrong between the service and Redis."""
+"""Errors between the service and Redis."""
 
 
 class StoreError(Exception):
@@ -15,7 +15,23 @@ class StoreAwayError(StoreError):
 
 
 class JoinLostError(StoreAwayError):
-    """The answer of a `join` was lost; the ticket may have a seat, or get one later."""
+    """The answer of a `join` was lost: the ticket may have a seat, or get one later."""
+
+
+class StoreRefusedError(StoreAwayError):
+    """Redis refused the call, which changed nothing; try again after `retry_ms`."""
+
+
+class NotPermittedError(StoreError):
+    """The user of the Redis URL may not send commands that the service needs."""
+
+    def __init__(self, commands: str) -> None:
+        """It may not send `commands`, separated by blanks."""
+        allow = " ".join(f"+{command.lower()}" for command in commands.split())
+        super().__init__(
+            f"Redis does not permit {commands} on the keys and channels jl:*; "
+            f"allow them: ACL SETUSER <user> ~jl:* &jl:* {allow}"
+        )
 
 
 class StoreTooOldError(StoreError):
@@ -23,4 +39,4 @@ class StoreTooOldError(StoreError):
 
 
 class DeploymentError(StoreError):
-    """The URL of Redis names nothing that can be used; the message says why."""
+    """Redis cannot be used as the settings say; the message says why."""

@@ -1,22 +1,23 @@
-"""Every key and channel name in Redis, in one place.
+"""Key and channel names in Redis.
 
-All keys of a lane share one hash tag, so that a lane lies in one slot of a Cluster.
+All keys of a lane share one hash tag, so a lane lies in one slot of a Cluster. `functions/head.lua`
+lists them; here are those that code outside the Lua library uses.
 """
 
 SECRET = "jl:secret"
 """The key that signs tokens, made once by the first worker."""
 
 EVERYBODY = "jl:all"
-"""The channel that every worker hears."""
+"""The channel of all workers."""
 
 
 def lane(campaign: str, number: int = 0) -> str:
-    """Base of a lane's keys; the Lua library makes the others from it."""
+    """Base of a lane's keys; every other key begins with it."""
     return f"jl:{{{campaign}:{number}}}"
 
 
 def lane_number(base: str) -> int:
-    """Which lane of its campaign a base is that of."""
+    """The number of a lane within its campaign."""
     return int(base[base.rindex(":") + 1 : -1])
 
 
@@ -31,7 +32,7 @@ def first_lane_of(base: str) -> str:
 
 
 def lanes(base: str) -> str:
-    """In lane 0, which lanes there are."""
+    """In lane 0: which lanes there are."""
     return f"{base}:lanes"
 
 
@@ -46,7 +47,7 @@ def room(base: str, room_id: str) -> str:
 
 
 def fence(base: str) -> str:
-    """A lane's key that is written, with nothing in it, behind what must be durable."""
+    """A lane's key that is written, with an empty value, behind durable calls."""
     return f"{base}:fence"
 
 
@@ -61,5 +62,5 @@ def worker(worker_id: str) -> str:
 
 
 def live_rooms(base: str) -> list[str]:
-    """The sorted sets that together name every room in which somebody may sit."""
+    """The sorted sets that together have every room with a holder."""
     return [f"{base}:pool", f"{base}:invited", f"{base}:deadlines"]

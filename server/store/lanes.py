@@ -1,7 +1,8 @@
 """The lanes of a campaign: which there are, which take tickets, and where the next ones go.
 
-A lane lies in one slot of a Cluster, so it carries what one server can. More of them open as
-tickets come faster (`spread` in the Lua library decides). Which lane a room is in, its id says.
+A lane lies in one slot of a Cluster, so it carries what one server can. More lanes open as tickets
+come faster (`scale_lanes` in the Lua library decides). The last character of a room's id says which
+lane the room is in.
 """
 
 from __future__ import annotations
@@ -14,30 +15,30 @@ from server.store import keys
 from server.store.clock import SharedClock
 
 LETTERS = "0123456789abcdefghijklmnopqrstuv"
-"""The last character of the id of a room, and of a friend's code, is its lane's."""
+"""The last character of a room's id, and of a friend's code, is that of its lane."""
 
 MOST = len(LETTERS)
 
 ALONE_MS = 250
-"""Whoever waits so long in one lane gets the next joiner of any: nobody waits for one's lane."""
+"""A participant who waits so long in one lane gets the next joiner of the campaign."""
 
 
 class _Waiting(NamedTuple):
-    """Who waits in a lane, as last seen."""
+    """Who waits in a lane, as `expire` answered last."""
 
     alone_ms: int = -1
     kept: int = 0
 
 
 class Lanes:
-    """Those of one campaign, as this worker knows them.
+    """The lanes of one campaign, as this worker knows them.
 
     Attributes:
         campaign: its id.
         first: base of lane 0, which is always open.
-        open: how many take tickets, from lane 0 on.
-        joins: tickets handed in to this worker since it began.
-        clock: that of lane 0, by which all workers of the campaign say when something was.
+        open: how many lanes take tickets, from lane 0 on.
+        joins: tickets that this worker has taken since it started.
+        clock: the clock of lane 0, which all workers of the campaign use.
     """
 
     def __init__(self, campaign: str) -> None:
@@ -53,23 +54,23 @@ class Lanes:
 
     @property
     def bases(self) -> list[str]:
-        """Of every lane that may hold something of the campaign."""
+        """Bases of every lane that may hold something of the campaign."""
         return self._bases
 
-    def on_new(self, told: Callable[[str], None]) -> None:
-        """Have `told` called with the base of every lane there is and will be."""
-        self._on_new.append(told)
+    def on_new(self, callback: Callable[[str], None]) -> None:
+        """Have `callback` called with the base of every lane there is and will be."""
+        self._on_new.append(callback)
         for base in self._bases:
-            told(base)
+            callback(base)
 
     def update(self, open_: int, known: int) -> None:
-        """Take over what lane 0 says of all."""
+        """Take over how many lanes are open and known, as lane 0 says."""
         while len(self._bases) < known:
             base = keys.lane(self.campaign, len(self._bases))
             self._bases.append(base)
             self._waiting[base] = _Waiting()
-            for told in self._on_new:
-                told(base)
+            for callback in self._on_new:
+                callback(base)
         self.open = min(open_, len(self._bases))
 
     def see(self, base: str, alone_ms: int, kept: int) -> None:
@@ -77,21 +78,21 @@ class Lanes:
         self._waiting[base] = _Waiting(alone_ms, kept)
 
     def base_of(self, name: str) -> str:
-        """The lane of a room or of a friend's code; lane 0 for a name that is none of ours."""
+        """The lane of a room or of a friend's code; lane 0 for any other name."""
         number = LETTERS.find(name[-1:]) if name else 0
         return self._bases[number] if 0 <= number < len(self._bases) else self.first
 
     def choose(self, busy: Collection[str]) -> str | None:
-        """The lane for the next batch: not one of the `busy`, or None when all open ones are.
+        """The lane for the next batch; None when all open lanes are `busy`.
 
-        First one in which somebody has waited for long, then any that is open; a room that waits
-        for a stranger in a lane that has closed is gone to when nobody waits anywhere.
+        First a lane in which somebody has waited for long. Then, if only lane 0 is open and has no
+        kept room, a closed lane that has one. Then any open lane.
         """
         if len(self._bases) == 1:
             return None if self.first in busy else self.first
-        lonely = [base for base, it in self._waiting.items() if it.alone_ms >= ALONE_MS]
-        if lonely:
-            base = random.choice(lonely)
+        waiting_long = [base for base, it in self._waiting.items() if it.alone_ms >= ALONE_MS]
+        if waiting_long:
+            base = random.choice(waiting_long)
             self._waiting[base] = _Waiting()
             return base
         if self.open == 1 and not self._waiting[self.first].kept:

@@ -1,6 +1,6 @@
-"""The Lua function library: loaded under a name that changes with its content.
+"""The Lua function library. Its name changes with its content.
 
-Workers of two versions can so share one Redis while they are being replaced.
+So workers of two versions can share one Redis during a rolling restart.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from pathlib import Path
 import redis.asyncio
 from redis.exceptions import ResponseError
 
-from server.store.errors import StoreTooOldError
+from server.store.errors import NotPermittedError, StoreTooOldError
 
 _FOLDER = Path(__file__).parent / "functions"
 
 _FILES = (
     *("head", "answers", "rooms", "participants", "matching"),
-    *("serials", "turns", "workers", "lanes"),
+    *("serials", "turns", "workers", "lanes", "probe"),
 )
-"""Each may use the functions of those before it."""
+"""A file may use the functions of the files before it."""
 
 _FUNCTIONS = (
-    *("join", "commit", "leave", "drop", "resume", "told", "totals", "invite", "look"),
-    *("expire", "beat", "hush", "depart", "reap", "spread", "grant", "supply"),
+    *("join", "commit", "leave", "disconnect", "resume", "acknowledge", "totals", "invite"),
+    *("read_room", "expire", "heartbeat", "pause_expiry", "release_lease", "reap"),
+    *("scale_lanes", "grant_serials", "add_serials", "probe"),
 )
 
 _SOURCE = "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in _FILES)
@@ -44,10 +45,10 @@ def function(name: str) -> str:
 
 
 async def load(client: redis.asyncio.Redis) -> None:
-    """Load the library unless it is there.
+    """Load the library unless the server has it.
 
     Raises:
-        StoreTooOldError: the server knows no functions.
+        StoreTooOldError: the server has no functions.
     """
     try:
         await client.function_load(CODE)
@@ -57,3 +58,15 @@ async def load(client: redis.asyncio.Redis) -> None:
         if "unknown command" in str(error).lower():
             raise StoreTooOldError("Redis 7 or later, or Valkey, is needed") from error
         raise
+
+
+async def probe(client: redis.asyncio.Redis, base: str) -> None:
+    """Check that the node serves the lane `base` and permits every command that is needed.
+
+    Raises:
+        NotPermittedError: it does not permit them.
+        RedisError: it does not serve the lane.
+    """
+    denied = await client.fcall(function("probe"), 1, base)
+    if denied:
+        raise NotPermittedError(denied.decode())

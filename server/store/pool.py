@@ -1,7 +1,7 @@
-"""Seats tickets: all of one batch in one call of `join`, so that they can meet each other.
+"""Seats tickets: a batch in one call of `join`, so that the tickets can be matched with each other.
 
-While a batch is under way in every open lane the next one collects, so the busier the lanes, the
-larger the batches, and the better they mix.
+While a batch is under way in every open lane, the next batch collects. So batches grow with the
+load, and larger batches mix strangers better.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from server.store.answers import (
     rule_arguments,
 )
 from server.store.call import Call, Wanted
-from server.store.errors import JoinLostError, StoreAwayError, StoreError
+from server.store.errors import JoinLostError, StoreAwayError, StoreError, StoreRefusedError
 from server.store.lanes import Lanes, letter_of
 from server.store.library import function
 from server.store.raw_connection import Argument
@@ -34,16 +34,16 @@ from server.store.shards import Shards
 log = structlog.get_logger()
 
 BATCH = 500
-"""Tickets in one call at most; more make further calls at once."""
+"""Tickets in one call at most; more tickets make further calls at once."""
 
 SEEDS = 2**31 - 2
-"""The library's generator starts from 1 to this."""
+"""The largest seed of the library's random generator; the smallest is 1."""
 
 Deliver = Callable[[str, list[Transition]], None]
-"""Told of what happened in a lane: its base, and the transitions."""
+"""Called with a lane's base and the transitions that happened there."""
 
 Handled = Callable[[RefusedError | StoreError | None], None]
-"""Told what became of a ticket: None when it was seated."""
+"""Called with the outcome of a ticket: None when it was seated."""
 
 _JOIN = function("join")
 
@@ -53,22 +53,22 @@ def _always() -> bool:
 
 
 class _Entry(NamedTuple):
-    """A ticket of a batch, and who waits for it."""
+    """A ticket of a batch, and its caller."""
 
     ticket: Ticket
     wanted: Wanted
     then: Handled
 
-    def tell(self, error: RefusedError | StoreError | None) -> None:
-        """A fault in what is done with one ticket must not keep the others from their answers."""
+    def resolve(self, error: RefusedError | StoreError | None) -> None:
+        """A fault in the handling of one outcome must not keep the others from theirs."""
         try:
             self.then(error)
         except Exception as fault:
-            log.error("what became of a ticket could not be told", exc_info=fault)
+            log.error("the outcome of a ticket could not be handled", exc_info=fault)
 
 
 class _Batch(Call):
-    """A `join`; it takes tickets until it is sent or full."""
+    """A `join`; it collects tickets until it is sent or full."""
 
     __slots__ = ("_deliver", "_entries", "_head", "_on_end", "closed", "ended", "queued")
 
@@ -98,32 +98,33 @@ class _Batch(Call):
         self.closed = True
         letter = letter_of(self.base)
         entries, self._entries = self._entries, []
-        self.arguments = list(self._head)  # it is sent again when the server did not look at it
+        self.arguments = list(self._head)  # anew: a call that was not served is sent again
         for entry in entries:
             if entry.wanted():
                 self.arguments += ticket_arguments(entry.ticket, letter)
                 self._entries.append(entry)
             else:
-                entry.tell(StoreAwayError())
+                entry.resolve(StoreAwayError())
 
     def resolve(self, reply: object) -> None:
         self._end()
         assert isinstance(reply, bytes)
         answer = read_answer(reply)
         self._deliver(self.base, answer.transitions)
-        for entry, refusal in zip(self._told(), answer.refusals, strict=True):
+        for entry, refusal in zip(self._take_entries(), answer.refusals, strict=True):
             error = as_error(refusal) if refusal else None
             assert not isinstance(error, OutOfSerialsError)
-            entry.tell(error)
+            entry.resolve(error)
 
     def fail(self, error: StoreError) -> None:
-        outcome = JoinLostError() if self.closed else error
-        for entry in self._told():
-            entry.tell(outcome)
+        done_perhaps = self.closed and not isinstance(error, StoreRefusedError)
+        outcome = JoinLostError() if done_perhaps else error
+        for entry in self._take_entries():
+            entry.resolve(outcome)
         self._end()
 
-    def _told(self) -> list[_Entry]:
-        """Those of whom nobody is told again."""
+    def _take_entries(self) -> list[_Entry]:
+        """The entries, each of which is resolved once."""
         entries, self._entries = self._entries, []
         return entries
 
@@ -134,34 +135,34 @@ class _Batch(Call):
 
 
 class _Queue:
-    """Batches that may go to the same lanes: those under way, and the newest one."""
+    """Batches for the same lanes: those under way, and the newest one, which collects."""
 
     __slots__ = ("_base", "_lanes", "newest", "under_way")
 
     def __init__(self, lanes: Lanes, base: str) -> None:
-        """To the lane `base`, or to any that is open for ""."""
+        """For the lane `base`; for any open lane with ""."""
         self._lanes = lanes
         self._base = base
         self.newest: _Batch | None = None
         self.under_way: Counter[str] = Counter()
 
     def free_lane(self) -> str | None:
-        """Where the next batch may go now."""
+        """Where the next batch may go now; None for nowhere."""
         if self._base:
             return None if self.under_way else self._base
         return self._lanes.choose(self.under_way)
 
     def any_lane(self) -> str:
-        """Where a batch may go that can wait no longer."""
+        """Where a full batch goes."""
         return self._base or self._lanes.choose(()) or self._lanes.first
 
 
 class Pool:
-    """Collects the tickets of each campaign into batches and has them seated."""
+    """Collects the tickets of each campaign into batches and sends them."""
 
-    def __init__(self, connections: Shards, deliver: Deliver) -> None:
-        """`deliver` hears of every transition, whoever it concerns."""
-        self._connections = connections
+    def __init__(self, shards: Shards, deliver: Deliver) -> None:
+        """`deliver` gets every transition."""
+        self._shards = shards
         self._deliver = deliver
         self._queues: dict[tuple[str, str], _Queue] = {}
         self._random = random.SystemRandom()
@@ -177,16 +178,16 @@ class Pool:
         base: str = "",
         wanted: Wanted = _always,
     ) -> None:
-        """Have a ticket of a session on `worker` seated; what comes of it is delivered.
+        """Have a ticket of a session on `worker` seated; the transitions are delivered.
 
-        `base` is the lane that it must go to: that of a friend's room, or of its own. A ticket
-        that is not `wanted` any more when its batch is sent is left out.
+        `base` is the lane that the ticket must go to: that of a friend's room, or of its own room.
+        A ticket that is not `wanted` any more when its batch is sent is left out.
 
-        `then` is told, perhaps at once, of None or one of these errors:
+        `then` is called, perhaps at once, with None or one of these errors:
             RefusedError: `elsewhere`, `fenced`, or `no_such_room` for a wrong invite.
-            JoinLostError: nobody knows whether it was seated. With several lanes it may be
-                handed in again only from another address.
-            StoreAwayError: Redis is away; the ticket may be handed in again.
+            JoinLostError: it is not known whether the ticket was seated. With several lanes it may
+                be sent again only from another address.
+            StoreAwayError: Redis is away; the ticket may be sent again.
         """
         lanes.joins += 1
         name = lanes.campaign, base if len(lanes.bases) > 1 else ""
@@ -217,10 +218,10 @@ class Pool:
         batch.base = base
         queue.under_way[base] += 1
         batch.queued = True
-        self._connections.submit(batch)
+        self._shards.submit(batch)
 
     def _ended(self, queue: _Queue, base: str) -> None:
-        """A batch was answered: what has collected meanwhile goes out."""
+        """A batch was answered: send what has collected meanwhile."""
         queue.under_way[base] -= 1
         if not queue.under_way[base]:
             del queue.under_way[base]
@@ -228,7 +229,7 @@ class Pool:
 
 
 def ticket_arguments(ticket: Ticket, letter: str = "") -> list[Argument]:
-    """A ticket as the arguments of `join`, in the lane of `letter`."""
+    """A ticket as arguments of `join`; `letter` is the last character of its lane's room ids."""
     return [
         ticket.participant,
         ticket.address,

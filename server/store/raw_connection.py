@@ -1,8 +1,8 @@
-"""A raw connection to one Redis node, for the two hot paths: calls and parcels.
+"""A raw connection to one Redis node, for the two hot paths: calls and envelopes.
 
-redis-py connects (TLS, credentials, Sentinel and all); then the socket is ours: commands are
-packed by hiredis and written as many together as their owner has gathered, replies are handed over
-by callback. That costs about a tenth of a pipeline of redis-py's; `bench/relays.py` measures it.
+redis-py connects (TLS, credentials, Sentinel and all); then this module takes the socket over.
+hiredis packs commands, as many in one write as the owner has gathered, and replies are passed to a
+callback. That costs about a tenth of a redis-py pipeline; `bench/relays.py` measures it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import redis.asyncio
 Argument = bytes | str | int
 
 SEND_BUFFER_BYTES = 64 * 1024 * 1024
-"""Unsent bytes above which the link counts as stuck and is cut."""
+"""With more unsent bytes the connection counts as stuck and is cut."""
 
 
-class Link(asyncio.Protocol):
+class RawConnection(asyncio.Protocol):
     """One connection. Replies come in the order of the commands."""
 
     def __init__(
@@ -39,42 +39,42 @@ class Link(asyncio.Protocol):
         client: redis.asyncio.Redis,
         on_reply: Callable[[Any], None],
         on_lost: Callable[[Exception | None], None],
-    ) -> Link:
+    ) -> RawConnection:
         """Connect as `client` would.
 
         Raises:
-            RedisError, OSError: it cannot; `on_lost` is not called then.
+            RedisError, OSError: it cannot connect; `on_lost` is not called then.
         """
-        connection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
-        await connection.connect()
-        link = cls(on_reply, on_lost)
+        opened = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+        await opened.connect()
+        connection = cls(on_reply, on_lost)
         # redis-py has no public way to hand the socket over; its version is pinned by range.
-        # Both objects are kept, since each closes the socket when it is forgotten.
-        link._former_owners = (connection, connection._writer)
-        transport = cast(asyncio.Transport, connection._writer.transport)
-        transport.set_protocol(link)
-        link.connection_made(transport)
-        return link
+        # Both objects are kept, since each closes the socket when it is garbage-collected.
+        connection._former_owners = (opened, opened._writer)
+        transport = cast(asyncio.Transport, opened._writer.transport)
+        transport.set_protocol(connection)
+        connection.connection_made(transport)
+        return connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The socket is ours."""
+        """Take the socket over."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """Replies, or parts of them."""
+        """Pass on the replies that are complete."""
         self._reader.feed(data)
         while (reply := self._reader.gets()) is not False:
             self._on_reply(reply)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The connection is gone, by either side's doing."""
+        """The connection is gone, closed by either side."""
         self._transport = self._former_owners = None
         self._on_lost(error)
 
     def write(self, *commands: tuple[Argument, ...]) -> None:
-        """Send commands in one piece.
+        """Send commands in one write.
 
-        Not with the next pass of the event loop: a pass of a busy worker takes a millisecond or
+        Not in the next pass of the event loop: a pass of a busy worker takes a millisecond or
         more, and every turn would wait for it.
         """
         if self._transport is None:

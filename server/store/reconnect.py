@@ -1,4 +1,4 @@
-"""Keeps a link to the node that serves a key: opens it, sees it lost, and opens it again."""
+"""Keeps a connection to the node that serves a key: opens it again whenever it is lost."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from redis.exceptions import RedisError
 from server.store import cancellation
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.errors import StoreError
-from server.store.raw_connection import Link
+from server.store.raw_connection import RawConnection
 
 log = structlog.get_logger()
 
 FIRST_PAUSE, LAST_PAUSE = 0.05, 0.5
-"""Seconds between attempts to reach Redis again; a link that lasts shorter was such an attempt."""
+"""Seconds between attempts to connect; a connection that lasts shorter than the last counts as a
+failed attempt."""
 
 Prepare = Callable[[redis.asyncio.Redis], Awaitable[None]]
 
@@ -29,12 +30,13 @@ async def _nothing(_: redis.asyncio.Redis) -> None:
 
 
 class ReconnectingConnection:
-    """One link at a time, for as long as `run` runs.
+    """One connection at a time, for as long as `run` runs.
 
     Attributes:
-        link: the open link, or None.
-        on_up: called when a link is open.
-        on_down: called when it is lost.
+        connection: the open connection, or None.
+        failure: why the last attempt failed; None when it did not.
+        on_connect: called when a connection is open.
+        on_disconnect: called when it is lost.
         on_failure: called after every attempt that failed.
     """
 
@@ -45,33 +47,33 @@ class ReconnectingConnection:
         on_reply: Callable[[Any], None],
         prepare: Prepare = _nothing,
     ) -> None:
-        """To the node of `key`; `prepare` is done before each link is used."""
+        """To the node of `key`; `prepare` is awaited before each connection is used."""
         self._deployment = deployment
         self._key = key
         self._on_reply = on_reply
         self._prepare = prepare
         self._gone = asyncio.Event()
-        self._failure = ""
-        self.link: Link | None = None
-        self.on_up: Callable[[], None] = lambda: None
-        self.on_down: Callable[[], None] = lambda: None
+        self.failure: Exception | None = None
+        self.connection: RawConnection | None = None
+        self.on_connect: Callable[[], None] = lambda: None
+        self.on_disconnect: Callable[[], None] = lambda: None
         self.on_failure: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
-        """Keep a link open until cancelled; it is cut then."""
+        """Keep a connection open until cancelled; then cut it."""
         loop = asyncio.get_running_loop()
         pause = FIRST_PAUSE
         try:
             while True:
                 opened = await self._open()
-                cancellation.obey()
+                cancellation.raise_if_cancelled()
                 if opened:
                     began = loop.time()
-                    self.on_up()
+                    self.on_connect()
                     await self._gone.wait()
                     if loop.time() - began > LAST_PAUSE:
                         pause = FIRST_PAUSE
-                    self.on_down()
+                    self.on_disconnect()
                 else:
                     self.on_failure()
                 await asyncio.sleep(pause)
@@ -83,9 +85,9 @@ class ReconnectingConnection:
             self.cut()
 
     def cut(self) -> None:
-        """Give the link up; a new one is opened."""
-        if self.link is not None:
-            self.link.close()
+        """Close the connection; a new one is opened."""
+        if self.connection is not None:
+            self.connection.close()
 
     async def _open(self) -> bool:
         client = self._deployment.client(self._key)
@@ -93,24 +95,30 @@ class ReconnectingConnection:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 await self._prepare(client)
-                self.link = await Link.open(client, self._on_reply, self._lost)
+                self.connection = await RawConnection.open(client, self._on_reply, self._lost)
         except (RedisError, StoreError, OSError, TimeoutError) as error:
-            self._say(str(error) or type(error).__name__)
+            self._failed(error)
             return False
         finally:
             with contextlib.suppress(RedisError, OSError):
                 await client.aclose()
-        self._failure = ""
+        self.failure = None
         return True
 
-    def _say(self, failure: str) -> None:
-        """Warn of what is new; an outage has several attempts a second that fail alike."""
-        tell = log.debug if failure == self._failure else log.warning
-        self._failure = failure
-        tell("redis cannot be reached", error=failure)
+    def _failed(self, failure: Exception) -> None:
+        """Warn of a new failure only: in an outage several attempts a second fail alike."""
+        words = _words(failure)
+        same = self.failure is not None and _words(self.failure) == words
+        self.failure = failure
+        say = log.debug if same else log.warning
+        say("redis cannot be reached", error=words)
 
     def _lost(self, error: Exception | None) -> None:
-        self.link = None
+        self.connection = None
         if error is not None:
-            log.info("a link to redis is lost", error=str(error))
+            log.info("a connection to redis is lost", error=str(error))
         self._gone.set()
+
+
+def _words(failure: Exception) -> str:
+    return str(failure) or type(failure).__name__

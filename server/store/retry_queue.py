@@ -1,4 +1,4 @@
-"""Calls that wait to be sent, in their order; patient ones a few at a time behind the others."""
+"""Calls that wait to be sent, in their order; low-priority ones a few at a time behind the rest."""
 
 from __future__ import annotations
 
@@ -8,72 +8,72 @@ from itertools import chain
 from typing import Protocol, TypeVar
 
 
-class Waiting(Protocol):
-    """What a backlog must know of a call."""
+class Queued(Protocol):
+    """What the queue must know of a call."""
 
     @property
-    def patient(self) -> bool:
-        """Whether others go before it."""
+    def low_priority(self) -> bool:
+        """Whether other calls are sent first."""
 
     @property
     def size(self) -> int:
         """Bytes that it takes."""
 
 
-C = TypeVar("C", bound=Waiting)
+C = TypeVar("C", bound=Queued)
 
 
 class RetryQueue(Iterable[C]):
-    """Of one connection.
+    """The waiting calls of one connection.
 
     Attributes:
-        size: bytes that all of it takes.
+        size: bytes that all of them take.
     """
 
     def __init__(self) -> None:
-        """Nothing waits."""
-        self._urgent: deque[C] = deque()
-        self._patient: deque[C] = deque()
+        """An empty queue."""
+        self._normal: deque[C] = deque()
+        self._low: deque[C] = deque()
         self.size = 0
 
     def __len__(self) -> int:
         """How many wait."""
-        return len(self._urgent) + len(self._patient)
+        return len(self._normal) + len(self._low)
 
     def __iter__(self) -> Iterator[C]:
         """All of them."""
-        return chain(self._urgent, self._patient)
+        return chain(self._normal, self._low)
 
     def add(self, call: C) -> None:
-        """One more."""
+        """Queue one more call."""
         self.size += call.size
-        (self._patient if call.patient else self._urgent).append(call)
+        (self._low if call.low_priority else self._normal).append(call)
 
     def put_back(self, calls: list[C]) -> None:
-        """These come before all others of their kind."""
+        """Queue these calls before all others of their priority."""
         self.size += _size(calls)
-        self._urgent.extendleft(call for call in reversed(calls) if not call.patient)
-        self._patient.extendleft(call for call in reversed(calls) if call.patient)
+        self._normal.extendleft(call for call in reversed(calls) if not call.low_priority)
+        self._low.extendleft(call for call in reversed(calls) if call.low_priority)
 
-    def take(self, most: int, most_patient: int) -> list[C]:
-        """The next batch: of so many at most, and so many patient ones."""
-        urgent = min(most, len(self._urgent))
-        patient = min(most - urgent, most_patient, len(self._patient))
-        batch = [self._urgent.popleft() for _ in range(urgent)]
-        batch += [self._patient.popleft() for _ in range(patient)]
+    def take(self, most: int, most_low: int) -> list[C]:
+        """Remove the next batch: `most` calls at most, of which `most_low` have low priority."""
+        normal = min(most, len(self._normal))
+        low = min(most - normal, most_low, len(self._low))
+        batch = [self._normal.popleft() for _ in range(normal)]
+        batch += [self._low.popleft() for _ in range(low)]
         self.size -= _size(batch)
         return batch
 
-    def take_those_who(self, leave: Callable[[C], bool]) -> list[C]:
-        """Those for which this holds, which wait no more."""
-        left = [call for call in self if leave(call)]
-        for queue in (self._urgent, self._patient):
-            staying = [call for call in queue if not leave(call)]
+    def remove_where(self, condition: Callable[[C], bool]) -> list[C]:
+        """Remove the calls for which the condition holds; answers them."""
+        removed = [call for call in self if condition(call)]
+        for queue in (self._normal, self._low):
+            staying = [call for call in queue if not condition(call)]
             queue.clear()
             queue.extend(staying)
-        self.size -= _size(left)
-        return left
+        self.size -= _size(removed)
+        return removed
 
 
-def _size(calls: Iterable[Waiting]) -> int:
+def _size(calls: Iterable[Queued]) -> int:
     return sum(call.size for call in calls)

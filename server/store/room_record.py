@@ -1,40 +1,48 @@
-"""What a room's hash in Redis says, for those who look at it from outside the library."""
+"""A room's state in Redis, for code outside the Lua library."""
 
 from __future__ import annotations
 
 import msgspec
 
+STATE = "state"
+"""The hash field that `read_room` reads."""
+
+
+def ink_field(c: int) -> str:
+    """The hash field with the packed strokes of character `c`."""
+    return f"ink{c}"
+
 
 class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
-    """Field `m`, in the order of `pack_room` in rooms.lua, which has the meanings."""
+    """The field `state`, in the order of `pack_room` in rooms.lua, which has the meanings."""
 
-    n: int
-    c: int
-    v: int
-    p0: str
-    a0: str
-    l0: str
-    z0: int
-    p1: str
-    a1: str
-    l1: str
-    z1: int
-    dl: int
-    xp: int
+    chars: int
+    turn: int
+    version: int
+    holder0: str
+    address0: str
+    last0: str
+    grace0: int
+    holder1: str
+    address1: str
+    last1: str
+    grace1: int
+    deadline: int
+    expiry: int
     keep: int
     held: int
-    inv: str
-    who: str
-    hw: str
-    ser: str
+    invite: str
+    people: str
+    writers: str
+    serials: str
 
 
 _ROW = bytes((0xDC, 0, len(RoomRecord.__struct_fields__)))
-"""Makes an array of a row of values."""
+"""The MessagePack header that makes an array of the row of values."""
 
 _read = msgspec.msgpack.Decoder(RoomRecord).decode
 
 
 def read_room(packed: bytes) -> RoomRecord:
-    """A room's field `m`."""
+    """Read a room's field `state`."""
     return _read(_ROW + packed)

@@ -1,4 +1,4 @@
-"""What a seated participant can do to a room, one call of the library each."""
+"""What a participant can do in a room; each is one call of the Lua library."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ from server.store.shards import Shards
 
 log = structlog.get_logger()
 
-_COMMIT, _LEAVE, _DROP, _RESUME, _INVITE, _LOOK, _EXPIRE = (
-    function(name) for name in ("commit", "leave", "drop", "resume", "invite", "look", "expire")
+_COMMIT, _LEAVE, _DISCONNECT, _RESUME = (
+    function(name) for name in ("commit", "leave", "disconnect", "resume")
 )
+_INVITE, _READ_ROOM, _EXPIRE = (function(name) for name in ("invite", "read_room", "expire"))
 
 OVERDUE = 200
 """Rooms that one `expire` changes at most."""
@@ -44,7 +45,7 @@ Outcome = Transition | RefusedError | StoreError
 
 
 class _Commit(Call):
-    """Answered by a call of `then`, in the pass of the event loop in which the answer comes."""
+    """Calls `then` with the outcome, in the event-loop pass in which the answer comes."""
 
     __slots__ = ("_on_shortage", "_then")
 
@@ -77,17 +78,17 @@ class _Commit(Call):
 
 
 class Rooms:
-    """The transitions of rooms. Calls are safe to repeat, so an outage only delays them.
+    """The transitions of rooms. The calls can be repeated, so an outage only delays them.
 
-    `expire` alone fails at once: it is asked for again anyway. Each raises `RefusedError` with the
-    protocol's code when the library refuses, and `StoreAwayError` when Redis does not come back in
-    time.
+    Only `expire` fails at once, since it is called again anyway. Each method raises `RefusedError`
+    with the protocol's code when the library refuses, and `StoreAwayError` when Redis does not come
+    back in time.
     """
 
-    def __init__(self, connections: Shards) -> None:
-        """Calls go out over `connections`."""
-        self._connections = connections
-        self._serials = Serials(connections)
+    def __init__(self, shards: Shards) -> None:
+        """Calls go out over `shards`."""
+        self._shards = shards
+        self._serials = Serials(shards)
 
     def commit(
         self,
@@ -102,25 +103,26 @@ class Rooms:
     ) -> None:
         """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`.
 
-        `then` is told, and nobody is woken for it first: a turn waits for no pass of a busy event
-        loop that it need not wait for.
+        `then` is called with the outcome. No task is woken for it: that would cost each turn
+        another pass of a busy event loop.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        self._connections.submit(_Commit(base, arguments, len(ink), then, self._supply))
+        self._shards.submit(_Commit(base, arguments, len(ink), then, self._fetch_serials))
 
-    def _supply(self, commit: _Commit) -> None:
-        """The lane must have numbers for the hands first."""
-        self._serials.supply(commit.base).add_done_callback(partial(self._supplied, commit))
+    def _fetch_serials(self, commit: _Commit) -> None:
+        """The lane needs serials for the hands before the commit can be sent again."""
+        fetching = self._serials.fetch(commit.base)
+        fetching.add_done_callback(partial(self._serials_fetched, commit))
 
-    def _supplied(self, commit: _Commit, supply: asyncio.Task[None]) -> None:
-        error = StoreAwayError() if supply.cancelled() else supply.exception()
+    def _serials_fetched(self, commit: _Commit, fetching: asyncio.Task[None]) -> None:
+        error = StoreAwayError() if fetching.cancelled() else fetching.exception()
         if error is None:
-            self._connections.submit(commit)
+            self._shards.submit(commit)
         elif isinstance(error, StoreError):
             commit.fail(error)
         else:
-            log.error("serial numbers could not be fetched", exc_info=error)
-            commit.fail(StoreError(f"no serial numbers: {error!r}"))
+            log.error("serials could not be fetched", exc_info=error)
+            commit.fail(StoreError(f"no serials: {error!r}"))
 
     async def leave(
         self,
@@ -133,7 +135,7 @@ class Rooms:
         keep: bool = False,
         report: bool = False,
     ) -> Transition:
-        """Give up the seat; `keep` one's character for a stranger, or `report` the room."""
+        """Give up the seat; `keep` the character for a stranger, or `report` the room."""
         flags = ["1" if flag else "0" for flag in (keep, report)]
         arguments: list[Argument] = [participant, address, room, *flags]
         return await self._transition(_LEAVE, base, rules, arguments)
@@ -141,16 +143,18 @@ class Rooms:
     async def disconnect(
         self, base: str, rules: Rules, participant: str, address: str, room: str
     ) -> Transition:
-        """The connection is lost: `away`; without a room, in that which the lane knows.
+        """The connection is lost: `away`. With "" for the room, in the participant's last one.
 
-        Durable, since a worker may not end in good order before its seats are seen to.
+        Durable, since a worker may end in good order only after its seats are disconnected.
         """
         arguments: list[Argument] = [participant, address, room]
-        return await self._transition(_DROP, base, rules, arguments, patient=True)
+        return await self._transition(_DISCONNECT, base, rules, arguments, low_priority=True)
 
     async def read(self, base: str, rules: Rules, participant: str, room: str) -> Transition:
         """The room as it is: `seated`."""
-        return await self._transition(_LOOK, base, rules, [participant, room], patient=True)
+        return await self._transition(
+            _READ_ROOM, base, rules, [participant, room], low_priority=True
+        )
 
     async def resume(
         self,
@@ -161,23 +165,23 @@ class Rooms:
         hello: int,
         wanted: Wanted | None = None,
     ) -> Resumed:
-        """Connect a known participant and find its room and what it missed.
+        """Connect a known participant at `address`; read the room and what was missed.
 
-        Refused with `elsewhere` when the participant said `hello` in another place later than at
-        `hello` (ms, by the campaign's clock). Not done when it is no longer `wanted`.
+        Refused with `elsewhere` when the participant said `hello` at another address after `hello`
+        (ms, by the campaign's clock). Not sent when it is no longer `wanted`.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, hello]
-        # Not patient: a join of the same session would go first, and be refused with `elsewhere`.
+        # Not of low priority: a join of the same session would go first, and be refused.
         resumed = read_resumed(await self._send(_RESUME, base, arguments, wanted=wanted))
         if resumed.refusal:
             raise RefusedError(resumed.refusal)
         return resumed
 
     async def invite(self, base: str, participant: str, address: str, room: str, code: str) -> str:
-        """Keep strangers out and answer the code for a friend.
+        """Keep strangers out; answers the code for a friend.
 
         Raises:
-            RefusedError: with `no_such_room`, when no open room is held there.
+            RefusedError: `no_such_room`: the participant holds no open room there.
         """
         reply = await self._send(_INVITE, base, [participant, address, room, code])
         if not reply:
@@ -185,9 +189,9 @@ class Rooms:
         return reply.decode()
 
     async def expire(self, base: str, rules: Rules) -> Expired:
-        """Do what the clock asks, and see who waits."""
+        """Do what is due in the lane's rooms; answers that, and who waits."""
         call = AwaitedCall(_EXPIRE, base, [*rule_arguments(rules), OVERDUE], repeatable=False)
-        self._connections.send(call)
+        self._shards.send(call)
         return read_expired(await call.future)
 
     async def _transition(
@@ -197,10 +201,10 @@ class Rooms:
         rules: Rules,
         arguments: list[Argument],
         *,
-        patient: bool = False,
+        low_priority: bool = False,
     ) -> Transition:
         everything = [*rule_arguments(rules), *arguments]
-        reply = await self._send(name, base, everything, patient=patient)
+        reply = await self._send(name, base, everything, low_priority=low_priority)
         return only(read_answer(reply))
 
     def _send(
@@ -209,7 +213,7 @@ class Rooms:
         base: str,
         arguments: list[Argument],
         *,
-        patient: bool = False,
+        low_priority: bool = False,
         wanted: Wanted | None = None,
     ) -> Future[bytes]:
         call = AwaitedCall(
@@ -218,8 +222,8 @@ class Rooms:
             arguments,
             repeatable=True,
             durable=True,
-            patient=patient,
+            low_priority=low_priority,
             wanted=wanted,
         )
-        self._connections.submit(call)
+        self._shards.submit(call)
         return call.future

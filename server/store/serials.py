@@ -1,4 +1,4 @@
-"""Serial numbers for lanes other than 0: blocks that lane 0 grants, where they all ascend."""
+"""Serial numbers for lanes other than 0, in blocks that lane 0 grants."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from server.store.library import function
 from server.store.shards import Shards
 
 LEAST, MOST = 8, 512
-"""Numbers in a block: it doubles while blocks are used up quickly."""
+"""Serials in a block: it doubles while blocks are used up quickly."""
 
 QUICK_SECONDS = 1.0
 
-_GRANT, _SUPPLY = function("grant"), function("supply")
+_GRANT, _ADD = function("grant_serials"), function("add_serials")
 
 
-class _Supply(AwaitedCall):
-    """Tells how old the block is by the time at which it is sent."""
+class _AddSerials(AwaitedCall):
+    """Its age argument is that of the block at the moment of sending."""
 
     __slots__ = ("_block",)
 
     def __init__(self, base: str, first: int, last: int) -> None:
-        super().__init__(_SUPPLY, base, [], repeatable=True)
+        super().__init__(_ADD, base, [], repeatable=True)
         self._block = first, last
 
     def started(self) -> None:
@@ -33,16 +33,16 @@ class _Supply(AwaitedCall):
 
 
 class Serials:
-    """Supplies lanes that have run out; however many works wait for it, one block is fetched."""
+    """Fetches blocks for lanes that have run out: one at a time, however many works wait for it."""
 
-    def __init__(self, connections: Shards) -> None:
-        """Calls go out over `connections`."""
-        self._connections = connections
+    def __init__(self, shards: Shards) -> None:
+        """Calls go out over `shards`."""
+        self._shards = shards
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._sizes: dict[str, tuple[int, float]] = {}
 
-    def supply(self, base: str) -> asyncio.Task[None]:
-        """Give the lane a block; the task fails with `StoreError` when Redis is away."""
+    def fetch(self, base: str) -> asyncio.Task[None]:
+        """Give the lane a block of serials; the task fails with `StoreError` when Redis is away."""
         task = self._under_way.get(base)
         if task is None:
             task = asyncio.get_running_loop().create_task(self._fetch(base))
@@ -55,7 +55,7 @@ class Serials:
         last = await self._send(
             AwaitedCall(_GRANT, keys.first_lane_of(base), [size], repeatable=True, durable=True)
         )
-        await self._send(_Supply(base, last - size + 1, last))
+        await self._send(_AddSerials(base, last - size + 1, last))
 
     def _next_size(self, base: str) -> int:
         now = monotonic()
@@ -65,5 +65,5 @@ class Serials:
         return size
 
     async def _send(self, call: AwaitedCall) -> int:
-        self._connections.send(call)
+        self._shards.send(call)
         return int(await call.future)

@@ -1,4 +1,4 @@
-"""The connections of a worker: one for everything, or on a Cluster one for each lane's node."""
+"""The shards of a worker: one for everything, or on a Cluster one for each lane's node."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from server.store.call import Call
 from server.store.deployment import Deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError
+from server.store.refusals import Reason
 from server.store.shard import Shard
 
 
@@ -33,19 +34,19 @@ class Shards:
         if self._all and not self._deployment.spread:
             self._by_lane[base] = self._all[0]
             return
-        connection = Shard(self._deployment, base, self._guarantee)
-        connection.on_reconnect += self._on_reconnect
-        self._by_lane[base] = connection
-        self._all.append(connection)
+        shard = Shard(self._deployment, base, self._guarantee)
+        shard.on_reconnect += self._on_reconnect
+        self._by_lane[base] = shard
+        self._all.append(shard)
         if self._running is not None:
-            self._running.create_task(connection.run())
+            self._running.create_task(shard.run())
 
     def send(self, call: Call) -> None:
         """Queue a call; see `Shard.send`."""
         self._by_lane[call.base].send(call)
 
     def submit(self, call: Call) -> None:
-        """The same, but it is the call that hears of it when it cannot be."""
+        """Queue a call; if that is not possible, the call fails and nothing is raised."""
         try:
             self.send(call)
         except StoreAwayError as error:
@@ -58,37 +59,47 @@ class Shards:
     @property
     def away(self) -> bool:
         """Whether any lane cannot be reached."""
-        return any(connection.away for connection in self._all)
+        return any(shard.away for shard in self._all)
+
+    @property
+    def refusing(self) -> set[Reason]:
+        """Why nodes serve no calls."""
+        return {reason for shard in self._all if (reason := shard.refusing)}
+
+    @property
+    def trouble(self) -> str | None:
+        """In a few words, why calls of some lane cannot be served; None when all can."""
+        return next((trouble for shard in self._all if (trouble := shard.trouble)), None)
 
     @property
     def idle(self) -> bool:
         """Whether everything queued has been answered."""
-        return all(connection.idle for connection in self._all)
+        return all(shard.idle for shard in self._all)
 
     @property
     def durable(self) -> bool:
         """Whether writes in every lane become as durable as the operator wants, in time."""
-        return all(connection.durable_in_time for connection in self._all)
+        return all(shard.durable_in_time for shard in self._all)
 
-    def on_reconnect(self, told: Callable[[], None]) -> None:
-        """Have `told` called when a connection is back, or writes are durable again."""
-        self._on_reconnect.append(told)
-        for connection in self._all:
-            connection.on_reconnect.append(told)
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        """Have `callback` called when a shard is connected again, or writes are durable again."""
+        self._on_reconnect.append(callback)
+        for shard in self._all:
+            shard.on_reconnect.append(callback)
 
     async def run(self) -> None:
         """Send what is queued, for as long as the worker lives."""
         async with asyncio.TaskGroup() as group:
             self._running = group
-            for connection in self._all:
-                group.create_task(connection.run())
+            for shard in self._all:
+                group.create_task(shard.run())
 
     async def drained(self) -> None:
         """Wait until everything queued has been answered."""
-        for connection in self._all:
-            await connection.drained()
+        for shard in self._all:
+            await shard.drained()
 
     async def close(self) -> None:
-        """Give the connections back."""
-        for connection in self._all:
-            await connection.close()
+        """Close the clients."""
+        for shard in self._all:
+            await shard.close()

@@ -1,4 +1,4 @@
-"""The workers of a lane: their leases, who was given up, and the seats that such a one leaves."""
+"""The workers of a lane: their leases, and the seats of a worker whose lease ran out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ HEARTBEAT_SECONDS = 1.0
 REAP_BATCH = 500
 """Rooms looked through in one call."""
 
-_BEAT, _DEPART, _REAP, _SPREAD = (function(name) for name in ("beat", "depart", "reap", "spread"))
+_HEARTBEAT, _RELEASE, _REAP, _SCALE = (
+    function(name) for name in ("heartbeat", "release_lease", "reap", "scale_lanes")
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,8 @@ class HeartbeatReply:
 
     Attributes:
         online, writing: the gauges of all workers in this lane.
-        fenced: this worker itself was given up.
-        dead: workers that were given up lately; their seats are to be reaped.
+        fenced: the lease of this worker ran out.
+        dead: workers whose lease ran out lately; their seats are to be reaped.
     """
 
     online: int
@@ -44,50 +46,55 @@ class HeartbeatReply:
 
 
 class Workers:
-    """Heartbeats and what follows from missing ones."""
+    """Heartbeats, and what follows from missing ones."""
 
-    def __init__(self, connections: Shards) -> None:
-        """Calls go out over `connections`."""
-        self._connections = connections
+    def __init__(self, shards: Shards) -> None:
+        """Calls go out over `shards`."""
+        self._shards = shards
 
     async def heartbeat(
         self, base: str, worker: str, online: int, writing: int, *, first: bool
     ) -> HeartbeatReply:
-        """Renew the lease of `worker`; `first` when it has none yet."""
+        """Renew the lease of `worker`; `first` when it has no lease yet."""
         arguments: list[Argument] = [0, worker, online, writing, int(first)]
-        call = AwaitedCall(_BEAT, base, arguments, repeatable=False)
-        self._connections.send(call)
+        call = AwaitedCall(_HEARTBEAT, base, arguments, repeatable=False)
+        self._shards.send(call)
         online, writing, fenced, dead = await call.future
         return HeartbeatReply(online, writing, bool(fenced), [name.decode() for name in dead])
 
     async def scale_lanes(
         self, lanes: Lanes, worker: str, rate: float, lane_rate: float, most: int
     ) -> None:
-        """Tell of this worker's tickets a second; hear which lanes there are, and what time it is.
+        """Tell lane 0 this worker's rate; update `lanes` and their clock.
 
-        One lane is to carry `lane_rate` tickets a second; there are `most` of them at most.
+        Args:
+            lanes: the lanes of the campaign.
+            worker: this worker.
+            rate: its tickets a second.
+            lane_rate: tickets a second that one lane is to carry.
+            most: lanes at most.
         """
         arguments: list[Argument] = [0, worker, f"{rate:.1f}", f"{lane_rate:.1f}", most]
-        call = AwaitedCall(_SPREAD, lanes.first, arguments, repeatable=False)
+        call = AwaitedCall(_SCALE, lanes.first, arguments, repeatable=False)
         asked = time.monotonic()
-        self._connections.send(call)
+        self._shards.send(call)
         open_, known, now = await call.future
         lanes.update(open_, known)
         lanes.clock.see(now, asked, time.monotonic())
 
     async def release(self, base: str, worker: str) -> None:
         """The worker ends in good order."""
-        call = AwaitedCall(_DEPART, base, [worker], repeatable=False)
-        self._connections.send(call)
+        call = AwaitedCall(_RELEASE, base, [worker], repeatable=False)
+        self._shards.send(call)
         await call.future
 
     async def live_rooms(self, base: str) -> list[str]:
-        """Every room in which somebody may sit.
+        """Every room that may have a holder.
 
         Raises:
             StoreAwayError: the lane cannot be read.
         """
-        client = self._connections.client(base)
+        client = self._shards.client(base)
         names = keys.live_rooms(base)
         async with client.pipeline(transaction=False) as pipe:
             for name in names:
@@ -101,12 +108,12 @@ class Workers:
     async def reap(
         self, base: str, rules: Rules, worker: str, rooms: list[str]
     ) -> list[Transition]:
-        """The seats of a given-up worker in these rooms are away."""
+        """Disconnect the seats that a fenced worker has in these rooms."""
         transitions: list[Transition] = []
         for batch in _batches(rooms):
             arguments: list[Argument] = [*rule_arguments(rules), worker, *batch]
             call = AwaitedCall(_REAP, base, arguments, repeatable=True)
-            self._connections.send(call)
+            self._shards.send(call)
             transitions += read_answer(await call.future).transitions
         return transitions
 

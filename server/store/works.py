@@ -1,4 +1,4 @@
-"""A lane's stream of finished works: read by the archive, acknowledged once they are stored."""
+"""A lane's stream of finished works: the archive reads it and acknowledges what it has stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GROUP = "archive"
 BATCH = 500
 BLOCK_MS = 1_000
 ABANDONED_MS = 10_000
-"""Entries that a reader took and did not acknowledge for so long are taken over."""
+"""Entries that a reader has read and not acknowledged for so long are taken over."""
 
 
 class FinishedWork(msgspec.Struct, array_like=True, frozen=True):
@@ -57,20 +57,20 @@ class WorksStream:
     """The stream of one lane, read by a consumer group of all workers.
 
     Attributes:
-        campaign: whose works they are.
-        waiting: how many were in the stream when it was read last, those that were read included.
+        campaign: the campaign of the works.
+        waiting: entries in the stream when it was read last, including those that were read.
     """
 
     def __init__(
         self, deployment: Deployment, guarantee: Guarantee, base: str, consumer: str
     ) -> None:
-        """`consumer` is this worker; the stream is that of the lane `base`.
+        """The stream of the lane `base`, for the reader `consumer`.
 
         Works that are not as durable as `guarantee` asks are not read: a failover may undo them.
         """
         self.campaign = keys.campaign_of(base)
         self._guarantee = guarantee
-        self._waiting = guarantee.commands(base)
+        self._wait_commands = guarantee.commands(base)
         self._deployment = deployment
         self._key = keys.works(base)
         self._client: redis.asyncio.Redis | None = None
@@ -86,7 +86,7 @@ class WorksStream:
         return self._client
 
     async def open(self) -> None:
-        """Connect to the node that has the stream now, and make the group if need be."""
+        """Connect to the node that has the stream; create the consumer group if it is missing."""
         await self.close()
         await self._deployment.refresh()
         try:
@@ -103,7 +103,7 @@ class WorksStream:
         return _entries(reply[0][1]) if reply else []
 
     async def abandoned(self) -> list[Entry]:
-        """Works that a worker took and did not store, because it is gone."""
+        """Works that another worker has read and not stored."""
         async with self.client.pipeline(transaction=False) as pipe:
             pipe.xautoclaim(
                 self._key, GROUP, self._consumer, min_idle_time=ABANDONED_MS, count=BATCH
@@ -112,13 +112,13 @@ class WorksStream:
         return _entries(reply[1])
 
     async def _durable(self, pipe: Pipeline) -> Any:
-        """The answer to what is in `pipe`, which reads works; how many there are, by the way.
+        """Run `pipe`, which reads works; answers the reply, and updates `waiting`.
 
         Raises:
-            StoreAwayError: they are not durable in time; they are taken over later.
+            StoreAwayError: the works are not durable in time; they are read again later.
         """
         pipe.xlen(self._key)
-        for command in self._waiting:
+        for command in self._wait_commands:
             pipe.execute_command(*command)
         reply, self.waiting, *waited = await pipe.execute()
         if not self._guarantee.reached(waited):
@@ -126,7 +126,7 @@ class WorksStream:
         return reply
 
     async def acknowledge(self, entries: list[Entry]) -> None:
-        """These works are stored; the stream may forget them."""
+        """These works are stored: delete them from the stream."""
         ids = [entry_id for entry_id, _ in entries]
         async with self.client.pipeline(transaction=False) as pipe:
             pipe.xack(self._key, GROUP, *ids)
@@ -140,17 +140,17 @@ class WorksStream:
         return [work for _, work in _entries(entries)]
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         if self._client is not None:
             client, self._client = self._client, None
             await client.aclose()
 
 
 def _entries(reply: list[tuple[bytes, dict[bytes, Any] | None]]) -> list[Entry]:
-    """Those that can be read.
+    """The entries that this version can read.
 
-    The others stay in the stream, taken and not acknowledged: a worker that can read them, of a
-    newer version perhaps, takes them over, and until then every attempt is an error in the log.
+    The others stay in the stream, not acknowledged. A worker of a newer version may be able to read
+    them and takes them over; until then every attempt is an error in the log.
     """
     entries = []
     for entry_id, fields in reply:

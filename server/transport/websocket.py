@@ -21,7 +21,7 @@ from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
 from server.transport.codec import MSGPACK, NOT_INK, BadMessageError, Codec, IllFormedError, pack
 from server.transport.frames import encode_frame, first_byte_of
-from server.transport.rate_limit import TokenBucket
+from server.transport.rate_limit import Rate, TokenBucket
 from server.transport.receiver import NO_RECEIVER, Receiver
 
 log = structlog.get_logger()
@@ -36,6 +36,8 @@ _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """Replaces the handshake's headers, which are not read again and take one or two kilobytes."""
 
 _PING = first_byte_of(WSMsgType.PING)
+
+_MESSAGES = Rate.of(limits.MESSAGE_RATE, limits.MESSAGE_BURST)
 
 
 class WebSocket(WSListener):
@@ -87,7 +89,7 @@ class WebSocket(WSListener):
         self._assembler: Assembler | None = None
         self._bad = 0
         self._ink_left = limits.INK_BURST
-        self._messages = TokenBucket(limits.MESSAGE_RATE, limits.MESSAGE_BURST)
+        self._messages = TokenBucket(_MESSAGES)
         self._ink_refused = False
         self._receiver: Receiver = open_receiver(self)
 

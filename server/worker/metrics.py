@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from server.archive.archiver import Archiver
+from server.store.refusals import Reason
 from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
 from server.worker.parts import Parts
@@ -38,7 +39,7 @@ class WorkerCollector(Collector):
             "jielong_connections", "Open connections of this worker.", len(registry)
         )
         yield CounterMetricFamily(
-            "jielong_turned_away",
+            "jielong_rejected_connections",
             "Connections refused because too many waited to be let in.",
             self._admission.rejected,
         )
@@ -50,6 +51,14 @@ class WorkerCollector(Collector):
         yield GaugeMetricFamily(
             "jielong_store_away", "1 while Redis cannot be reached.", int(self._shards.away)
         )
+        refusing = GaugeMetricFamily(
+            "jielong_store_refusing",
+            "1 while Redis refuses calls for this reason.",
+            labels=["reason"],
+        )
+        for reason in Reason:
+            refusing.add_metric([reason.value], reason in self._shards.refusing)
+        yield refusing
         yield GaugeMetricFamily(
             "jielong_not_durable",
             "1 while nobody is told anything, as writes are not as durable as is asked for.",
@@ -59,8 +68,8 @@ class WorkerCollector(Collector):
             "jielong_relayed_messages", "Live ink, undos and reactions passed on.", router.relayed
         )
         yield CounterMetricFamily(
-            "jielong_backplane_dropped_parcels",
-            "Parcels to other workers that were lost.",
+            "jielong_backplane_dropped_envelopes",
+            "Envelopes to other workers that were lost.",
             self._parts.backplane.dropped,
         )
         yield CounterMetricFamily(

@@ -13,15 +13,17 @@ from server.session.handlers.invite import InviteHandler
 from server.session.handlers.join import JoinHandler
 from server.session.handlers.leave import HoldWork, LeaveHandler
 from server.session.handlers.live import LiveHandler
+from server.session.handlers.ping import PingHandler
 from server.session.identity import Identity
 from server.session.notifications import Notifier
 from server.session.resume import Resume
 from server.session.store_errors import StoreErrors
 from server.session.timer_wheel import TimerWheel
 from server.store.acknowledgements import Acknowledgements
-from server.store.backplane import Backplane, Envelope
+from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
+from server.store.envelope import Envelope
 from server.store.pool import Pool
 from server.store.rooms import Rooms
 from server.store.shards import Shards
@@ -115,17 +117,22 @@ class Parts:
             self._disconnect_seat,
             registry.assign_address,
         )
-        return Dispatcher(
-            HelloHandler(
-                registry, identity, self.counters, resume, notifier, errors, tasks, router.deliver
-            ),
+        hello = HelloHandler(
+            registry, identity, self.counters, resume, notifier, errors, tasks, router.deliver
+        )
+        dispatcher = Dispatcher(hello.before_welcome, Acknowledgements(shards))
+        for handler in (
+            hello,
             JoinHandler(registry, Pool(shards, router.deliver), resume, errors, tasks),
             InviteHandler(rooms, errors, tasks),
             leave,
             CommitHandler(rooms, notifier, errors, router.deliver),
             LiveHandler(router),
-            Acknowledgements(shards),
-        )
+            PingHandler(),
+        ):
+            handler.register(dispatcher)
+        dispatcher.require_all()
+        return dispatcher
 
     def _disconnect_seat(
         self, campaign: OpenCampaign, participant: str, address: str, room: str

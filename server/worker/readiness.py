@@ -35,8 +35,8 @@ class Readiness:
         """None when the worker can take joiners, else the reason in a few words."""
         if self.draining:
             return "stopping"
-        if self._shards.away:
-            return "redis is away"
+        if trouble := self._shards.trouble:
+            return trouble
         if not self._shards.durable:
             return f"writes are not durable: {self._durability.value}"
         if not self._backplane.ready.is_set():

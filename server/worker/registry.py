@@ -103,7 +103,6 @@ class Registry:
 
     def registered(self, session: Session) -> None:
         """The store knows where the participant is."""
-        session.registered = True
         self._unregistered.pop(session.participant, None)
 
     def unregistered(self, participant: str) -> Session | None:

@@ -9,14 +9,8 @@ from server.session.notifications import Notifier
 from server.session.seat import HeldSeat, SendLive
 from server.session.session import Session
 from server.store import keys
-from server.store.backplane import (
-    Backplane,
-    Disconnect,
-    Envelope,
-    LiveMessage,
-    TakeOver,
-    TransitionNotice,
-)
+from server.store.backplane import Backplane
+from server.store.envelope import Disconnect, Envelope, LiveMessage, TakeOver, TransitionNotice
 from server.worker.disconnects import Disconnects, LostSeat
 from server.worker.registry import Registry
 

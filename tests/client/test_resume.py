@@ -44,7 +44,7 @@ async def seat(peer: Peer) -> None:
 async def seat_and_stay(peer: Peer) -> None:
     """Seat the participant, and wait until their connection ends."""
     await peer.seat(MATCHED)
-    await peer.ended()
+    await peer.socket.wait_closed()
 
 
 async def lose_the_commit(peer: Peer) -> None:
@@ -104,7 +104,7 @@ async def test_a_commit_survives_a_line_that_dies_silently() -> None:
         await connect(line) as me,
     ):
         await me.join()
-        async with silence(proxy), asyncio.timeout(5):
+        async with silence(proxy), asyncio.timeout(8):
             assert (await me.commit(DOT)).c == 0
 
 
@@ -244,7 +244,7 @@ async def test_waking_replaces_a_silent_line_at_once() -> None:
     ):
         await me.join()
         turn = asyncio.create_task(me.next(Turn))
-        async with silence(proxy), asyncio.timeout(4):
+        async with silence(proxy), asyncio.timeout(8):
             await me.wake()
             assert (me.room, me.seat, me.my_turn) == ("r", 0, True)
             await me.react("clap")

@@ -36,27 +36,27 @@ def plain(valkey: Valkey) -> redis.Redis:
     return redis.Redis.from_url(valkey.url, socket_timeout=10)
 
 
-def end_quiet(valkey: Valkey) -> None:
+def end_pause(valkey: Valkey) -> None:
     """The time after an outage, in which nobody is given up and nothing runs out, is over."""
     with plain(valkey) as client:
-        client.delete(f"{LANE}:quiet")
+        client.delete(f"{LANE}:expiry_pause")
 
 
 class Store:
     """A worker's way to the store. What the pool delivers is in `delivered`."""
 
     def __init__(self, url: str, guarantee: Guarantee = IN_MEMORY) -> None:
-        self.connections = Shards(deployment(url), guarantee)
+        self.shards = Shards(deployment(url), guarantee)
         self.lanes = Lanes(CAMPAIGN)
-        self.lanes.on_new(self.connections.add)
+        self.lanes.on_new(self.shards.add)
         self.delivered: list[Transition] = []
-        self.pool = Pool(self.connections, lambda _, happened: self.delivered.extend(happened))
-        self.rooms = Rooms(self.connections)
-        self.receipts = Acknowledgements(self.connections)
+        self.pool = Pool(self.shards, lambda _, happened: self.delivered.extend(happened))
+        self.rooms = Rooms(self.shards)
+        self.acknowledgements = Acknowledgements(self.shards)
         self.returns = 0
-        self.connections.on_reconnect(self._returned)
+        self.shards.on_reconnect(self._returned)
         self._numbers = itertools.count(1)
-        self._running = asyncio.create_task(self.connections.run())
+        self._running = asyncio.create_task(self.shards.run())
 
     def ticket(self, name: str, *, invite: str = "") -> Ticket:
         return Ticket(name, f"w/{name}", f"room{next(self._numbers)}", PHRASE, 2, invite=invite)
@@ -77,13 +77,13 @@ class Store:
         """Hand a ticket in; done when it is seated, or refused."""
         seated: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-        def told(error: Exception | None) -> None:
+        def resolve(error: Exception | None) -> None:
             if error is None:
                 seated.set_result(None)
             else:
                 seated.set_exception(error)
 
-        self.pool.join(lanes or self.lanes, rules, ticket, worker, told)
+        self.pool.join(lanes or self.lanes, rules, ticket, worker, resolve)
         return seated
 
     async def commit(self, name: str, room: str, c: int) -> Transition:
@@ -104,7 +104,7 @@ class Store:
         self._running.cancel()
         with suppress(asyncio.CancelledError):
             await self._running
-        await self.connections.close()
+        await self.shards.close()
 
     def _returned(self) -> None:
         self.returns += 1

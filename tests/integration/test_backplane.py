@@ -1,4 +1,4 @@
-"""Parcels between workers, over connections that die without a word."""
+"""Envelopes between workers, over connections that die without a word."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from random import Random
 
 import pytest
 
-from server.store import backplane as backplane_module
-from server.store.backplane import Backplane, Disconnect, Envelope
+from server.store import backplane, publisher
+from server.store.backplane import Backplane
 from server.store.deployment import deployment
+from server.store.envelope import Disconnect, Envelope
 from server.store.errors import StoreAwayError
 from tests.faults.proxy import Proxy
 from tests.integration.store import plain
@@ -31,10 +32,10 @@ class End:
         self.came: asyncio.Queue[Envelope] = asyncio.Queue()
         self.backplane = Backplane(deployment(url), worker, self.came.put_nowait)
 
-    async def expect(self, parcel: Envelope) -> None:
-        """Wait for a parcel; the same one may come again before it."""
+    async def expect(self, envelope: Envelope) -> None:
+        """Wait for a envelope; the same one may come again before it."""
         async with asyncio.timeout(LIMIT):
-            while await self.came.get() != parcel:
+            while await self.came.get() != envelope:
                 pass
 
 
@@ -51,7 +52,7 @@ async def running(url: str, worker: str) -> AsyncIterator[End]:
         await asyncio.wait({task})
 
 
-async def test_parcels_find_another_way_when_the_connection_is_dead(valkey: Valkey) -> None:
+async def test_envelopes_find_another_way_when_the_connection_is_dead(valkey: Valkey) -> None:
     proxy = Proxy(valkey.port, Random(1))
     await proxy.start()
     through = f"redis://127.0.0.1:{proxy.port}"
@@ -69,7 +70,7 @@ async def test_parcels_find_another_way_when_the_connection_is_dead(valkey: Valk
 async def test_what_is_not_answered_is_bounded_and_the_rest_goes_out_behind_it(
     valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backplane_module, "IN_FLIGHT_BYTES", 1)
+    monkeypatch.setattr(publisher, "IN_FLIGHT_BYTES", 1)
     async with running(valkey.url, "two") as two, running(valkey.url, "one") as one:
         one.backplane.send("two", Disconnect(0))
         await two.expect(Disconnect(0))
@@ -100,10 +101,11 @@ async def test_a_move_ends_in_time_and_is_made_up_for(valkey: Valkey) -> None:
         await one.expect(Disconnect(3))
 
 
-async def test_the_way_to_a_node_is_closed_when_it_is_quiet(
+async def test_a_publisher_is_stopped_when_it_is_unused(
     valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backplane_module, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(backplane, "UNUSED_SECONDS", 0.2)
+    monkeypatch.setattr(publisher, "UNUSED_SECONDS", 0.2)
     async with running(valkey.url, "two") as two, running(valkey.url, "one") as one:
         two.backplane.send("two", Disconnect(0))
         await two.expect(Disconnect(0))

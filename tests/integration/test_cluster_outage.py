@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from server.store import library
-from server.store import shard as connection
+from server.store import library, shard
 from server.store.errors import StoreAwayError
 from tests.faults.deployments import Cluster
 from tests.integration.store import LANE, Store
 from tests.polling import eventually
 
-PATIENCE_SECONDS = 1.0
+WAITING_SECONDS = 1.0
 
 LIMIT = 20.0
 
@@ -35,7 +34,7 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
 
 @pytest.fixture
 async def store(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
-    monkeypatch.setattr(connection, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(shard, "WAITING_SECONDS", WAITING_SECONDS)
     store = Store(cluster.url)
     async with asyncio.timeout(2 * LIMIT):
         await eventually(lambda: served(store.join("ann", "bob")))
@@ -71,11 +70,11 @@ async def test_calls_end_in_time_while_no_node_serves_and_all_is_well_when_they_
         began = time.monotonic()
         with pytest.raises(StoreAwayError):
             await store.commit(first, view.room, 0)
-        assert time.monotonic() - began < 2 * (PATIENCE_SECONDS + connection.WATCH_SECONDS)
-        assert store.connections.away
+        assert time.monotonic() - began < 2 * (WAITING_SECONDS + shard.WATCH_SECONDS)
+        assert store.shards.away
     assert store.returns == returns
     for node in lacking:
         await node.start()
     await eventually(lambda: served(store.commit(first, view.room, 0)), LIMIT)
     assert store.returns == returns + 1
-    assert not store.connections.away
+    assert not store.shards.away

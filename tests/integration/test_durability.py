@@ -17,7 +17,7 @@ from server.store.deployment import deployment
 from server.store.durability import Durability, Guarantee, require
 from server.store.errors import StoreAwayError
 from server.store.works import WorksStream
-from tests.integration.store import LANE, RULES, Store, end_quiet
+from tests.integration.store import LANE, RULES, Store, end_pause
 from tests.integration.valkey import Valkey
 
 LIMIT = 20.0
@@ -92,7 +92,7 @@ async def test_a_commit_is_answered_when_the_replica_has_it(
     assert (await commit).kind in {"committed", "repeated"}
 
 
-@pytest.mark.parametrize("how", ["look", "resume"])
+@pytest.mark.parametrize("how", ["read_room", "resume"])
 async def test_what_another_worker_has_just_written_is_not_told_before(
     pair: Pair, hasty: Store, careful: Store, how: str
 ) -> None:
@@ -100,7 +100,7 @@ async def test_what_another_worker_has_just_written_is_not_told_before(
     room, name = await finish(hasty)
     asked = asyncio.create_task(
         careful.rooms.read(LANE, RULES, name, room)
-        if how == "look"
+        if how == "read_room"
         else careful.rooms.resume(LANE, RULES, name, f"w/{name}", 0)
     )
     assert await waits(asked)
@@ -187,6 +187,6 @@ async def test_no_turn_runs_out_while_nobody_can_be_told(
     pair[1].thaw()
     await asked
     assert (await hasty.rooms.expire(LANE, hurried)).transitions == [], "nor at once after it"
-    end_quiet(pair[0])
+    end_pause(pair[0])
     ran_out = (await hasty.rooms.expire(LANE, hurried)).transitions
     assert [transition.kind for transition in ran_out] == ["idle"]

@@ -143,7 +143,7 @@ async def test_a_lane_that_has_not_heard_of_the_return_seats_who_joins(
     with redis.Redis.from_url(lanes_valkey.url, socket_timeout=10) as client:
         for lane in range(LANES):
             base = keys.lane("default", lane)
-            client.set(f"{base}:who:{again.welcome['participant']}", known_before)
+            client.set(f"{base}:participant:{again.welcome['participant']}", known_before)
     await open_room(again)
     await again.quit()
 

@@ -122,7 +122,7 @@ async def test_a_commit_answered_again_shows_the_partner_who_came_before_it(
     ann = await connect(1)
     room = await open_room(ann)
     lanes, base = Lanes("default"), keys.lane("default")
-    lanes.on_new(store.connections.add)
+    lanes.on_new(store.shards.add)
     ticket = Ticket("bob", "lost/1", "unused", PHRASE, 2)
     await store.seat(ticket, lanes=lanes, worker="lost")
     seat = store.delivered[-1].view.seats[0]

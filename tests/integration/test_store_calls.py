@@ -62,14 +62,14 @@ async def test_two_write_a_phrase_and_it_is_counted_and_told(store: Store) -> No
     ]
     missed = await store.rooms.resume(LANE, RULES, first, "w/new", 0)
     assert (missed.previous, missed.transitions) == (f"w/{first}", [])
-    assert [(work.work, work.serial) for work in missed.untold] == [(room, 1)]
-    store.receipts.add(LANE, first, missed.untold)
+    assert [(work.work, work.serial) for work in missed.unacknowledged] == [(room, 1)]
+    store.acknowledgements.add(LANE, first, missed.unacknowledged)
 
     async def knows() -> bool:
-        return (await store.rooms.resume(LANE, RULES, first, "w/new", 0)).untold == []
+        return (await store.rooms.resume(LANE, RULES, first, "w/new", 0)).unacknowledged == []
 
     await eventually(knows)
-    assert (await store.rooms.resume(LANE, RULES, second, f"w/{second}", 0)).untold != []
+    assert (await store.rooms.resume(LANE, RULES, second, f"w/{second}", 0)).unacknowledged != []
 
 
 async def test_receipts_of_one_moment_go_in_one_call(store: Store, valkey: Valkey) -> None:
@@ -80,15 +80,15 @@ async def test_receipts_of_one_moment_go_in_one_call(store: Store, valkey: Valke
         await store.commit(first, transition.view.room, 0)
         await store.commit(second, transition.view.room, 1)
     missed = {
-        name: (await store.rooms.resume(LANE, RULES, name, f"w/{name}", 0)).untold
+        name: (await store.rooms.resume(LANE, RULES, name, f"w/{name}", 0)).unacknowledged
         for name in everybody
     }
     plain(valkey).config_resetstat()
     for name, works in missed.items():
-        store.receipts.add(LANE, name, works)
-    await store.connections.drained()
+        store.acknowledgements.add(LANE, name, works)
+    await store.shards.drained()
     assert plain(valkey).info("commandstats")["cmdstat_fcall"]["calls"] == 1
-    assert not any(plain(valkey).exists(f"{LANE}:untold:{name}") for name in everybody)
+    assert not any(plain(valkey).exists(f"{LANE}:unacknowledged:{name}") for name in everybody)
 
 
 async def test_a_refusal_is_an_error_with_the_protocols_code(store: Store) -> None:
@@ -187,7 +187,7 @@ async def test_a_room_looked_at_is_as_its_participant_finds_it(store: Store) -> 
 
 
 async def test_a_work_told_while_totals_are_read_is_not_taken_back(store: Store) -> None:
-    counters = Counters(store.connections)
+    counters = Counters(store.shards)
     reading = asyncio.create_task(counters.read(store.lanes.campaign, [LANE]))
     await asyncio.sleep(0)
     counters.advance(LANE, 5, 9)

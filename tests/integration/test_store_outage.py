@@ -8,8 +8,7 @@ import time
 import pytest
 from structlog.testing import capture_logs
 
-from server.store import reconnect as tether
-from server.store import shard as connection_module
+from server.store import reconnect, shard
 from server.store.errors import StoreAwayError
 from tests.integration.store import LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
@@ -33,7 +32,7 @@ async def seated(store: Store) -> tuple[str, str, str]:
 
 
 async def join_somehow(store: Store, *names: str) -> None:
-    """Join as the gateway does: again, when the store is away."""
+    """Join as a session does: again, when the store is away."""
     async with asyncio.timeout(LIMIT):
         while True:
             try:
@@ -48,7 +47,7 @@ async def until_away(store: Store) -> None:
     async with asyncio.timeout(LIMIT):
         with pytest.raises(StoreAwayError):
             await store.join("notices")
-    assert store.connections.away
+    assert store.shards.away
 
 
 async def test_an_outage_is_warned_of_once(store: Store, valkey: Valkey) -> None:
@@ -109,7 +108,7 @@ async def test_a_commit_sent_while_the_store_is_away_is_answered_after_its_retur
     valkey.kill()
     commit = asyncio.create_task(store.commit(second, room, 1))
     await asyncio.sleep(0.7)
-    assert store.connections.away
+    assert store.shards.away
     assert not commit.done()
     await asyncio.to_thread(valkey.start)
     async with asyncio.timeout(BACK_SECONDS):
@@ -174,7 +173,7 @@ async def test_a_commit_whose_answer_was_lost_is_answered_and_counts_once(
     valkey.freeze()
     commit = asyncio.create_task(store.commit(second, room, 1))
     async with asyncio.timeout(LIMIT):
-        while not store.connections.away:  # noqa: ASYNC110
+        while not store.shards.away:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     valkey.thaw()
     async with asyncio.timeout(BACK_SECONDS):
@@ -205,20 +204,20 @@ async def test_a_call_does_not_wait_longer_than_its_patience(
     store: Store, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, first, _ = await seated(store)
-    monkeypatch.setattr(connection_module, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(shard, "WAITING_SECONDS", 0.3)
     valkey.kill()
     began = time.monotonic()
     async with asyncio.timeout(LIMIT):
         with pytest.raises(StoreAwayError):
             await store.commit(first, room, 0)
-    assert 0.3 <= time.monotonic() - began < 0.3 + 2 * tether.LAST_PAUSE
+    assert 0.3 <= time.monotonic() - began < 0.3 + 2 * reconnect.LAST_PAUSE
 
 
 async def test_no_more_calls_wait_than_there_is_room_for(
     store: Store, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, first, _ = await seated(store)
-    monkeypatch.setattr(connection_module, "WAITING", 3)
+    monkeypatch.setattr(shard, "MAX_WAITING", 3)
     valkey.kill()
     await until_away(store)
     waiting = [asyncio.create_task(store.commit(first, room, 0)) for _ in range(3)]
@@ -235,12 +234,12 @@ async def test_no_more_bytes_wait_for_a_slow_store_than_there_is_room_for(
     store: Store, valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room, first, _ = await seated(store)
-    monkeypatch.setattr(connection_module, "WAITING_BYTES", 3_000)
-    monkeypatch.setattr(connection_module, "IN_FLIGHT", 4)
+    monkeypatch.setattr(shard, "WAITING_BYTES", 3_000)
+    monkeypatch.setattr(shard, "IN_FLIGHT", 4)
     valkey.freeze()
     waiting = [asyncio.create_task(store.commit(first, room, 0)) for _ in range(20)]
     done, _ = await asyncio.wait(waiting, timeout=0.1)
-    assert not store.connections.away
+    assert not store.shards.away
     assert 0 < len(done) < len(waiting)
     for refused in done:
         with pytest.raises(StoreAwayError):

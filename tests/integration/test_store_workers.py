@@ -8,7 +8,7 @@ import redis
 from server.store import library
 from server.store.answers import RefusedError
 from server.store.workers import Workers
-from tests.integration.store import LANE, RULES, Store, end_quiet, plain
+from tests.integration.store import LANE, RULES, Store, end_pause, plain
 from tests.integration.valkey import Valkey
 
 NOW = 1_700_000_000_000
@@ -17,16 +17,16 @@ SLACK_MS = 2_000
 """Of the clock, while the machine is busy."""
 
 
-class Pulse:
-    """Beats at times of the test's choice."""
+class Heartbeats:
+    """Heartbeats at times of the test's choice."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
-    def beat(self, ms: int, worker: str, *, first: bool = False) -> tuple[int, int, bool, set[str]]:
-        """One beat, `ms` after the start: online, writing, fenced and the dead."""
+    def send(self, ms: int, worker: str, *, first: bool = False) -> tuple[int, int, bool, set[str]]:
+        """One heartbeat, `ms` after the start: online, writing, fenced and the dead."""
         answer = self._client.execute_command(
-            *("FCALL", library.function("beat"), 1, LANE),
+            *("FCALL", library.function("heartbeat"), 1, LANE),
             *(NOW + ms, worker, 10, 4, int(first)),
         )
         online, writing, fenced, dead = answer
@@ -34,89 +34,101 @@ class Pulse:
 
 
 @pytest.fixture
-def pulse(valkey: Valkey) -> Pulse:
+def heartbeats(valkey: Valkey) -> Heartbeats:
     """Two workers, "one" and "two", that have just begun."""
     client = plain(valkey)
     client.function_load(library.CODE)
-    pulse = Pulse(client)
-    pulse.beat(0, "one", first=True)
-    pulse.beat(0, "two", first=True)
-    end_quiet(valkey)
-    return pulse
+    heartbeats = Heartbeats(client)
+    heartbeats.send(0, "one", first=True)
+    heartbeats.send(0, "two", first=True)
+    end_pause(valkey)
+    return heartbeats
 
 
-def test_the_gauges_of_all_living_workers_are_added_up(pulse: Pulse) -> None:
-    assert pulse.beat(1_000, "one") == (20, 8, False, set())
+def test_the_gauges_of_all_living_workers_are_added_up(heartbeats: Heartbeats) -> None:
+    assert heartbeats.send(1_000, "one") == (20, 8, False, set())
 
 
-def test_many_workers_take_the_word_of_one_that_looked_round(pulse: Pulse, valkey: Valkey) -> None:
+def test_many_workers_take_the_word_of_one_that_looked_round(
+    heartbeats: Heartbeats, valkey: Valkey
+) -> None:
     names = ["one", "two", *(f"more-{number}" for number in range(38))]
     for name in names:
-        pulse.beat(100, name, first=True)
-    plain(valkey).delete(f"{LANE}:census")
-    assert pulse.beat(200, "one") == (400, 160, False, set())
+        heartbeats.send(100, name, first=True)
+    plain(valkey).delete(f"{LANE}:worker_summary")
+    assert heartbeats.send(200, "one") == (400, 160, False, set())
     for ms in range(1_000, LEASE + 1, 1_000):
         for name in names[:-1]:
-            pulse.beat(ms, name)
-    assert pulse.beat(LEASE + 200, "one") == (400, 160, False, set()), "heard of within a second"
-    plain(valkey).delete(f"{LANE}:census")
-    assert pulse.beat(LEASE + 300, "one") == (390, 156, False, {names[-1]})
-    assert pulse.beat(LEASE + 300, "two") == (390, 156, False, {names[-1]})
-    assert pulse.beat(LEASE + 400, names[-1])[2], "it is fenced at once all the same"
+            heartbeats.send(ms, name)
+    assert heartbeats.send(LEASE + 200, "one") == (400, 160, False, set()), (
+        "heard of within a second"
+    )
+    plain(valkey).delete(f"{LANE}:worker_summary")
+    assert heartbeats.send(LEASE + 300, "one") == (390, 156, False, {names[-1]})
+    assert heartbeats.send(LEASE + 300, "two") == (390, 156, False, {names[-1]})
+    assert heartbeats.send(LEASE + 400, names[-1])[2], "it is fenced at once all the same"
 
 
-def test_a_worker_whose_lease_is_over_is_given_up_by_the_others(pulse: Pulse) -> None:
+def test_a_worker_whose_lease_is_over_is_given_up_by_the_others(heartbeats: Heartbeats) -> None:
     for ms in range(1_000, LEASE, 1_000):
-        assert pulse.beat(ms, "one") == (20, 8, False, set())
-    assert pulse.beat(LEASE, "one") == (10, 4, False, {"two"})
-    assert pulse.beat(LEASE + 1_000, "one") == (10, 4, False, {"two"})
+        assert heartbeats.send(ms, "one") == (20, 8, False, set())
+    assert heartbeats.send(LEASE, "one") == (10, 4, False, {"two"})
+    assert heartbeats.send(LEASE + 1_000, "one") == (10, 4, False, {"two"})
 
 
-def test_a_worker_that_was_given_up_hears_of_it_and_does_not_come_back(pulse: Pulse) -> None:
+def test_a_worker_that_was_given_up_hears_of_it_and_does_not_come_back(
+    heartbeats: Heartbeats,
+) -> None:
     for ms in range(1_000, LEASE + 1, 1_000):
-        pulse.beat(ms, "one")
+        heartbeats.send(ms, "one")
     for ms in (LEASE + 500, LEASE + 1_500):
-        online, _, fenced, _ = pulse.beat(ms, "two")
+        online, _, fenced, _ = heartbeats.send(ms, "two")
         assert (online, fenced) == (10, True)
 
 
-def test_a_worker_is_not_named_dead_for_ever(pulse: Pulse) -> None:
+def test_a_worker_is_not_named_dead_for_ever(heartbeats: Heartbeats) -> None:
     for ms in range(1_000, LEASE + 1, 1_000):
-        pulse.beat(ms, "one")
+        heartbeats.send(ms, "one")
     for ms in range(LEASE + 1_000, 3 * LEASE + 1, 1_000):
-        _, _, _, dead = pulse.beat(ms, "one")
+        _, _, _, dead = heartbeats.send(ms, "one")
     assert dead == set()
-    assert pulse.beat(3 * LEASE + 500, "two")[2], "it is fenced all the same"
+    assert heartbeats.send(3 * LEASE + 500, "two")[2], "it is fenced all the same"
 
 
-def test_nobody_is_given_up_right_after_an_outage_in_which_nobody_beat(pulse: Pulse) -> None:
-    assert pulse.beat(60_000, "one") == (10, 4, False, set())
-    assert pulse.beat(60_500, "two") == (20, 8, False, set())
-
-
-@pytest.mark.parametrize(("outage", "quiet"), [(4_000, LEASE), (12_000, 12_000), (600_000, 30_000)])
-def test_after_an_outage_one_has_as_long_as_it_lasted_to_come_back(
-    pulse: Pulse, valkey: Valkey, outage: int, quiet: int
+def test_nobody_is_given_up_right_after_an_outage_in_which_nobody_beat(
+    heartbeats: Heartbeats,
 ) -> None:
-    pulse.beat(outage, "one")
-    assert quiet - SLACK_MS < plain(valkey).pttl(f"{LANE}:quiet") <= quiet
-    pulse.beat(outage + 1_000, "one")
-    assert plain(valkey).pttl(f"{LANE}:quiet") <= quiet, "it is over some time"
+    assert heartbeats.send(60_000, "one") == (10, 4, False, set())
+    assert heartbeats.send(60_500, "two") == (20, 8, False, set())
 
 
-def test_a_hush_makes_no_quiet_shorter(pulse: Pulse, valkey: Valkey) -> None:
-    client, hush = plain(valkey), ("FCALL", library.function("hush"), 1, LANE)
-    client.execute_command(*hush)
-    assert LEASE - SLACK_MS < client.pttl(f"{LANE}:quiet") <= LEASE
-    pulse.beat(20_000, "one")
-    client.execute_command(*hush)
-    assert client.pttl(f"{LANE}:quiet") > 20_000 - SLACK_MS
+@pytest.mark.parametrize(("outage", "pause"), [(4_000, LEASE), (12_000, 12_000), (600_000, 30_000)])
+def test_after_an_outage_one_has_as_long_as_it_lasted_to_come_back(
+    heartbeats: Heartbeats, valkey: Valkey, outage: int, pause: int
+) -> None:
+    heartbeats.send(outage, "one")
+    assert pause - SLACK_MS < plain(valkey).pttl(f"{LANE}:expiry_pause") <= pause
+    heartbeats.send(outage + 1_000, "one")
+    assert plain(valkey).pttl(f"{LANE}:expiry_pause") <= pause, "it is over some time"
 
 
-def test_a_worker_that_departed_is_neither_counted_nor_dead(pulse: Pulse, valkey: Valkey) -> None:
-    plain(valkey).execute_command("FCALL", library.function("depart"), 1, LANE, "two")
+def test_a_pause_of_expiry_makes_no_longer_one_shorter(
+    heartbeats: Heartbeats, valkey: Valkey
+) -> None:
+    client, pause = plain(valkey), ("FCALL", library.function("pause_expiry"), 1, LANE)
+    client.execute_command(*pause)
+    assert LEASE - SLACK_MS < client.pttl(f"{LANE}:expiry_pause") <= LEASE
+    heartbeats.send(20_000, "one")
+    client.execute_command(*pause)
+    assert client.pttl(f"{LANE}:expiry_pause") > 20_000 - SLACK_MS
+
+
+def test_a_worker_that_departed_is_neither_counted_nor_dead(
+    heartbeats: Heartbeats, valkey: Valkey
+) -> None:
+    plain(valkey).execute_command("FCALL", library.function("release_lease"), 1, LANE, "two")
     for ms in range(1_000, 2 * LEASE, 1_000):
-        assert pulse.beat(ms, "one") == (10, 4, False, set())
+        assert heartbeats.send(ms, "one") == (10, 4, False, set())
 
 
 async def test_a_given_up_worker_is_told_by_every_call(store: Store, valkey: Valkey) -> None:
@@ -124,7 +136,7 @@ async def test_a_given_up_worker_is_told_by_every_call(store: Store, valkey: Val
     room = matched.view.room
     first = matched.view.seats[0].participant
     plain(valkey).hset(f"{LANE}:workers", "w", "dead 1")
-    workers = Workers(store.connections)
+    workers = Workers(store.shards)
     reaped = await workers.reap(LANE, RULES, "w", await workers.live_rooms(LANE))
     assert [(transition.kind, transition.seat) for transition in reaped] == [
         ("away", 0),
@@ -169,4 +181,4 @@ async def test_every_room_with_somebody_in_it_is_found_for_reaping(store: Store,
         await store.commit("ann", room, 0)
         await store.join("bob")
         await store.rooms.leave(LANE, RULES, "bob", "w/bob", room)
-    assert await Workers(store.connections).live_rooms(LANE) == [room]
+    assert await Workers(store.shards).live_rooms(LANE) == [room]

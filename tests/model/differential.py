@@ -12,10 +12,13 @@ from server.relay.matching import Ticket
 from server.relay.room import Room
 from server.relay.transition import Transition
 from server.store.answers import Answer, Resumed, UnacknowledgedWork
-from server.store.room_record import read_room
+from server.store.room_record import STATE, read_room
 from tests.model.lua_lane import Indexes, LuaLane
 
-_ROOM_FIELDS = ("n", "c", "v", "z0", "z1", "dl", "xp", "keep", "held", "inv", "who", "hw")
+_ROOM_FIELDS = (
+    *("chars", "turn", "version", "grace0", "grace1", "deadline", "expiry", "keep", "held"),
+    *("invite", "people", "writers"),
+)
 
 
 class DifferentialLane:
@@ -53,13 +56,15 @@ class DifferentialLane:
         answer = self._lua.leave(*arguments, keep=keep, report=report)
         return self._same("leave", _answer(outcome), answer)
 
-    def drop(self, now: int, participant: str, address: str, room: str) -> Answer:
-        outcome = self.model.drop(now, participant, address, room)
-        return self._same("drop", _answer(outcome), self._lua.drop(now, participant, address, room))
+    def disconnect(self, now: int, participant: str, address: str, room: str) -> Answer:
+        outcome = self.model.disconnect(now, participant, address, room)
+        answer = self._lua.disconnect(now, participant, address, room)
+        return self._same("disconnect", _answer(outcome), answer)
 
-    def look(self, now: int, participant: str, room: str) -> Answer:
-        outcome = self.model.look(now, participant, room)
-        return self._same("look", _answer(outcome), self._lua.look(now, participant, room))
+    def read_room(self, now: int, participant: str, room: str) -> Answer:
+        outcome = self.model.read_room(now, participant, room)
+        answer = self._lua.read_room(now, participant, room)
+        return self._same("read_room", _answer(outcome), answer)
 
     def expire(self, now: int, limit: int) -> Answer:
         transitions = self.model.expire(now, limit)
@@ -73,18 +78,18 @@ class DifferentialLane:
         expected = Answer([], self.model.reap(now, worker, rooms))
         return self._same("reap", expected, self._lua.reap(now, worker, rooms))
 
-    def give_up(self, now: int, worker: str) -> None:
-        """End the lease of a worker."""
-        self.model.given_up.add(worker)
-        self._lua.give_up(now, worker)
+    def fence(self, now: int, worker: str) -> None:
+        """The worker's lease is over."""
+        self.model.fenced.add(worker)
+        self._lua.fence(now, worker)
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         outcome = self.model.resume(now, participant, address, hello)
-        untold = [UnacknowledgedWork(*entry) for entry in outcome.untold]
+        unacknowledged = [UnacknowledgedWork(*entry) for entry in outcome.unacknowledged]
         expected = Resumed(
             outcome.previous,
             outcome.transitions,
-            untold,
+            unacknowledged,
             outcome.refusal,  # type: ignore[arg-type]
             outcome.recent,
             outcome.seated_at,
@@ -92,7 +97,7 @@ class DifferentialLane:
         answer = self._lua.resume(now, participant, address, hello)
         assert _plain(answer) == _plain(expected)
         self._count("resume", [answer.refusal] if answer.refusal else [], answer.transitions)
-        self.coverage["resume with works untold"] += bool(untold)
+        self.coverage["resume with works unacknowledged"] += bool(unacknowledged)
         return answer
 
     def invite(self, participant: str, address: str, room: str, code: str) -> str:
@@ -103,11 +108,11 @@ class DifferentialLane:
         self.coverage["invite repeated"] += bool(answer) and answer != code
         return answer
 
-    def told(self, participant: str, works: list[str]) -> None:
-        entries = [e for e in self.model.untold.get(participant, []) if e[0] in works]
-        self.model.told(participant, works)
-        assert self._lua.told(participant, [*entries, ("never", 1)]) == len(entries)
-        self.coverage["told"] += bool(entries)
+    def acknowledge(self, participant: str, works: list[str]) -> None:
+        entries = [e for e in self.model.unacknowledged.get(participant, []) if e[0] in works]
+        self.model.acknowledge(participant, works)
+        assert self._lua.acknowledge(participant, [*entries, ("never", 1)]) == len(entries)
+        self.coverage["acknowledged"] += bool(entries)
 
     def compare_state(self, participants: list[str]) -> None:
         """Check that both sides store the same and nothing else."""
@@ -118,7 +123,7 @@ class DifferentialLane:
         assert stored.counters == (model.relays, model.participants)
         assert stored.rooms == set(model.rooms)
         assert stored.works == len(model.works)
-        assert stored.untold == {p: model.untold.get(p, []) for p in participants}
+        assert stored.unacknowledged == {p: model.unacknowledged.get(p, []) for p in participants}
         deadlines = {room.id: room.next_deadline for room in model.rooms.values()}
         deadlines = {room: time for room, time in deadlines.items() if time}
         assert stored.deadlines.keys() == deadlines.keys()
@@ -138,7 +143,7 @@ class DifferentialLane:
         rooms = list(self.model.rooms.values())
         pipe = self._lua.client.pipeline(transaction=False)
         for room in rooms:
-            pipe.hget(f"{self._lua.base}:room:{room.id}", "m")
+            pipe.hget(f"{self._lua.base}:room:{room.id}", STATE)
         for room, packed in zip(rooms, pipe.execute(), strict=True):
             stored = read_room(packed)
             assert {name: getattr(stored, name) for name in _ROOM_FIELDS} == _fields(room)
@@ -184,15 +189,19 @@ def _answer(outcome: str | Transition) -> Answer:
 
 def _fields(room: Room) -> dict[str, int | str]:
     numbers = {
-        "n": room.chars,
-        "c": room.turn,
-        "v": room.version,
-        "z0": room.graces[0],
-        "z1": room.graces[1],
-        "dl": room.deadline,
-        "xp": room.expiry,
+        "chars": room.chars,
+        "turn": room.turn,
+        "version": room.version,
+        "grace0": room.graces[0],
+        "grace1": room.graces[1],
+        "deadline": room.deadline,
+        "expiry": room.expiry,
         "keep": int(room.keep),
         "held": int(room.held),
     }
-    words = {"inv": room.invite, "who": " ".join(room.people), "hw": " ".join(room.writers)}
+    words = {
+        "invite": room.invite,
+        "people": " ".join(room.people),
+        "writers": " ".join(room.writers),
+    }
     return {**numbers, **words}

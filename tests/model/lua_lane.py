@@ -48,7 +48,7 @@ class Indexes:
     counters: tuple[int, int]
     rooms: frozenset[str]
     works: int
-    untold: dict[str, list[tuple[str, int]]]
+    unacknowledged: dict[str, list[tuple[str, int]]]
 
 
 class LuaLane:
@@ -75,11 +75,11 @@ class LuaLane:
         flags = ["1" if flag else "0" for flag in (keep, report)]
         return self._answer("leave", now, participant, address, room, *flags)
 
-    def drop(self, now: int, participant: str, address: str, room: str) -> Answer:
-        return self._answer("drop", now, participant, address, room)
+    def disconnect(self, now: int, participant: str, address: str, room: str) -> Answer:
+        return self._answer("disconnect", now, participant, address, room)
 
-    def look(self, now: int, participant: str, room: str) -> Answer:
-        return self._answer("look", now, participant, room)
+    def read_room(self, now: int, participant: str, room: str) -> Answer:
+        return self._answer("read_room", now, participant, room)
 
     def expire(self, now: int, limit: int) -> Expired:
         return read_expired(self._call("expire", *self._rules(now), limit))
@@ -87,8 +87,8 @@ class LuaLane:
     def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
         return self._answer("reap", now, worker, *rooms)
 
-    def give_up(self, now: int, worker: str) -> None:
-        """What `beat` writes when a worker's lease is over."""
+    def fence(self, now: int, worker: str) -> None:
+        """What `heartbeat` writes when a worker's lease is over."""
         self.client.hset(f"{self.base}:workers", worker, f"dead {now}")
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
@@ -99,9 +99,9 @@ class LuaLane:
         answer: bytes = self._call("invite", participant, address, room, code)
         return answer.decode()
 
-    def told(self, participant: str, entries: list[tuple[str, int]]) -> int:
+    def acknowledge(self, participant: str, entries: list[tuple[str, int]]) -> int:
         pairs = [(participant, f"{work} {serial}") for work, serial in entries]
-        removed: int = self._call("told", *chain.from_iterable(pairs))
+        removed: int = self._call("acknowledge", *chain.from_iterable(pairs))
         return removed
 
     def indexes(self, participants: list[str]) -> Indexes:
@@ -114,8 +114,8 @@ class LuaLane:
         pipe.keys(f"{prefix}*")
         pipe.xlen(f"{self.base}:works")
         for participant in participants:
-            pipe.lrange(f"{self.base}:untold:{participant}", 0, -1)
-        pool, kept, invited, deadlines, counters, rooms, works, *untold = pipe.execute()
+            pipe.lrange(f"{self.base}:unacknowledged:{participant}", 0, -1)
+        pool, kept, invited, deadlines, counters, rooms, works, *unacknowledged = pipe.execute()
         return Indexes(
             pool=_scores(pool),
             kept=_scores(kept),
@@ -124,9 +124,9 @@ class LuaLane:
             counters=tuple(counters),
             rooms=frozenset(key.decode().removeprefix(prefix) for key in rooms),
             works=works,
-            untold={
+            unacknowledged={
                 participant: [_entry(entry) for entry in entries]
-                for participant, entries in zip(participants, untold, strict=True)
+                for participant, entries in zip(participants, unacknowledged, strict=True)
             },
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from server.relay.participant import CLOCKS_APART_MS
+from server.relay.participant import CLOCK_TOLERANCE_MS
 from tests.model.machine_base import PARTICIPANTS, MachineBase
 
 people = st.sampled_from(PARTICIPANTS)
@@ -56,10 +56,10 @@ class Machine(MachineBase):
         self.connect_anew(name)
         self.join(seed, [self.ticket(name, data)])
 
-    @precondition(lambda self: self.given_up)
+    @precondition(lambda self: self.fenced)
     @rule(data=st.data(), seed=seeds, name=people)
     def a_given_up_worker_has_a_ticket(self, data: st.DataObject, seed: int, name: str) -> None:
-        worker = data.draw(st.sampled_from(self.given_up))
+        worker = data.draw(st.sampled_from(self.fenced))
         answer = self.lanes.join(self.now, seed, [self.ticket(name, data)] * 2, worker)
         assert answer.refusals == ["fenced", "fenced"]
 
@@ -177,7 +177,7 @@ class Machine(MachineBase):
     @rule(data=st.data())
     def a_connection_is_lost(self, data: st.DataObject) -> None:
         room = self.some_room(data)
-        self.drop(data.draw(st.sampled_from(self.checker.rooms[room].holders)), "now", room)
+        self.disconnect(data.draw(st.sampled_from(self.checker.rooms[room].holders)), "now", room)
 
     @precondition(lambda self: self.limited())
     @rule(data=st.data(), left=short_waits, later=st.sampled_from([1, 8_000, 14_999]))
@@ -187,7 +187,7 @@ class Machine(MachineBase):
         room = data.draw(st.sampled_from(self.limited()))
         self.now = max(self.now, self.lanes.model.rooms[room].deadline - left)
         view = self.checker.rooms[room].view
-        self.drop(view.seats[view.turn % 2].participant, "now", room)
+        self.disconnect(view.seats[view.turn % 2].participant, "now", room)
         self.now += later
         self.the_clock_is_looked_at(200)
 
@@ -195,31 +195,31 @@ class Machine(MachineBase):
     @rule(data=st.data(), name=people, address=st.sampled_from(["now", "before"]))
     def a_connection_is_lost_anyhow(self, data: st.DataObject, name: str, address: str) -> None:
         rooms = [*self.checker.live(), "unknown", ""]
-        self.drop(name, address, data.draw(st.sampled_from(rooms)))
+        self.disconnect(name, address, data.draw(st.sampled_from(rooms)))
 
     @precondition(lambda self: self.checker.live())
     @rule(data=st.data(), again=st.booleans())
     def a_worker_is_given_up(self, data: st.DataObject, again: bool) -> None:
-        workers = self.given_up if again and self.given_up else self.workers
+        workers = self.fenced if again and self.fenced else self.workers
         worker = data.draw(st.sampled_from(workers))
         if worker in self.workers:
-            self.lanes.give_up(self.now, worker)
+            self.lanes.fence(self.now, worker)
             self.workers.remove(worker)
             self.workers.append(f"w{self.next()}")
-            self.given_up.append(worker)
+            self.fenced.append(worker)
         rooms = [*self.checker.rooms, "unknown"]
-        self.checker.check_drop(self.now, self.lanes.reap(self.now, worker, rooms))
+        self.checker.check_disconnect(self.now, self.lanes.reap(self.now, worker, rooms))
 
-    @precondition(lambda self: self.on_given_up_workers())
-    @rule(data=st.data(), call=st.sampled_from(["commit", "leave", "drop"]))
+    @precondition(lambda self: self.on_fenced_workers())
+    @rule(data=st.data(), call=st.sampled_from(["commit", "leave", "disconnect"]))
     def a_given_up_worker_goes_on(self, data: st.DataObject, call: str) -> None:
-        room, name = data.draw(st.sampled_from(self.on_given_up_workers()))
+        room, name = data.draw(st.sampled_from(self.on_fenced_workers()))
         if call == "commit":
             self.commit(name, self.address(name), room, self.checker.rooms[room].view.turn)
         elif call == "leave":
             self.leave(name, self.address(name), room, True, False)
         else:
-            self.drop(name, "now", room)
+            self.disconnect(name, "now", room)
 
     @rule(name=people, fresh=st.sampled_from([True, True, False]))
     def somebody_resumes(self, name: str, fresh: bool) -> None:
@@ -244,7 +244,9 @@ class Machine(MachineBase):
             self.checker.check_resume(self.now, name, answer)
 
     @precondition(lambda self: self.said_hello)
-    @rule(data=st.data(), ms=st.sampled_from([0, CLOCKS_APART_MS, CLOCKS_APART_MS + 1, 5_000]))
+    @rule(
+        data=st.data(), ms=st.sampled_from([0, CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_MS + 1, 5_000])
+    )
     def an_earlier_hello_comes_late(self, data: st.DataObject, ms: int) -> None:
         name = data.draw(st.sampled_from(sorted(self.at)))
         hello = self.said_hello.get(self.at[name], 0) - ms
@@ -256,8 +258,8 @@ class Machine(MachineBase):
 
     @rule(data=st.data(), name=people)
     def somebody_hears_of_works(self, data: st.DataObject, name: str) -> None:
-        works = [work for work, _ in self.lanes.model.untold.get(name, [])]
-        self.lanes.told(name, [work for work in works if data.draw(st.booleans())])
+        works = [work for work, _ in self.lanes.model.unacknowledged.get(name, [])]
+        self.lanes.acknowledge(name, [work for work in works if data.draw(st.booleans())])
 
     # Friends, looks and the clock
 
@@ -280,14 +282,14 @@ class Machine(MachineBase):
     @rule(data=st.data(), name=people)
     def somebody_looks(self, data: st.DataObject, name: str) -> None:
         room = self.checker.room_of(name) or data.draw(st.sampled_from([*self.checker.rooms]))
-        self.checker.check_others(self.now, self.lanes.look(self.now, name, room))
+        self.checker.check_others(self.now, self.lanes.read_room(self.now, name, room))
 
     @precondition(lambda self: self.lanes.model.works)
     @rule(data=st.data())
     def somebody_looks_at_a_finished_room(self, data: st.DataObject) -> None:
         work = data.draw(st.sampled_from(self.lanes.model.works)).id
         name = data.draw(st.sampled_from(sorted(self.checker.rooms[work].people)))
-        self.checker.check_others(self.now, self.lanes.look(self.now, name, work))
+        self.checker.check_others(self.now, self.lanes.read_room(self.now, name, work))
 
     @rule(ms=short_waits)
     def a_moment_passes(self, ms: int) -> None:

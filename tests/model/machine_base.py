@@ -45,7 +45,7 @@ class MachineBase(RuleBasedStateMachine):
         self.was_at: dict[str, str] = {}
         self.said_hello: dict[str, int] = {}
         self.workers = ["wa", "wb", "wc"]
-        self.given_up: list[str] = []
+        self.fenced: list[str] = []
         self.codes: list[str] = []
         self.commits: list[tuple[str, str, int]] = []
         self.leaves: list[tuple[str, str]] = []
@@ -86,9 +86,9 @@ class MachineBase(RuleBasedStateMachine):
         if answer.transitions:
             self.leaves.append((name, room))
 
-    def drop(self, name: str, address: str, room: str) -> None:
-        answer = self.lanes.drop(self.now, name, self.address(name, address), room)
-        self.checker.check_drop(self.now, answer)
+    def disconnect(self, name: str, address: str, room: str) -> None:
+        answer = self.lanes.disconnect(self.now, name, self.address(name, address), room)
+        self.checker.check_disconnect(self.now, answer)
 
     def resume(self, name: str, fresh: bool) -> None:
         if fresh:
@@ -144,13 +144,13 @@ class MachineBase(RuleBasedStateMachine):
             if seat.participant and not seat.address
         ]
 
-    def on_given_up_workers(self) -> list[tuple[str, str]]:
+    def on_fenced_workers(self) -> list[tuple[str, str]]:
         """Rooms and their holders whose last session was on a worker that was given up."""
         return [
             (room, holder)
             for room, known in sorted(self.checker.live().items())
             for holder in known.holders
-            if self.address(holder).partition("/")[0] in self.given_up
+            if self.address(holder).partition("/")[0] in self.fenced
         ]
 
     def limited(self) -> list[str]:

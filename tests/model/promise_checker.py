@@ -135,8 +135,8 @@ class PromiseChecker:
                 self._check_completed(transition)
         self.check_rooms()
 
-    def check_drop(self, now: int, answer: Answer) -> None:
-        """Check a lost connection, or all those of a worker."""
+    def check_disconnect(self, now: int, answer: Answer) -> None:
+        """A connection was lost, or all those of a worker."""
         for transition in answer.transitions:
             self.observe(now, transition)
             seat = transition.view.seats[transition.seat]

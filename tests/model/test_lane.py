@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from server.relay.lane import UNTOLD
+from server.relay.lane import MAX_UNACKNOWLEDGED
 from server.relay.matching import Ticket
 from server.relay.participant import ParticipantRecord
 from tests.model.differential import DifferentialLane
@@ -28,11 +28,11 @@ OUTCOMES = {
     *("commit committed", "commit completed", "commit repeated"),
     *("commit not_your_turn", "commit no_such_room", "commit elsewhere"),
     *("leave left", "leave no_such_room", "leave elsewhere"),
-    *("drop away", "drop no_such_room", "drop elsewhere"),
+    *("disconnect away", "disconnect no_such_room", "disconnect elsewhere"),
     *("resume back", "resume moved", "resume seated", "resume elsewhere"),
     *("invite", "invite refused"),
-    *("look seated", "look repeated", "look no_such_room"),
-    *("reap away", "join fenced", "commit fenced", "leave fenced", "drop fenced"),
+    *("read_room seated", "read_room repeated", "read_room no_such_room"),
+    *("reap away", "join fenced", "commit fenced", "leave fenced", "disconnect fenced"),
     *("expire left", "expire idle", "came back within the grace", "a join before the return"),
     *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
 }
@@ -75,10 +75,10 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
     assert lanes.model.rooms["r2"].seats[1].participant == "bob", "seated in a kept room"
     lanes.commit(NOW, "bob", "w/bob", "r2", 1, b"\x91\x90")
     assert lanes.commit(NOW, "bob", "w/bob", "r2", 1, b"\x90").transitions[0].kind == "repeated"
-    untold = lanes.resume(NOW, "ann", "w/again", NOW).untold
-    assert [entry.work for entry in untold] == ["r2"]
-    lanes.told("ann", ["r2"])
-    assert lanes.resume(NOW, "ann", "w/again", NOW).untold == []
+    unacknowledged = lanes.resume(NOW, "ann", "w/again", NOW).unacknowledged
+    assert [entry.work for entry in unacknowledged] == ["r2"]
+    lanes.acknowledge("ann", ["r2"])
+    assert lanes.resume(NOW, "ann", "w/again", NOW).unacknowledged == []
 
     lanes.join(NOW, 1, [Ticket("ann", "w/again", "r4", PHRASES[2], 2)])
     join("bob", "r5")
@@ -138,8 +138,8 @@ def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> No
         }
         for name, others in recent.items():
             lanes.model.people[name] = ParticipantRecord("", recent=list(others))
-            packed = b"".join(map(msgspec.msgpack.encode, ("", "", " ".join(others), 0)))
-            lua.client.set(f"{lua.base}:who:{name}", packed)
+            packed = b"".join(map(msgspec.msgpack.encode, ("", "", " ".join(others), 0, 0, "")))
+            lua.client.set(f"{lua.base}:participant:{name}", packed)
         size = dice.randint(30, 60)
         tickets = [Ticket(name, f"w/{name}", f"r{name}", PHRASES[2], 2) for name in names[:size]]
         answer = lanes.join(NOW, round_number + 1, tickets)
@@ -152,7 +152,7 @@ def test_a_batch_in_which_all_have_met_a_few_is_paired_alike(lua: LuaLane) -> No
 
 def test_the_last_twenty_finished_works_are_told_on_return(lua: LuaLane) -> None:
     lanes = DifferentialLane(lua, Counter())
-    for number in range(UNTOLD + 5):
+    for number in range(MAX_UNACKNOWLEDGED + 5):
         room, partner = f"r{number}", f"partner{number}"
         for name in ("loyal", partner):
             ticket = Ticket(name, f"w/{name}", room, PHRASES[2], 2)
@@ -160,7 +160,9 @@ def test_the_last_twenty_finished_works_are_told_on_return(lua: LuaLane) -> None
         for c, name in enumerate(("loyal", partner)):
             lanes.commit(NOW, name, f"w/{name}", room, c, b"\x90")
     resumed = lanes.resume(NOW, "loyal", "w/loyal", NOW)
-    assert [untold.work for untold in resumed.untold] == [f"r{n}" for n in range(5, UNTOLD + 5)]
-    lanes.told("loyal", [f"r{number}" for number in range(5, UNTOLD + 4)])
+    assert [unacknowledged.work for unacknowledged in resumed.unacknowledged] == [
+        f"r{n}" for n in range(5, MAX_UNACKNOWLEDGED + 5)
+    ]
+    lanes.acknowledge("loyal", [f"r{number}" for number in range(5, MAX_UNACKNOWLEDGED + 4)])
     again = lanes.resume(NOW, "loyal", "w/loyal", NOW)
-    assert [work.work for work in again.untold] == ["r24"]
+    assert [work.work for work in again.unacknowledged] == ["r24"]

@@ -48,11 +48,11 @@ def write(lane: LuaLane, now: int, writers: list[str], c: int) -> Answer:
 def test_without_numbers_nothing_is_finished_and_nothing_lost(second: LuaLane) -> None:
     writers = pair(second, NOW, 1)
     write(second, NOW, writers, 0)
-    before = second.look(NOW, writers[0], "r1")
+    before = second.read_room(NOW, writers[0], "r1")
     assert write(second, NOW, writers, 1).refusals == ["no_serials"]
-    assert second.look(NOW, writers[0], "r1") == before
+    assert second.read_room(NOW, writers[0], "r1") == before
     assert second.indexes([]).counters == (0, 0)
-    call(second.client, "supply", second.base, NOW, 5, 6, 0)
+    call(second.client, "add_serials", second.base, NOW, 5, 6, 0)
     (finished,) = write(second, NOW, writers, 1).transitions
     assert finished.kind == "completed"
     assert [hand.serial for hand in finished.hands] == [5, 6]
@@ -60,25 +60,25 @@ def test_without_numbers_nothing_is_finished_and_nothing_lost(second: LuaLane) -
 
 
 def test_a_block_that_is_old_is_given_up(second: LuaLane) -> None:
-    call(second.client, "supply", second.base, NOW, 1, 8, 0)
+    call(second.client, "add_serials", second.base, NOW, 1, 8, 0)
     writers = pair(second, NOW, 1)
     write(second, NOW, writers, 0)
     assert write(second, NOW + STALE_MS + 1, writers, 1).refusals == ["no_serials"]
-    call(second.client, "supply", second.base, NOW + STALE_MS + 1, 9, 10, 0)
+    call(second.client, "add_serials", second.base, NOW + STALE_MS + 1, 9, 10, 0)
     (finished,) = write(second, NOW + STALE_MS + 1, writers, 1).transitions
     assert [hand.serial for hand in finished.hands] == [9, 10]
 
 
 def test_a_block_is_as_old_as_its_grant(second: LuaLane) -> None:
-    call(second.client, "supply", second.base, NOW, 1, 8, STALE_MS)
+    call(second.client, "add_serials", second.base, NOW, 1, 8, STALE_MS)
     writers = pair(second, NOW, 1)
     write(second, NOW, writers, 0)
     assert write(second, NOW + 1, writers, 1).refusals == ["no_serials"]
 
 
 def test_a_block_that_comes_too_late_is_not_used(second: LuaLane) -> None:
-    assert call(second.client, "supply", second.base, NOW, 9, 16, 0) == 1
-    assert call(second.client, "supply", second.base, NOW, 1, 8, 0) == 0
+    assert call(second.client, "add_serials", second.base, NOW, 9, 16, 0) == 1
+    assert call(second.client, "add_serials", second.base, NOW, 1, 8, 0) == 0
 
 
 @settings(
@@ -105,8 +105,8 @@ def test_numbers_ascend_over_all_lanes(lua: LuaLane, steps: list[tuple[int, int,
         write(lane, now, writers, 0)
         answer = write(lane, now, writers, 1)
         while answer.refusals:
-            last = int(call(lua.client, "grant", lua.base, block))  # type: ignore[call-overload]
-            call(lua.client, "supply", lane.base, now, last - block + 1, last, 0)
+            last = int(call(lua.client, "grant_serials", lua.base, block))  # type: ignore[call-overload]
+            call(lua.client, "add_serials", lane.base, now, last - block + 1, last, 0)
             answer = write(lane, now, writers, 1)
         told.append((which, now, [hand.serial for hand in answer.transitions[0].hands]))
     everything = [serial for _, _, serials in told for serial in serials]
@@ -136,7 +136,7 @@ def test_last_partners_are_known_in_every_lane(second: LuaLane) -> None:
         assert met == {frozenset({"ann", "dan"}), frozenset({"bob", "cid"})}
 
 
-class Spread:
+class ScaleLanes:
     """Lane 0's view of the rate."""
 
     def __init__(self, client: redis.Redis, base: str) -> None:
@@ -145,45 +145,45 @@ class Spread:
 
     def __call__(self, at: int, rate: float, worker: str = "w", most: int = 16) -> tuple[int, int]:
         """Lanes open and known, when a worker tells of `rate` tickets a second; 100 a lane."""
-        answer = call(self._client, "spread", self._base, NOW + at, worker, rate, 100, most)
+        answer = call(self._client, "scale_lanes", self._base, NOW + at, worker, rate, 100, most)
         assert isinstance(answer, list)
         return answer[0], answer[1]
 
 
 @pytest.fixture
-def spread(lua: LuaLane) -> Spread:
-    return Spread(lua.client, lua.base)
+def scale_lanes(lua: LuaLane) -> ScaleLanes:
+    return ScaleLanes(lua.client, lua.base)
 
 
-def test_lanes_open_when_every_worker_has_heard_of_them(spread: Spread) -> None:
-    assert spread(0, 100) == (1, 1)
-    assert spread(1_000, 101) == (1, 2)
-    assert spread(1_000 + READY_MS - 1, 101) == (1, 2)
-    assert spread(1_000 + READY_MS, 101) == (2, 2)
-    assert spread(8_000, 300) == (2, 4)
-    assert spread(8_000 + READY_MS, 10_000) == (2, 16)
-    assert spread(8_000 + 2 * READY_MS, 10_000) == (16, 16)
+def test_lanes_open_when_every_worker_has_heard_of_them(scale_lanes: ScaleLanes) -> None:
+    assert scale_lanes(0, 100) == (1, 1)
+    assert scale_lanes(1_000, 101) == (1, 2)
+    assert scale_lanes(1_000 + READY_MS - 1, 101) == (1, 2)
+    assert scale_lanes(1_000 + READY_MS, 101) == (2, 2)
+    assert scale_lanes(8_000, 300) == (2, 4)
+    assert scale_lanes(8_000 + READY_MS, 10_000) == (2, 16)
+    assert scale_lanes(8_000 + 2 * READY_MS, 10_000) == (16, 16)
 
 
-def test_rates_of_workers_add_up_while_they_live(spread: Spread) -> None:
-    assert spread(0, 80, "one") == (1, 1)
-    assert spread(10, 80, "two") == (1, 2)
-    assert spread(READY_MS + 10, 80, "two")[0] == 1, "the first worker has fallen silent"
+def test_rates_of_workers_add_up_while_they_live(scale_lanes: ScaleLanes) -> None:
+    assert scale_lanes(0, 80, "one") == (1, 1)
+    assert scale_lanes(10, 80, "two") == (1, 2)
+    assert scale_lanes(READY_MS + 10, 80, "two")[0] == 1, "the first worker has fallen silent"
 
 
-def test_lanes_close_after_a_calm_minute_and_open_again_at_once(spread: Spread) -> None:
-    spread(0, 350)
-    assert spread(READY_MS, 350) == (4, 4)
-    assert spread(7_000, 0) == (4, 4)
-    assert spread(8_000, 350) == (4, 4)
-    assert spread(9_000, 0) == (4, 4)
-    assert spread(9_000 + CALM_MS - 1, 0) == (4, 4)
-    assert spread(9_000 + CALM_MS, 150) == (2, 4)
-    assert spread(10_000 + CALM_MS, 350) == (4, 4)
+def test_lanes_close_after_a_calm_minute_and_open_again_at_once(scale_lanes: ScaleLanes) -> None:
+    scale_lanes(0, 350)
+    assert scale_lanes(READY_MS, 350) == (4, 4)
+    assert scale_lanes(7_000, 0) == (4, 4)
+    assert scale_lanes(8_000, 350) == (4, 4)
+    assert scale_lanes(9_000, 0) == (4, 4)
+    assert scale_lanes(9_000 + CALM_MS - 1, 0) == (4, 4)
+    assert scale_lanes(9_000 + CALM_MS, 150) == (2, 4)
+    assert scale_lanes(10_000 + CALM_MS, 350) == (4, 4)
 
 
-def test_there_are_never_more_lanes_than_allowed(spread: Spread) -> None:
-    spread(0, 1_000_000, most=1)
-    assert spread(READY_MS, 1_000_000, most=1) == (1, 1)
-    spread(READY_MS, 1_000_000, most=5)
-    assert spread(2 * READY_MS, 1_000_000, most=5) == (4, 4)
+def test_there_are_never_more_lanes_than_allowed(scale_lanes: ScaleLanes) -> None:
+    scale_lanes(0, 1_000_000, most=1)
+    assert scale_lanes(READY_MS, 1_000_000, most=1) == (1, 1)
+    scale_lanes(READY_MS, 1_000_000, most=5)
+    assert scale_lanes(2 * READY_MS, 1_000_000, most=5) == (4, 4)

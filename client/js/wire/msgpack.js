@@ -1,26 +1,36 @@
 /**
- * MessagePack, as much of it as the protocol speaks: nil, booleans, integers in the safe range,
+ * MessagePack, as much of it as the protocol needs: nil, booleans, integers in the safe range,
  * floats, strings, binary, arrays and maps with string keys. Extension types are refused. It needs
- * a TextEncoder and a TextDecoder, which mini-programs lack: they speak JSON.
+ * TextEncoder and TextDecoder, which mini-programs lack; they speak JSON.
+ *
+ * @msgpack/msgpack 3.1.3 is faster, but takes longer to load (2026-11-29). Minified by esbuild 0.28.2
+ * and after gzip: 4.5 and 1.7 kB against 21.2 and 5.9 kB. Median µs on Node 20.20.2: 61 B of ink
+ * encoded in 9.1 against 2.9 and decoded in 2.5 against 2.2; a commit of 1.6 kB 44 against 38 and 34
+ * against 30; a welcome of 4.5 kB decoded in 370 against 131 (`bench/msgpack.mjs`).
  */
 
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 const TWO_32 = 2 ** 32;
+/** @type {TextEncoder | undefined} */
+let encoder;
+/** @type {TextDecoder | undefined} */
+let decoder;
 
 /**
  * @param {unknown} value Undefined values in an object are left out, as JSON does.
  * @returns {Uint8Array}
+ * @throws {TypeError | RangeError} For a value of another type, or one that is nested too deep.
  */
 export function encode(value) {
   const out = new Writer();
   write(out, value, 0);
-  return out.bytes();
+  return out.bytes.slice(0, out.at);
 }
 
 /**
  * @param {Uint8Array | ArrayBuffer} data Exactly one value.
  * @returns {any}
- * @throws {RangeError} When the bytes are cut short, too long, or hold something refused.
+ * @throws {RangeError} When the bytes are cut short, too long, or hold something that is refused.
  */
 export function decode(data) {
   const input = new Reader(data instanceof Uint8Array ? data : new Uint8Array(data));
@@ -31,89 +41,83 @@ export function decode(data) {
 
 /** A buffer that grows. */
 class Writer {
-  #bytes = new Uint8Array(256);
-  #view = new DataView(this.#bytes.buffer);
-  #at = 0;
-  #encoder = new TextEncoder();
+  bytes = new Uint8Array(1024);
+  view = new DataView(this.bytes.buffer);
+  at = 0;
 
-  /** @param {number} more */
-  #room(more) {
-    if (this.#at + more <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + more));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+  /** @param {number} more Bytes to make room for. */
+  reserve(more) {
+    if (this.at + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.at + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.view = new DataView(larger.buffer);
   }
 
   /**
-   * A tag byte and an unsigned or two's-complement number after it.
+   * A tag byte, and a number after it.
    * @param {number} tag
-   * @param {0 | 1 | 2 | 4} size
-   * @param {number} [number]
+   * @param {0 | 1 | 2 | 4} size Bytes of the number.
+   * @param {number} [number] Unsigned or in two's complement.
    */
   tagged(tag, size, number = 0) {
-    this.#room(1 + size);
-    this.#bytes[this.#at] = tag;
-    if (size === 1) this.#view.setUint8(this.#at + 1, number);
-    else if (size === 2) this.#view.setUint16(this.#at + 1, number);
-    else if (size === 4) this.#view.setUint32(this.#at + 1, number);
-    this.#at += 1 + size;
+    this.reserve(1 + size);
+    this.bytes[this.at] = tag;
+    if (size === 1) this.view.setUint8(this.at + 1, number);
+    else if (size === 2) this.view.setUint16(this.at + 1, number);
+    else if (size === 4) this.view.setUint32(this.at + 1, number);
+    this.at += 1 + size;
   }
 
   /** @param {number} tag @param {number} number An integer in the safe range. */
   tagged64(tag, number) {
     this.tagged(tag, 4, Math.floor(number / TWO_32));
-    this.#room(4);
-    this.#view.setUint32(this.#at, number - Math.floor(number / TWO_32) * TWO_32);
-    this.#at += 4;
+    this.reserve(4);
+    this.view.setUint32(this.at, number - Math.floor(number / TWO_32) * TWO_32);
+    this.at += 4;
   }
 
   /** @param {number} number */
   float(number) {
-    this.#room(9);
-    this.#bytes[this.#at] = 0xcb;
-    this.#view.setFloat64(this.#at + 1, number);
-    this.#at += 9;
+    this.reserve(9);
+    this.bytes[this.at] = 0xcb;
+    this.view.setFloat64(this.at + 1, number);
+    this.at += 9;
   }
 
-  /** @param {ArrayLike<number>} bytes */
+  /** @param {Uint8Array} bytes */
   raw(bytes) {
-    this.#room(bytes.length);
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.length;
-  }
-
-  /** @param {string} text */
-  utf8(text) {
-    return this.#encoder.encode(text);
-  }
-
-  bytes() {
-    return this.#bytes.slice(0, this.#at);
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
   }
 }
 
 /** @param {Writer} out @param {unknown} value @param {number} depth */
 function write(out, value, depth) {
-  if (depth > DEEPEST) throw new RangeError("nested too deep");
-  if (value === null || value === undefined) out.tagged(0xc0, 0);
-  else if (typeof value === "boolean") out.tagged(value ? 0xc3 : 0xc2, 0);
-  else if (typeof value === "number") writeNumber(out, value);
+  if (depth > MAX_DEPTH) throw new RangeError("nested too deep");
+  if (typeof value === "number") writeNumber(out, value);
   else if (typeof value === "string") writeText(out, value);
-  else if (value instanceof Uint8Array) {
-    writeLength(out, value.length, 0, 0, [0xc4, 0xc5, 0xc6]);
-    out.raw(value);
-  } else if (Array.isArray(value)) {
+  else if (value === null || value === undefined) out.tagged(0xc0, 0);
+  else if (typeof value === "boolean") out.tagged(value ? 0xc3 : 0xc2, 0);
+  else if (Array.isArray(value)) {
     writeLength(out, value.length, 0x90, 16, [0, 0xdc, 0xdd]);
     for (const item of value) write(out, item, depth + 1);
-  } else if (typeof value === "object") {
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    writeLength(out, entries.length, 0x80, 16, [0, 0xde, 0xdf]);
-    for (const [key, item] of entries) {
-      writeText(out, key);
-      write(out, item, depth + 1);
-    }
-  } else throw new TypeError(`MessagePack has no ${typeof value}`);
+  } else if (value instanceof Uint8Array) {
+    writeLength(out, value.length, 0, 0, [0xc4, 0xc5, 0xc6]);
+    out.raw(value);
+  } else if (typeof value === "object") writeMap(out, value, depth);
+  else throw new TypeError(`MessagePack has no ${typeof value}`);
+}
+
+/** @param {Writer} out @param {Record<string, any>} map @param {number} depth */
+function writeMap(out, map, depth) {
+  const keys = Object.keys(map).filter((key) => map[key] !== undefined);
+  writeLength(out, keys.length, 0x80, 16, [0, 0xde, 0xdf]);
+  for (const key of keys) {
+    writeText(out, key);
+    write(out, map[key], depth + 1);
+  }
 }
 
 /** @param {Writer} out @param {number} number */
@@ -134,7 +138,8 @@ function writeNumber(out, number) {
 
 /** @param {Writer} out @param {string} text */
 function writeText(out, text) {
-  const bytes = out.utf8(text);
+  encoder ??= new TextEncoder();
+  const bytes = encoder.encode(text);
   writeLength(out, bytes.length, 0xa0, 32, [0xd9, 0xda, 0xdb]);
   out.raw(bytes);
 }
@@ -143,7 +148,7 @@ function writeText(out, text) {
  * @param {Writer} out
  * @param {number} length
  * @param {number} fixed The tag that holds a short length itself.
- * @param {number} fixedBelow How short that is; 0: there is no such tag.
+ * @param {number} fixedBelow The lengths below this fit into it; 0: there is no such tag.
  * @param {[number, number, number]} tags With one, two and four bytes of length; 0: there is none.
  */
 function writeLength(out, length, fixed, fixedBelow, tags) {
@@ -153,10 +158,9 @@ function writeLength(out, length, fixed, fixedBelow, tags) {
   else out.tagged(tags[2], 4, length);
 }
 
-/** A place in the bytes; every read moves on or throws. */
+/** A position in the bytes. Every read moves it or throws. */
 class Reader {
   at = 0;
-  #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
   /** @param {Uint8Array} bytes */
   constructor(bytes) {
@@ -175,7 +179,7 @@ class Reader {
   /** @param {1 | 2 | 4} size */
   unsigned(size) {
     const at = this.take(size);
-    if (size === 1) return this.view.getUint8(at);
+    if (size === 1) return this.bytes[at];
     return size === 2 ? this.view.getUint16(at) : this.view.getUint32(at);
   }
 
@@ -191,8 +195,9 @@ class Reader {
   /** @param {number} length */
   text(length) {
     const at = this.take(length);
+    decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     try {
-      return this.#decoder.decode(this.bytes.subarray(at, at + length));
+      return decoder.decode(this.bytes.subarray(at, at + length));
     } catch {
       throw new RangeError("not UTF-8");
     }
@@ -207,13 +212,13 @@ class Reader {
 
 /** @param {Reader} input @param {number} depth @returns {any} */
 function read(input, depth) {
-  if (depth > DEEPEST) throw new RangeError("nested too deep");
-  const tag = input.unsigned(1);
+  if (depth > MAX_DEPTH) throw new RangeError("nested too deep");
+  const tag = input.bytes[input.take(1)];
   if (tag < 0x80) return tag;
+  if (tag >= 0xe0) return tag - 0x100;
   if (tag < 0x90) return readMap(input, tag & 0x0f, depth);
   if (tag < 0xa0) return readArray(input, tag & 0x0f, depth);
   if (tag < 0xc0) return input.text(tag & 0x1f);
-  if (tag >= 0xe0) return tag - 0x100;
   switch (tag) {
     case 0xc0: return null;
     case 0xc2: return false;
@@ -246,7 +251,18 @@ function read(input, depth) {
 function readArray(input, length, depth) {
   /** @type {any[]} */
   const items = [];
-  for (let i = 0; i < length; i += 1) items.push(read(input, depth + 1));
+  const { bytes } = input;
+  for (let i = 0; i < length; i += 1) {
+    const tag = bytes[input.at];
+    // Strokes hold small integers, which are their own tags.
+    if (tag < 0x80) {
+      items.push(tag);
+      input.at += 1;
+    } else if (tag >= 0xe0) {
+      items.push(tag - 0x100);
+      input.at += 1;
+    } else items.push(read(input, depth + 1));
+  }
   return items;
 }
 
@@ -258,8 +274,9 @@ function readMap(input, length, depth) {
     const key = read(input, depth + 1);
     if (typeof key !== "string") throw new RangeError("a map key must be a string");
     const value = read(input, depth + 1);
-    // Defined, not assigned: a key "__proto__" stays a key.
-    Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+    // An assignment to `__proto__` would change the prototype.
+    if (key === "__proto__") Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+    else map[key] = value;
   }
   return map;
 }

@@ -127,7 +127,7 @@ class Participant:
 
     @property
     def relay(self) -> Relay | None:
-        """The room as a whole, until the next `join` or until one leaves; None before any."""
+        """The room as a whole, until the next `join` or `leave`; None before any."""
         return self._session.relay
 
     @property
@@ -289,7 +289,7 @@ class Participant:
         await self._live_ink.send(s, part, end)
 
     async def undo(self, s: int) -> None:
-        """Take one's strokes from index `s` on off the partner's screen."""
+        """Take the strokes from index `s` on off the partner's screen."""
         await self._live_ink.undo(s)
 
     async def react(self, e: str) -> None:
@@ -337,7 +337,7 @@ class Participant:
         pace: float = 0.0,
         timeout: float = 600.0,  # noqa: ASYNC109
     ) -> Completed:
-        """Write one's whole part: whenever it is one's turn, until the phrase is complete.
+        """Write at every turn of this participant, until the phrase is complete.
 
         Takes the room's `turn`, `committed`, `partner` and `matched` messages from the inbox.
 

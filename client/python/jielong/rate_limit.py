@@ -17,6 +17,7 @@ class RateLimit:
 
     async def wait(self, interval: float) -> None:
         """Wait until the interval since the last action has passed, and count the next."""
-        now = asyncio.get_running_loop().time()
-        self._last = max(now, self._last + interval)
-        await asyncio.sleep(self._last - now)
+        loop = asyncio.get_running_loop()
+        self._last = max(loop.time(), self._last + interval)  # reserved before another caller waits
+        await asyncio.sleep(self._last - loop.time())
+        self._last = max(self._last, loop.time())

@@ -21,7 +21,7 @@ class Receiver:
     """The reader of one connection.
 
     Args:
-        connection: the connection; nobody else reads it.
+        connection: the connection, which has no other reader.
         deliver: called with every message, but the answer to a probe; must not wait.
         ended: called once when no more messages will come.
 

@@ -1,24 +1,21 @@
-"""A participant's session: sends requests, follows the room, and outlives its connection."""
+"""A participant's session: sends requests, follows the room, and outlives its connections."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import count
 from typing import Any, cast
 
 from . import outgoing
-from .connection import Connection
+from .channel import Channel
 from .deadline import Deadline, within
-from .exceptions import Closed, JielongError, Refused, TimedOut
+from .exceptions import Closed, Refused, TimedOut
 from .handshake import Handshake
 from .inbox import Expected, Inbox, Match
 from .messages import Bye, Committed, Error, Message, Pace, Seated, Welcome
 from .outgoing import Outgoing
 from .pending_leave import PendingLeave
-from .receiver import Receiver
-from .reconnect import delay, is_final
 from .refusal import refused, retry_seconds
 from .relay import Relay, follow
 
@@ -29,33 +26,25 @@ _PROBE_SECONDS = 2.0
 
 
 class Session:
-    """One participant's session, over one connection after another; made with `open`.
+    """One participant's session; made with `open`.
 
-    A new connection resumes with what is kept here in memory: the token, and the commit that was
-    not answered, which is sent again.
+    It keeps in memory what a new connection must know: the commit that was not answered is sent
+    again there, and so is a `leave` that the server has not seen.
 
     Attributes:
         inbox: the messages that no caller has taken yet.
         relay: the room, None outside one.
-        welcome: the server's last welcome.
-        bye: what the server said before it closed, if anything.
         ink_seconds: the shortest time between two messages of live ink.
     """
-
-    welcome: Welcome
-    _receiver: Receiver
 
     def __init__(self, handshake: Handshake, inbox_limit: int) -> None:
         self.inbox = Inbox(inbox_limit)
         self.relay: Relay | None = None
-        self.bye: Bye | None = None
         self.ink_seconds = 0.0
-        self._handshake = handshake
+        self._channel = Channel(handshake, self._take, self._end_if_lost)
         self._pending_leave = PendingLeave(self.send, self.inbox.end)
         self._unanswered: Outgoing | None = None
         self._commits = 0
-        self._replacing = asyncio.Lock()
-        self._closing = asyncio.Event()
 
     @classmethod
     async def open(cls, handshake: Handshake, token: str | None, inbox_limit: int) -> Session:
@@ -65,8 +54,18 @@ class Session:
             CannotConnect, Refused, Closed, TimedOut, Malformed: see `jielong.exceptions`.
         """
         session = cls(handshake, inbox_limit)
-        session._begin(*await handshake.perform(token))
+        await session._channel.open(token)
         return session
+
+    @property
+    def welcome(self) -> Welcome:
+        """The server's last welcome."""
+        return self._channel.welcome
+
+    @property
+    def bye(self) -> Bye | None:
+        """What the server said before it closed, if anything."""
+        return self._channel.bye
 
     @property
     def my_turn(self) -> bool:
@@ -95,7 +94,7 @@ class Session:
 
     async def send(self, message: Outgoing) -> None:
         """Send a message that has no answer."""
-        await self._receiver.connection.send(message)
+        await self._channel.send(message)
 
     async def ask(
         self,
@@ -127,7 +126,7 @@ class Session:
 
         self.inbox.discard(answers_this)
         while True:
-            if resumes and self._receiver.end.done():
+            if resumes and self._channel.end.done():
                 await self.wake(deadline.left())
             await self._pending_leave.settle(deadline.left())
             with self.inbox.expecting(answers_this) as expected:
@@ -137,7 +136,7 @@ class Session:
             wait = retry_seconds(answer)
             if wait is None or not deadline.allows(wait):
                 raise refused(answer)
-            ended, _ = await asyncio.wait([self._receiver.end], timeout=wait)
+            ended, _ = await asyncio.wait([self._channel.end], timeout=wait)
             if ended and not resumes:
                 raise refused(answer)
 
@@ -163,7 +162,7 @@ class Session:
             self._end_if_lost()
 
     async def wake(self, timeout: float, silence: float = _PROBE_SECONDS) -> None:  # noqa: ASYNC109
-        """Make sure that the connection works: probe it, and replace it if it does not.
+        """Make sure that the connection works, and send again what got no answer on an old one.
 
         Args:
             timeout: seconds for all of it, several attempts included.
@@ -172,14 +171,13 @@ class Session:
         Raises:
             CannotConnect, Refused, Closed, TimedOut: see `Participant.wake`.
         """
-        deadline = Deadline("working connection", timeout)
+        before = self.welcome
         try:
-            async with self._replacing:
-                if not await self._receiver.probe(min(silence, deadline.left())):
-                    await self._replace(deadline)
-                    await self._send_again()
+            await self._channel.wake(timeout, silence)
         finally:
             self._end_if_lost()
+        if self.welcome is not before:
+            await self._send_again()
 
     def was_left(self, message: Seated) -> bool:
         """Whether this is about the room that was left last."""
@@ -193,8 +191,7 @@ class Session:
 
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s."""
-        self._closing.set()
-        await self._receiver.close()
+        await self._channel.close()
         await self._pending_leave.close()
 
     async def _exchange(self, request: Outgoing, expected: Expected, deadline: Deadline) -> Message:
@@ -207,13 +204,13 @@ class Session:
         silence = _PROBE_SECONDS
         await self._send_again()
         while (answer := expected.message) is None:
-            receiver = self._receiver
-            either: list[asyncio.Future[Any]] = [expected.future, receiver.end]
+            connection_end = self._channel.end
+            either: list[asyncio.Future[Any]] = [expected.future, connection_end]
             limit = min(_ANSWER_SECONDS, deadline.left())
             await asyncio.wait(either, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
             if not expected.future.done():
                 await self.wake(deadline.left(), silence)
-            if self._receiver is not receiver:
+            if self._channel.end is not connection_end:
                 silence *= 2  # the line may be slow, not dead
         return answer
 
@@ -227,53 +224,12 @@ class Session:
                 elif resume is not None and self.was_left(resume):
                     await self._pending_leave.repeat()
 
-    async def _replace(self, deadline: Deadline) -> None:
-        """Connect anew, as often as it takes.
-
-        Raises:
-            Closed: there was no connection in time, as the old one ended.
-            CannotConnect, Refused: a new connection makes no sense.
-        """
-        await self._receiver.drop("no sign of life")
-        lost = error = self._receiver.end.result()
-        bye = self.bye
-        for attempt in count():
-            if self._closing.is_set() or is_final(error, bye):
-                raise error
-            pause = delay(error, bye, attempt)
-            if not deadline.allows(pause):
-                raise lost
-            await asyncio.sleep(pause)
-            try:
-                async with within(deadline.left(), "new connection"):
-                    connected = await self._handshake.perform(self.welcome.token)
-            except JielongError as failure:
-                error, bye = failure, None
-                continue
-            if self._closing.is_set():
-                connected[0].abort()
-                raise lost
-            self._begin(*connected)
-            self.inbox.reopen()
-            return
-
-    def _begin(self, connection: Connection, received: list[Message], welcome: Welcome) -> None:
-        """Go on over a connection on which the server has said welcome."""
-        self.welcome = welcome
-        self.bye = None
-        ink_ms = welcome.limits.get("ink_ms")
-        self.ink_seconds = ink_ms / 1000 if isinstance(ink_ms, int) else 0.0
-        self._receiver = Receiver(connection, self._take, self._lost)
-        for message in received:
-            self._take(message)
-        if welcome.resume is None or not self.was_left(welcome.resume):
-            self.relay = follow(self.relay, welcome)
-
     def _take(self, message: Message) -> None:
-        """Follow a received message, and keep it for whoever waits for it."""
-        if isinstance(message, Bye):
-            self.bye = message
-        elif isinstance(message, Pace):
+        """Follow a received message, and keep it for the caller who waits for it."""
+        if isinstance(message, Welcome):
+            self._resume(message)
+            return
+        if isinstance(message, Pace):
             self.ink_seconds = message.ink_ms / 1000
         if not (isinstance(message, Seated) and self.was_left(message)):
             if self._unanswered and _answers_commit(message, self._unanswered):
@@ -282,20 +238,21 @@ class Session:
             self.relay = follow(self.relay, message)
         self.inbox.put(message)
 
-    def _lost(self) -> None:
-        self._handshake.closed()
-        self._end_if_lost()
+    def _resume(self, welcome: Welcome) -> None:
+        """Go on over a new connection."""
+        self.inbox.reopen()
+        ink_ms = welcome.limits.get("ink_ms")
+        self.ink_seconds = ink_ms / 1000 if isinstance(ink_ms, int) else 0.0
+        if welcome.resume is None or not self.was_left(welcome.resume):
+            self.relay = follow(self.relay, welcome)
 
     def _end_if_lost(self) -> None:
         """End the inbox if the connection has ended and no caller is about to replace it."""
-        end = self._receiver.end
-        if not end.done():
+        channel = self._channel
+        if not channel.end.done() or channel.is_being_replaced:
             return
-        replaced = self._replacing.locked() or (
-            self._commits > 0 and not is_final(end.result(), self.bye)
-        )
-        if self._closing.is_set() or not replaced:
-            self.inbox.end(end.result())
+        if not self._commits or not channel.is_recoverable:
+            self.inbox.end(channel.end.result())
 
 
 def _stores(message: Message, commit: Outgoing) -> bool:

@@ -19,7 +19,7 @@ async def write_relay(
     pace: float,
     timeout: float,  # noqa: ASYNC109
 ) -> Completed:
-    """Write whenever it is one's turn, until the phrase is complete.
+    """Write at every turn of the participant, until the phrase is complete.
 
     See `Participant.write_relay` for arguments and errors.
     """

@@ -6,6 +6,7 @@ from functools import partial
 
 from server.relay.from_client import Commit
 from server.relay.ink import BadInkError, check_strokes
+from server.session.dispatch import Dispatcher
 from server.session.notifications import Notifier
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
@@ -27,6 +28,10 @@ class CommitHandler:
         self._notifier = notifier
         self._errors = errors
         self._deliver = deliver
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle `commit`."""
+        dispatcher.register(Commit, self.commit)
 
     def commit(self, session: Session, message: Commit) -> None:
         """Have the store commit the strokes; the same commit again is answered again."""

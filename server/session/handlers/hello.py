@@ -12,6 +12,7 @@ from server.relay.to_client import CampaignInfo, FinishedWork, Limits, Welcome
 from server.relay.transition import Transition
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
+from server.session.dispatch import Dispatcher
 from server.session.identity import Identity
 from server.session.limits import LOCALE_CHARS, PENDING_MESSAGES, RETRY_MS
 from server.session.notifications import Notifier
@@ -64,6 +65,10 @@ class HelloHandler:
         self._tasks = tasks
         self._deliver = deliver
 
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle a second `hello`; the first one comes before `welcome`."""
+        dispatcher.register(Hello, self._hello_again)
+
     def before_welcome(self, session: Session, message: FromClient) -> None:
         """Handle a message that came before `welcome` was sent."""
         if session.resuming is not None:
@@ -72,6 +77,9 @@ class HelloHandler:
             self._hello(session, message)
         else:
             session.refuse("hello_first", "the first message is hello", message)
+
+    def _hello_again(self, session: Session, message: Hello) -> None:
+        session.refuse("bad_message", "hello is said once", message)
 
     def _hello(self, session: Session, message: Hello) -> None:
         campaign = self._participants.campaign(message.campaign)
@@ -114,7 +122,6 @@ class HelloHandler:
         if self._participants.full and not found.transitions:
             _turn_away(session, message)
             return
-        session.registered = True
         session.seating.recent_partners = found.recent_partners
         for transition in found.transitions:
             base = session.campaign.lanes.base_of(transition.view.room)

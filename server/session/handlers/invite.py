@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.relay.from_client import Invite
 from server.relay.to_client import Invited
 from server.session.background import BackgroundTasks
+from server.session.dispatch import Dispatcher
 from server.session.identity import new_id
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
@@ -22,6 +23,10 @@ class InviteHandler:
         self._rooms = rooms
         self._errors = errors
         self._tasks = tasks
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle `invite`."""
+        dispatcher.register(Invite, self.invite)
 
     def invite(self, session: Session, message: Invite) -> None:
         """Take the room out of the pool, and answer with a code for the friend."""

@@ -10,6 +10,7 @@ import msgspec
 from server.relay.from_client import Join
 from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
+from server.session.dispatch import Dispatcher
 from server.session.identity import new_id
 from server.session.resume import Resume
 from server.session.session import Session
@@ -47,6 +48,10 @@ class JoinHandler:
         self._resume = resume
         self._errors = errors
         self._tasks = tasks
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle `join`."""
+        dispatcher.register(Join, self.join)
 
     def join(self, session: Session, message: Join) -> None:
         """Hand in a ticket, when the requests before it are done."""

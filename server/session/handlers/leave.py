@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from server.relay.from_client import Leave, Report
 from server.session.background import BackgroundTasks
+from server.session.dispatch import Dispatcher
 from server.session.notifications import Notifier
 from server.session.seat import HeldSeat
 from server.session.session import Session
@@ -39,6 +40,11 @@ class LeaveHandler:
         self._errors = errors
         self._tasks = tasks
         self._deliver = deliver
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle `leave` and `report`."""
+        dispatcher.register(Leave, self.leave)
+        dispatcher.register(Report, self.report)
 
     def leave(self, session: Session, message: Leave) -> None:
         """Give the seat up, or stop waiting."""

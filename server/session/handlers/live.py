@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from server.relay.from_client import Ink, React, Undo
 from server.relay.ink import POINT
+from server.session.dispatch import Dispatcher
 from server.session.session import LiveRelay, Session
 from server.transport.codec import pack
 
@@ -14,6 +15,12 @@ class LiveHandler:
     def __init__(self, live_relay: LiveRelay) -> None:
         """`live_relay` is this worker's."""
         self._live_relay = live_relay
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle `undo`, `react`, and `ink` without a seat."""
+        dispatcher.register(Ink, self.late_ink)
+        dispatcher.register(Undo, self.undo)
+        dispatcher.register(React, self.react)
 
     def late_ink(self, session: Session, message: Ink) -> None:
         """Check and drop live ink of a session without a seat."""

@@ -1,7 +1,7 @@
--- Redis, and answers as MessagePack.
+-- Calls to Redis and answers in MessagePack.
 
--- These exist only while a function runs, not while the library loads; so each takes its own place
--- at the first call.
+-- `redis` and `cmsgpack` exist while a function runs, not while the library loads. Each of these
+-- replaces itself at the first call, so that later calls go straight to the original.
 local call, pack
 call = function(...)
   call = redis.call
@@ -14,6 +14,7 @@ end
 
 local headers = {}
 
+-- The MessagePack header of an array of this length.
 local function header(length)
   if length > 15 then return string.char(0xdc, math.floor(length / 256), length % 256) end
   local made = headers[length] or string.char(0x90 + length)
@@ -21,6 +22,7 @@ local function header(length)
   return made
 end
 
+-- An array of items that are packed already.
 local function list(items)
   return header(#items) .. table.concat(items)
 end
@@ -34,6 +36,8 @@ end
 local function answer(refusals, transitions)
   return header(2) .. packed_list(refusals) .. list(transitions)
 end
+
+-- Words: short strings without blanks, kept in one string with a blank between two.
 
 local function has(words, word)
   if words == '' then return false end
@@ -51,7 +55,7 @@ local function split(words)
   return out
 end
 
--- A word before those that were there, of which the last are let go.
+-- `word` before the others, without its earlier place; the last ones beyond `most` are dropped.
 local function with_first(word, words, most)
   if words == '' then return word end
   local out, count = word, 1

@@ -1,59 +1,62 @@
 -- The authority for matching, turns and counters: every transition of a room is one call here.
 --
 -- KEYS[1] of every function is the lane's base, `jl:{campaign:lane}`. All keys of a lane begin
--- with it and so lie in one slot, where a call is atomic; a key named in a room's or participant's
--- own data is made from the base:
---   :pool            sorted set   rooms that strangers are led to, by when they came in
---   :kept            sorted set   rooms with nobody in them that wait for a later stranger
+-- with it, so they lie in one slot, and each call is atomic. Keys that depend on a room's or a
+-- participant's data are made from the base:
+--   :pool            sorted set   rooms in which strangers are seated, by when they were added
+--   :kept            sorted set   rooms that nobody holds and that wait for a stranger, likewise
 --   :invited         sorted set   rooms that wait for a friend
---   :deadlines       sorted set   rooms by a moment before which the clock changes nothing in them
---   :counters        hash         relays, participants; in lane 0 the campaign's last serial, too
+--   :deadlines       sorted set   rooms by a time in ms; nothing in the room is due before it
+--   :counters        hash         relays, participants; in lane 0 also serial: the campaign's last
+--                                 one; in other lanes added: the last serial added to the lane
 --   :serials         list         "first last granted" blocks of serials of a lane other than 0
---   :lanes           hash         in lane 0: open, known, known_at, low_at, and w:<worker> "rate at"
+--   :lanes           hash         in lane 0: open, known, known_at, low_at, and for each worker
+--                                 rate:<worker> "rate at"
 --   :workers         hash         worker -> "online writing lease-until", or "dead since"
---   :census          string       packed: online, writing, given up; for a second
---   :pulse           string       when any worker beat last
---   :quiet           string       there while an outage is too recent, or writes are not durable
---                                 in time: nobody is given up and nothing runs out
+--   :worker_summary  string       packed: online, writing, dead workers; for less than a second
+--   :last_heartbeat  string       when the last heartbeat of any worker came, in ms
+--   :expiry_pause    string       while it exists, no lease and no deadline runs out
 --   :works           stream       finished works on their way to the archive
 --   :room:<id>       hash         a room, see rooms.lua
---   :who:<participant> string     packed: s address, r room, rec last partners, t when last seated,
---                                 h when `hello` was said there, p the addresses before
---   :untold:<participant> list    "work serial" that the participant has not heard of
+--   :participant:<id> string      packed, see participants.lua
+--   :unacknowledged:<participant> list  "work serial" of works that the participant has not
+--                                 acknowledged
 --   :invite:<code>   string       the room that a friend was invited to, for a day
 --
 -- ARGV[1..4] of the functions that change rooms are the rules: the present in ms (0: this
--- server's clock), and the turn, grace and keep times in ms. Ids and the seed come from the
--- caller, so a call can be replayed. An answer is MessagePack, in the order of the types in
--- relay/transition.py. A repeated call changes nothing: each looks at the seat's address and the
--- turn first; a session that was replaced is answered `elsewhere`, one whose worker was given up
+-- server's clock), then the turn, the grace and the keep time in ms. The caller passes ids and the
+-- seed, so a call can be replayed. Answers are MessagePack in the order of the types in
+-- relay/transition.py, if nothing else is said.
+--
+-- A repeated call changes nothing: each function looks at the seat's address and at the turn first.
+-- A session that was replaced is answered `elsewhere`; a session of a worker whose lease ran out,
 -- `fenced`.
 --
--- The same rules stand in relay/room.py, relay/lane.py and relay/matching.py; the model test
--- compares every answer of both.
+-- relay/room.py, relay/lane.py and relay/matching.py have the same rules; the model test compares
+-- every answer.
 
 local LAST_PARTNERS = 3
 local POOL_SLACK = 8
 local KEPT_LOOK = 8
 local SWAPS = 16
-local UNTOLD = 20
+local MAX_UNACKNOWLEDGED = 20
 local NO_LIMIT = -1
 
-local CLOCKS_APART = 100
-local LAST_PLACES = 3
+local CLOCK_TOLERANCE = 100
+local PREVIOUS_ADDRESSES = 3
 
 local HOUR = 3600000
 local ROOM_TTL = 25 * HOUR
-local DONE_TTL = 60000
-local PERSON_TTL = 2 * HOUR
-local UNTOLD_TTL = 30 * 24 * HOUR
+local COMPLETED_TTL = 60000
+local PARTICIPANT_TTL = 2 * HOUR
+local UNACKNOWLEDGED_TTL = 30 * 24 * HOUR
 local DEAD_TTL = 24 * HOUR
 local LEASE = 5000
-local RETURN = 30000
+local MAX_PAUSE = 30000
 local FEW_WORKERS = 16
-local CENSUS_TTL = 900
-local PULSE = 2500
+local SUMMARY_TTL = 900
+local HEARTBEAT_LATE = 2500
 local SERIALS_TTL = 2000
-local EARLY_ROUNDS = 5
-local LANES_READY = 6000
+local REINDEX_ROUNDS = 5
+local LANES_ANNOUNCED = 6000
 local LANES_CALM = 60000

@@ -1,20 +1,22 @@
 -- How many lanes there are.
 
--- spread: how many lanes of the campaign take tickets, by the rate at which they come.
+-- scale_lanes: store a worker's rate of tickets; decide how many lanes of the campaign take tickets.
 -- KEYS  base of lane 0
 -- ARGV  now (0: this server's clock), worker, its tickets a second, tickets a second that one lane
 --       is to carry, lanes at most
--- Answer  [lanes that are open, lanes that every worker must know, now]
--- Lanes open in powers of two. New ones are made known first and open when every worker that is
--- not given up has heard of them; they close when the rate has been low for a minute.
-local function spread(keys, args)
+-- Answer  a Redis array: lanes that are open, lanes that every worker must know, now
+-- Atomic: two workers cannot open or close lanes by different rates. Repeatable: the same rate at
+-- the same time gives the same answer.
+-- Lanes open in powers of two. New ones are announced first, and open when every worker with a
+-- lease has heard of them. Lanes close when the rate has been low for a minute.
+local function scale_lanes(keys, args)
   local key, now = keys[1] .. ':lanes', rules_of({ args[1], 0, 0, 0 }).now
-  call('HSET', key, 'w:' .. args[2], args[3] .. ' ' .. string.format('%d', now))
+  call('HSET', key, 'rate:' .. args[2], args[3] .. ' ' .. string.format('%d', now))
   local state, rate = {}, 0
   local entries = call('HGETALL', key)
   for i = 1, #entries, 2 do
     local name, value = entries[i], entries[i + 1]
-    if string.sub(name, 1, 2) == 'w:' then
+    if string.sub(name, 1, 5) == 'rate:' then
       local words = split(value)
       if now - tonumber(words[2]) > LEASE then
         call('HDEL', key, name)
@@ -32,7 +34,7 @@ local function spread(keys, args)
   if wanted > known then known, known_at = wanted, now end
   if wanted >= open then
     low_at = 0
-    if now - known_at >= LANES_READY then open = wanted end
+    if now - known_at >= LANES_ANNOUNCED then open = wanted end
   elseif low_at == 0 then
     low_at = now
   elseif now - low_at >= LANES_CALM then

@@ -80,19 +80,20 @@ end
 --       last partners in any lane as words, latest first ("" for what this lane knows of them), and
 --       when `hello` was said at the address (ms), or 0
 -- Answer  [[refusal or "" for each ticket], [transition]]
--- A participant who already holds a seat is answered with it (`seated`), so a repeat is harmless;
--- but a friend's code that leads to another room is refused, as it leads nowhere else.
--- A return may still be on its way here while the join of the same session is done; a later `hello`
--- takes over then, as `resume` would. Not one of nearly the same time: that may be of an address
--- which the session itself has left, since it does not know what became of a join from there.
+-- Atomic: no seat is given twice. Repeatable: a participant who already holds a seat is answered
+-- with it (`seated`); but a friend's code that leads to another room is refused.
+-- The `resume` of the same session may come later than its join. So a later `hello` takes over, as
+-- `resume` would. A `hello` of nearly the same time does not: it may be of an address that the
+-- session itself has left, since it does not know what became of a join from there.
 local function join(keys, args)
   local base, rules, below = keys[1], rules_of(args), dice(tonumber(args[5]))
   local refusals, transitions, fresh, again = {}, {}, {}, {}
-  local people, touched = {}, {}
+  local records, touched = {}, {}
 
-  local function person(participant)
-    if not people[participant] then people[participant] = load_person(base, participant) end
-    return people[participant]
+  local function record_of(participant)
+    local record = records[participant] or load_participant(base, participant)
+    records[participant] = record
+    return record
   end
 
   local function touch(participant)
@@ -100,50 +101,50 @@ local function join(keys, args)
       touched[participant] = true
       touched[#touched + 1] = participant
     end
-    return person(participant)
+    return record_of(participant)
   end
 
-  local function say(kind, room, seat, address)
+  local function add_transition(kind, room, seat, address)
     transitions[#transitions + 1] = transition(base, rules, kind, room, seat, address)
   end
 
   local function remember(ticket, room)
-    local who = touch(ticket.participant)
-    who.s, who.r, who.t, who.h =
-      ticket.address, room.id, rules.now, math.max(who.h, ticket.hello)
+    local record = touch(ticket.participant)
+    record.address, record.room, record.seated_at, record.hello =
+      ticket.address, room.id, rules.now, math.max(record.hello, ticket.hello)
   end
 
   local function open(ticket)
     local room = new_room(ticket.room, ticket.phrase, ticket.chars)
-    take(rules, room, 0, ticket.participant, ticket.address)
+    take_seat(rules, room, 0, ticket.participant, ticket.address)
     remember(ticket, room)
     return room
   end
 
   local function seat(room, ticket)
     local free = open_seat(room)
-    take(rules, room, free, ticket.participant, ticket.address)
+    take_seat(rules, room, free, ticket.participant, ticket.address)
     remember(ticket, room)
     local partner = room[1 - free].last
     if partner ~= '' then
-      remember_partner(touch(ticket.participant), partner)
-      remember_partner(touch(partner), ticket.participant)
+      add_partner(touch(ticket.participant), partner)
+      add_partner(touch(partner), ticket.participant)
     end
-    save(base, rules, room)
-    say('matched', room, free, ticket.address)
+    save_room(base, rules, room)
+    add_transition('matched', room, free, ticket.address)
   end
 
   local function strangers(one, other)
-    return not has(person(one).rec, other) and not has(person(other).rec, one)
+    return not has(record_of(one).partners, other) and not has(record_of(other).partners, one)
   end
 
-  local function may_enter(ticket, room) return not has(room.who, ticket.participant) end
+  local function may_enter(ticket, room) return not has(room.people, ticket.participant) end
 
   -- Whether two tickets, or a ticket and a room, go together by everybody's last partners.
   local function may_meet(one, other)
-    if one.who then one, other = other, one end
-    if one.who then return false end
-    if not other.who then return strangers(one.participant, other.participant) end
+    if one.people then one, other = other, one end
+    if one.people then return false end
+    if not other.people then return strangers(one.participant, other.participant) end
     return may_enter(one, other)
       and (other[0].holder == '' or strangers(one.participant, other[0].holder))
       and (other[1].holder == '' or strangers(one.participant, other[1].holder))
@@ -152,7 +153,7 @@ local function join(keys, args)
   local function first_rooms(name, count)
     local rooms = {}
     for _, id in ipairs(call('ZRANGE', base .. name, 0, count - 1)) do
-      local room = load(base, id)
+      local room = load_room(base, id)
       if room then
         rooms[#rooms + 1] = room
       else
@@ -167,14 +168,14 @@ local function join(keys, args)
 
   local function invited(ticket)
     local id = leads_to(ticket.invite)
-    local room = id and load(base, id)
-    if room and room.inv == ticket.invite and open_seat(room) and may_enter(ticket, room) then
+    local room = id and load_room(base, id)
+    if room and room.invite == ticket.invite and open_seat(room) and may_enter(ticket, room) then
       return room
     end
     return nil
   end
 
-  local function seat_single(ticket, unsuitable)
+  local function seat_unpaired(ticket, unsuitable)
     for _, room in ipairs(unsuitable) do
       if may_enter(ticket, room) then return seat(room, ticket) end
     end
@@ -182,15 +183,15 @@ local function join(keys, args)
       if may_enter(ticket, room) then return seat(room, ticket) end
     end
     local room = open(ticket)
-    save(base, rules, room)
-    say('waiting', room, 0, ticket.address)
+    save_room(base, rules, room)
+    add_transition('waiting', room, 0, ticket.address)
   end
 
-  local function heed_partners(ticket, who)
-    if ticket.recent ~= '' then who.rec = ticket.recent end
+  local function adopt_partners(ticket, record)
+    if ticket.recent ~= '' then record.partners = ticket.recent end
   end
 
-  if given_up(base, args[6]) then
+  if is_fenced(base, args[6]) then
     for _ = 7, #args, 9 do refusals[#refusals + 1] = 'fenced' end
     return answer(refusals, {})
   end
@@ -202,36 +203,36 @@ local function join(keys, args)
       chars = tonumber(args[at + 4]), chosen = args[at + 5] == '1', invite = args[at + 6],
       recent = args[at + 7], hello = tonumber(args[at + 8]),
     }
-    local who = person(ticket.participant)
+    local record = record_of(ticket.participant)
     local refusal = ''
     local earlier = queued[ticket.participant]
-    local elsewhere = who.s ~= '' and who.s ~= ticket.address
-    if elsewhere and ticket.hello <= who.h + CLOCKS_APART then
+    local elsewhere = record.address ~= '' and record.address ~= ticket.address
+    if elsewhere and ticket.hello <= record.hello + CLOCK_TOLERANCE then
       refusal = 'elsewhere'
     elseif earlier then
       if earlier == ticket.address then again[#again + 1] = ticket else refusal = 'elsewhere' end
     else
-      local room, held = room_of(base, ticket.participant, who)
+      local room, held = room_of(base, ticket.participant, record)
       if elsewhere then
         connect(touch(ticket.participant), ticket.address, ticket.hello)
         if room then
-          transitions[#transitions + 1] = take_back(base, rules, room, held, ticket.address)
+          transitions[#transitions + 1] = restore_seat(base, rules, room, held, ticket.address)
         end
       end
       if room and ticket.invite ~= '' and leads_to(ticket.invite) ~= room.id then
         refusal = 'no_such_room'
       elseif room then
-        say('seated', room, held, room[held].address)
+        add_transition('seated', room, held, room[held].address)
       elseif ticket.invite ~= '' then
         room = invited(ticket)
         if room then
-          heed_partners(ticket, who)
+          adopt_partners(ticket, record)
           seat(room, ticket)
         else
           refusal = 'no_such_room'
         end
       else
-        heed_partners(ticket, who)
+        adopt_partners(ticket, record)
         queued[ticket.participant] = ticket.address
         fresh[#fresh + 1] = ticket
       end
@@ -244,17 +245,19 @@ local function join(keys, args)
   local made, single, unsuitable = pair(hosts, fresh, may_meet)
   for _, both in ipairs(made) do
     local first, second = both[1], both[2]
-    if second.who or (second.chosen and not first.who and not first.chosen) then
+    if second.people or (second.chosen and not first.people and not first.chosen) then
       first, second = second, first
     end
-    seat(first.who and first or open(first), second)
+    seat(first.people and first or open(first), second)
   end
-  if single then seat_single(single, unsuitable) end
+  if single then seat_unpaired(single, unsuitable) end
 
   for _, ticket in ipairs(again) do
-    local room, held = room_of(base, ticket.participant, person(ticket.participant))
-    if room then say('seated', room, held, room[held].address) end
+    local room, held = room_of(base, ticket.participant, record_of(ticket.participant))
+    if room then add_transition('seated', room, held, room[held].address) end
   end
-  for _, participant in ipairs(touched) do save_person(base, participant, person(participant)) end
+  for _, participant in ipairs(touched) do
+    save_participant(base, participant, record_of(participant))
+  end
   return answer(refusals, transitions)
 end

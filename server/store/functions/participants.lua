@@ -1,51 +1,59 @@
--- What a lane remembers of its participants.
+-- What a lane remembers of a participant.
+--
+-- The record is packed: address (where the participant is connected; "" for nowhere), room (the
+-- last one), partners (the last ones as words, latest first), seated_at (ms), hello (when `hello`
+-- was said at the address, ms), previous (the addresses before that, latest first).
 
-local function person_key(base, participant) return base .. ':who:' .. participant end
+local function participant_key(base, participant) return base .. ':participant:' .. participant end
 
-local function load_person(base, participant)
-  local person = { s = '', r = '', rec = '', t = 0, h = 0, p = '' }
-  local stored = call('GET', person_key(base, participant))
+local function load_participant(base, participant)
+  local record = { address = '', room = '', partners = '', seated_at = 0, hello = 0, previous = '' }
+  local stored = call('GET', participant_key(base, participant))
   if stored then
-    local hello, before
-    person.s, person.r, person.rec, person.t, hello, before = cmsgpack.unpack(stored)
-    person.h, person.p = hello or 0, before or ''  -- an earlier version knew neither
+    record.address, record.room, record.partners, record.seated_at, record.hello, record.previous =
+      cmsgpack.unpack(stored)
   end
-  return person
+  return record
 end
 
-local function save_person(base, participant, person)
-  call('SET', person_key(base, participant),
-    pack(person.s, person.r, person.rec, person.t, person.h, person.p), 'PX', PERSON_TTL)
+local function save_participant(base, participant, record)
+  call('SET', participant_key(base, participant),
+    pack(record.address, record.room, record.partners, record.seated_at, record.hello,
+      record.previous),
+    'PX', PARTICIPANT_TTL)
 end
 
--- They are connected at this address, where they said `hello` at this time (ms).
-local function connect(person, address, hello)
-  if person.s ~= address then
-    if person.s ~= '' then person.p = with_first(person.s, person.p, LAST_PLACES) end
-    person.s = address
+-- The participant is connected at this address and said `hello` there at this time (ms).
+local function connect(record, address, hello)
+  if record.address ~= address then
+    if record.address ~= '' then
+      record.previous = with_first(record.address, record.previous, PREVIOUS_ADDRESSES)
+    end
+    record.address = address
   end
-  person.h = math.max(person.h, hello)
+  record.hello = math.max(record.hello, hello)
 end
 
-local function room_of(base, participant, person)
-  if person.r == '' then return nil, nil end
-  local room = load(base, person.r)
+-- The room and the seat that the participant holds; nil without one.
+local function room_of(base, participant, record)
+  if record.room == '' then return nil, nil end
+  local room = load_room(base, record.room)
   local seat = room and seat_held_by(room, participant)
   if seat then return room, seat end
   return nil, nil
 end
 
--- Give a participant the seat back at this address; the transition.
-local function take_back(base, rules, room, seat, address)
+-- Connect the holder of a seat at this address; the transition.
+local function restore_seat(base, rules, room, seat, address)
   local before, kind = room[seat].address, 'seated'
   if before ~= address then
     kind = before == '' and 'back' or 'moved'
-    come_back(rules, room, seat, address)
-    save(base, rules, room)
+    end_grace(rules, room, seat, address)
+    save_room(base, rules, room)
   end
   return transition(base, rules, kind, room, seat, address)
 end
 
-local function remember_partner(person, partner)
-  person.rec = with_first(partner, person.rec, LAST_PARTNERS)
+local function add_partner(record, partner)
+  record.partners = with_first(partner, record.partners, LAST_PARTNERS)
 end

@@ -14,49 +14,52 @@ local function rules_of(args)
   }
 end
 
--- A room's hash has three kinds of fields: i0..i7, the ink of its characters; ph, the phrase; and
--- m, everything that changes, as a row of MessagePack values (one field costs a third of twenty):
--- n characters in the phrase, c the next one, v the version; for each seat its holder, the holder's
--- address, the last holder and the end of the grace; dl the turn's deadline, xp the kept room's
--- expiry; keep, held; inv the invite's code; who everyone who ever sat here, hw the writer of each
--- character; ser "participant serial ..." of the finished work.
+-- A room's hash has three kinds of fields: ink0 to ink7, the ink of its characters; phrase; and
+-- state, everything that changes, as a row of MessagePack values (one field costs a third of
+-- twenty): chars, the length of the phrase; turn, the next character's index; version; for each
+-- seat its holder, the holder's address, the last holder and the end of the grace; deadline, the
+-- end of the turn; expiry, the end of a kept room; keep; held; invite, the code; people, everyone
+-- who ever sat here; writers, one for each written character; serials, "participant serial ..." of
+-- the finished work. Times are in ms, 0 for none; lists are words.
 -- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes much
--- longer to make one of more. `was` is what the indexes say; without it, it is not stored.
+-- longer to make one of more. `indexed` is what the indexes say; nil for a room not stored yet.
 local function new_seat(holder, address, last, grace)
   return { holder = holder, address = address, last = last, grace = grace }
 end
 
 local function pack_room(room)
   local one, other = room[0], room[1]
-  return pack(room.n, room.c, room.v, one.holder, one.address, one.last, one.grace,
-    other.holder, other.address, other.last, other.grace, room.dl, room.xp, room.keep, room.held,
-    room.inv, room.who, room.hw, room.ser)
+  return pack(room.chars, room.turn, room.version, one.holder, one.address, one.last, one.grace,
+    other.holder, other.address, other.last, other.grace, room.deadline, room.expiry, room.keep,
+    room.held, room.invite, room.people, room.writers, room.serials)
 end
 
 local function unpack_room(id, phrase, packed)
-  local n, c, v, p0, a0, l0, z0, p1, a1, l1, z1, dl, xp, keep, held, inv, who, hw, ser =
-    cmsgpack.unpack(packed)
+  local chars, turn, version, holder0, address0, last0, grace0, holder1, address1, last1, grace1,
+    deadline, expiry, keep, held, invite, people, writers, serials = cmsgpack.unpack(packed)
   return {
-    [0] = new_seat(p0, a0, l0, z0), new_seat(p1, a1, l1, z1), id = id, ph = phrase, n = n, c = c,
-    v = v, dl = dl, xp = xp, keep = keep, held = held, inv = inv, who = who, hw = hw, ser = ser,
+    [0] = new_seat(holder0, address0, last0, grace0), new_seat(holder1, address1, last1, grace1),
+    id = id, phrase = phrase, chars = chars, turn = turn, version = version, deadline = deadline,
+    expiry = expiry, keep = keep, held = held, invite = invite, people = people, writers = writers,
+    serials = serials,
   }
 end
 
 -- The free seat that is needed first: that of the next character, or that of the one after it.
 local function open_seat(room)
-  local c, n = room.c, room.n
-  local next_one = c % 2
-  if room[next_one].holder == '' and c < n then return next_one end
-  if room[1 - next_one].holder == '' and c + 1 < n then return 1 - next_one end
+  local turn, chars = room.turn, room.chars
+  local next_one = turn % 2
+  if room[next_one].holder == '' and turn < chars then return next_one end
+  if room[1 - next_one].holder == '' and turn + 1 < chars then return 1 - next_one end
   return nil
 end
 
-local function completed(room) return room.c == room.n end
+local function completed(room) return room.turn == room.chars end
 
 local function taken(room) return room[0].holder ~= '' or room[1].holder ~= '' end
 
 local function in_pool(room)
-  return (room[0].address ~= '' or room[1].address ~= '') and room.inv == ''
+  return (room[0].address ~= '' or room[1].address ~= '') and room.invite == ''
     and open_seat(room) ~= nil
 end
 
@@ -65,21 +68,20 @@ local function is_kept(room)
 end
 
 local function is_invited(room)
-  return room.inv ~= '' and taken(room) and not completed(room)
+  return room.invite ~= '' and taken(room) and not completed(room)
 end
 
 local function next_deadline(room)
-  local earliest = room.dl
-  local xp, z0, z1 = room.xp, room[0].grace, room[1].grace
-  if xp > 0 and (earliest == 0 or xp < earliest) then earliest = xp end
-  if z0 > 0 and (earliest == 0 or z0 < earliest) then earliest = z0 end
-  if z1 > 0 and (earliest == 0 or z1 < earliest) then earliest = z1 end
+  local earliest = room.deadline
+  local expiry, grace0, grace1 = room.expiry, room[0].grace, room[1].grace
+  if expiry > 0 and (earliest == 0 or expiry < earliest) then earliest = expiry end
+  if grace0 > 0 and (earliest == 0 or grace0 < earliest) then earliest = grace0 end
+  if grace1 > 0 and (earliest == 0 or grace1 < earliest) then earliest = grace1 end
   return earliest
 end
 
--- What the indexes say of a room as it is stored.
-local function mark(room)
-  room.was = {
+local function remember_indexes(room)
+  room.indexed = {
     pool = in_pool(room), kept = is_kept(room), invited = is_invited(room),
     deadline = next_deadline(room),
   }
@@ -87,82 +89,83 @@ end
 
 local NOWHERE = { pool = false, kept = false, invited = false, deadline = 0 }
 
-local function load(base, id)
-  local stored = call('HMGET', base .. ':room:' .. id, 'm', 'ph')
+local function load_room(base, id)
+  local stored = call('HMGET', base .. ':room:' .. id, 'state', 'phrase')
   if not stored[1] then return nil end
   local room = unpack_room(id, stored[2], stored[1])
-  mark(room)
+  remember_indexes(room)
   return room
 end
 
 local function new_room(id, phrase, chars)
   return {
-    [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), id = id, ph = phrase, n = chars, c = 0,
-    v = 0, dl = 0, xp = 0, keep = 0, held = 0, inv = '', who = '', hw = '', ser = '',
+    [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), id = id, phrase = phrase,
+    chars = chars, turn = 0, version = 0, deadline = 0, expiry = 0, keep = 0, held = 0,
+    invite = '', people = '', writers = '', serials = '',
   }
 end
 
-local function forget(base, room)
-  local was = room.was or NOWHERE
+local function delete_room(base, room)
+  local indexed = room.indexed or NOWHERE
   call('DEL', base .. ':room:' .. room.id)
-  if was.pool then call('ZREM', base .. ':pool', room.id) end
-  if was.kept then call('ZREM', base .. ':kept', room.id) end
-  if was.invited then call('ZREM', base .. ':invited', room.id) end
-  if was.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
+  if indexed.pool then call('ZREM', base .. ':pool', room.id) end
+  if indexed.kept then call('ZREM', base .. ':kept', room.id) end
+  if indexed.invited then call('ZREM', base .. ':invited', room.id) end
+  if indexed.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
 end
 
-local function index(base, name, room, was, is, score)
-  if is and not was then
+local function update_index(base, name, room, before, now_in, score)
+  if now_in and not before then
     call('ZADD', base .. name, score, room.id)
-  elseif was and not is then
+  elseif before and not now_in then
     call('ZREM', base .. name, room.id)
   end
 end
 
--- `c` and `ink`: a character that was written just now.
-local function save(base, rules, room, c, ink)
+-- Store a room and put its indexes right. `c` and `ink`: a character that was just written.
+local function save_room(base, rules, room, c, ink)
   if not (taken(room) or room.keep == 1 or completed(room)) then
-    return forget(base, room)
+    return delete_room(base, room)
   end
-  local key, was, fresh = base .. ':room:' .. room.id, room.was or NOWHERE, not room.was
+  local key, before, fresh = base .. ':room:' .. room.id, room.indexed or NOWHERE, not room.indexed
   if fresh then
-    call('HSET', key, 'm', pack_room(room), 'ph', room.ph)
+    call('HSET', key, 'state', pack_room(room), 'phrase', room.phrase)
   elseif c then
-    call('HSET', key, 'm', pack_room(room), 'i' .. c, ink)
+    call('HSET', key, 'state', pack_room(room), 'ink' .. c, ink)
   else
-    call('HSET', key, 'm', pack_room(room))
+    call('HSET', key, 'state', pack_room(room))
   end
   if completed(room) then
-    call('PEXPIRE', key, DONE_TTL)
+    call('PEXPIRE', key, COMPLETED_TTL)
   elseif fresh or is_kept(room) then
     call('PEXPIRE', key, math.max(ROOM_TTL, rules.keep + HOUR))
   end
-  mark(room)
-  local is = room.was
-  index(base, ':pool', room, was.pool, is.pool, rules.now)
-  index(base, ':kept', room, was.kept, is.kept, rules.now)
-  index(base, ':invited', room, was.invited, is.invited, rules.now)
+  remember_indexes(room)
+  local after = room.indexed
+  update_index(base, ':pool', room, before.pool, after.pool, rules.now)
+  update_index(base, ':kept', room, before.kept, after.kept, rules.now)
+  update_index(base, ':invited', room, before.invited, after.invited, rules.now)
   -- Mostly a deadline comes later with every turn, and the room is finished before the first one:
-  -- the index may be early, and is put right when its moment comes.
-  if is.deadline > 0 and (was.deadline == 0 or is.deadline < was.deadline) then
-    call('ZADD', base .. ':deadlines', is.deadline, room.id)
-  elseif is.deadline == 0 and was.deadline > 0 then
+  -- the index may be early, and is put right when its time comes.
+  if after.deadline > 0 and (before.deadline == 0 or after.deadline < before.deadline) then
+    call('ZADD', base .. ':deadlines', after.deadline, room.id)
+  elseif after.deadline == 0 and before.deadline > 0 then
     call('ZREM', base .. ':deadlines', room.id)
   end
 end
 
--- The rooms whose deadline is over, `most` of them at most, the most overdue ones first. Those that
--- the index had too early are put where they belong, so many times as many at most.
+-- The rooms whose deadline is over, `most` of them at most, the most overdue ones first. Rooms that
+-- the index had too early are moved to their right place, REINDEX_ROUNDS times `most` at most.
 local function overdue_rooms(base, now, most)
   local rooms
-  for _ = 1, EARLY_ROUNDS do
+  for _ = 1, REINDEX_ROUNDS do
     local exact = true
     local found = call('ZRANGEBYSCORE', base .. ':deadlines', '-inf', now, 'WITHSCORES',
       'LIMIT', 0, most)
     rooms = {}
     for i = 1, #found, 2 do
-      local room = load(base, found[i])
-      local deadline = room and room.was.deadline or 0
+      local room = load_room(base, found[i])
+      local deadline = room and room.indexed.deadline or 0
       if deadline == tonumber(found[i + 1]) then
         rooms[#rooms + 1] = room
       else
@@ -179,50 +182,53 @@ local function overdue_rooms(base, now, most)
   return rooms
 end
 
--- What follows from any change: the version and the clocks.
+-- What follows from any change: the version and the deadlines.
 local function settle(rules, room)
-  room.v = room.v + 1
+  room.version = room.version + 1
   if completed(room) then
-    room.dl, room.xp, room[0].grace, room[1].grace = 0, 0, 0, 0
+    room.deadline, room.expiry, room[0].grace, room[1].grace = 0, 0, 0, 0
   elseif not taken(room) then
-    room.dl, room.xp = 0, rules.now + rules.keep
+    room.deadline, room.expiry = 0, rules.now + rules.keep
   else
-    room.xp = 0
+    room.expiry = 0
     if open_seat(room) then
-      room.dl = 0
-    elseif room.dl == 0 then
-      room.dl = math.max(rules.now, room[room.c % 2].grace) + rules.turn
+      room.deadline = 0
+    elseif room.deadline == 0 then
+      room.deadline = math.max(rules.now, room[room.turn % 2].grace) + rules.turn
     end
   end
 end
 
-local function take(rules, room, seat, participant, address)
+local function take_seat(rules, room, seat, participant, address)
   local free = room[seat]
   free.holder, free.address, free.last = participant, address, participant
-  room.who = add_word(room.who, participant)
-  room.inv = ''
+  room.people = add_word(room.people, participant)
+  room.invite = ''
   settle(rules, room)
 end
 
-local function give_up(rules, room, seat, keep)
-  local given = room[seat]
-  if keep and has(room.hw, given.holder) then room.keep = 1 end
-  given.holder, given.address, given.grace = '', '', 0
+-- Free a seat. With `keep`, a character that its holder wrote keeps the room open.
+local function vacate_seat(rules, room, seat, keep)
+  local freed = room[seat]
+  if keep and has(room.writers, freed.holder) then room.keep = 1 end
+  freed.holder, freed.address, freed.grace = '', '', 0
   settle(rules, room)
 end
 
--- In the grace the turn of its holder stands still: the grace comes on top of the deadline.
-local function lose(rules, room, seat)
-  if room.dl > 0 and room.c % 2 == seat then
-    room.dl = math.max(room.dl, rules.now) + rules.grace
+-- The connection is lost; the seat is held for the grace. Meanwhile the turn of its holder stands
+-- still: the grace is added to the deadline.
+local function start_grace(rules, room, seat)
+  if room.deadline > 0 and room.turn % 2 == seat then
+    room.deadline = math.max(room.deadline, rules.now) + rules.grace
   end
   room[seat].address, room[seat].grace = '', rules.now + rules.grace
   settle(rules, room)
 end
 
-local function come_back(rules, room, seat, address)
-  if room.dl > 0 and room.c % 2 == seat then
-    room.dl = room.dl - math.max(room[seat].grace - rules.now, 0)
+-- The holder is connected at `address`; what is left of the grace is taken off the deadline.
+local function end_grace(rules, room, seat, address)
+  if room.deadline > 0 and room.turn % 2 == seat then
+    room.deadline = room.deadline - math.max(room[seat].grace - rules.now, 0)
   end
   room[seat].address, room[seat].grace = address, 0
   settle(rules, room)
@@ -238,26 +244,27 @@ end
 local function ink_of(base, room, first, last)
   if last < first then return {} end
   local names = {}
-  for c = first, last do names[#names + 1] = 'i' .. c end
+  for c = first, last do names[#names + 1] = 'ink' .. c end
   return call('HMGET', base .. ':room:' .. room.id, unpack(names))
 end
 
 local function hands_of(room)
-  local words, out = split(room.ser), {}
+  local words, out = split(room.serials), {}
   for i = 1, #words, 2 do
     out[#out + 1] = header(2) .. pack(words[i], tonumber(words[i + 1]))
   end
   return list(out)
 end
 
--- `ink`: the packed strokes to show; nil for all that is committed. `ms`: the grace that is told;
--- nil for what is left of the other seat's.
+-- A room after a change. `what.ink`: the packed strokes to show; nil for all that is committed.
+-- `what.ms`: the grace that is told; nil for what is left of the other seat's. `what.c`: the
+-- character concerned.
 local function transition(base, rules, kind, room, seat, address, what)
   what = what or {}
-  local ink = what.ink or ink_of(base, room, 0, room.c - 1)
+  local ink = what.ink or ink_of(base, room, 0, room.turn - 1)
   local ms = what.ms or math.max(room[1 - seat].grace - rules.now, 0)
-  local turn = NO_LIMIT
-  if room.dl > 0 then turn = math.max(room.dl - rules.now, 0) end
+  local turn_ms = NO_LIMIT
+  if room.deadline > 0 then turn_ms = math.max(room.deadline - rules.now, 0) end
   local hands, relays, participants = header(0), 0, 0
   if completed(room) then
     local totals = room.totals or call('HMGET', base .. ':counters', 'relays', 'participants')
@@ -266,47 +273,49 @@ local function transition(base, rules, kind, room, seat, address, what)
   local one, other = room[0], room[1]
   return header(9)
     .. pack(kind, seat, what.c or -1, address, ms)
-    .. header(8) .. pack(room.id) .. room.ph .. pack(room.n, room.c, room.v, turn)
+    .. header(8) .. pack(room.id) .. room.phrase
+    .. pack(room.chars, room.turn, room.version, turn_ms)
     .. header(2) .. header(3) .. pack(one.holder, one.address, one.last)
     .. header(3) .. pack(other.holder, other.address, other.last)
     .. list(ink)
     .. hands .. pack(relays, participants)
 end
 
-local function given_up(base, worker)
+local function is_fenced(base, worker)
   local entry = call('HGET', base .. ':workers', worker)
   return entry and string.sub(entry, 1, 4) == 'dead'
 end
 
--- Whether a worker may be dead or frozen: it was given up, or it is late with its beat.
-local function is_silent(base, address, now)
+-- Whether the worker of an address may be dead or frozen: it is fenced, or its heartbeat is late.
+local function is_late(base, address, now)
   local entry = call('HGET', base .. ':workers', string.match(address, '^[^/]*'))
   if not entry then return false end
   local words = split(entry)
-  return words[1] == 'dead' or tonumber(words[3]) - now < LEASE - PULSE
+  return words[1] == 'dead' or tonumber(words[3]) - now < LEASE - HEARTBEAT_LATE
 end
 
--- Whether no worker beats, or one does again since so short a time that the others may not yet, or
--- nobody can be told of anything (`hush`).
-local function in_outage(base, now)
-  local pulse = call('GET', base .. ':pulse')
-  return pulse and now - tonumber(pulse) > PULSE or call('EXISTS', base .. ':quiet') == 1
+-- Whether no deadline may run out: no worker sends heartbeats, or one does again since so short a
+-- time that the others may not yet, or participants cannot be told (`pause_expiry`).
+local function expiry_paused(base, now)
+  local last = call('GET', base .. ':last_heartbeat')
+  return last and now - tonumber(last) > HEARTBEAT_LATE
+    or call('EXISTS', base .. ':expiry_pause') == 1
 end
 
--- Why a session may not act for a seat that its participant holds; nil when it may. A seat without
--- an address says nothing of the worker: a call that is sent again after the connection was lost,
--- or a replaced session, finds it so too.
-local function not_here(base, room, seat, address)
+-- Why a session at `address` may not act for a seat; nil when it may. A seat without an address
+-- says nothing of the worker: a call that is sent again after the connection was lost finds it so,
+-- and so does a replaced session.
+local function seat_refusal(base, room, seat, address)
   if room[seat].address == address then return nil end
-  return given_up(base, string.match(address, '^[^/]*')) and 'fenced' or 'elsewhere'
+  return is_fenced(base, string.match(address, '^[^/]*')) and 'fenced' or 'elsewhere'
 end
 
--- The room and seat of a session, or the refusal.
+-- The room and the seat of a session, or the refusal.
 local function held_seat(base, participant, address, id)
-  local room = load(base, id)
+  local room = load_room(base, id)
   local seat = room and seat_held_by(room, participant)
   if not seat then return nil, nil, 'no_such_room' end
-  local refusal = not_here(base, room, seat, address)
+  local refusal = seat_refusal(base, room, seat, address)
   if refusal then return nil, nil, refusal end
   return room, seat, nil
 end

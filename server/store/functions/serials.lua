@@ -1,24 +1,25 @@
--- The numbers of participants, in every lane of a campaign.
+-- Serial numbers of participants, in every lane of a campaign.
 
--- Serials ascend in the whole campaign and are dense in lane 0, which numbers its hands itself.
--- Any other lane takes them from blocks that lane 0 granted; what is left of a block that is some
--- seconds old is given up, so that numbers ascend in time, too.
-local function numbers_itself(base) return string.sub(base, -3) == ':0}' end
+-- Serials ascend in the whole campaign. Lane 0 counts them. Any other lane takes them from blocks
+-- that lane 0 granted; the rest of a block is dropped after SERIALS_TTL, so that serials ascend in
+-- time, too.
+local function counts_serials(base) return string.sub(base, -3) == ':0}' end
 
 -- The hands of a work, each once in the order of their first characters; and hand -> its place.
 local function hands_of_writers(writers)
-  local hands, numbers = {}, {}
+  local hands, places = {}, {}
   for _, writer in ipairs(split(writers)) do
-    if not numbers[writer] then
+    if not places[writer] then
       hands[#hands + 1] = writer
-      numbers[writer] = #hands
+      places[writer] = #hands
     end
   end
-  return hands, numbers
+  return hands, places
 end
 
+-- Whether the lane has so many serials left; drops old blocks.
 local function has_serials(base, now, wanted)
-  if numbers_itself(base) then return true end
+  if counts_serials(base) then return true end
   local key, left = base .. ':serials', 0
   for _, block in ipairs(call('LRANGE', key, 0, -1)) do
     local words = split(block)
@@ -31,10 +32,10 @@ local function has_serials(base, now, wanted)
   return left >= wanted
 end
 
--- The next `wanted` serials, of which there are enough.
+-- The next `wanted` serials; `has_serials` must have said that there are enough.
 local function take_serials(base, wanted)
   local serials = {}
-  if numbers_itself(base) then
+  if counts_serials(base) then
     local last = call('HINCRBY', base .. ':counters', 'serial', wanted)
     for i = 1, wanted do serials[i] = last - wanted + i end
     return serials
@@ -54,24 +55,27 @@ local function take_serials(base, wanted)
   return serials
 end
 
--- grant: a block of serials for another lane.
+-- grant_serials: a block of serials for another lane.
 -- KEYS  base of lane 0
 -- ARGV  how many
--- Answer  the last of them
--- A block that is asked for and never used leaves a gap, and nothing worse.
-local function grant(keys, args)
+-- Answer  the last of them, an integer
+-- Atomic: no two blocks overlap. Repeatable: a second call grants another block, and the first one
+-- stays unused, which leaves a gap and nothing worse.
+local function grant_serials(keys, args)
   return call('HINCRBY', keys[1] .. ':counters', 'serial', args[1])
 end
 
--- supply: give a block of serials to a lane other than 0.
+-- add_serials: give a granted block of serials to a lane other than 0.
 -- KEYS  base
 -- ARGV  now (0: this server's clock), first, last, ms since they were granted
--- Answer  1, or 0 for a block that comes after one granted later: it is left unused
-local function supply(keys, args)
+-- Answer  1, or 0 when a block granted later was added before: this one stays unused
+-- Atomic: the check and the push are one step, so serials of a lane ascend. Repeatable: the same
+-- block is not added twice.
+local function add_serials(keys, args)
   local key, granted = keys[1] .. ':serials', rules_of({ args[1], 0, 0, 0 }).now - args[4]
-  local given = tonumber(call('HGET', keys[1] .. ':counters', 'supplied') or 0)
-  if tonumber(args[2]) <= given then return 0 end
-  call('HSET', keys[1] .. ':counters', 'supplied', args[3])
+  local added = tonumber(call('HGET', keys[1] .. ':counters', 'added') or 0)
+  if tonumber(args[2]) <= added then return 0 end
+  call('HSET', keys[1] .. ':counters', 'added', args[3])
   call('RPUSH', key, args[2] .. ' ' .. args[3] .. ' ' .. string.format('%d', granted))
   return 1
 end

@@ -1,9 +1,9 @@
--- Leases of the workers, and what becomes of the seats of a dead one.
+-- Leases of the workers, and the seats of a worker whose lease ran out.
 
--- Everybody's gauges, and who was given up lately; who is late is given up now.
-local function look_round(base, now)
+-- The gauges of all workers, and those that were fenced lately; late ones are fenced now.
+local function check_leases(base, now)
   local key, online, writing, dead = base .. ':workers', 0, 0, {}
-  local quiet = call('EXISTS', base .. ':quiet') == 1
+  local paused = call('EXISTS', base .. ':expiry_pause') == 1
   local workers = call('HGETALL', key)
   for i = 1, #workers, 2 do
     local name, words = workers[i], split(workers[i + 1])
@@ -12,7 +12,7 @@ local function look_round(base, now)
       if now - tonumber(words[2]) < 2 * LEASE then dead[#dead + 1] = name end
     elseif tonumber(words[3]) > now then
       online, writing = online + tonumber(words[1]), writing + tonumber(words[2])
-    elseif not quiet then
+    elseif not paused then
       call('HSET', key, name, 'dead ' .. string.format('%d', now))
       dead[#dead + 1] = name
     end
@@ -20,28 +20,31 @@ local function look_round(base, now)
   return online, writing, dead
 end
 
--- The same; among many workers one of them looks round in a second, and the others take its word.
-local function census(base, now)
-  if call('HLEN', base .. ':workers') <= FEW_WORKERS then return look_round(base, now) end
-  local taken = call('GET', base .. ':census')
-  if taken then
-    local online, writing, dead = cmsgpack.unpack(taken)
+-- The same. Among many workers one of them checks in a second, and the others read its summary.
+local function summarize_workers(base, now)
+  if call('HLEN', base .. ':workers') <= FEW_WORKERS then return check_leases(base, now) end
+  local stored = call('GET', base .. ':worker_summary')
+  if stored then
+    local online, writing, dead = cmsgpack.unpack(stored)
     return online, writing, split(dead)
   end
-  local online, writing, dead = look_round(base, now)
-  call('SET', base .. ':census', pack(online, writing, table.concat(dead, ' ')), 'PX', CENSUS_TTL)
+  local online, writing, dead = check_leases(base, now)
+  call('SET', base .. ':worker_summary', pack(online, writing, table.concat(dead, ' ')),
+    'PX', SUMMARY_TTL)
   return online, writing, dead
 end
 
--- beat: a worker is alive; renew its lease, add its gauges and read everybody's.
+-- heartbeat: renew the lease of a worker, store its gauges and read those of all workers.
 -- KEYS  base
--- ARGV  now (0: this server's clock), worker, online, writing, "1" for a new worker's first beat
--- Answer  [online, writing, 1 when the worker itself was given up, [workers that are given up and
---         whose seats are to be reaped]]
--- A worker whose lease is over is marked dead by the next beat of another one, once and for all;
--- but not within a lease of an outage, in which nobody could beat; nor, after a longer one, for as
--- long as it lasted, RETURN at most, since clients come back the later the longer they tried.
-local function beat(keys, args)
+-- ARGV  now (0: this server's clock), worker, online, writing, "1" for a new worker's first one
+-- Answer  a Redis array: online, writing, 1 when this worker was fenced, [workers that were fenced
+--         lately and whose seats are to be reaped]
+-- Atomic: a worker is either renewed or fenced, never both. Repeatable: a repeat renews again; a
+-- fenced worker stays fenced.
+-- A worker whose lease is over is fenced by the next heartbeat of another one. But not within a
+-- lease after an outage, in which no heartbeat could come; after a longer outage, not for as long
+-- as it lasted, MAX_PAUSE at most, since clients reconnect the later the longer they tried.
+local function heartbeat(keys, args)
   local key, rules = keys[1] .. ':workers', rules_of({ args[1], 0, 0, 0 })
   local worker, now = args[2], rules.now
   local mine = call('HGET', key, worker)
@@ -52,48 +55,51 @@ local function beat(keys, args)
     call('HSET', key, worker, args[3] .. ' ' .. args[4] .. ' '
       .. string.format('%d', now + LEASE))
   end
-  local outage = now - tonumber(call('GET', keys[1] .. ':pulse') or now)
-  if outage > PULSE then
-    call('SET', keys[1] .. ':quiet', '1', 'PX', math.max(LEASE, math.min(outage, RETURN)))
+  local outage = now - tonumber(call('GET', keys[1] .. ':last_heartbeat') or now)
+  if outage > HEARTBEAT_LATE then
+    call('SET', keys[1] .. ':expiry_pause', '1', 'PX', math.max(LEASE, math.min(outage, MAX_PAUSE)))
   end
-  call('SET', keys[1] .. ':pulse', string.format('%d', now))
-  local online, writing, dead = census(keys[1], now)
+  call('SET', keys[1] .. ':last_heartbeat', string.format('%d', now))
+  local online, writing, dead = summarize_workers(keys[1], now)
   return { online, writing, fenced and 1 or 0, dead }
 end
 
--- hush: nobody can be told anything of this lane for now: nothing runs out, nobody is given up.
+-- pause_expiry: no lease and no deadline of this lane runs out for a lease's time from now on,
+-- since nobody can be told of anything.
 -- KEYS  base
 -- Answer  1
--- It holds for a lease at least; asked for again it begins anew.
-local function hush(keys)
-  local key = keys[1] .. ':quiet'
+-- Atomic: a longer pause is never shortened. Repeatable: a repeat begins the time anew.
+local function pause_expiry(keys)
+  local key = keys[1] .. ':expiry_pause'
   if call('PTTL', key) < LEASE then call('SET', key, '1', 'PX', LEASE) end
   return 1
 end
 
--- depart: a worker ends in good order; it is no longer expected to beat.
+-- release_lease: a worker ends in good order; no further heartbeat is expected.
 -- KEYS  base
 -- ARGV  worker
--- Answer  1 if it was known, else 0
-local function depart(keys, args)
+-- Answer  1 if it had a lease, else 0
+-- Atomic: one command. Repeatable: there is nothing left to release.
+local function release_lease(keys, args)
   return call('HDEL', keys[1] .. ':workers', args[1])
 end
 
--- reap: the seats of a worker that was given up are away, as if each connection had been lost.
+-- reap: disconnect the seats of a fenced worker, as if each connection had been lost.
 -- KEYS  base
 -- ARGV  rules (4), worker, then rooms to look through
 -- Answer  [[], [transition]]
--- A seat that is connected elsewhere by now is left alone, so any worker may do it again.
+-- Atomic: no holder can reconnect between the check and the change. Repeatable, by any worker: a
+-- seat that is connected at another address by now is left alone.
 local function reap(keys, args)
   local base, rules, transitions = keys[1], rules_of(args), {}
   local prefix = args[5] .. '/'
   for i = 6, #args do
-    local room = load(base, args[i])
+    local room = load_room(base, args[i])
     for seat = 0, 1 do
       local address = room and not completed(room) and room[seat].address or ''
       if string.sub(address, 1, #prefix) == prefix then
-        lose(rules, room, seat)
-        save(base, rules, room)
+        start_grace(rules, room, seat)
+        save_room(base, rules, room)
         transitions[#transitions + 1] = transition(base, rules, 'away', room, seat, '',
           { ms = rules.grace, ink = {} })
       end

@@ -1,8 +1,8 @@
-"""A connection that the server has closed is lost, whatever the event loop says to a write to it.
+"""Makes redis-py report a connection that the server has closed as lost.
 
-uvloop answers with `RuntimeError`, asyncio of some Pythons with `TypeError` or `AttributeError`;
-redis-py 8.1 takes none of them for a lost connection, so they would end whoever waits for one
-(https://github.com/redis/redis-py/issues/4287).
+A write to such a connection raises `RuntimeError` under uvloop, and `TypeError` or `AttributeError`
+under asyncio of some Pythons. redis-py 8.1 takes none of them for a lost connection, so they would
+reach every caller (https://github.com/redis/redis-py/issues/4287).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import redis.asyncio
 from redis.exceptions import ConnectionError as LostError
 
 
-class _Losing:
-    """Goes before a connection class of redis-py."""
+class _ReportsLoss:
+    """Mixed into a connection class of redis-py."""
 
     async def send_packed_command(self, *args: Any, **options: Any) -> None:
         """Send a command.
@@ -35,14 +35,14 @@ class _Losing:
 _classes: dict[Any, Any] = {}
 
 
-def _losing(connection: Any) -> Any:
+def _reporting(connection: Any) -> Any:
     if connection not in _classes:
-        _classes[connection] = type(connection.__name__, (_Losing, connection), {})
+        _classes[connection] = type(connection.__name__, (_ReportsLoss, connection), {})
     return _classes[connection]
 
 
-def losing(client: redis.asyncio.Redis) -> redis.asyncio.Redis:
-    """The same client; what it connects with from now on is lost in order."""
+def report_lost_connections(client: redis.asyncio.Redis) -> redis.asyncio.Redis:
+    """The same client; connections that it opens from now on report their loss."""
     pool = client.connection_pool
-    pool.connection_class = _losing(pool.connection_class)
+    pool.connection_class = _reporting(pool.connection_class)
     return client
