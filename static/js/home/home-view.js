@@ -5,7 +5,6 @@
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, make, makeGrid, part, setText } from "../shared/dom.js";
 import { locale, text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 
 /** @import { Phrase, State } from "../../../client/js/types.js" */
 
@@ -13,7 +12,7 @@ const SHOWN = 5;
 /** The picture while no phrase is chosen. */
 const SAMPLE = { chars: ["加", "油"], locale: "zh-Hans" };
 
-export class HomeView extends View {
+export class HomeView {
   #section = part("home");
   #art = part("home-art");
   #chips = part("chips");
@@ -26,7 +25,6 @@ export class HomeView extends View {
 
   /** @param {import("../../../client/js/relay.js").Relay} relay @param {string | null} wanted A phrase's id. */
   constructor(relay, wanted) {
-    super();
     this.#chosen = wanted ?? "";
     this.#join.addEventListener("click", () => {
       relay.dispatch({ t: "user:join", phrase: this.#chosen || undefined });

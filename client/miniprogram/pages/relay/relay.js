@@ -5,7 +5,7 @@
 
 import { wxSocket, wxStorage } from "../../jielong/client/js/adapters/wx.js";
 import {
-  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, screenOf,
+  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, isWriting, screenOf,
 } from "../../jielong/client/js/index.js";
 import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
@@ -59,6 +59,10 @@ Page({
 
   onShow() {
     this.relay?.wake();
+  },
+
+  onHide() {
+    this.cancel();
   },
 
   onUnload() {
@@ -158,10 +162,12 @@ Page({
     this.paint();
   },
 
+  /** The system interrupted the stroke. */
   cancel() {
     if (!this.pen.isDown) return;
+    const keep = isWriting(this.pen.stroke);
     this.up();
-    this.undo();
+    if (!keep) this.undo();
   },
 
   /** Joins; or, after the page was opened elsewhere, continues here. */
