@@ -3,6 +3,7 @@
  */
 
 export { Connection } from "./connection/connection.js";
+export { directionOf } from "./direction.js";
 export { encodeStroke } from "./ink/encode-stroke.js";
 export { isWriting } from "./ink/interrupted-stroke.js";
 export { JitterBuffer } from "./ink/jitter-buffer.js";

@@ -420,3 +420,33 @@ async def test_works_are_remembered_newest_first_and_once(core: Core) -> None:
     )
     assert works == [["a", "天天", 1], ["b", "加油", 2]]
     assert read == []
+
+
+async def test_works_are_remembered_by_a_page_whose_storage_loses_them(core: Core) -> None:
+    works = await core(
+        """async () => {
+          const { SavedWorks } = await import("/client/js/saved-works.js");
+          const saved = new SavedWorks({ get: () => null, set: () => {} });
+          const work = (id, text) => ({ work: id, url: `/w/${id}`, serial: 1, text, at: 1 });
+          saved.add([work("a", "")]);
+          saved.add([work("b", "加油")]);
+          saved.add([work("a", "天天")]);
+          return saved.all.map(({ work, text }) => [work, text]);
+        }"""
+    )
+    assert works == [["a", "天天"], ["b", "加油"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [("加油", "ltr"), ("hope", "ltr"), ("שלום", "rtl"), ("سلام", "rtl"), ("𞤢𞤣", "rtl")],
+)
+async def test_the_direction_comes_from_the_phrase(core: Core, text: str, direction: str) -> None:
+    told = await core(
+        """async (text) => {
+          const { directionOf } = await import("/client/js/direction.js");
+          return directionOf({ text });
+        }""",
+        text,
+    )
+    assert told == direction

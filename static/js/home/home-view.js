@@ -2,6 +2,7 @@
  * The first screen: what this is, the choice of a phrase, and the button that joins.
  */
 
+import { directionOf } from "../../../client/js/direction.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, make, makeGrid, part, setText } from "../shared/dom.js";
 import { locale, text } from "../shared/text.js";
@@ -10,7 +11,7 @@ import { locale, text } from "../shared/text.js";
 
 const SHOWN = 5;
 /** The picture while no phrase is chosen. */
-const SAMPLE = { chars: ["加", "油"], locale: "zh-Hans" };
+const SAMPLE = { text: "加油", chars: ["加", "油"], locale: "zh-Hans" };
 
 export class HomeView {
   #section = part("home");
@@ -92,9 +93,11 @@ export class HomeView {
 
   /** The picture: characters of seat 0 in ink, those of seat 1 as guides. */
   #draw() {
-    const { chars, locale: lang } = this.#phrases.find(({ id }) => id === this.#chosen) ?? SAMPLE;
+    const phrase = this.#phrases.find(({ id }) => id === this.#chosen) ?? SAMPLE;
+    const { chars } = phrase;
     if (this.#art.textContent === chars.join("")) return;
-    this.#art.lang = lang;
+    this.#art.lang = phrase.locale;
+    this.#art.dir = directionOf(phrase);
     this.#art.dataset.count = String(chars.length);
     this.#art.replaceChildren(
       ...chars.map((char, i) => {

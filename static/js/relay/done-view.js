@@ -75,7 +75,7 @@ export class DoneView {
     const label = (c) => text(c % 2 === seat ? "you" : "partner");
     /** @param {(Ink | null)[]} inks */
     const show = (inks) =>
-      showWork(this.#work, phrase.chars.map((char, c) => ({ char, strokes: inks[c] ?? [], label: label(c) })));
+      showWork(this.#work, phrase, phrase.chars.map((char, c) => ({ char, strokes: inks[c] ?? [], label: label(c) })));
     const sheets = show(chars);
     if (chars.every((ink) => ink !== null)) {
       this.#begin(/** @type {Ink[]} */ (chars), sheets);

@@ -37,7 +37,16 @@ function segment(stroke, from, to) {
   return [x, y, 0, w, ...stroke.slice((from + 1) * POINT, to * POINT)];
 }
 
-const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+/** Called when the colours or the resolution of the screen change. @type {Set<() => void>} */
+const onScreenChange = new Set();
+const notify = () => onScreenChange.forEach((run) => run());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", notify);
+const watchResolution = () =>
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
+    watchResolution();
+    notify();
+  }, { once: true });
+watchResolution();
 
 export class InkCanvas {
   #canvas;
@@ -63,7 +72,7 @@ export class InkCanvas {
     this.#canvas = canvas;
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { desynchronized: live }));
     new ResizeObserver(() => this.#measure()).observe(canvas);
-    darkScheme.addEventListener("change", () => this.#measure());
+    onScreenChange.add(() => this.#measure());
   }
 
   /**

@@ -43,14 +43,7 @@ Page({
   },
 
   onReady() {
-    wx.createSelectorQuery()
-      .select("#paper")
-      .fields({ node: true, size: true })
-      .exec(([found]) => {
-        this.side = found.width;
-        this.paper = new Paper(found.node, found.width, wx.getWindowInfo().pixelRatio);
-        this.paint();
-      });
+    this.measure();
     wx.createSelectorQuery()
       .select("#poster")
       .fields({ node: true })
@@ -59,6 +52,24 @@ Page({
 
   onShow() {
     this.relay?.wake();
+    this.measure();
+  },
+
+  onResize() {
+    this.measure();
+  },
+
+  /** The size of the paper and the resolution of the screen may have changed. */
+  measure() {
+    wx.createSelectorQuery()
+      .select("#paper")
+      .fields({ node: true, size: true })
+      .exec(([found]) => {
+        if (!found) return; // The page is not laid out yet.
+        this.side = found.width;
+        this.paper ??= new Paper(found.node);
+        if (this.paper.resize(found.width * wx.getWindowInfo().pixelRatio)) this.paint();
+      });
   },
 
   onHide() {
@@ -118,7 +129,7 @@ Page({
       this.scheduled = false;
       const { room, done } = this.relay.state;
       if (done?.phrase && !room) {
-        this.paper.drawWork(done.chars, done.phrase.locale);
+        this.paper.drawWork(done.chars, done.phrase);
         return;
       }
       const { strokes, open, more } = this.ink();
