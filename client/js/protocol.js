@@ -8,11 +8,11 @@ export const GRID = 4095;
 export const POINT = 4;
 /** The largest width of a stroke; it is 20% of the cell. */
 export const MAX_WIDTH = 255;
-/** The longest time between two points that a stroke can hold, in milliseconds. */
+/** The longest time between two points. */
 export const MAX_PAUSE_MS = 60_000;
 export const MAX_STROKES = 64;
 export const MAX_POINTS = 4096;
-/** Bytes of a character's strokes as JSON; the rest of a `commit` fits into a frame of 64 KiB beside them. */
+/** Bytes of a character's strokes as JSON, so that a `commit` fits into a frame of 64 KiB. */
 export const MAX_BYTES = 65_000;
 
 /** The reactions, in the order in which a page shows them. */

@@ -1,6 +1,6 @@
 /**
- * The client of one participant. It holds the state, passes every event through the reducer, and
- * carries out the commands. A page or a mini-program listens for `change` and calls `dispatch`.
+ * The client of one participant: holds the state, runs the reducer on every event, and carries out
+ * the commands. A page or a mini-program listens for `change` and calls `dispatch`.
  */
 
 import { systemClock } from "./clock.js";
@@ -56,7 +56,7 @@ export class Relay extends Emitter {
     this.#connection.stop();
   }
 
-  /** Call when the network is back. */
+  /** Call when the page or the network wakes up. */
   wake() {
     this.#connection.wake();
   }
@@ -80,6 +80,10 @@ export class Relay extends Emitter {
   #run(command) {
     if ("after" in command) {
       this.#clock.after(command.after, () => this.#apply(command.event));
+      return;
+    }
+    if ("probe" in command) {
+      this.#connection.probe();
       return;
     }
     const { send } = command;

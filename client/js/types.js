@@ -160,8 +160,7 @@
  */
 /** @typedef {{status: Status, reason: string, retryMs: number}} ConnectionState */
 /**
- * @typedef {{send: ToServer}
- *   | {after: number, event: TimerEvent}} Command
+ * @typedef {{send: ToServer} | {probe: true} | {after: number, event: TimerEvent}} Command
  */
 /**
  * @typedef {{t: "user:join", phrase?: string, invite?: string}
@@ -190,6 +189,11 @@
  *   | ConnectionEvent | TimerEvent} Event
  */
 /** @typedef {{state: State, before: State, event: Event}} Change */
+/**
+ * Reduces a message about the room of the state.
+ * @template Message
+ * @typedef {(state: State, room: Room, message: Message, at: number) => State} RoomReducer
+ */
 /** @typedef {{work: string, url: string, serial: number, text: string, at: number}} SavedWork `at`: wall clock, ms; `text` may be empty. */
 
 export {};

@@ -1,5 +1,4 @@
-"""Looks for barriers to accessibility with axe-core: WCAG 2.2 A and AA, and its best practices, by
-day and by night."""
+"""Checks accessibility with axe-core: WCAG 2.2 A and AA and its best practices, light and dark."""
 
 from __future__ import annotations
 

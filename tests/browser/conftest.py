@@ -1,4 +1,4 @@
-"""Fixtures of the browser tests: strangers at the real page, and the core alone in a blank one."""
+"""Fixtures of the browser tests: participants at the real page, and the core in a blank page."""
 
 from __future__ import annotations
 

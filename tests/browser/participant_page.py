@@ -1,4 +1,4 @@
-"""One person at the page: what they do with mouse or finger, and what they see."""
+"""A page object: what one participant does with mouse or finger, and sees."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNTIL_INKED_IS = f"""async (wanted) => {{
 
 
 class ParticipantPage:
-    """A page with its console and its WebSocket frames written down."""
+    """A page that records its console and its WebSocket frames."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -1,4 +1,4 @@
-"""client/js: MessagePack and JSON, tried in Chromium against Python's own implementations."""
+"""client/js/wire: MessagePack and JSON in Chromium, compared with Python's implementations."""
 
 from __future__ import annotations
 

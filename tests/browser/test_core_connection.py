@@ -197,6 +197,85 @@ async def test_a_network_that_is_back_is_not_waited_for(core: Core) -> None:
     assert (before, after) == (1, 2)
 
 
+async def test_a_half_open_connection_is_replaced_2_s_after_waking(core: Core) -> None:
+    sent, early, late = await connected(
+        core,
+        """
+        welcomed();
+        connection.wake();
+        const sent = last().sent.at(-1);
+        pass(1999);
+        const early = sockets.length;
+        pass(1);
+        return [sent, early, [sockets.length, sockets[0].closed, statuses.at(-1)[0]]];
+        """,
+    )
+    assert sent == {"t": "ping", "n": 1}
+    assert early == 1
+    assert late == [2, True, "connecting"]
+
+
+async def test_any_frame_shows_that_a_connection_is_alive(core: Core) -> None:
+    tried, pings = await connected(
+        core,
+        """
+        welcomed();
+        connection.wake();
+        connection.wake();
+        pass(1500);
+        says({ t: "counters" });
+        pass(15000);
+        return [sockets.length, last().sent.filter(({ t }) => t === "ping").length];
+        """,
+    )
+    assert (tried, pings) == (1, 1)
+
+
+async def test_a_slow_network_gets_more_time_for_each_probe_until_one_is_answered(
+    core: Core,
+) -> None:
+    times = await connected(
+        core,
+        """
+        const times = [];
+        const probe = (answered) => {
+          welcomed();
+          connection.wake();
+          if (answered) return says({ t: "pong", n: 1 });
+          const from = now;
+          const before = sockets.length;
+          while (sockets.length === before) pass(500);
+          times.push(now - from);
+        };
+        for (const answered of [false, false, false, false, true, false]) probe(answered);
+        return times;
+        """,
+    )
+    assert times == [2000, 4000, 8000, 10_000, 2000]
+
+
+async def test_a_socket_that_does_not_open_is_replaced_after_waking(core: Core) -> None:
+    tried = await connected(
+        core, "pass(1000); connection.wake(); pass(2000); return sockets.length;"
+    )
+    assert tried == 2
+
+
+async def test_the_token_is_kept_when_the_storage_loses_it(core: Core) -> None:
+    sent = await connected(
+        core,
+        """
+        storage.set = () => {};
+        welcomed();
+        last().handlers.close(1006);
+        pass(statuses.at(-1)[2]);
+        opens();
+        return last().sent;
+        """,
+    )
+    assert sent[0]["token"] == "secret"
+
+
 async def test_a_garbled_frame_ends_the_connection(core: Core) -> None:
     status, heard = await connected(
         core, 'welcomed(); last().handlers.message("{"); return [statuses.at(-1), heard];'

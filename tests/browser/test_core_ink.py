@@ -1,4 +1,4 @@
-"""client/js: from the pointer's samples to strokes of the wire and back, exactly."""
+"""client/js/ink: from pointer samples to strokes of the wire and back, exactly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.browser.conftest import Core
 
 PEN = """
   const { Pen } = await import("/client/js/ink/pen.js");
-  const { decodeStroke, encodeStroke } = await import("/client/js/ink/stroke.js");
+  const { decodeStroke } = await import("/client/js/ink/stroke.js");
   const timers = [];
   const clock = { now: () => 0, after: (ms, run) => { timers.push(run); return () => {}; } };
   const parts = [];
@@ -34,7 +34,8 @@ async def test_points_come_back_from_a_stroke_exactly(core: Core) -> None:
     ]
     stroke, again = await core(
         """async (points) => {
-          const { decodeStroke, encodeStroke } = await import("/client/js/ink/stroke.js");
+          const { encodeStroke } = await import("/client/js/ink/encode-stroke.js");
+          const { decodeStroke } = await import("/client/js/ink/stroke.js");
           const stroke = encodeStroke(points);
           return [stroke, decodeStroke(stroke)];
         }""",

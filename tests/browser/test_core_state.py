@@ -1,4 +1,4 @@
-"""client/js: the reducer and its commands, message by message."""
+"""client/js/state: the reducer and its commands, message by message."""
 
 from __future__ import annotations
 
@@ -141,6 +141,11 @@ async def test_a_commit_is_sent_until_it_is_answered(core: Core) -> None:
     commit = {"t": "commit", "room": "r", "c": 0, "strokes": INK}
     assert [messages(ran["sent"][i]) for i in (4, 5, 8, 10)] == [[commit], [commit], [commit], []]
     assert ran["state"]["draft"] is None
+
+
+async def test_a_commit_probes_the_connection(core: Core) -> None:
+    ran = await core(RUN, [online(), welcome(), matched(0), drawn(), {"t": "user:commit"}])
+    assert {"probe": True} in ran["sent"][-1]
 
 
 async def test_a_commit_refused_as_busy_is_sent_after_the_time_asked_for(core: Core) -> None:
@@ -378,7 +383,7 @@ async def test_a_report_ends_the_room_and_is_repeated_when_it_was_not_heard(core
 ALONE = """async (events) => {
   const { reduce } = await import("/client/js/state/reduce.js");
   const { KEEP_OFFER_MS, shouldOfferToKeep } =
-    await import("/client/js/state/selectors.js");
+    await import("/client/js/state/keep-offer.js");
   const { initialState } = await import("/client/js/state/state.js");
   const state = events.reduce((state, [event, at]) => reduce(state, event, at), initialState());
   const ends = Math.max(...events.map(([, at]) => at));
@@ -415,3 +420,33 @@ async def test_works_are_remembered_newest_first_and_once(core: Core) -> None:
     )
     assert works == [["a", "天天", 1], ["b", "加油", 2]]
     assert read == []
+
+
+async def test_works_are_remembered_by_a_page_whose_storage_loses_them(core: Core) -> None:
+    works = await core(
+        """async () => {
+          const { SavedWorks } = await import("/client/js/saved-works.js");
+          const saved = new SavedWorks({ get: () => null, set: () => {} });
+          const work = (id, text) => ({ work: id, url: `/w/${id}`, serial: 1, text, at: 1 });
+          saved.add([work("a", "")]);
+          saved.add([work("b", "加油")]);
+          saved.add([work("a", "天天")]);
+          return saved.all.map(({ work, text }) => [work, text]);
+        }"""
+    )
+    assert works == [["a", "天天"], ["b", "加油"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [("加油", "ltr"), ("hope", "ltr"), ("שלום", "rtl"), ("سلام", "rtl"), ("𞤢𞤣", "rtl")],
+)
+async def test_the_direction_comes_from_the_phrase(core: Core, text: str, direction: str) -> None:
+    told = await core(
+        """async (text) => {
+          const { directionOf } = await import("/client/js/direction.js");
+          return directionOf({ text });
+        }""",
+        text,
+    )
+    assert told == direction

@@ -1,4 +1,4 @@
-"""The end of a relay: the work is written once more, and leads to its poster and on."""
+"""The screen of a completed work: replay, poster and links."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The page on small screens, on their sides, and in large letters: all can be reached, and the
-paper stays where it is."""
+"""The page on small screens, in landscape and with large letters: everything can be reached, and
+the paper does not move."""
 
 from __future__ import annotations
 

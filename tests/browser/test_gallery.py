@@ -1,4 +1,4 @@
-"""The gallery: every work, a page at a time, by phrase, with the keyboard, on any screen."""
+"""The gallery: paging, choice of a phrase, keyboard, screen sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The service as an app: manifest and icons; and that no page asks anybody else for anything."""
+"""The service as an installed app: manifest and icons; pages load nothing from other hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page in the languages it speaks, and for people who want less motion."""
+"""The page in its languages, and with reduced motion."""
 
 from __future__ import annotations
 

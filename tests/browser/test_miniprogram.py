@@ -1,5 +1,5 @@
-"""The mini-program at the real service. What WeChat gives, `wx` and `Page`, has a stand-in on the
-browser's own; everything behind it is the mini-program's and the core's."""
+"""The mini-program at the real service. `wx` and `Page` of WeChat are replaced by the browser's own
+functions; everything else is the code of the mini-program and the core."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import pytest
 import pytest_asyncio
 from jielong import Participant, Pen
 from jielong.messages import PartnerState
@@ -31,26 +32,34 @@ WECHAT = """async ([url, query]) => {
       dialled.push(protocols);
       return {
         onOpen: (run) => (socket.onopen = () => run({})),
-        onMessage: (run) => (socket.onmessage = ({ data }) => run({ data })),
+        onMessage: (run) => (socket.onmessage = ({ data }) => socket.silent || run({ data })),
         onClose: (run) => (socket.onclose = ({ code }) => run({ code })),
         onError: (run) => (socket.onerror = () => run({})),
-        send: ({ data }) => socket.send(data),
+        send: ({ data }) => socket.silent || socket.send(data),
         close: ({ code }) => socket.close(code),
       };
     },
     getStorageSync: (key) => kept.get(key) ?? "",
-    setStorageSync: (key, value) => kept.set(key, value),
+    setStorageSync(key, value) {
+      if (window.full) throw new Error("setStorageSync:fail exceed storage max size");
+      kept.set(key, value);
+    },
     removeStorageSync: (key) => kept.delete(key),
     onNetworkStatusChange: (run) => (window.network = run),
     offNetworkStatusChange: () => (window.network = null),
-    getWindowInfo: () => ({ pixelRatio: 2 }),
+    getWindowInfo: () => ({ pixelRatio: window.ratio ?? 2 }),
     createSelectorQuery() {
       const node = document.createElement("canvas");
       node.requestAnimationFrame = (run) => requestAnimationFrame(run);
+      let selected = "";
       const query = {
-        select: (id) => ((window[id.slice(1)] = node), query),
+        select(id) {
+          selected = id.slice(1);
+          window[selected] ??= node;
+          return query;
+        },
         fields: () => query,
-        exec: (run) => run([{ node, width: 300, height: 300 }]),
+        exec: (run) => run([{ node: window[selected], width: 300, height: 300 }]),
       };
       return query;
     },
@@ -121,6 +130,16 @@ WRITE = """() => {
     }
     page.up();
   }
+}"""
+
+CANCELLED = """([from, to]) => {
+  let t = performance.now();
+  for (let i = 0; i <= 20; i += 1) {
+    const [x, y] = [0, 1].map((axis) => from[axis] + (to[axis] - from[axis]) * i / 20);
+    t += 20;
+    page[i ? "move" : "down"]({ touches: [{ x, y, force: 0 }], timeStamp: t });
+  }
+  page.cancel();
 }"""
 
 
@@ -246,6 +265,72 @@ async def test_it_comes_back_at_once_when_the_network_does(phone: Page, service:
     await phone.evaluate("network({ isConnected: true })")
     assert await phone.evaluate("dialled.length") == 2
     await shows(phone, "screen", "idle")
+
+
+@pytest.mark.parametrize(
+    "signal", ["network({ isConnected: true })", "page.onShow()", "page.commit()"]
+)
+async def test_a_half_open_connection_is_replaced(
+    phone: Page, service: Service, signal: str
+) -> None:
+    await open_page(phone, service)
+    async with await Participant.connect(service.ws_url) as other:
+        await join(phone, "加油")
+        await shows(phone, "screen", "waiting")
+        await other.join()
+        await shows(phone, "screen", "my-turn")
+        await phone.evaluate("() => { socket.silent = true; }")
+        await phone.evaluate(WRITE)
+        await phone.evaluate(signal)
+        await phone.wait_for_function("() => dialled.length === 2", timeout=LIMIT_MS)
+        if "commit" not in signal:
+            await shows(phone, "screen", "my-turn")
+            await phone.evaluate("page.commit()")
+        await shows(phone, "screen", "their-turn")
+
+
+async def test_a_phone_that_stores_nothing_keeps_the_seat_when_the_connection_is_lost(
+    phone: Page, service: Service
+) -> None:
+    await phone.evaluate("() => { window.full = true; }")
+    await open_page(phone, service)
+    await join(phone, "加油")
+    await shows(phone, "screen", "waiting")
+    await phone.evaluate(WRITE)
+    await phone.evaluate("page.commit()")
+    await shows(phone, "title", "正在等一位同伴接写「油」")
+    await phone.evaluate("socket.close()")
+    await shows(phone, "screen", "offline")
+    await phone.evaluate("network({ isConnected: true })")
+    await shows(phone, "title", "正在等一位同伴接写「油」")
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [([[60, 150], [240, 140]], True), ([[150, 150], [156, 152]], False)],
+    ids=["writing", "a palm"],
+)
+async def test_a_cancelled_touch_is_kept_when_it_is_writing(
+    phone: Page, service: Service, path: list[list[int]], kept: bool
+) -> None:
+    await open_page(phone, service)
+    await phone.evaluate("page.join()")
+    await shows(phone, "screen", "waiting")
+    await phone.evaluate(CANCELLED, path)
+    await shows(phone, "inked", kept)
+
+
+async def test_the_paper_follows_the_resolution_of_the_screen(
+    phone: Page, service: Service
+) -> None:
+    await open_page(phone, service)
+    await phone.evaluate("page.join()")
+    await shows(phone, "screen", "waiting")
+    await phone.evaluate(WRITE)
+    await phone.evaluate(INKED, LIMIT_MS)
+    await phone.evaluate("() => { window.ratio = 3; page.onResize(); }")
+    assert await phone.evaluate("paper.width") == 900
+    await phone.evaluate(INKED, LIMIT_MS)
 
 
 async def test_a_partner_whose_connection_is_lost_is_said_to_be_away(

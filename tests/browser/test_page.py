@@ -1,4 +1,4 @@
-"""The page itself: touch, choice, small screens, closed doors."""
+"""The page: touch, choice of a phrase, small screens, unsupported browsers."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.async_api import expect
 
-from tests.browser.conftest import PHONE, Stranger
+from tests.browser.conftest import DESK, PHONE, Stranger
 from tests.browser.participant_page import ParticipantPage, open_room, write
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
@@ -20,6 +20,15 @@ POINTER = """([kind, type, x, y, id]) => {
     clientX: box.x + x * box.width, clientY: box.y + y * box.height,
   }));
 }"""
+
+
+SETTLED_WIDTH = """async (canvas, ratio) => {
+  const wanted = Math.round(canvas.clientWidth * ratio);
+  for (let i = 0; i < 100 && canvas.width !== wanted; i += 1)
+    await new Promise(requestAnimationFrame);
+  return canvas.width;
+}"""
+"""How many pixels wide a canvas is, once it had time to follow the resolution."""
 
 
 async def point(
@@ -130,6 +139,31 @@ async def test_a_palm_that_came_before_the_pen_is_taken_back(
     await one.sees_written(1)
     assert len(one.commits[0]) == 1
     assert one.commits[0][0][0] < 1000
+
+
+async def test_everything_drawn_follows_the_resolution_of_the_screen(
+    stranger: Stranger, service: Service
+) -> None:
+    one = await begin(stranger, service, "/?phrase=jiayou", **DESK)
+    await one.draw(ACROSS)
+    screen = await one.page.context.new_cdp_session(one.page)
+
+    async def resolution(ratio: int) -> list[int]:
+        # Chromium's emulation evaluates media queries only when the size changes as well: by a
+        # pixel, which leaves the size of the paper.
+        width = DESK["viewport"]["width"] + ratio
+        await screen.send(
+            "Emulation.setDeviceMetricsOverride",
+            {**DESK["viewport"], "width": width, "deviceScaleFactor": ratio, "mobile": False},
+        )
+        return [await paper.evaluate(SETTLED_WIDTH, ratio) for paper in papers]
+
+    papers = [one.see("paper"), one.see("char").first.locator("canvas")]
+    single = await resolution(1)
+    assert await resolution(2) == [2 * width for width in single]
+    await one.sees_ink()
+    assert await resolution(1) == single
+    await one.sees_ink()
 
 
 async def test_ctrl_z_takes_a_stroke_back(stranger: Stranger, service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Who comes and who does not: waiting in vain, inviting a friend, reporting, one's own works."""
+"""Waiting for a partner, inviting a friend, reporting, and the works of the device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The poster of a work: seen, saved as files that are what they say, handed on."""
+"""The poster of a work: shown, saved as files, shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two strangers, two browsers, one work: the whole way, as they see it."""
+"""A whole relay of two participants in two browsers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines break, pages reload, people leave: the work goes on."""
+"""Lost connections, reloads and participants who leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every state of the page, on a desk and on a phone: what it says, and that nobody is shut out."""
+"""Every state of the page, on a desktop and on a phone: its texts and its accessibility."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wall: works that are finished while it hangs there, and counters that follow."""
+"""The wall: new works and counters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a finished work: what it says, and how it writes the work once more."""
+"""The page of a finished work and its replay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture that other sites show: drawn by the service, yet with the page's own brush."""
+"""The preview picture that the service draws looks like the page's."""
 
 from __future__ import annotations
 

@@ -26,9 +26,15 @@ export function browserSocket(url, subprotocols, handlers) {
   };
 }
 
-/** @type {import("../types.js").Storage} */
+/**
+ * localStorage. While it is blocked or full, the values are kept in the history entry, which
+ * survives a reload of the page.
+ * @type {import("../types.js").Storage}
+ */
 export const browserStorage = {
   get(key) {
+    const { state } = history;
+    if (state && key in state) return state[key];
     try {
       return localStorage.getItem(key);
     } catch {
@@ -36,12 +42,14 @@ export const browserStorage = {
     }
   },
   set(key, value) {
+    const { [key]: _, ...state } = history.state ?? {};
     try {
       if (value === null) localStorage.removeItem(key);
       else localStorage.setItem(key, value);
     } catch {
-      // Blocked or full: the value is lost and the relay goes on.
+      state[key] = value;
     }
+    if (key in state || key in (history.state ?? {})) history.replaceState(state, "");
   },
 };
 

@@ -1,7 +1,7 @@
 /**
- * How long a client waits before it connects again. The first try comes at a random time within
- * `FIRST_TRY_SPAN_MS`, so that clients that lost one server do not return all at once. The next
- * few tries come quickly, while the server keeps the seat (15 s). After that the span doubles.
+ * The delay before a reconnect. The first try is at a random time, so that the clients of a lost
+ * server do not return all at once. The next tries are quick, while the server keeps the seat
+ * (15 s). After that the delay doubles.
  */
 
 export const FIRST_TRY_SPAN_MS = 10_000;

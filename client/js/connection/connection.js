@@ -1,6 +1,6 @@
 /**
- * A connection that reconnects. It connects, sends `hello` with the stored token, checks liveness,
- * and connects again after a loss. It knows nothing of rooms, and an adapter supplies the socket.
+ * A connection that reconnects. It connects, sends `hello` with the token, checks liveness, and
+ * connects again after a loss. It knows nothing of rooms, and an adapter supplies the socket.
  */
 
 import { systemClock } from "../clock.js";
@@ -16,9 +16,11 @@ import { MAX_DELAY_MS, backoff } from "./backoff.js";
  */
 
 export const TOKEN_KEY = "jielong.token";
-/** The client sends a ping after this much silence, and waits this long for an answer. */
+/** The silence before a ping, and the time for its answer. */
 export const SILENCE_MS = 20_000;
 export const PONG_MS = 10_000;
+/** The time for the answer to a probe, doubled up to `PONG_MS` on a slow network. */
+export const PROBE_MS = 2_000;
 /** Limit from opening the socket to `welcome`. */
 export const WELCOME_MS = 10_000;
 
@@ -31,10 +33,14 @@ export class Connection extends Emitter {
   #socket = null;
   #codec = codecFor("");
   #attempt = 0;
+  /** The storage, which may lose it, is for the next visit only. @type {string | null} */
+  #token;
   #pings = 0;
+  #probeMs = PROBE_MS;
+  #isProbing = false;
   /** @type {Status} */
   #status = "stopped";
-  /** Cancels the only timer that runs: for `welcome`, for silence, for a pong or for a retry. */
+  /** Cancels the only timer: for `welcome`, silence, an answer or a retry. */
   #cancelTimer = () => {};
 
   /**
@@ -51,6 +57,7 @@ export class Connection extends Emitter {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
+    this.#token = options.storage.get(TOKEN_KEY);
   }
 
   get status() {
@@ -70,9 +77,22 @@ export class Connection extends Emitter {
     this.#setStatus("stopped", "", 0);
   }
 
-  /** Call when the network is back: connects at once instead of after the backoff. */
+  /** Call when the page or the network wakes up: connects at once, or probes the connection. */
   wake() {
     if (this.#status === "offline") this.start();
+    else this.probe();
+  }
+
+  /** Replaces the connection when no frame comes within a short time: it is half-open. */
+  probe() {
+    if (!this.#socket || this.#isProbing) return;
+    if (this.#status === "online") this.#ping();
+    this.#setTimer(this.#probeMs, () => {
+      this.#probeMs = Math.min(PONG_MS, 2 * this.#probeMs);
+      this.#lose("timeout", 0);
+      this.start();
+    });
+    this.#isProbing = true;
   }
 
   /**
@@ -105,8 +125,7 @@ export class Connection extends Emitter {
   /** @param {string} subprotocol */
   #onOpen(subprotocol) {
     this.#codec = codecFor(subprotocol);
-    const token = this.#options.storage.get(TOKEN_KEY) ?? undefined;
-    this.#write({ t: "hello", token, ...this.#options.hello });
+    this.#write({ t: "hello", token: this.#token ?? undefined, ...this.#options.hello });
   }
 
   /** @param {string | Uint8Array} frame */
@@ -121,6 +140,7 @@ export class Connection extends Emitter {
     }
     if (message.t === "welcome") this.#onWelcome(message);
     if (this.#status === "online") this.#watchLiveness();
+    if (message.t === "pong") this.#probeMs = PROBE_MS;
     this.emit("message", message);
     if (message.t === "bye") this.#lose(message.why, message.retry_ms);
     else if (message.t === "error" && message.code === "elsewhere") this.#onClose(CLOSED_ELSEWHERE);
@@ -131,6 +151,7 @@ export class Connection extends Emitter {
   /** @param {Welcome} message */
   #onWelcome(message) {
     this.#attempt = 0;
+    this.#token = message.token;
     this.#options.storage.set(TOKEN_KEY, message.token);
     this.#setStatus("online", "", 0);
   }
@@ -138,10 +159,14 @@ export class Connection extends Emitter {
   /** A browser hides the server's WebSocket pings, so the client sends its own `ping`. */
   #watchLiveness() {
     this.#setTimer(SILENCE_MS, () => {
-      this.#pings += 1;
-      this.#write({ t: "ping", n: this.#pings });
+      this.#ping();
       this.#setTimer(PONG_MS, () => this.#lose("timeout"));
     });
+  }
+
+  #ping() {
+    this.#pings += 1;
+    this.#write({ t: "ping", n: this.#pings });
   }
 
   /** @param {number} code */
@@ -154,11 +179,7 @@ export class Connection extends Emitter {
     this.#setStatus("elsewhere", "", 0);
   }
 
-  /**
-   * The connection is lost; a timer opens the next one.
-   * @param {string} reason
-   * @param {number} [retryMs] The delay that the server asks for; without it, the backoff.
-   */
+  /** @param {string} reason @param {number} [retryMs] The delay that the server asks for, or the backoff. */
   #lose(reason, retryMs) {
     this.#close();
     // A timeout concerns this client alone, so it need not spread its return.
@@ -178,6 +199,7 @@ export class Connection extends Emitter {
   /** @param {number} ms @param {() => void} run */
   #setTimer(ms, run) {
     this.#cancelTimer();
+    this.#isProbing = false;
     this.#cancelTimer = this.#clock.after(ms, run);
   }
 

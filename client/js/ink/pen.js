@@ -1,7 +1,6 @@
 /**
  * Turns pointer samples into strokes of the wire, and hands them on in parts, about thirty a
- * second. It rounds positions and times before it takes differences, so that rounding errors do
- * not add up along a stroke.
+ * second. It rounds before it takes differences, so that no rounding adds up along a stroke.
  */
 
 import { systemClock } from "../clock.js";
@@ -78,10 +77,7 @@ export class Pen {
     }
   }
 
-  /**
-   * The stroke continued by predicted samples. It is only shown, never sent.
-   * @param {Sample[]} predicted
-   */
+  /** The stroke with predicted samples, to be shown, never sent. @param {Sample[]} predicted */
   withPredicted(predicted) {
     if (!this.isDown) return this.#stroke;
     let { x, y } = this.#last;
@@ -136,11 +132,7 @@ export class Pen {
     } else this.#cancelFlush ??= this.#clock.after(PART_MS, () => this.#flush(false));
   }
 
-  /**
-   * Hands on the part. Until the stroke ends, its newest point stays behind, so that the last part
-   * is never empty.
-   * @param {boolean} end
-   */
+  /** Keeps the newest point until the end, so that the last part is never empty. @param {boolean} end */
   #flush(end) {
     this.#cancelFlush?.();
     this.#cancelFlush = null;

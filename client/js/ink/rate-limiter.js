@@ -1,6 +1,6 @@
 /**
- * Keeps live ink below the server's rate limit with a token bucket. Frames that come too fast wait
- * in order, and waiting parts of one stroke are joined into one frame.
+ * Keeps live ink below the server's rate limit: a token bucket. Frames that come too fast wait, and
+ * waiting parts of one stroke become one frame.
  */
 
 /** @import { Ink, Undo } from "../types.js" */
@@ -8,7 +8,7 @@
 /** Size of the bucket, and tokens a second; together below 60 frames in any second. */
 export const BURST = 15;
 export const PER_SECOND = 40;
-/** The most numbers in one joined frame, far below the limit of a frame's bytes. */
+/** Numbers in one frame, far below the limit of its bytes. */
 const MAX_NUMBERS = 8000;
 
 export class InkRateLimiter {
@@ -33,9 +33,9 @@ export class InkRateLimiter {
 
   /** @param {Ink | Undo} frame */
   push(frame) {
-    const last = this.#queue.at(-1);
-    if (last && canJoin(last, frame)) this.#queue[this.#queue.length - 1] = join(last, frame);
-    else this.#queue.push(frame);
+    const joined = join(this.#queue.at(-1), frame);
+    if (joined) this.#queue.pop();
+    this.#queue.push(joined ?? frame);
     this.#drain();
   }
 
@@ -62,22 +62,10 @@ export class InkRateLimiter {
   }
 }
 
-/**
- * Whether the second frame continues the stroke of the first one.
- * @param {Ink | Undo} first
- * @param {Ink | Undo} second
- * @returns {boolean}
- */
-function canJoin(first, second) {
-  return (
-    first.t === "ink" && second.t === "ink" && !first.end &&
-    first.room === second.room && first.c === second.c && first.s === second.s &&
-    first.p.length + second.p.length <= MAX_NUMBERS
-  );
-}
-
-/** @param {Ink | Undo} first @param {Ink | Undo} second @returns {Ink} */
+/** Two parts of one stroke as one, or null. @param {Ink | Undo | undefined} first @param {Ink | Undo} second */
 function join(first, second) {
-  const [one, two] = /** @type {[Ink, Ink]} */ ([first, second]);
-  return { ...two, p: [...one.p, ...two.p] };
+  if (first?.t !== "ink" || second.t !== "ink" || first.end) return null;
+  if (first.room !== second.room || first.c !== second.c || first.s !== second.s) return null;
+  const p = [...first.p, ...second.p];
+  return p.length > MAX_NUMBERS ? null : { ...second, p };
 }

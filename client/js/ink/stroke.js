@@ -23,18 +23,6 @@ export function decodeStroke(stroke) {
   return points;
 }
 
-/** @param {InkPoint[]} points @returns {Stroke} */
-export function encodeStroke(points) {
-  /** @type {Stroke} */
-  const stroke = [];
-  let last = { x: 0, y: 0, w: 0 };
-  for (const point of points) {
-    stroke.push(point.x - last.x, point.y - last.y, point.dt, point.w - last.w);
-    last = point;
-  }
-  return stroke;
-}
-
 /** @param {Stroke[]} strokes */
 export function countPoints(strokes) {
   return strokes.reduce((sum, stroke) => sum + stroke.length / POINT, 0);

@@ -1,7 +1,6 @@
 /**
- * Commands: the messages to send and the timers to set when an event has led from one state to the
- * next. Pure, like the reducer. These functions make sure that no ink of the user gets lost: they
- * send ink and commits again until the server has answered.
+ * Commands: what to do when an event has led from one state to the next, pure. They send ink and
+ * commits again until the server has answered, so that no ink gets lost.
  */
 
 /** @import { Command, Draft, ErrorMessage, Event, State, Welcome } from "../types.js" */
@@ -59,18 +58,13 @@ function leave({ leaving }) {
   return [{ send: why ? { t: "report", room, why } : { t: "leave", room, keep } }];
 }
 
-/**
- * The server missed the `leave` and still has this participant in the old room; it gives a seat in
- * another room only after the `leave`.
- * @param {State} state
- */
+/** The server missed the `leave`, and gives another seat only after it. @param {State} state */
 function leaveAndJoin(state) {
   return [...leave(state), ...join(state)];
 }
 
 /**
- * Sends the unfinished ink again. The partner may have seen some of it or none, so the client takes
- * everything back first.
+ * Sends the unfinished ink again, after taking back what the partner may have seen of it.
  * @param {State} state
  * @returns {Command[]}
  */
@@ -100,10 +94,15 @@ function undo({ room, c }, s) {
   return { send: { t: "undo", room, c, s } };
 }
 
-/** `commit` is idempotent, so it is sent again until it is answered. @param {Draft} draft @returns {Command[]} */
+/**
+ * Sends the commit again until it is answered. The probe detects a half-open connection at once.
+ * @param {Draft} draft
+ * @returns {Command[]}
+ */
 function commit({ room, c, strokes }) {
   return [
     { send: { t: "commit", room, c, strokes } },
+    { probe: true },
     { after: COMMIT_MS, event: { t: "timer:commit", room, c } },
   ];
 }

@@ -4,20 +4,20 @@
  */
 
 import { startsStroke } from "../ink/stroke.js";
-import { withNotice } from "./notice.js";
 import { canKeepRoom } from "./selectors.js";
+import { withNotice } from "./state.js";
 
 /**
  * @import {
  *   Bye, Committed, Completed, Counters, Draft, ErrorMessage, Finished, FromServer, Ink, Matched,
- *   Partner, PartnerMessage, PartnerState, Room, State, Turn, TurnMessage, Undo, Waiting, Welcome
+ *   Partner, PartnerMessage, PartnerState, Room, RoomReducer, State, Turn, TurnMessage, Undo, Waiting, Welcome
  * } from "../types.js"
  */
 
-/** The campaign of a state before the server has named one. */
+/** Before the server has named one. */
 const NO_CAMPAIGN = { id: "", title: "", open: false };
 
-/** Messages that are sent again, or that the user need not hear about, when they are refused as `busy`. */
+/** The user need not know that these were refused as `busy`. */
 const SILENT = new Set(["ink", "undo", "react", "leave", "report"]);
 
 /**
@@ -37,11 +37,11 @@ export function reduceServer(state, message, at) {
         return { ...state, room: { ...room, invite } };
       });
     case "turn": return inRoom(state, message.room, (room) => onTurn(state, room, message, at));
-    case "ink": return inRoom(state, message.room, (room) => onInk(state, room, message));
-    case "undo": return inRoom(state, message.room, (room) => onUndo(state, room, message));
-    case "committed": return inRoom(state, message.room, (room) => onCommitted(state, room, message));
+    case "ink": return inRoom(state, message.room, (room) => onInk(state, room, message, at));
+    case "undo": return inRoom(state, message.room, (room) => onUndo(state, room, message, at));
+    case "committed": return inRoom(state, message.room, (room) => onCommitted(state, room, message, at));
     case "partner": return inRoom(state, message.room, (room) => onPartner(state, room, message, at));
-    case "completed": return inRoom(state, message.room, (room) => onCompleted(state, room, message));
+    case "completed": return inRoom(state, message.room, (room) => onCompleted(state, room, message, at));
     case "react":
       return inRoom(state, message.room, () => ({
         ...state,
@@ -75,9 +75,9 @@ function onWelcome(state, message, at) {
 }
 
 /**
- * The server no longer has the room of this client: it was completed meanwhile, or it is lost.
+ * The server no longer has the room: it was completed meanwhile, or it is lost.
  * @param {State} state
- * @param {Finished} [last] The newest of `finished`, when it is new to this client.
+ * @param {Finished} [last] The newest of `finished`, when it is new.
  * @returns {State}
  */
 function onRoomGone(state, last) {
@@ -88,12 +88,7 @@ function onRoomGone(state, last) {
   return { ...gone, finished: state.finished.slice(0, -1), done: { ...last, phrase, chars, seat } };
 }
 
-/**
- * @param {State} state
- * @param {Waiting | Matched} message
- * @param {number} at
- * @returns {State}
- */
+/** @param {State} state @param {Waiting | Matched} message @param {number} at @returns {State} */
 function onSeat(state, message, at) {
   if (message.room === state.leaving?.room) return state;
   const { phrase, seat } = message;
@@ -133,26 +128,21 @@ function turnOf({ c, char, seat, ms }, at) {
   return { c, char, seat, until: at + ms };
 }
 
-/**
- * The draft in this room. The present draft is kept when it belongs to the character of the turn.
- * @param {State} state
- * @param {Room} room
- * @returns {Draft | null}
- */
+/** The draft in this room; the present one when it is of the same turn. @param {State} state @param {Room} room @returns {Draft | null} */
 function draftFor({ draft }, { id, turn, seat, committed }) {
   if (turn.seat !== seat || committed[turn.c]) return null;
   if (draft && draft.room === id && draft.c === turn.c) return draft;
   return { room: id, c: turn.c, strokes: [], open: false, committing: false };
 }
 
-/** @param {State} state @param {Room} old @param {TurnMessage} message @param {number} at */
+/** @type {RoomReducer<TurnMessage>} */
 function onTurn(state, old, message, at) {
   const live = old.live?.c === message.c ? old.live : null;
   const room = { ...old, turn: turnOf(message, at), live };
   return { ...state, room, draft: draftFor(state, room) };
 }
 
-/** @param {State} state @param {Room} room @param {Ink} message @returns {State} */
+/** @type {RoomReducer<Ink>} */
 function onInk(state, room, { c, s, p, end = false }) {
   if (c !== room.turn.c || room.turn.seat === room.seat || room.committed[c]) return state;
   const old = room.live;
@@ -166,14 +156,14 @@ function onInk(state, room, { c, s, p, end = false }) {
   return { ...state, room: { ...room, live: { c, strokes, open: !end, stale: false } } };
 }
 
-/** @param {State} state @param {Room} room @param {Undo} message @returns {State} */
+/** @type {RoomReducer<Undo>} */
 function onUndo(state, room, { c, s }) {
   if (room.live?.c !== c) return state;
   const strokes = room.live.strokes.slice(0, s);
   return { ...state, room: { ...room, live: { c, strokes, open: false, stale: false } } };
 }
 
-/** @param {State} state @param {Room} room @param {Committed} message @returns {State} */
+/** @type {RoomReducer<Committed>} */
 function onCommitted(state, room, { c, strokes }) {
   const committed = room.committed.map((before, i) => (i === c ? strokes : before));
   const live = room.live?.c === c ? null : room.live;
@@ -181,7 +171,7 @@ function onCommitted(state, room, { c, strokes }) {
   return { ...state, draft, room: { ...room, committed, live } };
 }
 
-/** @param {State} state @param {Room} room @param {PartnerMessage} message @param {number} at @returns {State} */
+/** @type {RoomReducer<PartnerMessage>} */
 function onPartner(state, room, message, at) {
   const known = room.partner ?? { alias: "" };
   const now = message.state === "back" ? "here" : message.state;
@@ -194,7 +184,7 @@ function onPartner(state, room, message, at) {
   return { ...state, room: changed };
 }
 
-/** @param {State} state @param {Room} room @param {Completed} message @returns {State} */
+/** @type {RoomReducer<Completed>} */
 function onCompleted(state, room, { work, url, serial, counters }) {
   const { phrase, committed: chars, seat } = room;
   return {

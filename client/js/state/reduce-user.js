@@ -2,8 +2,8 @@
  * The reducer for actions of the user.
  */
 
-import { withNotice } from "./notice.js";
 import { canKeepRoom, canWrite, hasInk } from "./selectors.js";
+import { withNotice } from "./state.js";
 
 /** @import { ReportReason, State, UserEvent } from "../types.js" */
 

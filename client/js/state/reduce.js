@@ -11,7 +11,7 @@ import { reduceUser } from "./reduce-user.js";
 /**
  * @param {State} state
  * @param {Event} event
- * @param {number} at When it happened, in milliseconds of a monotonic clock.
+ * @param {number} at Milliseconds of a monotonic clock.
  * @returns {State} The same object when nothing changed.
  */
 export function reduce(state, event, at) {

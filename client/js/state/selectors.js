@@ -6,9 +6,6 @@ import { countPoints } from "../ink/stroke.js";
 
 /** @import { Draft, InkUsage, Room, Screen, State } from "../types.js" */
 
-/** After so long alone with a finished character, the page offers to leave it for a later partner. */
-export const KEEP_OFFER_MS = 20_000;
-
 /** The screen that the page shows. @param {State} state @returns {Screen} */
 export function screenOf(state) {
   const { connection, room } = state;
@@ -50,17 +47,6 @@ export function inkUsage(state) {
 export function canKeepRoom({ room }) {
   if (!room || (room.partner && room.partner.state !== "left")) return false;
   return room.committed.some((strokes, c) => strokes !== null && c % 2 === room.seat);
-}
-
-/**
- * Whether to offer to leave the finished character for a later partner, instead of waiting on.
- * @param {State} state
- * @param {number} now
- */
-export function shouldOfferToKeep(state, now) {
-  const { room } = state;
-  if (!room || room.turn.seat === room.seat || !canKeepRoom(state)) return false;
-  return now - room.aloneSince >= KEEP_OFFER_MS;
 }
 
 /** Whether the other seat still has a character to write. @param {Room} room */

@@ -1,6 +1,5 @@
 /**
- * The initial state of a client. A state is never modified: the reducers return new ones. The
- * type is `State` in `types.js`.
+ * The initial state of a client, and notices. A state is never modified: reducers return new ones.
  */
 
 /** @import { Draft, State } from "../types.js" */
@@ -22,4 +21,9 @@ export function initialState(draft = null) {
     notice: null,
     reaction: null,
   };
+}
+
+/** @param {State} state @param {string} code @returns {State} The state with a notice for the user. */
+export function withNotice(state, code) {
+  return { ...state, notice: { code, n: (state.notice?.n ?? 0) + 1 } };
 }

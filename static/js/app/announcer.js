@@ -5,11 +5,10 @@
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { part, setText } from "../shared/dom.js";
 import { formatNumber, text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 
 /** @import { State } from "../../../client/js/types.js" */
 
-export class Announcer extends View {
+export class Announcer {
   #part = part("announcer");
 
   /** @param {import("../../../client/js/types.js").Change} change */

@@ -25,7 +25,7 @@ if (invite) {
   relay.dispatch({ t: "user:join", invite });
   // An invite works once, so a reload must not use it again.
   query.delete("invite");
-  history.replaceState(null, "", query.size > 0 ? `?${query}` : location.pathname);
+  history.replaceState(history.state, "", query.size > 0 ? `?${query}` : location.pathname);
 }
 
 if (!isTooOld()) relay.start();

@@ -4,11 +4,10 @@
 
 import { part, setText } from "../shared/dom.js";
 import { formatNumber } from "../shared/text.js";
-import { View } from "../shared/view.js";
 
 const NAMES = /** @type {const} */ (["relays", "participants", "online", "writing"]);
 
-export class CountersView extends View {
+export class CountersView {
   #parts = NAMES.map((name) => part(`counter-${name}`));
 
   /** @param {import("../../../client/js/types.js").State} state */

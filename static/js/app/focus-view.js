@@ -3,9 +3,8 @@
  * screen's heading gets the focus.
  */
 
-import { View } from "../shared/view.js";
 
-export class FocusView extends View {
+export class FocusView {
   /** @type {HTMLElement | null} */
   #screen = null;
 

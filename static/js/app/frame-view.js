@@ -1,16 +1,14 @@
 /**
- * The frame of the page: the attributes of the body that style sheets read, the tab's title, and
- * the state of the connection.
+ * The frame of the page: attributes of the body for style sheets, title, state of the connection.
  */
 
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { part, setData, setText } from "../shared/dom.js";
 import { text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 
 /** @import { Campaign, State } from "../../../client/js/types.js" */
 
-export class FrameView extends View {
+export class FrameView {
   #connection = part("connection");
   #message = part("message");
   #title = part("campaign-title");
@@ -48,7 +46,7 @@ function pageTitle(state) {
   return `${text("my_turn", { char: room.turn.char })} · ${title}`;
 }
 
-/** What to tell of the connection; empty when there is nothing to tell. @param {State} state */
+/** @param {State} state */
 export function connectionText(state) {
   const { connection, welcomed } = state;
   if (screenOf(state) === "closed") return ""; // A connection would not open the campaign.

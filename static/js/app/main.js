@@ -39,6 +39,7 @@ else open();
 
 function open() {
   const hasWorks = browserStorage.get("jielong.works") !== null;
+  /** @type {import("../shared/lazy-view.js").View[]} */
   const views = [
     new HomeView(relay, wantedPhrase),
     new RelayView(relay),
@@ -64,7 +65,7 @@ function open() {
   let scheduled = false;
   const render = () => {
     scheduled = false;
-    for (const view of views) view.render(relay.state);
+    for (const view of views) view.render?.(relay.state);
   };
   relay.on("change", (change) => {
     for (const view of views) view.onChange?.(change);
@@ -79,13 +80,16 @@ function open() {
   button("settings").append(icon("gear"));
   button("settings").addEventListener("click", () => settingsDialog().then((dialog) => dialog.open(), () => {}));
 
-  addEventListener("online", () => relay.wake());
+  const wake = () => relay.wake();
+  addEventListener("online", wake);
+  addEventListener("pageshow", ({ persisted }) => persisted && wake());
+  /** @type {any} */ (navigator).connection?.addEventListener("change", wake);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) relay.wake();
+    if (!document.hidden) wake();
     render();
   });
   render();
-  // The font is larger than everything that the first stroke needs, and the page works without it.
+  // The font is larger than all that the first stroke needs.
   const addFonts = () => addStyles("fonts").catch(() => {});
   if (document.readyState === "complete") addFonts();
   else addEventListener("load", addFonts);

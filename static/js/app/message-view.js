@@ -8,10 +8,9 @@ import { screenOf } from "../../../client/js/state/selectors.js";
 import { BASE_PATH } from "../shared/base-path.js";
 import { button, part, setText } from "../shared/dom.js";
 import { text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 import { isMessage, connectionText } from "./frame-view.js";
 
-export class MessageView extends View {
+export class MessageView {
   #section = part("message");
   #seal = part("message-seal");
   #title = part("message-title");
@@ -21,7 +20,6 @@ export class MessageView extends View {
 
   /** @param {import("../../../client/js/relay.js").Relay} relay */
   constructor(relay) {
-    super();
     setText(this.#button, text("elsewhere_here"));
     this.#button.addEventListener("click", () => relay.start());
   }

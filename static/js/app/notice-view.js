@@ -5,7 +5,6 @@
 import "../shared/lazy-text.js";
 import { part, setText } from "../shared/dom.js";
 import { hasText, text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 import { isMessage } from "./frame-view.js";
 
 /** @import { Notice, State } from "../../../client/js/types.js" */
@@ -15,7 +14,7 @@ const SHOWN_MS = 7000;
 const LONG_NOTICES = new Set(["invite_gone", "invite_later", "reported", "idle_kept", "kept"]);
 const LONG_MS = 20_000;
 
-export class NoticeView extends View {
+export class NoticeView {
   #notice = part("notice");
   #shown = 0;
   #timer = 0;

@@ -2,18 +2,18 @@
  * The first screen: what this is, the choice of a phrase, and the button that joins.
  */
 
+import { directionOf } from "../../../client/js/direction.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, make, makeGrid, part, setText } from "../shared/dom.js";
 import { locale, text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 
 /** @import { Phrase, State } from "../../../client/js/types.js" */
 
 const SHOWN = 5;
 /** The picture while no phrase is chosen. */
-const SAMPLE = { chars: ["加", "油"], locale: "zh-Hans" };
+const SAMPLE = { text: "加油", chars: ["加", "油"], locale: "zh-Hans" };
 
-export class HomeView extends View {
+export class HomeView {
   #section = part("home");
   #art = part("home-art");
   #chips = part("chips");
@@ -26,7 +26,6 @@ export class HomeView extends View {
 
   /** @param {import("../../../client/js/relay.js").Relay} relay @param {string | null} wanted A phrase's id. */
   constructor(relay, wanted) {
-    super();
     this.#chosen = wanted ?? "";
     this.#join.addEventListener("click", () => {
       relay.dispatch({ t: "user:join", phrase: this.#chosen || undefined });
@@ -94,9 +93,11 @@ export class HomeView extends View {
 
   /** The picture: characters of seat 0 in ink, those of seat 1 as guides. */
   #draw() {
-    const { chars, locale: lang } = this.#phrases.find(({ id }) => id === this.#chosen) ?? SAMPLE;
+    const phrase = this.#phrases.find(({ id }) => id === this.#chosen) ?? SAMPLE;
+    const { chars } = phrase;
     if (this.#art.textContent === chars.join("")) return;
-    this.#art.lang = lang;
+    this.#art.lang = phrase.locale;
+    this.#art.dir = directionOf(phrase);
     this.#art.dataset.count = String(chars.length);
     this.#art.replaceChildren(
       ...chars.map((char, i) => {

@@ -4,6 +4,7 @@
  */
 
 import "../shared/lazy-text.js";
+import { directionOf } from "../../../client/js/direction.js";
 import { make, makeGrid, part } from "../shared/dom.js";
 import { InkCanvas } from "../shared/ink-canvas.js";
 import { formatNumber, text } from "../shared/text.js";
@@ -63,6 +64,7 @@ export class WorksStrip {
   #fill(item, { id, phrase, chars }) {
     const sheet = part("strip-sheet", item);
     sheet.dataset.count = String(chars.length);
+    sheet.dir = directionOf(phrase);
     sheet.replaceChildren(
       ...chars.map(({ strokes }) => {
         const canvas = make("canvas", { class: "ink" });

@@ -5,19 +5,17 @@
 
 import { SavedWorks } from "../../../client/js/saved-works.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
-import { View } from "../shared/view.js";
 import { WorksStrip } from "./works-strip.js";
 
 /** @import { Done, Finished, SavedWork, State, Storage } from "../../../client/js/types.js" */
 
-export class WorksView extends View {
+export class WorksView {
   #saved;
   #news;
   #mine;
 
   /** @param {Storage} storage */
   constructor(storage) {
-    super();
     this.#saved = new SavedWorks(storage);
     /** @param {SavedWork} work */
     const update = (work) => this.#saved.add([work]);

@@ -3,6 +3,8 @@
  * loads nothing, so that it looks the same when it is saved.
  */
 
+import { directionOf } from "../../../client/js/direction.js";
+import { columnOf } from "../../../client/js/grid.js";
 import { GRID } from "../../../client/js/protocol.js";
 import { outline } from "../shared/outline.js";
 import { CINNABAR, HEIGHT, INK, INK_SOFT, KAI, PAPER, PAPER_LIGHT, SONG, WIDTH } from "./style.js";
@@ -38,7 +40,7 @@ const FIRST_HAND_LINE = 60;
 
 /** @param {PosterContent} content @returns {string} */
 export function drawPoster(content) {
-  const { text, title, line, chars, id, seal } = content;
+  const { text, title, line, id, seal } = content;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
     `<title>${escape(text)}</title>`,
@@ -49,7 +51,7 @@ export function drawPoster(content) {
     `<path fill="none" stroke="${CINNABAR}" stroke-width="1" opacity=".4" d="M50 50H1030V1390H50Z"/>`,
     textAt(ART.left, 116, title, { size: 34, face: KAI, spacing: 8, weight: 600 }),
     textAt(ART.right, 114, line, { size: 24, fill: INK_SOFT, spacing: 3, anchor: "end" }),
-    art(chars, content.locale),
+    art(content),
     `<path stroke="${INK}" stroke-width="1" opacity=".22" d="M${ART.left} ${FOOT - 28}H${ART.right}"/>`,
     foot(content),
     `<svg x="${QR_LEFT - QR_EDGE - 24 - SEAL_SIDE}" y="${FOOT + QR_SIDE - SEAL_SIDE}" width="${SEAL_SIDE}" height="${SEAL_SIDE}" viewBox="0 0 512 512">${seal}</svg>`,
@@ -57,8 +59,8 @@ export function drawPoster(content) {
   ].join("");
 }
 
-/** @param {number[][][]} chars @param {string} locale */
-function art(chars, locale) {
+/** @param {PosterContent} content */
+function art({ text, chars, locale }) {
   const isWord = !/^(zh|ja|ko)/.test(locale);
   const columns = isWord ? chars.length : chars.length < 4 ? 1 : 2;
   const rows = Math.ceil(chars.length / columns);
@@ -68,7 +70,7 @@ function art(chars, locale) {
   const top = ART.top + (ART.bottom - ART.top - rows * cell) / 2;
   return chars
     .map((strokes, i) => {
-      const x = left + (i % columns) * cell;
+      const x = left + columnOf(i, columns, directionOf({ text })) * cell;
       const y = top + Math.floor(i / columns) * cell;
       return character(strokes, x, y, cell);
     })
@@ -91,8 +93,10 @@ function character(strokes, x, y, size) {
 function foot({ text, hands, date, scan, code }) {
   const long = width(text) > 7;
   const small = width(hands) > 19;
+  // Space between them would break joined letters, e.g. Arabic ones.
+  const spacing = directionOf({ text }) === "rtl" ? 0 : long ? 4 : 12;
   return [
-    textAt(ART.left, FOOT + FIRST_HAND_LINE, text, { size: long ? 46 : 62, face: KAI, spacing: long ? 4 : 12, weight: 600 }),
+    textAt(ART.left, FOOT + FIRST_HAND_LINE, text, { size: long ? 46 : 62, face: KAI, spacing, weight: 600 }),
     textAt(ART.left + 2, FOOT + 122, hands, { size: small ? 23 : 27, spacing: 1, fill: INK_SOFT }),
     textAt(ART.left + 2, FOOT + 172, date, { size: 24, spacing: 1, fill: INK_SOFT }),
     `<rect x="${QR_LEFT - QR_EDGE}" y="${FOOT + 4 - QR_EDGE}" width="${QR_SIDE + 2 * QR_EDGE}" height="${QR_SIDE + 2 * QR_EDGE}" rx="8" fill="#fffdf7"/>`,

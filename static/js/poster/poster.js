@@ -70,7 +70,7 @@ class PosterDialog {
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     this.#dialog.addEventListener("close", () => {
       this.#dialog.remove();
-      if (location.hash === "#poster") history.replaceState(null, "", location.pathname + location.search);
+      if (location.hash === "#poster") history.replaceState(history.state, "", location.pathname + location.search);
     });
     document.body.append(this.#dialog);
     this.#dialog.showModal();

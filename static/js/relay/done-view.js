@@ -8,7 +8,6 @@ import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, part, setText } from "../shared/dom.js";
 import { once } from "../shared/lazy.js";
 import { formatDate, formatNumber, text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 import { fetchWork } from "../shared/work-api.js";
 import { Replay } from "../work/replay.js";
 import { showWork } from "../work/sheet.js";
@@ -24,7 +23,7 @@ const REPLAY_MS = 7000;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-export class DoneView extends View {
+export class DoneView {
   #section = part("done");
   #work = part("work");
   #serial = part("serial");
@@ -41,7 +40,6 @@ export class DoneView extends View {
 
   /** @param {import("../../../client/js/relay.js").Relay} relay */
   constructor(relay) {
-    super();
     button("again").addEventListener("click", () => relay.dispatch({ t: "user:join" }));
     button("home-button").addEventListener("click", () => relay.dispatch({ t: "user:home" }));
     this.#replayButton.addEventListener("click", () => this.#replay?.play());
@@ -77,7 +75,7 @@ export class DoneView extends View {
     const label = (c) => text(c % 2 === seat ? "you" : "partner");
     /** @param {(Ink | null)[]} inks */
     const show = (inks) =>
-      showWork(this.#work, phrase.chars.map((char, c) => ({ char, strokes: inks[c] ?? [], label: label(c) })));
+      showWork(this.#work, phrase, phrase.chars.map((char, c) => ({ char, strokes: inks[c] ?? [], label: label(c) })));
     const sheets = show(chars);
     if (chars.every((ink) => ink !== null)) {
       this.#begin(/** @type {Ink[]} */ (chars), sheets);

@@ -4,7 +4,7 @@
  */
 
 import "../shared/lazy-text.js";
-import { shouldOfferToKeep } from "../../../client/js/state/selectors.js";
+import { shouldOfferToKeep } from "../../../client/js/state/keep-offer.js";
 import { button, part } from "../shared/dom.js";
 
 export class KeepOffer {

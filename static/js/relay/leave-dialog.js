@@ -17,7 +17,11 @@ export class LeaveDialog {
     });
   }
 
-  ask() {
+  open() {
     this.#dialog.showModal();
+  }
+
+  close() {
+    this.#dialog.close();
   }
 }

@@ -3,6 +3,7 @@
  * as pale glyphs.
  */
 
+import { directionOf } from "../../../client/js/direction.js";
 import { make, part, setData, setText } from "../shared/dom.js";
 import { InkCanvas } from "../shared/ink-canvas.js";
 import { locale, text } from "../shared/text.js";
@@ -35,6 +36,7 @@ export class PhraseRow {
       return { item, label, ink: new InkCanvas(canvas) };
     });
     this.#list.lang = phrase.locale;
+    this.#list.dir = directionOf(phrase);
     this.#list.dataset.count = String(phrase.chars.length);
     this.#list.replaceChildren(...this.#chars.map(({ item }) => item));
   }

@@ -4,9 +4,8 @@
 
 import { canKeepRoom, canWrite, hasInk, needsPartner, screenOf } from "../../../client/js/state/selectors.js";
 import { button, icon, part, setText } from "../shared/dom.js";
-import { lazy, withCooldown } from "../shared/lazy.js";
+import { LazyPart, lazy } from "../shared/lazy.js";
 import { text } from "../shared/text.js";
-import { View } from "../shared/view.js";
 import { PhraseRow } from "./phrase-row.js";
 import { WritingCell } from "./writing-cell.js";
 
@@ -14,9 +13,8 @@ import { WritingCell } from "./writing-cell.js";
 
 /** Without a partner the turn lasts minutes, and the timer shows only the last one. */
 const TIMER_SHOWN_BELOW_MS = 60_000;
-const ROOM_DIALOGS = "[data-testid=leave-dialog][open], [data-testid=report-dialog][open]";
 
-export class RelayView extends View {
+export class RelayView {
   #relay;
   #section = part("relay");
   #alias = part("partner-alias");
@@ -30,42 +28,34 @@ export class RelayView extends View {
   #report = button("report");
   #cell;
   #row = new PhraseRow();
-  /** @type {import("./partner-panel.js").PartnerPanel | null} */
-  #partnerPanel = null;
-  #fetchPartnerPanel;
-  /** @type {import("./keep-offer.js").KeepOffer | null} */
-  #offer = null;
-  #fetchOffer;
-  /** @type {import("./invite-dialog.js").InviteDialog | null} */
-  #inviteDialog = null;
+  #partnerPanel;
+  #offer;
+  /** @type {import("./room-dialogs.js").RoomDialogs | null} */
+  #dialogs = null;
   #ticker = 0;
 
   /** @param {import("../../../client/js/relay.js").Relay} relay */
   constructor(relay) {
-    super();
     this.#relay = relay;
     this.#cell = new WritingCell(relay);
-    this.#fetchPartnerPanel = withCooldown(lazy(
+    this.#partnerPanel = new LazyPart(lazy(
       () => import("./partner-panel.js"),
-      ({ PartnerPanel }) => (this.#partnerPanel = new PartnerPanel(relay)),
+      ({ PartnerPanel }) => new PartnerPanel(relay),
       "partner",
     ));
-    this.#fetchOffer = withCooldown(lazy(
-      () => import("./keep-offer.js"),
-      ({ KeepOffer }) => (this.#offer = new KeepOffer(relay)),
+    this.#offer = new LazyPart(lazy(() => import("./keep-offer.js"), ({ KeepOffer }) => new KeepOffer(relay), "dialogs"));
+    const dialogs = lazy(
+      () => import("./room-dialogs.js"),
+      ({ RoomDialogs }) => (this.#dialogs = new RoomDialogs(relay)),
       "dialogs",
-    ));
-    const leaveDialog = lazy(() => import("./leave-dialog.js"), ({ LeaveDialog }) => new LeaveDialog(relay), "dialogs");
-    const reportDialog = lazy(() => import("./report-dialog.js"), ({ ReportDialog }) => new ReportDialog(relay), "dialogs");
-    const inviteDialog = lazy(() => import("./invite-dialog.js"), ({ InviteDialog }) => new InviteDialog(relay), "dialogs");
+    );
     this.#report.append(icon("flag"));
     this.#tool(this.#undo, () => relay.dispatch({ t: "user:undo" }));
     this.#tool(this.#clear, () => relay.dispatch({ t: "user:clear" }));
     this.#tool(this.#commit, () => relay.dispatch({ t: "user:commit" }));
     // Offline these cannot be fetched, and would not help.
-    button("leave").addEventListener("click", () => leaveDialog().then((dialog) => dialog.ask(), () => {}));
-    this.#report.addEventListener("click", () => reportDialog().then((dialog) => dialog.ask(), () => {}));
-    this.#invite.addEventListener("click", () => inviteDialog().then((dialog) => this.#openInvite(dialog), () => {}));
+    for (const name of /** @type {const} */ (["leave", "report", "invite"]))
+      button(name).addEventListener("click", () => dialogs().then((loaded) => loaded.open(name), () => {}));
     button("order").addEventListener("click", () => this.#showOrder().catch(() => {}));
     addEventListener("keydown", (event) => this.#key(event));
   }
@@ -73,10 +63,7 @@ export class RelayView extends View {
   /** @param {import("../../../client/js/types.js").Change} change */
   onChange(change) {
     this.#cell.onChange(change);
-    this.#partnerPanel?.onChange(change);
-    // Dialogs about a room close with it.
-    if (change.before.room && !change.state.room)
-      for (const dialog of document.querySelectorAll(ROOM_DIALOGS)) /** @type {HTMLDialogElement} */ (dialog).close();
+    this.#partnerPanel.part?.onChange(change);
   }
 
   /** @param {State} state */
@@ -84,7 +71,7 @@ export class RelayView extends View {
     const { room } = state;
     const visible = room !== null && screenOf(state) !== "elsewhere";
     this.#section.hidden = !visible;
-    this.#inviteDialog?.render(state);
+    this.#dialogs?.render(state);
     if (room && !this.#ticker) this.#ticker = setInterval(() => this.#tick(), 250);
     if (!room) {
       clearInterval(this.#ticker);
@@ -102,7 +89,7 @@ export class RelayView extends View {
     this.#report.hidden = room.partner === null;
     this.#row.render(state);
     this.#cell.render(state);
-    this.#partnerPanel?.render(state);
+    this.#partnerPanel.part?.render(state);
     this.#tick();
   }
 
@@ -113,26 +100,23 @@ export class RelayView extends View {
     if (!room.partner) {
       setText(this.#alias, text(room.invite ? "partner_friend" : "partner_nobody"));
       setText(this.#partnerState, "");
-    } else if (!this.#partnerPanel) setText(this.#alias, room.partner.alias);
-    if (this.#partnerPanel) this.#partnerPanel.tick(this.#relay.state);
-    else if (room.partner || room.turn.until - this.#relay.now() < TIMER_SHOWN_BELOW_MS) this.#fetchPartnerPanel().catch(() => {});
-    if (this.#offer) this.#offer.render();
-    else if (canKeepRoom(this.#relay.state)) this.#fetchOffer().catch(() => {});
+    } else if (!this.#partnerPanel.part) setText(this.#alias, room.partner.alias);
+    if (room.partner || room.turn.until - this.#relay.now() < TIMER_SHOWN_BELOW_MS) this.#partnerPanel.need();
+    this.#partnerPanel.part?.tick(this.#relay.state);
+    if (canKeepRoom(this.#relay.state)) this.#offer.need();
+    this.#offer.part?.render();
   }
 
   /** @param {HTMLButtonElement} tool @param {() => void} act */
   #tool(tool, act) {
-    tool.addEventListener("click", () => this.#cell.finishStroke(act));
-  }
-
-  /** @param {import("./invite-dialog.js").InviteDialog} dialog */
-  #openInvite(dialog) {
-    this.#inviteDialog = dialog;
-    dialog.open();
+    tool.addEventListener("click", () => {
+      this.#cell.finishStroke();
+      act();
+    });
   }
 
   async #showOrder() {
-    const shown = await this.#cell.showOrder();
+    const shown = await this.#cell.playStrokeOrder();
     if (shown) setText(part("announcer"), text("stroke_order_of", shown));
   }
 

@@ -30,9 +30,13 @@ export class ReportDialog {
     });
   }
 
-  ask() {
+  open() {
     for (const input of this.#reasons.querySelectorAll("input")) input.checked = false;
     this.#go.disabled = true;
     this.#dialog.showModal();
+  }
+
+  close() {
+    this.#dialog.close();
   }
 }

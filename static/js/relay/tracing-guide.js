@@ -28,13 +28,8 @@ export class TracingGuide {
       .catch(() => {}); // The font's glyph stays.
   }
 
-  /** Whether the stroke order is known; false until the stroke data is loaded. */
-  get hasOrder() {
-    return this.#data !== null;
-  }
-
   /** Plays the stroke order. @returns {Promise<{char: string, n: number} | null>} Null: not known. */
-  async showOrder() {
+  async playStrokeOrder() {
     const data = this.#data;
     if (!data) return null;
     const [{ playOrder }] = await Promise.all([import("./stroke-order.js"), addStyles("stroke-order")]);

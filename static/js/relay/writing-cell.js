@@ -2,43 +2,31 @@
  * The writing cell: takes the user's strokes in their turn, and shows the partner's in the other.
  */
 
+import { isWriting } from "../../../client/js/ink/interrupted-stroke.js";
 import { Pen } from "../../../client/js/ink/pen.js";
 import { canWrite, hasInk, inkUsage } from "../../../client/js/state/selectors.js";
 import { makeGrid, part } from "../shared/dom.js";
 import { InkCanvas } from "../shared/ink-canvas.js";
-import { once } from "../shared/lazy.js";
+import { LazyPart } from "../shared/lazy.js";
 import { text } from "../shared/text.js";
 import { listenToPointer } from "./pointer-input.js";
 
-/** @import { LiveInk, State } from "../../../client/js/types.js" */
-
-/** @typedef {import("../../../client/js/types.js").Sample} Sample */
+/** @import { Change, LiveInk, Sample, State } from "../../../client/js/types.js" */
 
 export class WritingCell {
   #relay;
   #cell = part("cell");
   #canvas = /** @type {HTMLCanvasElement} */ (part("paper"));
   #ink = new InkCanvas(this.#canvas, { live: true });
-  /** Loaded when the cell is first visible. @type {import("./tracing-guide.js").TracingGuide | null} */
-  #guide = null;
-  #loadGuide = once(async () => {
-    const { TracingGuide } = await import("./tracing-guide.js");
-    this.#guide = new TracingGuide();
-    this.render(this.#relay.state);
-  });
-  /** Loaded when there is ink. @type {import("./fading-ink.js").FadingInk | null} */
-  #fadingInk = null;
-  #loadFadingInk = once(async () => {
-    const { FadingInk } = await import("./fading-ink.js");
-    this.#fadingInk = new FadingInk();
-  });
-  /** Loaded when there is a partner. @type {import("../../../client/js/ink/jitter-buffer.js").JitterBuffer | null} */
-  #jitterBuffer = null;
-  #loadJitterBuffer = once(async () => {
-    const { JitterBuffer } = await import("../../../client/js/ink/jitter-buffer.js");
-    this.#jitterBuffer = new JitterBuffer();
-    this.#jitterBuffer.push(this.#relay.state.room?.live ?? null, this.#relay.now());
-  });
+  #guide = new LazyPart(
+    async () => new (await import("./tracing-guide.js")).TracingGuide(),
+    () => this.render(this.#relay.state),
+  );
+  #fadingInk = new LazyPart(async () => new (await import("./fading-ink.js")).FadingInk());
+  #jitterBuffer = new LazyPart(
+    async () => new (await import("../../../client/js/ink/jitter-buffer.js")).JitterBuffer(),
+    () => this.#buffer(),
+  );
   #pen;
   /** @type {Sample[]} The browser's prediction of the next samples. */
   #predicted = [];
@@ -63,39 +51,43 @@ export class WritingCell {
         this.#predicted = predicted;
         this.#schedulePaint();
       },
-      up: () => this.#lift(),
-      cancel: () => {
+      end: (how) => {
+        const { isDown, stroke } = this.#pen;
+        const keep = !isDown || how === "lifted" || (how === "interrupted" && isWriting(stroke));
         this.#lift();
-        relay.dispatch({ t: "user:undo" });
+        if (!keep) relay.dispatch({ t: "user:undo" });
       },
     });
   }
 
-  /** Ends the stroke being written, then runs the action of a button. @param {() => void} then */
-  finishStroke(then) {
+  /** Ends the stroke being written. */
+  finishStroke() {
     this.#lift();
-    then();
   }
 
   /** Plays the stroke order, where it is known. */
-  async showOrder() {
-    return this.#guide?.showOrder() ?? null;
+  async playStrokeOrder() {
+    return this.#guide.part?.playStrokeOrder() ?? null;
   }
 
-  /** @param {import("../../../client/js/types.js").Change} change */
+  /** @param {Change} change */
   onChange({ before, state }) {
     const same = before.draft?.room === state.draft?.room && before.draft?.c === state.draft?.c;
     // The turn is over, or another character began.
     if (!same || !canWrite(state)) this.#pen.drop();
-    if (!this.#jitterBuffer && state.room?.partner) this.#loadJitterBuffer().catch(() => {}); // Without it the ink arrives unevenly.
-    this.#jitterBuffer?.push(state.room?.live ?? null, this.#relay.now());
+    if (state.room?.partner) this.#jitterBuffer.need();
+    this.#buffer();
     if (state.room?.live !== before.room?.live) this.#schedulePaint();
     const { room } = state;
     const old = before.room;
     const turnEnded = room && old?.id === room.id && old.turn.c !== room.turn.c;
     const finished = turnEnded ? room.committed[old.turn.c] : null;
-    if (finished) this.#fadingInk?.show(finished);
-    if (!room) this.#fadingInk?.clear();
+    if (finished) this.#fadingInk.part?.show(finished);
+    if (!room) this.#fadingInk.part?.clear();
+  }
+
+  #buffer() {
+    this.#jitterBuffer.part?.push(this.#relay.state.room?.live ?? null, this.#relay.now());
   }
 
   /** @param {State} state */
@@ -104,9 +96,8 @@ export class WritingCell {
     if (!room) return;
     const { turn } = room;
     const mine = turn.seat === room.seat;
-    if (this.#guide) this.#guide.show(turn.char, room.phrase.locale);
-    else this.#loadGuide().catch(() => {}); // A later change tries again.
-    if (!this.#fadingInk && (hasInk(state) || room.live)) this.#loadFadingInk().catch(() => {}); // The ink vanishes at once, then.
+    this.#guide.need()?.show(turn.char, room.phrase.locale);
+    if (hasInk(state) || room.live) this.#fadingInk.need();
     const label = text(mine ? "paper_mine" : "paper_theirs", { char: turn.char });
     if (this.#canvas.getAttribute("aria-label") !== label) this.#canvas.setAttribute("aria-label", label);
     this.#paint();
@@ -136,7 +127,7 @@ export class WritingCell {
       const done = this.#pen.isDown && draft.open ? draft.strokes.slice(0, -1) : draft.strokes;
       this.#ink.draw(done, this.#pen.withPredicted(this.#predicted));
     } else {
-      const { strokes, open, more } = this.#jitterBuffer?.at(this.#relay.now()) ?? unbuffered(room.live);
+      const { strokes, open, more } = this.#jitterBuffer.part?.at(this.#relay.now()) ?? unbuffered(room.live);
       this.#ink.draw(strokes, open);
       if (more) this.#schedulePaint();
     }
@@ -145,7 +136,5 @@ export class WritingCell {
 
 /** Live ink without a jitter buffer. @param {LiveInk | null} live */
 function unbuffered(live) {
-  const { strokes = [], open = false } = live ?? {};
-  const last = open ? (strokes.at(-1) ?? []) : [];
-  return { strokes: open ? strokes.slice(0, -1) : strokes, open: last, more: false };
+  return { strokes: live?.strokes ?? [], open: [], more: false };
 }

@@ -9,19 +9,17 @@ import { getStroke } from "../../vendor/perfect-freehand/perfect-freehand.js";
 
 /** @import { InkPoint } from "../../../client/js/types.js" */
 
-/** The longer radius of the widest nib, in grid units. The mean of its two axes is 20% of the cell. */
+/** The longer radius of the widest nib, in grid units. */
 const WIDEST_RADIUS = GRID * 0.112;
 /** The size that perfect-freehand smooths by. The width comes from the points alone. */
 const SIZE = GRID * 0.03;
 
-/** The length of the taper at the start, and the longest taper at the end, in grid units. */
+/** The taper at the start, and the longest and shortest taper at the end, in grid units. */
 const ENTRY = GRID * 0.035;
 const LONGEST_EXIT = GRID * 0.34;
-/** A shorter taper would look cut off, so the stroke gets a round end instead. */
 const SHORTEST_EXIT = GRID * 0.025;
-/** From this speed on, in grid units a millisecond, a stroke ends with the longest taper. */
+/** The speed of the longest taper, in grid units a millisecond, and the time that measures it. */
 const FLICK = GRID * 0.0035;
-/** The speed at the end is measured over this time, in milliseconds. */
 const END_MS = 60;
 
 /** The nib is an ellipse: its angle to the horizontal, and its short axis as a share of the long one. */
@@ -65,9 +63,8 @@ function shapeOf(points, open) {
 }
 
 /**
- * Scales a point across the nib. The nib is a slanted ellipse, so that vertical strokes are thicker
- * than horizontal ones. perfect-freehand knows only a round nib: the points are stretched, shaped
- * with a round nib, and squeezed back.
+ * Scales a point across the nib, a slanted ellipse. perfect-freehand knows only a round nib: points
+ * are stretched, shaped with a round nib, and squeezed back.
  * @param {number} x @param {number} y @param {number} squeeze Factor across the nib.
  * @returns {[number, number]}
  */
@@ -77,20 +74,17 @@ function scaleAcrossNib(x, y, squeeze) {
   return [along * NIB_COS - across * NIB_SIN, along * NIB_SIN + across * NIB_COS];
 }
 
-/** The width at the start of a stroke, which begins at half width. @param {number} share 0 to 1 of the taper */
+/** @param {number} share 0 to 1 of the taper @returns {number} The width, from a half to 1. */
 function startTaper(share) {
   return 0.5 + 0.5 * share * (2 - share);
 }
 
-/** The width at the end of a stroke. @param {number} share 1 to 0, towards the tip */
+/** @param {number} share 1 to 0, towards the tip @returns {number} The width. */
 function endTaper(share) {
   return 0.1 + 0.9 * Math.sin((share * Math.PI) / 2);
 }
 
-/**
- * The length of the taper at the end: none when the pointer came to rest, long after a flick.
- * @param {InkPoint[]} points
- */
+/** The taper at the end: none when the pointer came to rest, long after a flick. @param {InkPoint[]} points */
 function exitOf(points) {
   let time = 0;
   let moved = 0;
@@ -126,7 +120,7 @@ function dot({ x, y, w }) {
 }
 
 /**
- * Draws a smooth closed curve through the midpoints between the points.
+ * Draws a smooth curve through the midpoints between the points.
  * @param {[number, number][]} points
  * @param {Pick<CanvasPath, "moveTo" | "quadraticCurveTo" | "closePath">} path
  */

@@ -5,11 +5,9 @@
 import { BASE_PATH } from "./base-path.js";
 
 /**
- * Finds an element.
- * @param {string} name Its `data-testid`.
+ * @param {string} name The `data-testid` of the element.
  * @param {ParentNode} [root]
  * @returns {HTMLElement}
- * @throws {Error} When there is none.
  */
 export function part(name, root = document) {
   const element = root.querySelector(`[data-testid="${name}"]`);
@@ -38,7 +36,7 @@ export function make(tag, options = {}, ...children) {
   return element;
 }
 
-/** Writes only on a change, so that a screen reader announces it once. @param {Element} element @param {string} words */
+/** Writes changes only, so that a screen reader announces them once. @param {Element} element @param {string} words */
 export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }

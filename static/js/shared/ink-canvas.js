@@ -1,6 +1,6 @@
 /**
- * Ink on one canvas, at the resolution of the screen. While a stroke grows, everything except its
- * newest points is painted once onto a layer, so that a frame costs the same for long strokes.
+ * Ink on one canvas. While a stroke grows, all but its newest points are painted once onto a layer,
+ * so that a frame costs the same for long strokes.
  */
 
 import { GRID, POINT } from "../../../client/js/protocol.js";
@@ -20,10 +20,7 @@ function shapeOf(stroke) {
   return shape;
 }
 
-/**
- * A growing stroke is painted in segments of so many points, which overlap. The newest points are
- * in no segment, because they may be predicted ones.
- */
+/** Points in a segment of a growing stroke, and in none because they may be predicted. */
 const SEGMENT = 48;
 const OVERLAP = 10;
 const NEWEST = 12;
@@ -40,7 +37,16 @@ function segment(stroke, from, to) {
   return [x, y, 0, w, ...stroke.slice((from + 1) * POINT, to * POINT)];
 }
 
-const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+/** Called when the colours or the resolution of the screen change. @type {Set<() => void>} */
+const onScreenChange = new Set();
+const notify = () => onScreenChange.forEach((run) => run());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", notify);
+const watchResolution = () =>
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
+    watchResolution();
+    notify();
+  }, { once: true });
+watchResolution();
 
 export class InkCanvas {
   #canvas;
@@ -66,7 +72,7 @@ export class InkCanvas {
     this.#canvas = canvas;
     this.#context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { desynchronized: live }));
     new ResizeObserver(() => this.#measure()).observe(canvas);
-    darkScheme.addEventListener("change", () => this.#measure());
+    onScreenChange.add(() => this.#measure());
   }
 
   /**
@@ -82,7 +88,7 @@ export class InkCanvas {
     this.#paint();
   }
 
-  /** Reads size and colour only when they may have changed, because both force a layout. */
+  /** Called when size or colour may have changed, because reading them forces a layout. */
   #measure() {
     const canvas = this.#canvas;
     const side = Math.round(canvas.clientWidth * Math.min(devicePixelRatio, 3));

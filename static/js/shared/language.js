@@ -1,6 +1,6 @@
 /**
- * The language of the page: the one in the settings, or else the first of the browser's languages
- * that the page has. Chinese is chosen by its script: Hong Kong reads traditional characters.
+ * The language of the page: of the settings, or else the first of the browser's that it has.
+ * Chinese is chosen by its script: Hong Kong reads traditional characters.
  */
 
 import { settings } from "./settings.js";

@@ -2,40 +2,36 @@
  * A view that is loaded shortly before it is needed, so that the first stroke does not wait for it.
  */
 
-import { withCooldown } from "./lazy.js";
-import { View } from "./view.js";
+import { LazyPart } from "./lazy.js";
 
-/** @import { State } from "../../../client/js/types.js" */
+/** @import { Change, State } from "../../../client/js/types.js" */
 
-export class LazyView extends View {
-  #load;
+/**
+ * A part of the document that shows the state.
+ * @typedef {Object} View
+ * @property {(state: State) => void} [render]
+ * @property {(change: Change) => void} [onChange] Called once for every event, before `render`.
+ */
+
+export class LazyView {
+  #part;
   #needed;
-  /** @type {View | null} */
-  #view = null;
   /** @type {State | null} */
   #state = null;
 
   /**
-   * @param {() => Promise<View>} load May be called many times, see `once`.
+   * @param {() => Promise<View>} load
    * @param {(state: State) => boolean} needed
    */
   constructor(load, needed) {
-    super();
-    this.#load = withCooldown(load);
+    this.#part = new LazyPart(load, () => this.#state && this.render(this.#state));
     this.#needed = needed;
   }
 
   /** @param {State} state */
   render(state) {
     this.#state = state;
-    if (this.#view) this.#view.render(state);
-    else if (this.#needed(state)) this.#fetch().catch(() => {}); // Offline; a later change tries again.
-  }
-
-  async #fetch() {
-    const view = await this.#load();
-    if (this.#view) return;
-    this.#view = view;
-    if (this.#state) view.render(this.#state);
+    if (this.#needed(state)) this.#part.need();
+    this.#part.part?.render?.(state);
   }
 }

@@ -23,26 +23,6 @@ export function once(load) {
 }
 
 /**
- * For callers that call with every frame: after a failure, calls fail without a try for
- * `COOLDOWN_MS`.
- * @template T
- * @param {() => Promise<T>} load
- * @returns {() => Promise<T>}
- */
-export function withCooldown(load) {
-  let notBefore = 0;
-  return async () => {
-    if (performance.now() < notBefore) throw new Error("a load failed within the last second");
-    try {
-      return await load();
-    } catch (error) {
-      notBefore = performance.now() + COOLDOWN_MS;
-      throw error;
-    }
-  };
-}
-
-/**
  * Makes a part once its module and its style sheet are loaded.
  * @template Module, Part
  * @param {() => Promise<Module>} load
@@ -57,7 +37,42 @@ export function lazy(load, make, styles) {
   });
 }
 
-/** @param {string} name @returns {Promise<void>} Rejected when it cannot be fetched; a later call tries again. */
+/**
+ * A part that is loaded when it is first needed.
+ * @template Part
+ */
+export class LazyPart {
+  /** Null until it is loaded. @type {Part | null} */
+  part = null;
+  #load;
+  #onLoad;
+  #notBefore = 0;
+
+  /** @param {() => Promise<Part>} load @param {() => void} [onLoad] */
+  constructor(load, onLoad = () => {}) {
+    this.#load = load;
+    this.#onLoad = onLoad;
+  }
+
+  /** The part, or null while it loads. After a failure it is loaded again, but not at once. */
+  need() {
+    if (!this.part && performance.now() >= this.#notBefore) this.#fetch();
+    return this.part;
+  }
+
+  async #fetch() {
+    this.#notBefore = Infinity;
+    try {
+      this.part = await this.#load();
+    } catch {
+      this.#notBefore = performance.now() + COOLDOWN_MS;
+      return;
+    }
+    this.#onLoad();
+  }
+}
+
+/** @param {string} name @returns {Promise<void>} Rejected when it cannot be fetched. */
 export function addStyles(name) {
   const href = `${BASE_PATH}/static/css/${name}.css`;
   if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();

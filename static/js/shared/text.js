@@ -27,7 +27,7 @@ export function addTexts(more) {
   Object.assign(strings, more);
 }
 
-/** Whether there is a text of this key; for keys that are made of codes. @param {string} key @returns {key is Key} */
+/** Whether there is a text of this key. @param {string} key @returns {key is Key} */
 export function hasText(key) {
   return Object.hasOwn(strings, key);
 }

@@ -23,7 +23,7 @@ function show(work) {
   document.title = `${work.phrase.text} · ${text("product")}`;
   title.lang = work.phrase.locale;
   const list = part("work");
-  const inks = showWork(list, work.chars.map(({ char, strokes, hand }) => ({ char, strokes, label: serial(hand) })));
+  const inks = showWork(list, work.phrase, work.chars.map(({ char, strokes, hand }) => ({ char, strokes, label: serial(hand) })));
   setText(part("work-hands"), listed(work.hands.map((_, hand) => serial(hand))));
   setText(part("work-date"), word("finished_on", { date: formatDate(new Date(work.completed_at)) }));
   const cells = [.../** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)];

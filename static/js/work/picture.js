@@ -2,6 +2,8 @@
  * A finished work as one SVG picture, for the gallery and the wall. Style sheets give the colours.
  */
 
+import { directionOf } from "../../../client/js/direction.js";
+import { columnOf } from "../../../client/js/grid.js";
 import { GRID } from "../../../client/js/protocol.js";
 import { outline } from "../shared/outline.js";
 
@@ -62,7 +64,8 @@ export function makePicture({ chars, phrase }) {
   const box = [-edge, -edge, columns * CELL + 2 * edge, rows * CELL + 2 * edge].join(" ");
   const svg = shape("svg", { class: "picture", viewBox: box, "aria-hidden": "true" });
   const inks = chars.map((_, i) => {
-    const place = `translate(${(i % columns) * CELL} ${Math.floor(i / columns) * CELL})`;
+    const x = columnOf(i, columns, directionOf(phrase)) * CELL;
+    const place = `translate(${x} ${Math.floor(i / columns) * CELL})`;
     const group = shape("g", { transform: place });
     group.append(
       shape("path", { class: "picture-cell", d: `M0 0H${CELL}V${CELL}H0Z` }),

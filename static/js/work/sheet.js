@@ -2,18 +2,21 @@
  * A finished work on its sheet: every character as ink in its cell.
  */
 
+import { directionOf } from "../../../client/js/direction.js";
 import { make, makeGrid } from "../shared/dom.js";
 import { InkCanvas } from "../shared/ink-canvas.js";
 
 /**
  * @param {HTMLElement} list
+ * @param {{text: string}} phrase
  * @param {{char: string, strokes: number[][], label: string}[]} chars
  * @returns {InkCanvas[]} One for each character.
  */
-export function showWork(list, chars) {
+export function showWork(list, phrase, chars) {
   /** @type {InkCanvas[]} */
   const inks = [];
   list.dataset.count = String(chars.length);
+  list.dir = directionOf(phrase);
   list.replaceChildren(
     ...chars.map(({ char, strokes, label }) => {
       const canvas = make("canvas", { class: "ink", data: { testid: "work-char" } });
@@ -23,7 +26,9 @@ export function showWork(list, chars) {
       const ink = new InkCanvas(canvas);
       ink.draw(strokes);
       inks.push(ink);
-      return make("li", {}, cell, make("span", { class: "hand", text: label }));
+      const hand = make("span", { class: "hand", text: label });
+      hand.dir = "auto";
+      return make("li", {}, cell, hand);
     }),
   );
   return inks;

@@ -63,18 +63,20 @@ function rule(context) {
 export class Paper {
   #canvas;
   #context;
-  #side;
+  #side = 0;
 
-  /**
-   * @param {any} canvas A canvas node of type 2d.
-   * @param {number} side Of the square it fills, in CSS pixels.
-   * @param {number} ratio Of the screen's pixels to those.
-   */
-  constructor(canvas, side, ratio) {
+  /** @param {any} canvas A square canvas node of type 2d. */
+  constructor(canvas) {
     this.#canvas = canvas;
-    this.#side = side * ratio;
-    canvas.width = canvas.height = this.#side;
     this.#context = canvas.getContext("2d");
+  }
+
+  /** @param {number} side In pixels of the screen. @returns {boolean} Whether it changed; the paper is blank then. */
+  resize(side) {
+    if (side === this.#side) return false;
+    this.#side = side;
+    this.#canvas.width = this.#canvas.height = side;
+    return true;
   }
 
   /** @param {() => void} run */
@@ -82,18 +84,18 @@ export class Paper {
     this.#canvas.requestAnimationFrame(run);
   }
 
-  /** @param {number[][]} strokes Finished ones. @param {number[]} open One that still grows; may be empty. */
+  /** @param {number[][]} strokes Finished strokes. @param {number[]} open A stroke that still grows; may be empty. */
   draw(strokes, open) {
     this.#clear();
     drawCharacter(this.#context, { x: 0, y: 0, side: this.#side }, strokes, open);
   }
 
-  /** @param {(number[][] | null)[]} chars Of a finished work. @param {string} locale Of its phrase. */
-  drawWork(chars, locale) {
+  /** @param {(number[][] | null)[]} chars Of a finished work. @param {{text: string, locale: string}} phrase */
+  drawWork(chars, phrase) {
     const edge = this.#side * MARGIN;
     const box = { x: edge, y: edge, width: this.#side - 2 * edge, height: this.#side - 2 * edge };
     this.#clear();
-    cellsOf(chars.length, locale, box).forEach((cell, c) => drawCharacter(this.#context, cell, chars[c] ?? []));
+    cellsOf(chars.length, phrase, box).forEach((cell, c) => drawCharacter(this.#context, cell, chars[c] ?? []));
   }
 
   #clear() {

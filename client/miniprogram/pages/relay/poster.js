@@ -31,7 +31,7 @@ export function drawPoster(canvas, title, { phrase, chars, serial }, day) {
   context.textAlign = "right";
   words(context, text("tagline"), RIGHT, 114, `24px ${SONG}`, INK_SOFT);
   context.textAlign = "left";
-  cellsOf(chars.length, phrase.locale, ART).forEach((cell, c) => drawCharacter(context, cell, chars[c] ?? []));
+  cellsOf(chars.length, phrase, ART).forEach((cell, c) => drawCharacter(context, cell, chars[c] ?? []));
   context.strokeStyle = INK_SOFT;
   context.lineWidth = 1;
   context.beginPath();

@@ -5,7 +5,7 @@
 
 import { wxSocket, wxStorage } from "../../jielong/client/js/adapters/wx.js";
 import {
-  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, screenOf,
+  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, isWriting, screenOf,
 } from "../../jielong/client/js/index.js";
 import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
@@ -43,14 +43,7 @@ Page({
   },
 
   onReady() {
-    wx.createSelectorQuery()
-      .select("#paper")
-      .fields({ node: true, size: true })
-      .exec(([found]) => {
-        this.side = found.width;
-        this.paper = new Paper(found.node, found.width, wx.getWindowInfo().pixelRatio);
-        this.paint();
-      });
+    this.measure();
     wx.createSelectorQuery()
       .select("#poster")
       .fields({ node: true })
@@ -59,6 +52,28 @@ Page({
 
   onShow() {
     this.relay?.wake();
+    this.measure();
+  },
+
+  onResize() {
+    this.measure();
+  },
+
+  /** The size of the paper and the resolution of the screen may have changed. */
+  measure() {
+    wx.createSelectorQuery()
+      .select("#paper")
+      .fields({ node: true, size: true })
+      .exec(([found]) => {
+        if (!found) return; // The page is not laid out yet.
+        this.side = found.width;
+        this.paper ??= new Paper(found.node);
+        if (this.paper.resize(found.width * wx.getWindowInfo().pixelRatio)) this.paint();
+      });
+  },
+
+  onHide() {
+    this.cancel();
   },
 
   onUnload() {
@@ -114,7 +129,7 @@ Page({
       this.scheduled = false;
       const { room, done } = this.relay.state;
       if (done?.phrase && !room) {
-        this.paper.drawWork(done.chars, done.phrase.locale);
+        this.paper.drawWork(done.chars, done.phrase);
         return;
       }
       const { strokes, open, more } = this.ink();
@@ -158,10 +173,12 @@ Page({
     this.paint();
   },
 
+  /** The system interrupted the stroke. */
   cancel() {
     if (!this.pen.isDown) return;
+    const keep = isWriting(this.pen.stroke);
     this.up();
-    this.undo();
+    if (!keep) this.undo();
   },
 
   /** Joins; or, after the page was opened elsewhere, continues here. */

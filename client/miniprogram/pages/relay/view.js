@@ -2,7 +2,7 @@
  * The values of the template for a state, pure.
  */
 
-import { canKeepRoom, canWrite, hasInk, needsPartner, screenOf } from "../../jielong/client/js/index.js";
+import { canKeepRoom, canWrite, directionOf, hasInk, needsPartner, screenOf } from "../../jielong/client/js/index.js";
 import { hasText, text } from "./words.js";
 
 /** @import { PartnerState, Room, State } from "../../jielong/client/js/types.js" */
@@ -45,6 +45,7 @@ export function viewOf(state, now) {
     inked: hasInk(state),
     commit: text(state.draft?.committing ? "committing" : "commit"),
     guide: room ? room.turn.char : "",
+    direction: room ? directionOf(room.phrase) : "ltr",
     chars: (room?.phrase.chars ?? []).map((char, c) => ({ char, state: stateOf(room, c) })),
     counters: counters ? text("counters_line", counters) : "",
   };

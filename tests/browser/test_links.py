@@ -1,4 +1,4 @@
-"""The ways between the pages, there and back, within one campaign."""
+"""The links between the pages of one campaign."""
 
 from __future__ import annotations
 
