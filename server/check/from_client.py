@@ -9,7 +9,7 @@ import msgspec
 
 from server.check.strokes import Strokes
 
-IGNORED = frozenset({"ink", "undo", "react", "ping"})
+IGNORED = frozenset({"ink", "undo", "react"})
 """Types that no check needs."""
 
 

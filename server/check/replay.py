@@ -20,7 +20,7 @@ from server.check.to_client import (
     Welcome,
 )
 
-_REQUESTS = frozenset(("hello", "join", "commit"))
+_REQUESTS = frozenset(("hello", "join", "commit", "ping"))
 """Messages that the server answers at once: without an answer the connection may be lost."""
 
 

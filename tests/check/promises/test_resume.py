@@ -41,6 +41,11 @@ def test_a_return_after_the_grace_may_get_no_room(tmp_path: Path) -> None:
     assert disconnected().wait(15).connect("a").violations(tmp_path) == {}
 
 
+def test_the_grace_runs_from_an_unanswered_ping(tmp_path: Path) -> None:
+    history = History().pair("r").write("r", 0).send("a", "ping").wait(16).disconnect("a")
+    assert history.connect("a").violations(tmp_path) == {}
+
+
 @pytest.mark.parametrize("end", ["leave", "report", "idle", "over", "turn"])
 def test_a_room_that_ended_before_the_return_may_be_missing(tmp_path: Path, end: str) -> None:
     history = History().pair("r").write("r", 0)
