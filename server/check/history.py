@@ -1,13 +1,13 @@
-"""Recorded histories: what clients sent and received, one JSON line an event.
+"""Reads recorded histories: what clients sent and received, one JSON line an event.
 
     {"at": 12.3, "client": "a", "connection": 1, "event": "opened"}
     {"at": 12.4, "client": "a", "connection": 1, "event": "sent", "message": {"t": "hello"}}
     {"at": 12.5, "client": "a", "connection": 1, "event": "received", "message": {...}}
     {"at": 12.6, "client": "a", "connection": 1, "event": "closed", "code": 1000}
 
-`at` is in seconds on one monotonic clock for all files; a client is one simulated person, whose
-connections are numbered upwards. Files may be compressed with gzip. They are read line by line and
-merged by time, so only one line of each is in memory.
+`at` is in seconds, on one monotonic clock for all files. A client is one simulated participant; its
+connections are numbered in ascending order. Files may be compressed with gzip. The reader merges
+the files by time and holds one line of each in memory.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import BinaryIO, Literal, NamedTuple, cast
 
 import msgspec
 
-_LINES = 40
-"""Bits of a reference that count lines; those above name the file."""
+_LINE_BITS = 40
+"""Low bits of a reference, which hold the line number; the bits above hold the file number."""
 
 
 class HistoryError(Exception):
-    """A history cannot be read; the message names the file, the line and the fault."""
+    """A history cannot be read or checked; the message says which file and line, and why."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -34,61 +34,62 @@ class Event(msgspec.Struct, frozen=True):
     at: float
     client: str
     connection: int
-    event: Literal["opened", "sent", "received", "closed"]
+    kind: Literal["opened", "sent", "received", "closed"] = msgspec.field(name="event")
     message: msgspec.Raw = msgspec.Raw(b"")
     code: int | None = None
 
 
-class Recorded(NamedTuple):
-    """An event and where it stands: file and line in one number, so that it is cheap to keep."""
+class RecordedEvent(NamedTuple):
+    """An event with its reference: one integer that stands for its file and line."""
 
     at: float
     ref: int
     event: Event
 
 
-_read_line = msgspec.json.Decoder(Event).decode
+_decode_line = msgspec.json.Decoder(Event).decode
 
 
-def events(files: list[Path]) -> Iterator[Recorded]:
-    """Every event of all files, in the order of time.
+def read_events(files: list[Path]) -> Iterator[RecordedEvent]:
+    """Read the events of all files in the order of time.
 
     Raises:
-        HistoryError: a line is no event, or earlier than the line before it.
+        HistoryError: a file cannot be read, a line is not an event, or a line is earlier than the
+            line before it.
     """
-    return heapq.merge(*(_events_of(number, path) for number, path in enumerate(files)))
+    return heapq.merge(*(_read_file(number, path) for number, path in enumerate(files)))
 
 
-def reread(files: list[Path], refs: Iterable[int]) -> dict[int, Event]:
-    """The events that these references stand for."""
+def find_events(files: list[Path], refs: Iterable[int]) -> dict[int, Event]:
+    """Read the events with these references again."""
     wanted: dict[int, set[int]] = {}
     for ref in refs:
-        wanted.setdefault(ref >> _LINES, set()).add(ref & ((1 << _LINES) - 1))
+        wanted.setdefault(ref >> _LINE_BITS, set()).add(ref & ((1 << _LINE_BITS) - 1))
     found: dict[int, Event] = {}
     for number, lines in wanted.items():
         last = max(lines)
         with _open(files[number]) as file:
             for line, text in enumerate(file, 1):
                 if line in lines:
-                    found[number << _LINES | line] = _read_line(text)
+                    found[number << _LINE_BITS | line] = _decode_line(text)
                 if line == last:
                     break
     return found
 
 
-def _events_of(number: int, path: Path) -> Iterator[Recorded]:
-    before = float("-inf")
+def _read_file(number: int, path: Path) -> Iterator[RecordedEvent]:
+    previous = float("-inf")
     line = 0
     try:
         with _open(path) as file:
             for line, text in enumerate(file, 1):
                 if text.isspace():
                     continue
-                event = _read_line(text)
-                if event.at < before:
+                event = _decode_line(text)
+                if event.at < previous:
                     raise HistoryError(f"{path}:{line}: earlier than the line before it")
-                before = event.at
-                yield Recorded(event.at, number << _LINES | line, event)
+                previous = event.at
+                yield RecordedEvent(event.at, number << _LINE_BITS | line, event)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HistoryError(f"{path}:{line}: {error}") from error
     except (OSError, EOFError) as error:
@@ -97,5 +98,5 @@ def _events_of(number: int, path: Path) -> Iterator[Recorded]:
 
 def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return cast("BinaryIO", gzip.open(path, "rb")) if packed else path.open("rb")
+        compressed = file.read(2) == b"\x1f\x8b"
+    return cast("BinaryIO", gzip.open(path, "rb")) if compressed else path.open("rb")

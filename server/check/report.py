@@ -1,4 +1,4 @@
-"""Tells what came of a check: a table of all promises, and the first breach of each with events."""
+"""Writes the report: the first violation of each promise with its events, and a table."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from pathlib import Path
 
 import msgspec
 
-from server.check.findings import Promise
-from server.check.history import Event, reread
+from server.check.history import Event, find_events
+from server.check.promise import Promise
 
 _ARROWS = {"sent": "->", "received": "<-", "opened": "opened", "closed": "closed"}
-_LONG = 24
-_LEFT_OUT = frozenset({"t", "phrase", "phrases", "limits", "url", "token", "partner"})
+_MAX_TEXT = 24
+_OMITTED = frozenset({"t", "phrase", "phrases", "limits", "url", "token", "partner"})
 
 
-def report(promises: list[Promise], files: list[Path], events: int, zero: float) -> Iterator[str]:
-    """The lines to print: first breaches, if any, then the table.
+def report(promises: list[Promise], files: list[Path], events: int, start: float) -> Iterator[str]:
+    """The lines to print: first the violations, if any, then the table.
 
     Args:
-        promises: what was checked.
-        files: the histories, from which the events of a breach are read again.
-        events: how many events there were.
-        zero: the time of the first one; others are told in seconds after it.
+        promises: the promises that were checked.
+        files: the histories, from which the events of a violation are read again.
+        events: the number of events in the files.
+        start: the time of the first event; the report shows times in seconds after it.
     """
-    broken = [promise for promise in promises if promise.first]
-    refs = [ref for promise in broken if promise.first for ref in promise.first.refs]
-    found = reread(files, refs)
-    for promise in broken:
-        assert promise.first is not None
-        yield f"{promise.name}: {promise.first.text}"
-        for event in sorted(
-            (found[ref] for ref in promise.first.refs if ref in found), key=lambda event: event.at
-        ):
-            yield "    " + one_line(event, zero)
+    violated = [(promise, promise.first_violation) for promise in promises]
+    refs = [ref for _, violation in violated if violation for ref in violation.refs]
+    found = find_events(files, refs)
+    for promise, violation in violated:
+        if violation is None:
+            continue
+        yield f"{promise.name}: {violation.text}"
+        evidence = [found[ref] for ref in violation.refs if ref in found]
+        for event in sorted(evidence, key=lambda event: event.at):
+            yield "    " + event_line(event, start)
         yield ""
     yield f"{'promise':<16}{'checked':<26}{'facts':>12}{'violations':>12}"
     for promise in promises:
@@ -43,32 +43,32 @@ def report(promises: list[Promise], files: list[Path], events: int, zero: float)
     yield f"{events:,} events in {len(files)} files: {f'{total:,}' if total else 'no'} violations"
 
 
-def one_line(event: Event, zero: float) -> str:
-    """An event as a line to read."""
-    head = f"{event.at - zero:10.3f} s  {event.client}/{event.connection} {_ARROWS[event.event]}"
-    if event.event == "closed":
+def event_line(event: Event, start: float) -> str:
+    """One event as a line of text."""
+    head = f"{event.at - start:10.3f} s  {event.client}/{event.connection} {_ARROWS[event.kind]}"
+    if event.kind == "closed":
         return f"{head} {'' if event.code is None else event.code}".rstrip()
     if not event.message:
         return head
     try:
         message = msgspec.json.decode(event.message)
     except msgspec.DecodeError:
-        return f"{head} {bytes(event.message)[:_LONG]!r}"
+        return f"{head} {bytes(event.message)[:_MAX_TEXT]!r}"
     if not isinstance(message, dict):
         return f"{head} {_short(message)}"
-    return " ".join([head, str(message.get("t")), *_words(message)])
+    return " ".join([head, str(message.get("t")), *_fields(message)])
 
 
-def _words(message: dict[str, object]) -> Iterator[str]:
+def _fields(message: dict[str, object]) -> Iterator[str]:
     for key, value in message.items():
-        if key not in _LEFT_OUT:
+        if key not in _OMITTED:
             yield f"{key}={_short(value)}"
 
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + " ".join(_words(value)) + "}"
+        return "{" + " ".join(_fields(value)) + "}"
     if isinstance(value, list):
         return f"[{len(value)}]"
     text = str(value)
-    return text if len(text) <= _LONG else text[:_LONG] + "..."
+    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "..."

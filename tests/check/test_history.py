@@ -1,4 +1,4 @@
-"""Histories as files: merged by time, compressed or not, and refused when they make no sense."""
+"""History files: merged by time, compressed or not, and refused if they are invalid."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.check.history import HistoryError, events, reread
-from server.check.report import one_line
-from tests.check.histories import Story
+from server.check.history import HistoryError, find_events, read_events
+from server.check.report import event_line
+from tests.check.histories import History
 from tests.history import HistoryWriter
 
 
@@ -20,7 +20,7 @@ def test_files_are_merged_by_time(tmp_path: Path) -> None:
         first.tap("a", 1)("sent", {"t": "hello"})
         second.tap("b", 1)("sent", {"t": "hello"})
         first.closed("a", 1, 1000)
-    found = [(event.at, event.event.client, event.event.event) for event in events([one, two])]
+    found = [(event.at, event.event.client, event.event.kind) for event in read_events([one, two])]
     assert found == [
         (0, "a", "opened"),
         (1, "a", "sent"),
@@ -31,13 +31,13 @@ def test_files_are_merged_by_time(tmp_path: Path) -> None:
 
 
 def test_an_event_is_found_again_by_its_reference(tmp_path: Path) -> None:
-    plain = Story().hello("a").hello("b").file(tmp_path)
-    packed = tmp_path / "packed"
-    packed.write_bytes(gzip.compress(plain.read_bytes()))
-    files = [plain, packed]
-    every = {recorded.ref: recorded.event for recorded in events(files)}
+    plain = History().connect("a").connect("b").write_file(tmp_path)
+    compressed = tmp_path / "compressed"
+    compressed.write_bytes(gzip.compress(plain.read_bytes()))
+    files = [plain, compressed]
+    every = {recorded.ref: recorded.event for recorded in read_events(files)}
     assert len(every) == 12
-    assert reread(files, every) == every
+    assert find_events(files, every) == every
 
 
 @pytest.mark.parametrize(
@@ -53,21 +53,21 @@ def test_an_event_is_found_again_by_its_reference(tmp_path: Path) -> None:
     ],
     ids=["key missing", "no JSON", "order"],
 )
-def test_a_wrong_file_is_refused(tmp_path: Path, text: str, fault: str) -> None:
-    path = tmp_path / "wrong.jsonl"
+def test_an_invalid_file_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    path = tmp_path / "invalid.jsonl"
     path.write_text(text)
     with pytest.raises(HistoryError, match=fault):
-        list(events([path]))
+        list(read_events([path]))
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HistoryError, match="cannot be read"):
-        list(events([tmp_path / "none"]))
+        list(read_events([tmp_path / "none"]))
 
 
-def test_an_event_is_told_in_one_line(tmp_path: Path) -> None:
-    path = Story().pair("r").write("r", 0).file(tmp_path)
-    lines = [one_line(recorded.event, 100.0) for recorded in events([path])]
+def test_an_event_is_reported_in_one_line(tmp_path: Path) -> None:
+    path = History().pair("r").write("r", 0).write_file(tmp_path)
+    lines = [event_line(recorded.event, 100.0) for recorded in read_events([path])]
     assert lines[0] == "     0.100 s  a/1 opened"
     assert any("a/1 -> commit room=r c=0 strokes=[1]" in line for line in lines)
     assert all(len(line) < 160 for line in lines)

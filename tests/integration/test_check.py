@@ -1,4 +1,4 @@
-"""`jielong check` on the real service: busy participants, whose history breaks no promise."""
+"""`jielong check` on the real service: the history of busy participants has no violations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RUN_SECONDS = 45.0
 
 
 class Workload:
-    """Clients that go on until enough works are finished."""
+    """Clients that write relays until enough works are finished."""
 
     def __init__(self) -> None:
         self.works: set[str] = set()
@@ -73,14 +73,13 @@ class Workload:
         try:
             done = await client.participant.write_relay(client.pen, pace, timeout=2)
         except TimedOut:
-            await client.participant.leave(
-                keep=True
-            )  # all of us may be waiting for somebody to come
+            # Every client may be waiting for a partner.
+            await client.participant.leave(keep=True)
         else:
             self.works.add(done.work)
 
 
-async def test_a_busy_service_breaks_no_promise(service: Service) -> None:
+async def test_the_history_of_a_busy_service_has_no_violations(service: Service) -> None:
     path = history_of(service)
     with HistoryWriter(path) as history:
         workload = Workload()
@@ -95,36 +94,38 @@ async def test_a_busy_service_breaks_no_promise(service: Service) -> None:
     elsewhere = await asyncio.to_thread(
         run_check, path, "--data", service.data, "--campaign", "elsewhere"
     )
-    assert is_one_line_about(elsewhere, "'elsewhere'")
+    assert is_one_line_error(elsewhere, "'elsewhere'")
     service.stop()
     stopped = await asyncio.to_thread(run_check, path, "--data", service.data)
     assert stopped.stdout == checked.stdout
 
 
-def is_one_line_about(checked: subprocess.CompletedProcess[str], what: str) -> bool:
-    """Whether it says that it could not check, and why."""
+def is_one_line_error(checked: subprocess.CompletedProcess[str], what: str) -> bool:
+    """Whether the check exits with 2 and one line on stderr that contains `what`."""
     assert (checked.returncode, checked.stdout) == (2, ""), checked
     assert len(checked.stderr.strip().splitlines()) == 1, checked.stderr
     return what in checked.stderr
 
 
-def test_what_cannot_be_read_is_neither_kept_nor_broken(tmp_path: Path) -> None:
+def test_a_history_that_cannot_be_read_exits_with_2(tmp_path: Path) -> None:
     checked = run_check(tmp_path / "none.jsonl", "--data", tmp_path)
-    assert is_one_line_about(checked, "none.jsonl cannot be read")
+    assert is_one_line_error(checked, "none.jsonl cannot be read")
 
 
-def test_a_folder_without_a_service_is_not_checked_and_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_folder_without_data_of_a_service_exits_with_2_and_is_not_changed(tmp_path: Path) -> None:
     history, data = tmp_path / "history.jsonl", tmp_path / "data"
     with HistoryWriter(history) as writer:
         writer.opened("a", 1)
     data.mkdir()
-    assert is_one_line_about(run_check(history, "--data", data), "is no data folder of a service")
+    assert is_one_line_error(
+        run_check(history, "--data", data), "is not the data folder of a service"
+    )
     assert list(data.iterdir()) == []
 
 
-def test_a_database_that_is_not_there_is_named(tmp_path: Path, valkey: Valkey) -> None:
+def test_a_missing_database_exits_with_2_and_is_named(tmp_path: Path, valkey: Valkey) -> None:
     history = tmp_path / "history.jsonl"
     with HistoryWriter(history) as writer:
         writer.opened("a", 1)
     checked = run_check(history, "--data", tmp_path, "--redis-url", valkey.url)
-    assert is_one_line_about(checked, "works.sqlite")
+    assert is_one_line_error(checked, "works.sqlite")

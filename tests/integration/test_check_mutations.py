@@ -1,4 +1,4 @@
-"""`jielong check` finds what it is for: services with one wrong line, and what each breaks."""
+"""`jielong check` finds the violations of services with one changed line in the Lua library."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 from jielong import Refused
 from jielong.exceptions import JielongError
 
-from tests import service as services
 from tests.history import HistoryWriter
 from tests.integration.recorded_clients import (
     RecordedClient,
@@ -27,14 +26,14 @@ from tests.service import ROOT, Service
 
 FOUR = "zhijing-tianshi"
 TRIES = 20
-"""Times that two tickets are handed in at once, until the service takes them in one batch."""
+"""How often two clients join at once, until the service takes both tickets in one batch."""
 
-Meet = Callable[[str], RecordedClient]
+MakeClient = Callable[[str], RecordedClient]
 
 
-async def a_relay(meet: Meet) -> None:
-    """Two participants write four characters; one of them comes back after the first."""
-    a, b = meet("a"), meet("b")
+async def a_relay_with_a_return(make_client: MakeClient) -> None:
+    """Two participants write four characters; one of them reconnects after the first."""
+    a, b = make_client("a"), make_client("b")
     await a.connect()
     await b.connect()
     await a.participant.join(FOUR)
@@ -45,9 +44,9 @@ async def a_relay(meet: Meet) -> None:
     await relay(a, b)
 
 
-async def a_kept_character(meet: Meet) -> None:
-    """A participant leaves a character behind and joins again."""
-    a = meet("a")
+async def a_kept_character(make_client: MakeClient) -> None:
+    """A participant commits a character, leaves with `keep` and joins again."""
+    a = make_client("a")
     await a.connect()
     await a.participant.join()
     await a.commit()
@@ -57,9 +56,9 @@ async def a_kept_character(meet: Meet) -> None:
     await a.participant.join(timeout=2)
 
 
-async def a_return_in_ones_turn(meet: Meet) -> None:
-    """A participant comes back and writes the first character."""
-    a, b = meet("a"), meet("b")
+async def a_return_during_a_turn(make_client: MakeClient) -> None:
+    """A participant reconnects during their turn and commits the character."""
+    a, b = make_client("a"), make_client("b")
     await a.connect()
     await b.connect()
     await a.participant.join(FOUR)
@@ -69,39 +68,44 @@ async def a_return_in_ones_turn(meet: Meet) -> None:
     await a.commit()
 
 
-async def a_second_join(meet: Meet) -> None:
-    """A participant joins while waiting already."""
-    a = meet("a")
+async def a_second_join(make_client: MakeClient) -> None:
+    """A participant who already waits joins again."""
+    a = make_client("a")
     await a.connect()
     await a.participant.join()
     await a.participant.join()
 
 
-async def a_third_joiner(meet: Meet) -> None:
-    """Two meet in a room; then another one comes. All stay in touch."""
-    clients = [meet(name) for name in "abc"]
+async def a_third_joiner(make_client: MakeClient) -> None:
+    """Two participants are matched, and a third one joins. All three go on sending pings."""
+    clients = [make_client(name) for name in "abc"]
     for client in clients:
         await client.connect()
         await client.participant.join(FOUR)
     await asyncio.gather(*(client.pings(5.5) for client in clients))
 
 
-async def a_hasty_partner(meet: Meet) -> None:
-    """The second participant writes the first one's character."""
-    a, b = meet("a"), meet("b")
+async def a_commit_out_of_turn(make_client: MakeClient) -> None:
+    """The second participant commits the first one's character."""
+    a, b = make_client("a"), make_client("b")
     await a.connect()
     await b.connect()
     await a.participant.join(FOUR)
     await b.participant.join()
     with pytest.raises(Refused):
         await b.participant.commit(b.pen.character("致"), c=0)
-        raise Refused("not_your_turn", "it was taken, which the check must find", "commit")
+        raise Refused(
+            "not_your_turn", "the service accepted it, which the check must find", "commit"
+        )
 
 
-async def an_old_pair(meet: Meet) -> None:
-    """Two who wrote together join at once while a third one waits; until one batch takes both."""
+async def a_rematch(make_client: MakeClient) -> None:
+    """Two recent partners join at once while a third participant waits.
+
+    They repeat it until the service takes both tickets in one batch.
+    """
     for number in range(TRIES):
-        a, b, third = (meet(f"{name}{number}") for name in "abc")
+        a, b, third = (make_client(f"{name}{number}") for name in "abc")
         for client in (a, b, third):
             await client.connect()
         await at_once(a, b)
@@ -117,9 +121,9 @@ async def an_old_pair(meet: Meet) -> None:
             await client.participant.ping()
 
 
-async def a_relay_and_a_wait(meet: Meet) -> None:
-    """After a relay its participants stay for the next counters."""
-    a, b = meet("a"), meet("b")
+async def a_relay_and_pings(make_client: MakeClient) -> None:
+    """After a relay, a participant stays connected until counters come."""
+    a, b = make_client("a"), make_client("b")
     await a.connect()
     await b.connect()
     await at_once(a, b)
@@ -129,146 +133,153 @@ async def a_relay_and_a_wait(meet: Meet) -> None:
 
 @dataclass(frozen=True)
 class Mutation:
-    """One wrong line of the library, what shows it, and the promises that it breaks."""
+    """One changed line of the Lua library.
+
+    Attributes:
+        name: what the changed service does.
+        right: the line.
+        wrong: what it is replaced with.
+        scenario: the clients that show the fault.
+        promises: the promises that are violated.
+    """
 
     name: str
     right: str
     wrong: str
-    scenario: Callable[[Meet], Awaitable[None]]
+    scenario: Callable[[MakeClient], Awaitable[None]]
     promises: tuple[str, ...]
 
 
 MUTATIONS = [
     Mutation(
-        "one may enter a room that one was in",
-        "return not has(room.who, ticket.participant) end",
+        "a participant is matched in a room that they left",
+        "return not has(room.people, ticket.participant) end",
         "return true end",
         a_kept_character,
         ("one seat",),
     ),
     Mutation(
-        "one who sits is seated again",
-        "local room, held = room_of(base, ticket.participant, who)",
+        "a participant with a seat gets another one",
+        "local room, held = room_of(base, ticket.participant, record)",
         "local room, held = nil, nil",
         a_second_join,
         ("one seat",),
     ),
     Mutation(
-        "a taken seat is given away",
-        "if room[next_one].holder == '' and c < n then return next_one end",
-        "if c < n then return next_one end",
+        "a taken seat is given to another participant",
+        "if room[next_one].holder == '' and turn < chars then return next_one end",
+        "if turn < chars then return next_one end",
         a_third_joiner,
         ("one seat", "one writer"),
     ),
     Mutation(
-        "hosts get no guests",
+        "waiting hosts get no guests",
         "keep_pair(host, find(host, first), waiting)",
         "keep_pair(host, nil, waiting)",
-        an_old_pair,
+        a_rematch,
         ("new partners",),
     ),
     Mutation(
         "either seat may commit",
-        "if c ~= room.c or c % 2 ~= seat then",
-        "if c ~= room.c then",
-        a_hasty_partner,
+        "if c ~= room.turn or c % 2 ~= seat then",
+        "if c ~= room.turn then",
+        a_commit_out_of_turn,
         ("one writer",),
     ),
     Mutation(
-        "other ink is kept",
-        "call('HSET', key, 'm', pack_room(room), 'i' .. c, ink)",
-        r"call('HSET', key, 'm', pack_room(room), 'i' .. c, '\145\148\1\1\0\1')",
-        a_relay,
+        "other ink is stored",
+        "call('HSET', key, 'state', pack_room(room), 'ink' .. c, ink)",
+        r"call('HSET', key, 'state', pack_room(room), 'ink' .. c, '\145\148\1\1\0\1')",
+        a_relay_with_a_return,
         ("nothing lost",),
     ),
     Mutation(
         "a relay counts twice",
         "call('HINCRBY', base .. ':counters', 'relays', 1)",
         "call('HINCRBY', base .. ':counters', 'relays', 2)",
-        a_relay,
+        a_relay_with_a_return,
         ("counted once",),
     ),
     Mutation(
         "participants are not counted",
         "call('HINCRBY', base .. ':counters', 'participants', #hands)",
         "call('HINCRBY', base .. ':counters', 'participants', 0)",
-        a_relay,
+        a_relay_with_a_return,
         ("counted once",),
     ),
     Mutation(
         "a work is finished twice",
         "if completed(room) then count(base, rules, room, ink) end",
         "if completed(room) then for _ = 1, 2 do count(base, rules, room, ink) end end",
-        a_relay,
+        a_relay_with_a_return,
         ("counted once",),
     ),
     Mutation(
-        "a return finds no room",
-        "local room, seat = room_of(base, participant, person)\n  local transitions",
+        "resume finds no room",
+        "local room, seat = room_of(base, participant, record)\n  local transitions",
         "local room, seat = nil, nil\n  local transitions",
-        a_relay,
-        ("given back",),
+        a_relay_with_a_return,
+        ("resume",),
     ),
     Mutation(
-        "a return does not restore the address",
+        "resume does not restore the address",
         "room[seat].address, room[seat].grace = address, 0",
         "room[seat].address, room[seat].grace = '', 0",
-        a_return_in_ones_turn,
-        ("given back",),
+        a_return_during_a_turn,
+        ("resume",),
     ),
     Mutation(
-        "heartbeats tell no relays",
+        "heartbeats report no relays",
         "return { tonumber(counters[1] or 0),",
         "return { 0,",
-        a_relay_and_a_wait,
-        ("sound messages",),
+        a_relay_and_pings,
+        ("valid messages",),
     ),
 ]
 
 
 def mutate(folder: Path, mutation: Mutation) -> None:
-    """A copy of the server in `folder`, with one line changed, beside the same pages."""
+    """Copy the server to `folder` with one line changed; link its pages and clients."""
     shutil.copytree(
         ROOT / "server", folder / "server", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for beside in ("static", "client"):
-        (folder / beside).symlink_to(ROOT / beside)
+    for name in ("static", "client"):
+        (folder / name).symlink_to(ROOT / name)
     found = 0
     for part in (folder / "server" / "store" / "functions").glob("*.lua"):
         source = part.read_text(encoding="utf-8")
         found += source.count(mutation.right)
         part.write_text(source.replace(mutation.right, mutation.wrong), encoding="utf-8")
-    assert found == 1, "the library does not have this line (any more)"
+    assert found == 1, f"the library has this line {found} times"
 
 
-async def play(service: Service, scenario: Callable[[Meet], Awaitable[None]]) -> None:
-    """Play a scenario as far as the service goes along, and record it."""
+async def record(service: Service, scenario: Callable[[MakeClient], Awaitable[None]]) -> None:
+    """Run a scenario and record it, up to the first error of the service."""
     clients: list[RecordedClient] = []
     with HistoryWriter(history_of(service)) as history:
 
-        def meet(name: str) -> RecordedClient:
+        def make_client(name: str) -> RecordedClient:
             clients.append(RecordedClient(service, history, name))
             return clients[-1]
 
         try:
             async with asyncio.timeout(15):
-                await scenario(meet)
+                await scenario(make_client)
         except (JielongError, TimeoutError):
-            pass  # a wrong service may well refuse to go on
+            pass  # a changed service may fail in the middle of a scenario
         await close_all(*clients)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
-async def test_a_wrong_line_is_found(
+async def test_the_check_finds_a_changed_line(
     mutation: Mutation,
     tmp_path: Path,
     serve: Callable[..., Service],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    mutate(tmp_path / "wrong", mutation)
-    monkeypatch.setattr(services, "ROOT", tmp_path / "wrong")
-    service = serve()
-    await play(service, mutation.scenario)
+    changed = tmp_path / "changed"
+    mutate(changed, mutation)
+    service = serve(cwd=changed)
+    await record(service, mutation.scenario)
     checked = await asyncio.to_thread(run_check, history_of(service), "--data", service.data)
     assert checked.returncode == 1, checked.stdout
     assert set(mutation.promises) <= broken(checked), checked.stdout
@@ -279,9 +290,9 @@ async def test_a_wrong_line_is_found(
 @pytest.mark.parametrize(
     "scenario", dict.fromkeys(mutation.scenario for mutation in MUTATIONS), ids=lambda s: s.__name__
 )
-async def test_the_same_on_the_right_service_breaks_nothing(
-    scenario: Callable[[Meet], Awaitable[None]], service: Service
+async def test_the_unchanged_service_has_no_violations_in_the_same_scenario(
+    scenario: Callable[[MakeClient], Awaitable[None]], service: Service
 ) -> None:
-    await play(service, scenario)
+    await record(service, scenario)
     checked = await asyncio.to_thread(run_check, history_of(service), "--data", service.data)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -2,137 +2,193 @@
 
 from __future__ import annotations
 
-from server.check.findings import Promise
-from server.check.messages import Completed, Welcome
-from server.check.store import Archived, Store, StoredWork
-from server.check.timeline import Timeline
-from server.check.traces import Moment, Room
+from typing import NamedTuple
+
+from server.check.observed import Room
+from server.check.promise import Promise
+from server.check.received import Received
+from server.check.state import ObservedState
+from server.check.store import Store, StoredCampaign, StoredWork
+from server.check.to_client import Completed, Welcome
 
 BLOCK_MS = 4_500
-"""How old a lane's block of serials may be: two seconds, and what a call may take beside."""
+"""Milliseconds for which a lane may use a block of serials: two seconds, and the time of a call."""
+
+
+class _FinishedEntry(NamedTuple):
+    """An entry of `finished` in a `welcome`."""
+
+    work_id: str
+    participant_id: str
+    serial: int
+    ref: int
 
 
 class CountedOnce(Promise):
-    """Counters, works and serial numbers agree, and with what everybody was told.
+    """Counters, stored works and serials agree with each other and with the received messages.
 
-    In each campaign `relays` is the number of works, `participants` that of their hands; serials
-    run from 1 without a gap and in the order of completion. With several lanes blocks of serials
-    may be given up, and the order is that of time up to the age of a block. Works on their way to
-    the archive count like archived ones. Every `completed` (and every entry of `finished`) names a
-    stored work with its hearer's serial. Each character is credited to whoever is the only one to
-    have sent its ink. Completion times are those of the store's clock; if that is set back, this
-    shows.
+    A work that is still in a lane's stream counts like an archived one.
+
+    Violations in received messages:
+
+    - Two participants of a work receive the same serial, or one participant receives two.
+    - A serial is above `participants` in the same message, in a campaign with one lane.
+    - The work of a `completed`, or of an entry of `finished`, is not stored, or is stored
+      without this serial for the receiver.
+
+    Violations in the store:
+
+    - `relays` is not the number of works, or `participants` not the number of their hands.
+    - A lane's stream has a work twice.
+    - A serial is given twice. In a campaign with one lane: serials do not start at 1, or one is
+      missing. Several lanes may give up parts of their blocks of serials.
+    - A work has a higher serial than one that was completed later. With several lanes, this counts
+      if it was completed later by more than `BLOCK_MS`, the age of a block.
+    - A character is credited to a participant other than the only one who sent its ink.
+
+    Completion times are those of the store's clock. If that clock was set back, this promise may
+    find a violation.
+
+    Not seen: a wrong credit for a character whose ink was sent by several participants or by none
+    that is recorded.
     """
 
     name = "counted once"
-    checked = "works told and stored"
+    checked = "works sent and stored"
 
-    def __init__(self, timeline: Timeline) -> None:
-        """Watch what this timeline follows."""
-        super().__init__(timeline)
-        self._finished: list[tuple[str, str, int, int]] = []
-        self._high: list[tuple[str, int]] = []
+    def __init__(self, state: ObservedState) -> None:
+        """Check with this state."""
+        super().__init__(state)
+        self._finished: list[_FinishedEntry] = []
+        self._high_serials: list[tuple[str, int]] = []
 
-    def received(self, moment: Moment) -> None:
-        """Look at everything that tells of a finished work."""
-        person, message, ref = moment.connection.person, moment.message, moment.ref
-        if isinstance(message, Completed) and person:
-            self.facts += 1
-            room = self.timeline.room(message.room)
-            for earlier in room.completions:
-                other = earlier.participant != person.id
-                if (earlier.serial == message.serial) == other:
-                    text = "two hands of one work have one serial" if other else "a serial changed"
-                    self.violated(f"{text} in work {message.work}", earlier.ref, ref)
-            if message.serial > message.counters.participants:
-                self._high.append((room.campaign, ref))
+    def check_received(self, received: Received) -> None:
+        """Check `completed`, and keep the entries of `finished`."""
+        message = received.message
+        if isinstance(message, Completed):
+            self._check_completed(received, message)
         if isinstance(message, Welcome):
             for entry in message.finished:
                 self.facts += 1
-                self._finished.append((entry.work, message.participant, entry.serial, ref))
+                self._finished.append(
+                    _FinishedEntry(entry.work, message.participant, entry.serial, received.ref)
+                )
+
+    def _check_completed(self, received: Received, message: Completed) -> None:
+        participant, ref = received.connection.participant, received.ref
+        if participant is None:
+            return
+        self.facts += 1
+        room = self.state.room(message.room)
+        for earlier in room.completions:
+            own = earlier.participant_id == participant.id
+            if own and earlier.serial != message.serial:
+                text = f"{participant.id} received two serials for work {message.work}"
+                self.add_violation(text, earlier.ref, ref)
+            elif not own and earlier.serial == message.serial:
+                text = f"two participants received the same serial for work {message.work}"
+                self.add_violation(text, earlier.ref, ref)
+        if message.serial > message.counters.participants:
+            self._high_serials.append((room.campaign, ref))
 
     def finish(self, store: Store | None) -> None:
         """Compare with the store."""
-        for campaign_id, ref in self._high:
+        for campaign_id, ref in self._high_serials:
             if store is None or not store.has_several_lanes(campaign_id):
-                self.violated("a serial is above the number of participants", ref)
+                self.add_violation("a serial is above the number of participants", ref)
         if store is None:
             return
         for campaign in store.campaigns:
-            self._count(campaign)
-            self._serials(campaign)
-        for room in self.timeline.rooms.values():
+            self._check_counters(campaign)
+            self._check_serials(campaign)
+        for room in self.state.rooms.values():
             if room.campaign in store.names:
-                self._told(room, store)
-        for work, participant, serial, ref in self._finished:
-            self._look_up(store, work, participant, serial, ref)
+                self._check_room(room, store)
+        for entry in self._finished:
+            self._check_told(store, *entry)
 
-    def _count(self, campaign: Archived) -> None:
-        archived = {work.id: work for work in campaign.works}
+    def _check_counters(self, campaign: StoredCampaign) -> None:
+        works = {work.id: work for work in campaign.works}
         for lane in campaign.lanes:
             seen: set[str] = set()
-            for work in lane.on_the_way:
+            for work in lane.unarchived:
                 if work.id in seen:
-                    self.violated(f"work {work.id} was finished twice", *self._refs(work))
+                    self.add_violation(f"work {work.id} was finished twice", *self._evidence(work))
                 seen.add(work.id)
-                archived.setdefault(work.id, work)
-        self.facts += len(archived)
+                works.setdefault(work.id, work)
+        self.facts += len(works)
         relays = sum(lane.relays for lane in campaign.lanes)
         participants = sum(lane.participants for lane in campaign.lanes)
-        hands = sum(len(work.hands) for work in archived.values())
-        if relays != len(archived):
-            self.violated(
-                f"campaign {campaign.id} counts {relays} relays and has {len(archived)} works"
+        hands = sum(len(work.hands) for work in works.values())
+        if relays != len(works):
+            self.add_violation(
+                f"campaign {campaign.id} counts {relays} relays, but has {len(works)} works"
             )
         if participants != hands:
-            self.violated(
-                f"campaign {campaign.id} counts {participants} participants and has {hands} hands"
+            self.add_violation(
+                f"campaign {campaign.id} counts {participants} participants, but has {hands} hands"
             )
 
-    def _serials(self, campaign: Archived) -> None:
-        works = {work.id: work for lane in campaign.lanes for work in lane.on_the_way}
+    def _check_serials(self, campaign: StoredCampaign) -> None:
+        """Check the serials in ascending order, up to the first violation."""
+        works = {work.id: work for lane in campaign.lanes for work in lane.unarchived}
         works |= {work.id: work for work in campaign.works}
         by_serial = sorted((hand.serial, work.id) for work in works.values() for hand in work.hands)
-        several = len(campaign.lanes) > 1
-        slack = BLOCK_MS if several else 0
-        before: StoredWork | None = None
+        several_lanes = len(campaign.lanes) > 1
+        tolerance = BLOCK_MS if several_lanes else 0
+        previous: StoredWork | None = None
         newest = 0
         expected = 1
         for serial, work_id in by_serial:
             work = works[work_id]
-            if serial < expected or (serial > expected and not several):
-                near = (*(self._refs(before) if before else ()), *self._refs(work))
-                what = "given twice" if serial < expected else "missing"
-                self.violated(f"serial {min(serial, expected)} is {what} in {campaign.id}", *near)
+            evidence = (*(self._evidence(previous) if previous else ()), *self._evidence(work))
+            if serial < expected:
+                text = f"serial {serial} of campaign {campaign.id} is given twice"
+                self.add_violation(text, *evidence)
+                return
+            if serial > expected and not several_lanes:
+                text = f"serial {expected} of campaign {campaign.id} is missing"
+                self.add_violation(text, *evidence)
                 return
             expected = serial + 1
-            if before and work.completed_at + slack < newest:
-                near = (*self._refs(before), *self._refs(work))
-                text = f"work {work.id} is older than {before.id}, but has a higher serial"
-                self.violated(text, *near)
+            if previous and work.completed_at + tolerance < newest:
+                text = f"work {work.id} is older than {previous.id}, but has a higher serial"
+                self.add_violation(text, *evidence)
                 return
-            before, newest = work, max(newest, work.completed_at)
+            previous, newest = work, max(newest, work.completed_at)
 
-    def _told(self, room: Room, store: Store) -> None:
-        for told in room.completions:
-            self._look_up(store, room.id, told.participant, told.serial, told.ref)
+    def _check_room(self, room: Room, store: Store) -> None:
+        for completion in room.completions:
+            participant_id, serial, _, ref = completion
+            self._check_told(store, room.id, participant_id, serial, ref)
         work = store.works.get(room.id)
-        for c in range(len(room.told)) if work else ():
-            writers = room.wrote(c)
-            if work and len(writers) == 1 and c < len(work.writers):
-                hand = work.hands[work.writers[c]].participant
-                if hand not in writers:
-                    refs = [sent.ref for sent in room.sent if sent.c == c]
-                    text = f"character {c} of work {work.id} is credited to {hand}"
-                    self.violated(text, *refs)
+        if work is not None:
+            for c in range(min(len(room.committed), len(work.writers))):
+                self._check_credit(room, work, c)
 
-    def _look_up(self, store: Store, work_id: str, participant: str, serial: int, ref: int) -> None:
+    def _check_credit(self, room: Room, work: StoredWork, c: int) -> None:
+        writers = room.writers_of(c)
+        if len(writers) != 1:
+            return
+        credited = work.hands[work.writers[c]].participant
+        if credited not in writers:
+            refs = [commit.ref for commit in room.commits if commit.c == c]
+            text = f"character {c} of work {work.id} is credited to {credited}, who did not send it"
+            self.add_violation(text, *refs)
+
+    def _check_told(
+        self, store: Store, work_id: str, participant_id: str, serial: int, ref: int
+    ) -> None:
+        """Check that a finished work is stored with the participant's serial."""
         work = store.works.get(work_id)
         if work is None:
-            self.violated(f"work {work_id} was told to be finished and is not stored", ref)
-        elif (participant, serial) not in work.hands:
-            self.violated(f"work {work_id} does not give {participant} the serial {serial}", ref)
+            self.add_violation(
+                f"work {work_id} is finished for {participant_id}, but is not stored", ref
+            )
+        elif (participant_id, serial) not in work.hands:
+            text = f"work {work_id} is stored without serial {serial} for {participant_id}"
+            self.add_violation(text, ref)
 
-    def _refs(self, work: StoredWork) -> list[int]:
-        room = self.timeline.rooms.get(work.id)
-        return [told.ref for told in room.completions] if room else []
+    def _evidence(self, work: StoredWork) -> list[int]:
+        room = self.state.rooms.get(work.id)
+        return [completion.ref for completion in room.completions] if room else []

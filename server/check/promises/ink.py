@@ -1,83 +1,101 @@
-"""Once a client was told of a committed character, nothing loses or changes it."""
+"""A committed character that a client was told of is neither lost nor changed."""
 
 from __future__ import annotations
 
-from server.check.findings import Promise
-from server.check.messages import View, digest
+from server.check.observed import Room
+from server.check.promise import Promise
+from server.check.received import Received
 from server.check.store import Store
-from server.check.traces import Moment, Reign, Room
+from server.check.strokes import digest
+from server.check.to_client import RoomView
+
+_GAVE_UP = frozenset({"left", "no_such_room", "over", "replaced", "not resumed"})
+"""Ends of a tenure after which the room may be removed if nobody else holds a seat."""
 
 
 class NothingLost(Promise):
-    """A character that was told is in every later view of its room, in its work, in the store.
+    """A committed character is in every later view of its room, in the work and in the store.
 
-    A view counts as later when its receiver asked for it after somebody was told of the
-    character, or had been told of it. In the end an unfinished room must still be there, with its
-    characters, when somebody who wrote in it never gave it up without `keep`. Of a room that its
-    last participant gave up for good nothing more is expected. A store that lost its own data
-    (more than a worker's crash) breaks this promise here, too.
+    A view is later if its receiver requested it after a client was told of the character, or if the
+    receiver was told of the character on the same connection.
+
+    Violations:
+
+    - A view has other strokes for the character.
+    - A later view does not have the character.
+    - The room or work in the final store has other strokes, or lacks the character.
+    - The final store has neither the work nor the room, and every character of the phrase was
+      told; or a writer of a character did not give the room up, or left it with `keep`.
+
+    A store that lost its own data, not only a worker, violates this promise too.
+
+    Not seen: the loss of an unfinished room that all its recorded writers gave up.
     """
 
     name = "nothing lost"
     checked = "characters looked for"
 
-    def received(self, moment: Moment) -> None:
-        """Look at whole rooms."""
-        if moment.view is not None:
-            self._view(moment, moment.view)
+    def check_received(self, received: Received) -> None:
+        """Check room views."""
+        if received.view is not None:
+            self._check_view(received, received.view)
 
-    def _view(self, moment: Moment, view: View) -> None:
-        room = self.timeline.room(view.room)
-        for c, told in enumerate(room.told):
-            if told is None:
+    def _check_view(self, received: Received, view: RoomView) -> None:
+        room = self.state.room(view.room)
+        for c, character in enumerate(room.committed):
+            if character is None:
                 continue
             self.facts += 1
             if c < len(view.committed):
-                if digest(view.committed[c]) != told.digest:
-                    text = f"character {c} of room {room.id} came back changed"
-                    self.violated(text, told.ref, moment.ref)
-            elif told.at < moment.asked or c < self._known(moment, room):
+                if digest(view.committed[c]) != character.digest:
+                    text = f"character {c} of room {room.id} has other strokes in another view"
+                    self.add_violation(text, character.ref, received.ref)
+            elif character.at < received.view_requested_at or c < _known_here(received, room):
                 text = f"character {c} of room {room.id} is missing from a later view"
-                self.violated(text, told.ref, moment.connection.ref, moment.ref)
-
-    def _known(self, moment: Moment, room: Room) -> int:
-        person = moment.connection.person
-        reign = person.reign if person else None
-        here = reign and reign.room is room and reign.connection is moment.connection
-        return reign.known if here and reign else 0
+                self.add_violation(text, character.ref, received.connection.ref, received.ref)
 
     def finish(self, store: Store | None) -> None:
-        """Look into the works and the live rooms."""
+        """Compare with the works and the live rooms of the store."""
         if store is None:
             return
-        for room in self.timeline.rooms.values():
-            if room.campaign in store.names and any(room.told):
-                self._in_store(room, store)
+        for room in self.state.rooms.values():
+            if room.campaign in store.names and any(room.committed):
+                self._check_stored(room, store)
 
-    def _in_store(self, room: Room, store: Store) -> None:
-        work, live = store.works.get(room.id), store.rooms.get(room.id)
-        if work is None and live is None:
-            whole = len([told for told in room.told if told]) == len(room.chars)
-            if whole or _must_be_there(room):
-                refs = [told.ref for told in room.told if told]
-                what = "finished" if whole else "unfinished"
-                self.violated(f"the {what} room {room.id} is gone from the store", *refs)
+    def _check_stored(self, room: Room, store: Store) -> None:
+        stored = store.works.get(room.id) or store.rooms.get(room.id)
+        if stored is None:
+            refs = [character.ref for character in room.committed if character]
+            finished = len(refs) == len(room.chars)
+            if finished or _must_be_stored(room):
+                what = "finished" if finished else "unfinished"
+                self.add_violation(f"the {what} room {room.id} is missing from the store", *refs)
             return
-        ink = work.ink if work else live.ink if live else ()
-        for c, told in enumerate(room.told):
-            if told is None:
+        for c, character in enumerate(room.committed):
+            if character is None:
                 continue
             self.facts += 1
-            if c >= len(ink) or ink[c] != told.digest:
-                lost = "missing from" if c >= len(ink) else "another one in"
-                self.violated(f"character {c} of room {room.id} is {lost} the store", told.ref)
+            if c >= len(stored.ink):
+                text = f"character {c} of room {room.id} is missing from the store"
+                self.add_violation(text, character.ref)
+            elif stored.ink[c] != character.digest:
+                text = f"character {c} of room {room.id} has other strokes in the store"
+                self.add_violation(text, character.ref)
 
 
-def _must_be_there(room: Room) -> bool:
-    writers = {participant for c in range(len(room.told)) for participant in room.wrote(c)}
-    return any(reign.person.id in writers and not _gave_up(reign) for reign in room.reigns)
+def _known_here(received: Received, room: Room) -> int:
+    """The number of characters that the receiver was told of on this connection."""
+    participant = received.connection.participant
+    tenure = participant.tenure if participant else None
+    if tenure is None or tenure.room is not room or tenure.connection is not received.connection:
+        return 0
+    return tenure.known_characters
 
 
-def _gave_up(reign: Reign) -> bool:
-    """Whether the holder may have left the room to nobody."""
-    return reign.why in {"left", "no_such_room", "over", "replaced", "not resumed"}
+def _must_be_stored(room: Room) -> bool:
+    """Whether a writer of the unfinished room did not give it up."""
+    writers = {writer for c in range(len(room.committed)) for writer in room.writers_of(c)}
+    return any(
+        tenure.participant.id in writers and tenure.end_reason not in _GAVE_UP
+        for tenure in room.tenures
+    )

@@ -1,172 +1,218 @@
-"""Nobody is matched with one of their last three partners while somebody else waits."""
+"""Nobody is matched with one of their last three partners while another participant waits."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from server.check.findings import Promise
-from server.check.messages import Matched, View, Waiting
+from server.check.observed import Meeting, Participant, Room, Tenure
+from server.check.promise import Promise
+from server.check.received import Received
+from server.check.state import ObservedState
 from server.check.store import Store
-from server.check.timeline import Timeline
-from server.check.traces import Moment, Person, Reign, Room, is_waiting
+from server.check.to_client import Matched, RoomView, Waiting
 
 LAST_PARTNERS = 3
 MEMORY_SECONDS = 3_600.0
-"""An older meeting does not count here; a service may forget those who stay away for long."""
+"""Meetings that are older are not checked: a service may forget participants who stay away."""
 
 
-class _Suspicion(NamedTuple):
-    """Two were matched again at a time while somebody else seemed to wait."""
+class _Rematch(NamedTuple):
+    """Two recent partners were matched while a third participant seemed to wait.
+
+    Attributes:
+        at: when the second of the two received the match.
+        text: the text of the violation.
+        refs: its evidence.
+        campaign: the campaign of all three.
+        room_id: the room of the match.
+        waiting_room_id: the room of the third participant.
+    """
 
     at: float
     text: str
     refs: tuple[int, ...]
     campaign: str
-    rooms: tuple[str, str]
+    room_id: str
+    waiting_room_id: str
 
 
 class NewPartners(Promise):
-    """No old partners while a third participant waits whom neither of the two ever met.
+    """Two recent partners are not matched again while a third participant waits.
 
-    A meeting is certain when both were told that their work is completed. A third one waits for
-    certain when `waiting` had been told, and the connection been welcomed on which that goes on,
-    before the later of the two joined, nothing of an end had been by the time of the match, nothing
-    that was asked there was without an answer then (its worker may have been given up), and whoever
-    came into that room joined after it, with no turn there that had begun before (or nobody ever
-    came), in the same lane as far as the store has several. Not seen: matches by resume, matches of
-    which a `join` is not recorded, a third participant who met one of the two long ago, and anybody
-    who had a partner that is not known.
+    Violation: two participants are matched, and all of this holds.
+
+    - One of the two was among the last 3 partners of the other, from a meeting within the last
+      hour, and both were told `completed` for it.
+    - The `join` of each of the two is recorded and has no invite code.
+    - The third participant is in the same campaign and the same pool, and met neither of the two.
+    - The third participant was told `waiting`, and was welcomed on the connection, before the
+      later of the two sent `join`.
+    - When the pair received the match, the third participant had no partner, had not left, asked
+      for no invite, and had received no end. Every request on the connection was answered: without
+      an answer, the server may have given the worker up.
+    - The third participant went on waiting. Either the next partner sent `join` after that time,
+      and the turn of their match began after it; or no partner came, and the third participant
+      received a message after it.
+
+    Not seen: matches on resume; matches without a recorded `join`; a third participant who met one
+    of the two long ago; matches for which one of the three ever had a partner who is not known.
     """
 
     name = "new partners"
     checked = "matches"
 
-    def __init__(self, timeline: Timeline) -> None:
-        """Watch what this timeline follows."""
-        super().__init__(timeline)
+    def __init__(self, state: ObservedState) -> None:
+        """Check with this state."""
+        super().__init__(state)
         self._waiting: dict[str, Room] = {}
-        self._unknown: dict[str, dict[str, float]] = {}  # in which rooms, and told when
-        self._suspicions: dict[str, list[_Suspicion]] = {}
-        self._confirmed: list[_Suspicion] = []
+        self._unknown_partners: dict[str, dict[str, float]] = {}
+        """By participant and room: when `matched` came for a partner who is not known yet."""
+        self._rematches: dict[str, list[_Rematch]] = {}
+        """By room of the third participant: rematches that are not yet certain."""
+        self._confirmed: list[_Rematch] = []
 
-    def received(self, moment: Moment) -> None:
-        """Keep who waits, and look at each match once both sides are known."""
-        view, person = moment.view, moment.connection.person
-        if view is None or person is None:
+    def check_received(self, received: Received) -> None:
+        """Keep the waiting rooms, and check each match when both participants were told."""
+        view, participant = received.view, received.connection.participant
+        if view is None or participant is None:
             return
-        room = self.timeline.room(view.room)
+        room = self.state.room(view.room)
         if isinstance(view, Waiting):
             self._waiting[room.id] = room
         else:
             self._waiting.pop(room.id, None)
-        self._meet(moment, room, view, person)
-
-    def _meet(self, moment: Moment, room: Room, view: View, person: Person) -> None:
-        """Either side may be told first; the match is looked at when both are known."""
-        other = _last_holder(room, 1 - view.seat, person)
+        other = _last_tenure(room, 1 - view.seat, participant)
         if other is None:
             if isinstance(view, Matched):
-                self._unknown.setdefault(person.id, {}).setdefault(room.id, moment.at)
-        elif not any(p is other.person and r is room for p, r, _ in person.met):
-            self._matched(moment, room, view, other)
+                unknown = self._unknown_partners.setdefault(participant.id, {})
+                unknown.setdefault(room.id, received.at)
+        elif not any(
+            meeting.partner is other.participant and meeting.room is room
+            for meeting in participant.meetings
+        ):
+            self._check_match(received, view, participant, other)
 
-    def _now_known(self, one: Person, room: Room, joined: float | None) -> None:
-        """`one` has a partner in `room` who joined then: not whoever was there already before."""
-        told = self._unknown.get(one.id, {}).get(room.id)
-        if told is not None and (joined is None or joined < told):
-            del self._unknown[one.id][room.id]
-
-    def _matched(self, moment: Moment, room: Room, view: View, other: Reign) -> None:
+    def _check_match(
+        self, received: Received, view: RoomView, participant: Participant, other: Tenure
+    ) -> None:
         self.facts += 1
-        person, at = moment.connection.person, moment.at
-        assert person is not None
-        reign = room.reign_of(person, view.seat)
-        joined, by_invite = (
-            (reign.joined, reign.by_invite)
-            if reign
-            else (moment.connection.joined, moment.connection.by_invite)
-        )
-        self._now_known(person, room, other.joined)
-        self._now_known(other.person, room, joined)
-        self._resolve(room, _matched_by(moment, view), joined, other.joined)
-        known = joined is not None and other.joined is not None
-        if known and not by_invite and not other.by_invite:
-            again = _met_lately(person, other.person, at) or _met_lately(other.person, person, at)
-            if again is not None:
-                since = max(joined or 0.0, other.joined or 0.0)
-                self._suspect(moment, room, again, other, since)
-        person.met.append((other.person, room, at))
-        other.person.met.append((person, room, at))
+        room, at = other.room, received.at
+        source = room.tenure_of(participant, view.seat) or received.connection
+        joined_at, by_invite = source.join_sent_at, source.by_invite
+        self._resolve_unknown(participant, room, other.join_sent_at)
+        self._resolve_unknown(other.participant, room, joined_at)
+        self._resolve_rematches(room, _turn_began_by(received, view), joined_at, other.join_sent_at)
+        if joined_at is not None and other.join_sent_at is not None:
+            earlier = _recent_room(participant, other.participant, at)
+            earlier = earlier or _recent_room(other.participant, participant, at)
+            if earlier is not None and not by_invite and not other.by_invite:
+                later_join = max(joined_at, other.join_sent_at)
+                self._add_rematches(received, participant, other, earlier, later_join)
+        participant.meetings.append(Meeting(other.participant, room, at))
+        other.participant.meetings.append(Meeting(participant, room, at))
 
-    def _suspect(self, moment: Moment, room: Room, again: Room, other: Reign, since: float) -> None:
-        person = moment.connection.person
-        assert person is not None
-        for waiting in list(self._waiting.values()):
-            if not is_waiting(waiting.reigns[0]):
-                del self._waiting[waiting.id]
+    def _resolve_unknown(
+        self, participant: Participant, room: Room, partner_joined_at: float | None
+    ) -> None:
+        """Forget an unknown partner in `room`, unless the known one joined after `matched` came."""
+        told_at = self._unknown_partners.get(participant.id, {}).get(room.id)
+        if told_at is not None and (partner_joined_at is None or partner_joined_at < told_at):
+            del self._unknown_partners[participant.id][room.id]
+
+    def _add_rematches(
+        self,
+        received: Received,
+        participant: Participant,
+        other: Tenure,
+        earlier: Room,
+        later_join: float,
+    ) -> None:
+        pair, room = (participant, other.participant), other.room
+        for waiting_room in list(self._waiting.values()):
+            tenure = waiting_room.tenures[0]
+            if not tenure.waiting:
+                del self._waiting[waiting_room.id]
                 continue
-            reign = waiting.reigns[0]
-            third = reign.person
-            strangers = all(p not in (person, other.person) for p, _, _ in third.met)
-            apart = third not in (person, other.person) and reign.room.campaign == room.campaign
-            known = not any(self._unknown.get(p.id) for p in (third, person, other.person))
-            connection = reign.connection
-            answered = connection is not None and connection.unheard is None
-            there = connection is not None and max(reign.began, connection.welcomed) < since
-            if apart and strangers and known and answered and there:
-                refs = (reign.ref, *(c.ref for c in again.completions), other.ref, moment.ref)
-                text = (
-                    f"{person.id} and {other.person.id} were matched again in room {room.id} "
-                    f"(as in {again.id}) while {third.id} waited in room {reign.room.id}"
-                )
-                rooms = room.id, reign.room.id
-                suspicion = _Suspicion(moment.at, text, refs, room.campaign, rooms)
-                self._suspicions.setdefault(reign.room.id, []).append(suspicion)
+            third = tenure.participant
+            if (
+                third in pair
+                or waiting_room.campaign != room.campaign
+                or any(meeting.partner in pair for meeting in third.meetings)
+                or any(self._unknown_partners.get(p.id) for p in (third, *pair))
+                or not _was_reachable(tenure, later_join)
+            ):
+                continue
+            refs = (
+                tenure.ref,
+                *(completion.ref for completion in earlier.completions),
+                other.ref,
+                received.ref,
+            )
+            text = (
+                f"{participant.id} and {other.participant.id} were matched again in room {room.id} "
+                f"(before: room {earlier.id}) while {third.id} waited in room {waiting_room.id}"
+            )
+            self._rematches.setdefault(waiting_room.id, []).append(
+                _Rematch(received.at, text, refs, room.campaign, room.id, waiting_room.id)
+            )
 
-    def _resolve(self, room: Room, matched_by: float, *joined: float | None) -> None:
-        """Somebody came into a room: did its holder wait until then?"""
-        suspicions = self._suspicions.pop(room.id, [])
-        later = None if None in joined else max(time or 0.0 for time in joined)
-        for suspicion in suspicions:
-            if later is not None and min(later, matched_by) > suspicion.at:
-                self._confirmed.append(suspicion)
+    def _resolve_rematches(self, room: Room, turn_began_by: float, *joins: float | None) -> None:
+        """A partner came into a room: confirm the rematches for which its holder still waited."""
+        rematches = self._rematches.pop(room.id, [])
+        known = [join for join in joins if join is not None]
+        if len(known) < len(joins):
+            return
+        waited_until = min(max(known), turn_began_by)
+        self._confirmed += [rematch for rematch in rematches if waited_until > rematch.at]
 
     def finish(self, store: Store | None) -> None:
-        """Nobody came to these any more."""
-        for room_id, suspicions in self._suspicions.items():
-            room = self.timeline.room(room_id)
-            alone = len(room.reigns) == 1 and not room.reigns[0].matched
-            heard = room.reigns[0].connection.last_heard if room.reigns[0].connection else 0.0
-            for suspicion in suspicions:
-                if alone and heard > suspicion.at:
-                    self._confirmed.append(suspicion)
-        for suspicion in self._confirmed:
-            if store is None or store.in_one_pool(suspicion.campaign, *suspicion.rooms):
-                self.violated(suspicion.text, *suspicion.refs)
+        """Confirm the rematches for which no partner came, and report those in one pool."""
+        for room_id, rematches in self._rematches.items():
+            room = self.state.room(room_id)
+            tenure = room.tenures[0]
+            if len(room.tenures) == 1 and not tenure.matched and tenure.connection:
+                last_received_at = tenure.connection.last_received_at
+                self._confirmed += [r for r in rematches if last_received_at > r.at]
+        for rematch in self._confirmed:
+            if store is None or store.share_pool(
+                rematch.campaign, rematch.room_id, rematch.waiting_room_id
+            ):
+                self.add_violation(rematch.text, *rematch.refs)
 
 
-def _matched_by(moment: Moment, view: View) -> float:
-    """When two sat there at the latest, by how much of the turn is over.
+def _was_reachable(tenure: Tenure, since: float) -> bool:
+    """Whether the holder was connected and waiting since then, with no request unanswered."""
+    connection = tenure.connection
+    return (
+        connection is not None
+        and connection.unanswered_since is None
+        and max(tenure.started_at, connection.welcomed_at) < since
+    )
 
-    A `join` that was given up may have been done all the same, before the next one was sent.
+
+def _turn_began_by(received: Received, view: RoomView) -> float:
+    """The latest time at which both seats were taken, from how much of the turn is over.
+
+    The server may have matched a client by an earlier `join` that the client had given up.
     """
-    return moment.at - max(0.0, moment.connection.turn_seconds - view.turn.ms / 1_000)
+    return received.at - max(0.0, received.connection.turn_seconds - view.turn.ms / 1_000)
 
 
-def _last_holder(room: Room, seat: int, person: Person) -> Reign | None:
-    for reign in reversed(room.reigns):
-        if reign.seat == seat:
-            return None if reign.person is person else reign
+def _last_tenure(room: Room, seat: int, participant: Participant) -> Tenure | None:
+    """The last tenure of a seat; None if there is none or it is the participant's own."""
+    for tenure in reversed(room.tenures):
+        if tenure.seat == seat:
+            return None if tenure.participant is participant else tenure
     return None
 
 
-def _met_lately(one: Person, other: Person, now: float) -> Room | None:
+def _recent_room(one: Participant, other: Participant, now: float) -> Room | None:
     """The room in which `other` was for certain one of the last three partners of `one`."""
     since: set[str] = set()
-    for partner, room, at in reversed(one.met):
+    for partner, room, at in reversed(one.meetings):
         if len(since) >= LAST_PARTNERS or now - at > MEMORY_SECONDS:
             return None
-        told = {completion.participant for completion in room.completions}
+        told = {completion.participant_id for completion in room.completions}
         if partner is other and {one.id, other.id} <= told:
             return room
         if partner is not other:

@@ -1,135 +1,185 @@
-"""Who reconnects within the grace has the room, the seat and the committed characters back."""
+"""A client that reconnects within the grace has its room, seat and committed characters back."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from server.check.findings import Promise
-from server.check.messages import Error, Welcome
+from server.check.observed import Connection, Participant, Tenure
+from server.check.promise import Promise
+from server.check.received import Received
+from server.check.state import ObservedState
 from server.check.store import Store
-from server.check.timeline import Timeline
-from server.check.traces import Connection, Moment, Person, Reign
+from server.check.to_client import Error, Welcome
 
-SLACK = 0.5
-"""Seconds by which a server may notice the end of a connection before its client does."""
+TOLERANCE_SECONDS = 0.5
+"""A server may notice the end of a connection earlier than the client, by this at most."""
 
-AT_ONCE = 0.5
-"""Seconds: a server may hear in either order what two connections said so shortly after each
-other. It hears nothing in a wrong order that was answered before."""
+SIMULTANEOUS_SECONDS = 0.5
+"""A server may receive two `hello` messages in either order if they were sent within this time and
+neither was answered before the other was sent."""
 
-MOST_FINISHED = 20
+MAX_FINISHED = 20
+"""Most entries of `finished` in one `welcome`; further works come in a later one."""
 
 
-class _Missing(NamedTuple):
-    """A `welcome` that did not give a room back."""
+class _NotResumed(NamedTuple):
+    """A `welcome` within the grace that did not give the room back.
 
-    reign: Reign
+    Attributes:
+        tenure: the tenure that was to go on.
+        at: when the `welcome` was received.
+        disconnected_at: when the connection before closed; None if it was still open.
+        finished: ids of the works in its `finished`.
+        refs: the evidence.
+    """
+
+    tenure: Tenure
     at: float
-    lost: float | None
-    asked: float
+    disconnected_at: float | None
     finished: frozenset[str]
     refs: tuple[int, ...]
 
 
-class GivenBack(Promise):
-    """`resume` holds one's room, seat and characters when `welcome` comes within the grace.
+class _Elsewhere(NamedTuple):
+    """An error `elsewhere` for which no other connection is known so far."""
 
-    The grace runs from the moment at which the client saw its connection end, or from the first
-    thing it had sent that nothing followed (it is assumed that the server did not see the end more
-    than half a second before), and does not run while it is open.
-    A room need not be given back when its participant gave it up, was told `bye idle` or that it is
-    no more, or may have let the turn run out before the connection ended; nor when the work
-    was finished meanwhile: then `finished` must name it, if its last commit was sent while
-    the participant was away for certain. Also, nobody is told `elsewhere` who did not say
-    `hello` elsewhere, later, at once, or without an answer so far. Not seen: rooms of which the
-    participant was never told, and seats given back of which no news comes.
+    connection: Connection
+    participant: Participant
+    at: float
+    ref: int
+
+
+class Resume(Promise):
+    """`resume` has the participant's room, seat and characters if `welcome` comes in the grace.
+
+    The grace does not run while the connection is open. It runs from the time at which the client
+    saw its connection end, or earlier, from the first request that no message followed. The server
+    is assumed to notice an end at most `TOLERANCE_SECONDS` before that.
+
+    Violations:
+
+    - A token is answered with another participant.
+    - `resume` has the room, but another seat or fewer characters than the participant knows.
+    - `resume` does not have the room, and the work was not finished before the `welcome`. Excepted
+      are rooms that the participant gave up, rooms of which the participant was told the end (by
+      `bye` or `no_such_room`), and rooms where a turn may have run out before the disconnection.
+    - `resume` does not have the room because the work was finished, its last commit was sent while
+      the participant was certainly disconnected, and neither `finished` nor a `completed` told the
+      participant so. A `finished` with `MAX_FINISHED` entries is excepted.
+    - A connection gets the error `elsewhere`, although no other connection of the participant sent
+      `hello` later or at most `SIMULTANEOUS_SECONDS` earlier, was welcomed later, or still has no
+      answer to its `hello`.
+
+    Not seen: rooms of which the participant was never told; seats that were given back without any
+    later message about them.
     """
 
-    name = "given back"
+    name = "resume"
     checked = "returns within the grace"
 
-    def __init__(self, timeline: Timeline, grace_seconds: float) -> None:
-        """The server holds seats for `grace_seconds`."""
-        super().__init__(timeline)
+    def __init__(self, state: ObservedState, grace_seconds: float) -> None:
+        """Check with this state; the server holds the seats for `grace_seconds`."""
+        super().__init__(state)
         self._grace = grace_seconds
-        self._missing: list[_Missing] = []
-        self._elsewhere: list[tuple[Connection, Person, float, int]] = []
+        self._not_resumed: list[_NotResumed] = []
+        self._elsewhere: list[_Elsewhere] = []
 
-    def received(self, moment: Moment) -> None:
-        """Look at every return."""
-        at, ref, connection, message = moment
-        if isinstance(message, Error) and message.code == "elsewhere" and connection.person:
-            welcomed_later = connection.campaign and not connection.current
-            unanswered = connection.person.unanswered - {connection}
-            if not (welcomed_later or unanswered or _another_at_once(connection)):
-                self._elsewhere.append((connection, connection.person, at, ref))
-        if not isinstance(message, Welcome) or connection.person is None:
+    def check_received(self, received: Received) -> None:
+        """Check each `welcome` and each error `elsewhere`."""
+        match received.message:
+            case Error(code="elsewhere"):
+                self._check_elsewhere(received)
+            case Welcome() as message:
+                self._check_welcome(received, message)
+            case _:
+                pass
+
+    def _check_elsewhere(self, received: Received) -> None:
+        connection, participant = received.connection, received.connection.participant
+        if participant is None:
             return
-        if connection.person.id != message.participant:
-            self.violated("a token brought another participant", connection.ref, ref)
+        replaced = connection.campaign and not connection.current
+        pending = participant.pending - {connection}
+        if not (replaced or pending or _is_simultaneous(connection)):
+            self._elsewhere.append(_Elsewhere(connection, participant, received.at, received.ref))
+
+    def _check_welcome(self, received: Received, message: Welcome) -> None:
+        connection = received.connection
+        if connection.participant is None:
             return
-        reign = connection.person.reign
-        if reign is not None and self._in_time(reign, connection, at):
+        if connection.participant.id != message.participant:
+            text = f"the token of {connection.participant.id} was answered with another participant"
+            self.add_violation(text, connection.ref, received.ref)
+            return
+        tenure = connection.participant.tenure
+        if tenure is not None and self._is_in_grace(tenure, connection, received.at):
             self.facts += 1
-            self._compare(reign, moment, message)
+            self._check_resume(tenure, received, message)
 
-    def _in_time(self, reign: Reign, connection: Connection, at: float) -> bool:
-        here = reign.lost if reign.lost is not None else at
+    def _is_in_grace(self, tenure: Tenure, connection: Connection, at: float) -> bool:
+        disconnected_at = at if tenure.disconnected_at is None else tenure.disconnected_at
         return (
-            at <= here + self._grace - SLACK
-            and reign.began < connection.hello
-            and here + SLACK < reign.safe_until
+            at <= disconnected_at + self._grace - TOLERANCE_SECONDS
+            and tenure.started_at < connection.hello_sent_at
+            and disconnected_at + TOLERANCE_SECONDS < tenure.earliest_timeout
         )
 
-    def _compare(self, reign: Reign, moment: Moment, message: Welcome) -> None:
-        at, ref, connection, _ = moment
-        resume = message.resume
-        if resume is None or resume.room != reign.room.id:
+    def _check_resume(self, tenure: Tenure, received: Received, message: Welcome) -> None:
+        at, ref, connection, _ = received
+        resume, room = message.resume, tenure.room
+        if resume is None or resume.room != room.id:
             finished = frozenset(entry.work for entry in message.finished)
-            refs = (reign.ref, connection.ref, ref)
-            self._missing.append(_Missing(reign, at, reign.lost, connection.hello, finished, refs))
-        elif resume.seat != reign.seat:
-            self.violated(f"another seat of room {resume.room} was given back", reign.ref, ref)
-        elif len(resume.committed) < reign.known:
-            known = [told.ref for told in reign.room.told if told]
-            self.violated(f"room {resume.room} was given back with less ink", *known, ref)
+            refs = (tenure.ref, connection.ref, ref)
+            self._not_resumed.append(
+                _NotResumed(tenure, at, tenure.disconnected_at, finished, refs)
+            )
+        elif resume.seat != tenure.seat:
+            text = f"resume gave {tenure.participant.id} another seat of room {room.id}"
+            self.add_violation(text, tenure.ref, ref)
+        elif len(resume.committed) < tenure.known_characters:
+            known = [character.ref for character in room.committed if character]
+            text = f"resume gave {tenure.participant.id} room {room.id} with fewer characters"
+            self.add_violation(text, *known, ref)
 
     def finish(self, store: Store | None) -> None:
-        """Judge rooms that were not given back, now that it is known which were finished."""
-        for missing in self._missing:
-            self._judge(missing, store)
-        for connection, person, at, ref in self._elsewhere:
+        """Check what is only known at the end: which rooms were finished, who sent `hello`."""
+        for not_resumed in self._not_resumed:
+            self._check_not_resumed(not_resumed, store)
+        for connection, participant, at, ref in self._elsewhere:
             self.facts += 1
-            if not any(connection.hello < hello <= at for hello in person.hellos):
-                text = f"{person.id} was told to be elsewhere and was not"
-                self.violated(text, connection.ref, ref)
+            if not any(connection.hello_sent_at < hello <= at for hello in participant.hellos):
+                text = f"{participant.id} was told `elsewhere` without another connection"
+                self.add_violation(text, connection.ref, ref)
 
-    def _judge(self, missing: _Missing, store: Store | None) -> None:
-        reign, room = missing.reign, missing.reign.room
+    def _check_not_resumed(self, not_resumed: _NotResumed, store: Store | None) -> None:
+        tenure, at, disconnected_at, finished, refs = not_resumed
+        room, participant = tenure.room, tenure.participant
         stored = store is not None and room.id in store.works
-        finished_at = room.last_commit_sent
-        if not (room.completions or stored or room.id in missing.finished):
-            self.violated(f"room {room.id} was not given back to {reign.person.id}", *missing.refs)
-        elif finished_at is not None and finished_at > missing.at:
-            self.violated(
-                f"room {room.id} was not given back to {reign.person.id}; others finished it later",
-                *missing.refs,
-            )
+        finished_at = room.final_commit_sent_at
+        text = f"resume did not give {participant.id} room {room.id}"
+        if not (room.completions or stored or room.id in finished):
+            self.add_violation(text, *refs)
+        elif finished_at is not None and finished_at > at:
+            self.add_violation(f"{text}, which was finished later", *refs)
         elif (
             finished_at is not None
-            and missing.lost is not None
-            and missing.lost + 2 * SLACK < finished_at
-            and room.id not in missing.finished
-            and all(told.participant != reign.person.id for told in room.completions)
-            and len(missing.finished) < MOST_FINISHED
+            and disconnected_at is not None
+            and disconnected_at + 2 * TOLERANCE_SECONDS < finished_at
+            and room.id not in finished
+            and all(told.participant_id != participant.id for told in room.completions)
+            and len(finished) < MAX_FINISHED
         ):
-            text = f"{reign.person.id} was not told that room {room.id} was finished meanwhile"
-            self.violated(text, *missing.refs)
+            self.add_violation(
+                f"{participant.id} was not told that room {room.id} was finished", *refs
+            )
 
 
-def _another_at_once(connection: Connection) -> bool:
-    """Whether one that said `hello` at nearly the same time was welcomed instead."""
-    other = connection.person.connection if connection.person else None
+def _is_simultaneous(connection: Connection) -> bool:
+    """Whether the participant was welcomed on a connection that sent `hello` at about this time."""
+    other = connection.participant.connection if connection.participant else None
     if connection.campaign or other is None:
         return False
-    return other.welcomed > connection.hello and connection.hello - other.hello < AT_ONCE
+    return (
+        other.welcomed_at > connection.hello_sent_at
+        and connection.hello_sent_at - other.hello_sent_at < SIMULTANEOUS_SECONDS
+    )

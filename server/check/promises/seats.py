@@ -1,120 +1,150 @@
-"""A participant has at most one live room; a seat is taken at most once; nobody meets oneself."""
+"""A participant has at most one live room, a seat one holder, and nobody holds both seats."""
 
 from __future__ import annotations
 
-from server.check.findings import Promise
-from server.check.messages import Committed, Matched, View, Waiting
+from typing import NamedTuple
+
+from server.check.observed import Participant, Tenure
+from server.check.promise import Promise
+from server.check.received import Received
+from server.check.state import ObservedState
 from server.check.store import Store
-from server.check.timeline import Timeline
-from server.check.traces import Moment, Person, Reign, Room
+from server.check.to_client import Committed, Matched, RoomView, Waiting
+
+
+class _SecondRoom(NamedTuple):
+    """A participant was told of another room while the tenure of the first one went on."""
+
+    first: Tenure
+    at: float
+    ref: int
 
 
 class OneSeat(Promise):
-    """One live room for a participant, one holder for a seat, and never both seats for one.
+    """A participant has one live room, a seat one holder, and no participant both seats of a room.
 
-    Two holders of a seat are seen when both are told that the same character is committed (only
-    who holds a seat then is told), or when one is seated while the other hears from the server for
-    4 s more without a word of the loss. Two rooms of one participant are seen when the second is
-    told on a connection that was told the first, with no end of that, and it is unfinished
-    for certain; and in the store. Not seen: a holder who lost the seat to a turn that ran out
-    unheard, and rooms of which nobody hears again.
+    Violations:
+
+    - *Both seats.* `waiting` or `matched` tells a participant one seat of a room, after the other
+      seat was told.
+    - *Two holders, by a commit.* Two participants were told the same seat, and each received the
+      same `committed` for the next character. The server sends `committed` to holders only.
+    - *Two holders, by time.* A second participant is told the seat. The first one goes on receiving
+      messages for `NOTICE_SECONDS` and is not told that the seat is lost.
+    - *Two rooms.* A connection is told a second room and was not told the end of the first one,
+      where no turn can have run out. The first room is unfinished for certain: it is in the final
+      store, or its last character was sent later.
+    - *Two seats in the store.* A participant holds two seats in the final store.
+
+    Not seen: a seat that its holder may have lost when a turn ran out; a first room that does not
+    appear again later.
     """
 
     name = "one seat"
     checked = "seats taken"
 
-    def __init__(self, timeline: Timeline) -> None:
-        """Watch what this timeline follows."""
-        super().__init__(timeline)
-        self._ousted: set[Reign] = set()
-        self._second_rooms: list[tuple[Reign, Person, float, int]] = []
+    def __init__(self, state: ObservedState) -> None:
+        """Check with this state."""
+        super().__init__(state)
+        self._conflicting: set[Tenure] = set()
+        self._second_rooms: list[_SecondRoom] = []
 
-    def received(self, moment: Moment) -> None:
-        """Look at whole rooms and at commits."""
-        person = moment.connection.person
-        if isinstance(moment.message, Waiting | Matched) and person:
-            self._both_seats(person, self.timeline.room(moment.message.room), moment)
-        if moment.view is not None and person:
-            self._another_room(person, moment.view, moment)
-        if person and moment.connection.current and person.reign:
-            self._rival(person.reign, moment)
-            if isinstance(moment.message, Committed):
-                self._witness(person.reign, moment.message, moment.ref)
+    def check_received(self, received: Received) -> None:
+        """Check room views and commits."""
+        connection, message = received.connection, received.message
+        participant, view = connection.participant, received.view
+        if participant and isinstance(message, Waiting | Matched):
+            self._check_both_seats(participant, message, received.ref)
+        if participant and view is not None:
+            self._check_second_room(participant, view, received)
+        if connection.tenure:
+            self._check_conflict(connection.tenure, received)
+            if isinstance(message, Committed):
+                self._check_commit(connection.tenure, message, received.ref)
 
-    def _both_seats(self, person: Person, room: Room, moment: Moment) -> None:
-        view = moment.message
-        assert isinstance(view, View)
-        for reign in room.reigns:
-            if reign.person is person and reign.seat != view.seat:
-                self.violated(
-                    f"{person.id} was seated in both seats of room {room.id}",
-                    reign.ref,
-                    moment.ref,
+    def _check_both_seats(self, participant: Participant, view: RoomView, ref: int) -> None:
+        for tenure in self.state.room(view.room).tenures:
+            if tenure.participant is participant and tenure.seat != view.seat:
+                self.add_violation(
+                    f"{participant.id} was given both seats of room {view.room}", tenure.ref, ref
                 )
 
-    def _another_room(self, person: Person, view: View, moment: Moment) -> None:
-        self.facts += self.timeline.room(view.room).reign_of(person, view.seat) is None
-        first = person.reign
+    def _check_second_room(
+        self, participant: Participant, view: RoomView, received: Received
+    ) -> None:
+        self.facts += self.state.room(view.room).tenure_of(participant, view.seat) is None
+        first = participant.tenure
         if (
             first is not None
             and first.room.id != view.room
-            and first.lives
-            and first.connection is moment.connection
-            and moment.at < first.safe_until
+            and first.active
+            and first.connection is received.connection
+            and received.at < first.earliest_timeout
         ):
-            self._second_rooms.append((first, person, moment.at, moment.ref))
+            self._second_rooms.append(_SecondRoom(first, received.at, received.ref))
 
-    def _rival(self, reign: Reign, moment: Moment) -> None:
-        rival = reign.unheard_rival(moment.at)
-        if rival is not None and reign not in self._ousted:
-            self._ousted.add(reign)
-            self.violated(
-                f"seat {reign.seat} of room {reign.room.id} was given to {rival.person.id} "
-                f"while {reign.person.id} held it",
-                reign.ref,
-                rival.ref,
-                moment.ref,
+    def _check_conflict(self, tenure: Tenure, received: Received) -> None:
+        other = tenure.certain_conflict(received.at)
+        if other is not None and tenure not in self._conflicting:
+            self._conflicting.add(tenure)
+            self.add_violation(
+                f"seat {tenure.seat} of room {tenure.room.id} was given to {other.participant.id} "
+                f"while {tenure.participant.id} held it",
+                tenure.ref,
+                other.ref,
+                received.ref,
             )
 
-    def _witness(self, reign: Reign, message: Committed, ref: int) -> None:
-        if message.room != reign.room.id or message.c != reign.known:
+    def _check_commit(self, tenure: Tenure, message: Committed, ref: int) -> None:
+        room = tenure.room
+        if message.room != room.id or message.c != tenure.known_characters:
             return
-        for other in reign.room.reigns:
-            if other.seat != reign.seat or other.person is reign.person:
+        for other in room.tenures:
+            if other.seat != tenure.seat or other.participant is tenure.participant:
                 continue
-            if other.base <= message.c <= other.last:
-                self.violated(
-                    f"{other.person.id} and {reign.person.id} both held seat {reign.seat} of room "
-                    f"{reign.room.id} when character {message.c} was committed",
+            if other.initial_characters <= message.c <= other.last_committed:
+                self.add_violation(
+                    f"{other.participant.id} and {tenure.participant.id} both held seat "
+                    f"{tenure.seat} of room {room.id} when character {message.c} was committed",
                     other.ref,
-                    reign.ref,
+                    tenure.ref,
                     ref,
                 )
 
     def finish(self, store: Store | None) -> None:
-        """Judge second rooms, and look at the live rooms of the store."""
-        for first, person, at, ref in self._second_rooms:
-            last = first.room.last_commit_sent
+        """Check second rooms, now that it is known what is unfinished, and the store's seats."""
+        for first, at, ref in self._second_rooms:
+            sent_at = first.room.final_commit_sent_at
             live = store is not None and first.room.id in store.rooms
-            if live or (last is not None and last > at):
-                self.violated(
-                    f"{person.id} got a second room while holding {first.room.id}", first.ref, ref
+            if live or (sent_at is not None and sent_at > at):
+                self.add_violation(
+                    f"{first.participant.id} got a second room while holding a seat of room "
+                    f"{first.room.id}",
+                    first.ref,
+                    ref,
                 )
-        held: dict[str, str] = {}
-        for room in store.rooms.values() if store else ():
-            for seat, participant in enumerate(room.seats):
-                if not participant:
+        if store is not None:
+            self._check_store(store)
+
+    def _check_store(self, store: Store) -> None:
+        room_of: dict[str, str] = {}
+        for room in store.rooms.values():
+            for seat, participant_id in enumerate(room.seats):
+                if not participant_id:
                     continue
                 self.facts += 1
-                other = held.setdefault(participant, room.id)
-                if other != room.id or (seat == 1 and room.seats[0] == participant):
-                    evidence = [
-                        reign.ref
-                        for found in dict.fromkeys((other, room.id))
-                        for reign in self.timeline.room(found).reigns
-                        if reign.person.id == participant
-                    ]
-                    where = (
-                        f"rooms {other} and {room.id}" if other != room.id else f"all of {other}"
-                    )
-                    self.violated(f"in the store {participant} sits in {where}", *evidence)
+                other = room_of.setdefault(participant_id, room.id)
+                if other != room.id:
+                    seats = f"seats of rooms {other} and {room.id}"
+                    self._add_stored(participant_id, seats, other, room.id)
+                elif seat == 1 and room.seats[0] == participant_id:
+                    self._add_stored(participant_id, f"both seats of room {room.id}", room.id)
+
+    def _add_stored(self, participant_id: str, seats: str, *room_ids: str) -> None:
+        evidence = [
+            tenure.ref
+            for room_id in room_ids
+            for tenure in self.state.room(room_id).tenures
+            if tenure.participant.id == participant_id
+        ]
+        self.add_violation(f"{participant_id} holds {seats} in the store", *evidence)

@@ -2,144 +2,153 @@
 
 from __future__ import annotations
 
-from server.check.findings import Promise
-from server.check.messages import Committed, Turn, View, digest
+from server.check.observed import Room, Tenure
+from server.check.promise import Promise
+from server.check.received import Received
+from server.check.state import ObservedState
 from server.check.store import Store
-from server.check.timeline import Timeline
-from server.check.traces import Moment, Reign, Room
+from server.check.strokes import digest
+from server.check.to_client import Committed, RoomView, TurnChanged
 
 
 class OneWriter(Promise):
-    """Characters are committed one by one, each once, by the seat whose turn it is.
+    """Characters are committed in order, each once, by the seat whose turn it is.
 
-    Two writers of one character are seen when somebody is told to write while another one, told
-    the same before, hears from the server for 4 s more without a word of an end. A character
-    written by the wrong seat is seen when everybody who sent its ink sat in the other one. A
-    refused commit that was taken all the same is seen unless the same ink was sent again. The last
-    character may be told to somebody who missed the ones before, since the work is shown whole.
+    Violations:
+
+    - A turn or a `committed` names a seat that does not write this character, a turn names a
+      character that is not the phrase's, or the turn of a view is not that of the first character
+      without ink.
+    - A character is committed with two different inks.
+    - A holder is told of a character before the one that precedes it. The last character is
+      excepted: a participant who missed earlier ones is shown the whole work.
+    - A holder is told of the turn of a character that the holder knows is committed.
+    - Two participants are told to write the same character in one seat. The first one goes on
+      receiving messages for `NOTICE_SECONDS` and is not told that the turn ended.
+    - All who sent the ink of a committed character only ever held the other seat.
+    - A commit was refused with `not_your_turn`, and its ink is committed, although every commit
+      with this ink was refused. A refusal counts if the connection had one pending commit.
+
+    Not seen: a refused commit that took effect if the same ink was also sent in time.
     """
 
     name = "one writer"
-    checked = "turns and commits told"
+    checked = "turns and commits"
 
-    def __init__(self, timeline: Timeline) -> None:
-        """Watch what this timeline follows."""
-        super().__init__(timeline)
-        self._doubled: set[Reign] = set()
+    def __init__(self, state: ObservedState) -> None:
+        """Check with this state."""
+        super().__init__(state)
+        self._conflicting: set[Tenure] = set()
 
-    def received(self, moment: Moment) -> None:
-        """Look at turns and commits."""
-        match moment.message:
+    def check_received(self, received: Received) -> None:
+        """Check turns, commits and room views."""
+        match received.message:
             case Committed() as message:
                 self.facts += 1
-                self._committed(moment, message)
-            case Turn() as message:
+                self._check_committed(received, message)
+            case TurnChanged() as message:
                 self.facts += 1
-                self._turn(moment, message)
+                self._check_turn(received, message)
             case _:
                 pass
-        if moment.view is not None:
+        if received.view is not None:
             self.facts += 1
-            self._view(moment, moment.view)
-        person = moment.connection.person
-        if person and moment.connection.current and person.reign:
-            self._two_writers(person.reign, moment)
+            self._check_view(received.view, received.ref)
+        if received.connection.tenure:
+            self._check_conflict(received.connection.tenure, received)
 
-    def _committed(self, moment: Moment, message: Committed) -> None:
-        room, ref = self.timeline.room(message.room), moment.ref
+    def _check_committed(self, received: Received, message: Committed) -> None:
+        room, ref = self.state.room(message.room), received.ref
         if message.seat != message.c % 2:
-            self.violated(f"character {message.c} was committed by seat {message.seat}", ref)
-        told = room.ink_of(message.c)
-        if told and told.digest != digest(message.strokes):
-            self.violated(
+            self.add_violation(f"character {message.c} was committed by seat {message.seat}", ref)
+        earlier = room.character(message.c)
+        if earlier and earlier.digest != digest(message.strokes):
+            self.add_violation(
                 f"character {message.c} of room {room.id} was committed with two different inks",
-                told.ref,
+                earlier.ref,
                 ref,
             )
-        reign = self._reign(moment, room)
+        tenure = received.connection.tenure_in(room.id)
         last = message.c == len(room.chars) - 1
-        if reign and message.c > reign.known and not last:
-            self.violated(
-                f"character {message.c} of room {room.id} was committed before {reign.known}",
-                reign.ref,
+        if tenure and message.c > tenure.known_characters and not last:
+            self.add_violation(
+                f"character {message.c} of room {room.id} was committed before character "
+                f"{tenure.known_characters}",
+                tenure.ref,
                 ref,
             )
 
-    def _turn(self, moment: Moment, message: Turn) -> None:
-        room = self.timeline.room(message.room)
-        self._holder(room.chars, message.c, message.char, message.seat, moment.ref)
-        reign = self._reign(moment, room)
-        if reign and message.c < reign.known:
-            self.violated(
+    def _check_turn(self, received: Received, message: TurnChanged) -> None:
+        room = self.state.room(message.room)
+        self._check_writer(room.chars, message.c, message.char, message.seat, received.ref)
+        tenure = received.connection.tenure_in(room.id)
+        if tenure and message.c < tenure.known_characters:
+            self.add_violation(
                 f"the turn of room {room.id} went back to character {message.c}",
-                *(told.ref for told in room.told[message.c :] if told),
-                moment.ref,
+                *(character.ref for character in room.committed[message.c :] if character),
+                received.ref,
             )
 
-    def _view(self, moment: Moment, view: View) -> None:
-        turn, written = view.turn, len(view.committed)
-        self._holder(tuple(view.phrase.chars), turn.c, turn.char, turn.seat, moment.ref)
-        if turn.c != written:
-            self.violated(f"character {turn.c} is next after {written} characters", moment.ref)
+    def _check_view(self, view: RoomView, ref: int) -> None:
+        turn, committed = view.turn, len(view.committed)
+        self._check_writer(tuple(view.phrase.chars), turn.c, turn.char, turn.seat, ref)
+        if turn.c != committed:
+            self.add_violation(
+                f"the turn is at character {turn.c}, with {committed} characters committed", ref
+            )
 
-    def _holder(self, chars: tuple[str, ...], c: int, char: str, seat: int, ref: int) -> None:
+    def _check_writer(self, chars: tuple[str, ...], c: int, char: str, seat: int, ref: int) -> None:
         if seat != c % 2:
-            self.violated(f"seat {seat} was told to write character {c}", ref)
+            self.add_violation(f"seat {seat} was told to write character {c}", ref)
         if chars and (c >= len(chars) or chars[c] != char):
-            self.violated(f"character {c} is not {char!r} of {''.join(chars)!r}", ref)
+            self.add_violation(f"a turn has {char!r} as character {c} of {''.join(chars)!r}", ref)
 
-    def _two_writers(self, reign: Reign, moment: Moment) -> None:
-        rival = reign.unheard_rival(moment.at)
-        both = rival is not None and reign.writes >= 0 and rival.told_to_write == reign.writes
-        if rival is not None and both and reign not in self._doubled:
-            self._doubled.add(reign)
-            self.violated(
-                f"{reign.person.id} and {rival.person.id} both were to write character "
-                f"{reign.writes} of room {reign.room.id}",
-                reign.ref,
-                rival.ref,
-                moment.ref,
+    def _check_conflict(self, tenure: Tenure, received: Received) -> None:
+        other = tenure.certain_conflict(received.at)
+        if other is None or tenure.turn < 0 or other.last_turn != tenure.turn:
+            return
+        if tenure not in self._conflicting:
+            self._conflicting.add(tenure)
+            self.add_violation(
+                f"{tenure.participant.id} and {other.participant.id} were both told to write "
+                f"character {tenure.turn} of room {tenure.room.id}",
+                tenure.ref,
+                other.ref,
+                received.ref,
             )
-
-    def _reign(self, moment: Moment, room: Room) -> Reign | None:
-        person = moment.connection.person
-        if person is None or not moment.connection.current or person.reign is None:
-            return None
-        return person.reign if person.reign.room is room else None
 
     def finish(self, store: Store | None) -> None:
-        """Compare who sent what with what was committed in the end."""
-        for room in self.timeline.rooms.values():
-            self._wrong_seats(room)
-            self._refused(room)
+        """Compare the commits that were sent with the committed characters."""
+        for room in self.state.rooms.values():
+            self._check_writers(room)
+            self._check_refused(room)
 
-    def _wrong_seats(self, room: Room) -> None:
+    def _check_writers(self, room: Room) -> None:
         seats: dict[str, set[int]] = {}
-        for reign in room.reigns:
-            seats.setdefault(reign.person.id, set()).add(reign.seat)
-        for c in range(len(room.told)):
-            writers = room.wrote(c)
-            if writers and all(w in seats and c % 2 not in seats[w] for w in writers):
-                refs = [sent.ref for sent in room.sent if sent.c == c]
-                told = room.ink_of(c)
-                assert told is not None
-                self.violated(
-                    f"character {c} of room {room.id} was written by {', '.join(writers)} in the "
-                    "other seat",
-                    *(reign.ref for reign in room.reigns),
-                    *refs,
-                    told.ref,
+        for tenure in room.tenures:
+            seats.setdefault(tenure.participant.id, set()).add(tenure.seat)
+        for c, character in enumerate(room.committed):
+            writers = room.writers_of(c)
+            if character is None or not writers:
+                continue
+            if all(writer in seats and c % 2 not in seats[writer] for writer in writers):
+                self.add_violation(
+                    f"character {c} of room {room.id} was written by "
+                    f"{', '.join(sorted(writers))} in the other seat",
+                    *(tenure.ref for tenure in room.tenures),
+                    *(commit.ref for commit in room.commits if commit.c == c),
+                    character.ref,
                 )
 
-    def _refused(self, room: Room) -> None:
-        for refused in room.refused:
-            told = room.ink_of(refused.c)
-            if told is None or told.digest != refused.digest:
+    def _check_refused(self, room: Room) -> None:
+        for refused in room.refused_commits:
+            character = room.character(refused.c)
+            if character is None or character.digest != refused.digest:
                 continue
-            same = [s for s in room.sent if (s.c, s.digest) == (refused.c, refused.digest)]
-            if len(same) == sum(s in room.refused for s in same):
-                self.violated(
-                    f"character {refused.c} of room {room.id} was refused and yet committed",
+            same = [s for s in room.commits if (s.c, s.digest) == (refused.c, refused.digest)]
+            if len(same) == sum(commit in room.refused_commits for commit in same):
+                self.add_violation(
+                    f"character {refused.c} of room {room.id} was refused, but is committed",
                     refused.ref,
-                    told.ref,
+                    character.ref,
                 )

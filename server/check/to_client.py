@@ -1,23 +1,24 @@
-"""The server's messages as the protocol describes them, written anew: what a client may rely on.
+"""The server's messages as the protocol defines them.
 
-These are not the service's own types on purpose; a key that it forgets is found here.
+The types repeat those of `server.relay.to_client` on purpose: if the service leaves out a key or
+changes a type, its message cannot be decoded here.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Literal
 
 import msgspec
 
+from server.check.strokes import Strokes
+
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seat = Literal[0, 1]
-Strokes = list[list[int]]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Phrase(msgspec.Struct, frozen=True):
-    """What is written."""
+    """The phrase of a room."""
 
     id: Name
     text: Name
@@ -25,8 +26,8 @@ class Phrase(msgspec.Struct, frozen=True):
     locale: Name
 
 
-class TurnView(msgspec.Struct, frozen=True):
-    """Whose turn it is, inside another message."""
+class Turn(msgspec.Struct, frozen=True):
+    """Whose turn it is, as part of another message; `ms` is the time left."""
 
     c: Count
     char: str
@@ -34,8 +35,8 @@ class TurnView(msgspec.Struct, frozen=True):
     ms: Count
 
 
-class PartnerView(msgspec.Struct, frozen=True):
-    """The other seat, inside another message."""
+class Partner(msgspec.Struct, frozen=True):
+    """The other participant, as part of another message."""
 
     alias: Name
     here: bool
@@ -43,36 +44,36 @@ class PartnerView(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, tag_field="t", tag="waiting", frozen=True):
-    """A room is open and looks for a partner."""
+    """A room is open and waits for a partner."""
 
     room: Name
     phrase: Phrase
     seat: Literal[0]
     committed: list[Strokes]
-    turn: TurnView
+    turn: Turn
 
 
 class Matched(msgspec.Struct, tag_field="t", tag="matched", frozen=True):
-    """Both seats are taken, or the room is given back."""
+    """Both seats are taken; also sent on resume."""
 
     room: Name
     phrase: Phrase
     seat: Seat
-    partner: PartnerView
+    partner: Partner
     committed: list[Strokes]
-    turn: TurnView
+    turn: Turn
 
 
-class Campaign(msgspec.Struct, frozen=True):
-    """The campaign."""
+class CampaignInfo(msgspec.Struct, frozen=True):
+    """The campaign of a participant."""
 
     id: Name
     title: str
     open: bool
 
 
-class Finished(msgspec.Struct, frozen=True):
-    """A work completed in one's absence."""
+class FinishedWork(msgspec.Struct, frozen=True):
+    """A work that was completed while the participant was disconnected."""
 
     work: Name
     url: str
@@ -80,7 +81,7 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 class CounterValues(msgspec.Struct, frozen=True):
-    """The four counters."""
+    """The campaign's counters, as part of another message."""
 
     relays: Count
     participants: Count
@@ -89,7 +90,7 @@ class CounterValues(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """The limits that a check needs; there are more."""
+    """The limits that the checks need; the message has more."""
 
     turn_ms: Count
     grace_ms: Count
@@ -100,24 +101,24 @@ class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True):
 
     token: Name
     participant: Name
-    campaign: Campaign
+    campaign: CampaignInfo
     phrases: list[Phrase]
     counters: CounterValues
     limits: Limits
-    finished: Annotated[list[Finished], msgspec.Meta(max_length=20)]
+    finished: Annotated[list[FinishedWork], msgspec.Meta(max_length=20)]
     resume: Waiting | Matched | None = None
 
 
 class Invited(msgspec.Struct, tag_field="t", tag="invited", frozen=True):
-    """The room waits for a friend."""
+    """The room left the pool and waits for the friend who has the code."""
 
     room: Name
     code: Name
     url: Name
 
 
-class Turn(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
-    """Whose turn it is."""
+class TurnChanged(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
+    """The turn passed on; `ms` is the time left."""
 
     room: Name
     c: Count
@@ -127,7 +128,7 @@ class Turn(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
 
 
 class Ink(msgspec.Struct, tag_field="t", tag="ink", frozen=True):
-    """Live ink of the partner."""
+    """Live ink from the partner."""
 
     room: Name
     c: Count
@@ -137,7 +138,7 @@ class Ink(msgspec.Struct, tag_field="t", tag="ink", frozen=True):
 
 
 class Undo(msgspec.Struct, tag_field="t", tag="undo", frozen=True):
-    """Strokes that the partner took back."""
+    """The partner took back the strokes from index `s` on."""
 
     room: Name
     c: Count
@@ -145,14 +146,14 @@ class Undo(msgspec.Struct, tag_field="t", tag="undo", frozen=True):
 
 
 class React(msgspec.Struct, tag_field="t", tag="react", frozen=True):
-    """A reaction of the partner."""
+    """A reaction from the partner."""
 
     room: Name
     e: Literal["clap", "heart", "fire", "smile", "fan"]
 
 
 class Committed(msgspec.Struct, tag_field="t", tag="committed", frozen=True):
-    """A character is finished."""
+    """A character was committed."""
 
     room: Name
     c: Count
@@ -160,8 +161,8 @@ class Committed(msgspec.Struct, tag_field="t", tag="committed", frozen=True):
     strokes: Strokes
 
 
-class Partner(msgspec.Struct, tag_field="t", tag="partner", frozen=True):
-    """The other seat's connection."""
+class PartnerChanged(msgspec.Struct, tag_field="t", tag="partner", frozen=True):
+    """The partner's connection changed; `ms` is the grace left when it is away."""
 
     room: Name
     state: Literal["away", "back", "left"]
@@ -179,7 +180,7 @@ class Completed(msgspec.Struct, tag_field="t", tag="completed", frozen=True):
 
 
 class Counters(msgspec.Struct, tag_field="t", tag="counters", frozen=True):
-    """The campaign's counters."""
+    """The campaign's counters changed."""
 
     relays: Count
     participants: Count
@@ -222,20 +223,20 @@ class Pong(msgspec.Struct, tag_field="t", tag="pong", frozen=True):
     n: int | None = None
 
 
-View = Waiting | Matched
-"""A room as a whole, as the holder of a seat is told it."""
+RoomView = Waiting | Matched
+"""A whole room, as the server shows it to the holder of a seat."""
 
-FromServer = (
+ToClient = (
     Welcome
     | Waiting
     | Matched
     | Invited
-    | Turn
+    | TurnChanged
     | Ink
     | Undo
     | React
     | Committed
-    | Partner
+    | PartnerChanged
     | Completed
     | Counters
     | Error
@@ -243,54 +244,11 @@ FromServer = (
     | Pong
 )
 
-read_from_server = msgspec.json.Decoder(FromServer).decode
-
-_pack = msgspec.msgpack.Encoder().encode
+decode_to_client = msgspec.json.Decoder(ToClient).decode
 
 
-def digest(strokes: Strokes) -> int:
-    """64 bits that stand for the strokes of one character."""
-    return int.from_bytes(hashlib.blake2b(_pack(strokes), digest_size=8).digest())
-
-
-def view_in(message: FromServer) -> View | None:
-    """The whole room that a message tells, if it does."""
+def room_view_in(message: ToClient) -> RoomView | None:
+    """The room that a message shows; None if it shows none."""
     if isinstance(message, Welcome):
         return message.resume
-    return message if isinstance(message, View) else None
-
-
-class FromClient(msgspec.Struct, frozen=True):
-    """What the checks must know of a client's message. Clients may send nonsense on purpose."""
-
-    t: str
-    room: str = ""
-    token: str = ""
-    invite: str = ""
-    keep: bool = False
-    c: int = -1
-    strokes: Strokes = []
-
-
-_read_from_client = msgspec.json.Decoder(FromClient).decode
-_read_type = msgspec.json.Decoder(dict[str, object]).decode
-
-IGNORED = frozenset({"ink", "undo", "react", "ping"})
-
-
-def read_from_client(raw: msgspec.Raw) -> FromClient | None:
-    """A client's message; None when it is of no importance here, or nonsense."""
-    try:
-        message = _read_from_client(raw)
-    except msgspec.DecodeError:
-        return _without_nulls(raw)
-    return None if message.t in IGNORED else message
-
-
-def _without_nulls(raw: msgspec.Raw) -> FromClient | None:
-    """Keys that are null count as missing."""
-    try:
-        keys = {key: value for key, value in _read_type(raw).items() if value is not None}
-        return msgspec.convert(keys, FromClient)
-    except (msgspec.DecodeError, msgspec.ValidationError):
-        return None
+    return message if isinstance(message, RoomView) else None
