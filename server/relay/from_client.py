@@ -23,6 +23,11 @@ LiveValue = Annotated[int, msgspec.Meta(ge=-GRID, le=MAX_PAUSE_MS)]
 LivePart = Annotated[list[LiveValue], msgspec.Meta(min_length=POINT, max_length=MAX_POINTS * POINT)]
 """Points of live ink. That they are whole ones is not said by the type: who takes it checks it."""
 
+LocaleTag = Annotated[str, msgspec.Meta(min_length=1, max_length=35)]
+"""A language tag of BCP 47; RFC 5646, 4.4.1, allows for 35 characters."""
+
+Locales = Annotated[tuple[LocaleTag, ...], msgspec.Meta(max_length=32)]
+
 Reaction = Literal["clap", "heart", "fire", "smile", "fan"]
 ReportReason = Literal["obscene", "idle", "other"]
 
@@ -37,10 +42,14 @@ class Hello(msgspec.Struct, tag_field="t", tag="hello", frozen=True):
 
 
 class Join(msgspec.Struct, tag_field="t", tag="join", frozen=True):
-    """Take part: into a room with an open seat, or into a friend's by `invite`."""
+    """Take part: into a room with an open seat, or into a friend's by `invite`.
+
+    `locales` are the languages that the participant is willing to write; none stand for any.
+    """
 
     phrase: str | None = None
     invite: str | None = None
+    locales: Locales | None = None
 
 
 class Invite(msgspec.Struct, tag_field="t", tag="invite", frozen=True):

@@ -6,14 +6,14 @@ that need the rules without a server. One method is one function there; see it f
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import msgspec
 
 from server.relay import room as rules_of
 from server.relay.matching import (
-    KEPT_LOOK,
-    POOL_SLACK,
+    SLACK,
     Dice,
     Ticket,
     pair,
@@ -56,8 +56,8 @@ class Lane:
         """An empty lane under these rules."""
         self.rules = rules
         self.rooms: dict[str, Room] = {}
-        self.pool: dict[str, int] = {}
-        self.kept: dict[str, int] = {}
+        self.pool: dict[str, float] = {}
+        self.kept: dict[str, float] = {}
         self.people: dict[str, ParticipantRecord] = {}
         self.untold: dict[str, list[tuple[str, int]]] = {}
         self.invites: dict[str, str] = {}
@@ -224,7 +224,7 @@ class Lane:
     @property
     def waiting_since(self) -> int | None:
         """Since when the oldest room of the pool has been there."""
-        return min(self.pool.values(), default=None)
+        return int(min(self.pool.values())) if self.pool else None
 
     def expire(self, now: int, limit: int) -> list[Transition]:
         """Do what the clock asks of at most `limit` rooms, the most overdue ones."""
@@ -267,17 +267,34 @@ class Lane:
     def _match(self, now: int, dice: Dice, fresh: list[Ticket]) -> list[Transition]:
         transitions = []
         dice.shuffle(fresh)
-        oldest = sorted(self.pool, key=lambda room_id: (self.pool[room_id], room_id))
-        waiting = oldest[: len(fresh) + POOL_SLACK]
-        dice.shuffle(waiting)
-        hosts: list[Room | Ticket] = [self.rooms[room_id] for room_id in waiting]
+        hosts: list[Room | Ticket] = [*self._oldest(dice, self.pool, fresh)]
         guests: list[Room | Ticket] = [*fresh]
-        pairs, single, unsuitable = pair(hosts, guests, self._may_meet)
+        pairs, left, unsuitable = pair(hosts, guests, self._may_meet, _can_meet)
         for first, second in pairs:
             transitions.append(self._seat_pair(now, first, second))
-        if isinstance(single, Ticket):
-            transitions.append(self._seat_single(now, dice, single, unsuitable))
+        for ticket in left:
+            assert isinstance(ticket, Ticket)
+            transitions.append(self._seat_single(now, dice, ticket, unsuitable))
         return transitions
+
+    def _oldest(self, dice: Dice, index: dict[str, float], tickets: list[Ticket]) -> list[Room]:
+        """The oldest rooms of an index in any order; if there may be others, those of the
+        languages that the tickets name, too.
+        """
+        in_order = sorted(index, key=lambda room_id: (index[room_id], room_id))
+        found = dict.fromkeys(in_order[: len(tickets) + SLACK])
+        if len(found) == len(tickets) + SLACK:
+            wanted = Counter(locale for ticket in tickets for locale in ticket.locales.split())
+            for locale, count in wanted.items():
+                others = [
+                    room_id
+                    for room_id in in_order
+                    if self.rooms[room_id].locale == locale and room_id not in found
+                ]
+                found.update(dict.fromkeys(others[: count + SLACK]))
+        rooms = [self.rooms[room_id] for room_id in found]
+        dice.shuffle(rooms)
+        return rooms
 
     def _seat_pair(self, now: int, first: Room | Ticket, second: Room | Ticket) -> Transition:
         if isinstance(second, Room):
@@ -285,26 +302,27 @@ class Lane:
         assert isinstance(second, Ticket)
         if isinstance(first, Room):
             return self._take(now, first, second)
-        swap = second.chosen and not first.chosen
+        swap = first.writes(second.locale) and (
+            not second.writes(first.locale) or (second.chosen and not first.chosen)
+        )
         opener, joiner = (second, first) if swap else (first, second)
         return self._take(now, self._open(now, opener), joiner)
 
     def _seat_single(
         self, now: int, dice: Dice, ticket: Ticket, unsuitable: list[Room | Ticket]
     ) -> Transition:
-        for host in unsuitable:
-            if isinstance(host, Room) and ticket.participant not in host.people:
+        for index, host in enumerate(unsuitable):
+            if isinstance(host, Room) and _may_enter(ticket, host):
+                del unsuitable[index]
                 return self._take(now, host, ticket)
-        kept = sorted(self.kept, key=lambda room_id: (self.kept[room_id], room_id))[:KEPT_LOOK]
-        dice.shuffle(kept)
-        for room_id in kept:
-            if ticket.participant not in self.rooms[room_id].people:
-                return self._take(now, self.rooms[room_id], ticket)
+        for room in self._oldest(dice, self.kept, [ticket]):
+            if _may_enter(ticket, room):
+                return self._take(now, room, ticket)
         room = self._open(now, ticket)
         return self._transition("waiting", now, room, 0, address=ticket.address)
 
     def _open(self, now: int, ticket: Ticket) -> Room:
-        room = Room(ticket.room, ticket.phrase, ticket.chars)
+        room = Room(ticket.room, ticket.phrase, ticket.chars, locale=ticket.locale)
         room = rules_of.take(room, 0, ticket.participant, ticket.address, now, self.rules)
         self._known(ticket.participant).sit_down(now, ticket, room.id)
         self._put(now, room)
@@ -334,15 +352,17 @@ class Lane:
         return known.recent if known else []
 
     def _may_meet(self, one: Room | Ticket, other: Room | Ticket) -> bool:
-        """Whether two tickets, or a ticket and a room, go together by everybody's last partners."""
+        """Whether two tickets, or a ticket and a room, go together: by their languages, and by
+        everybody's last partners.
+        """
         if isinstance(one, Room):
             one, other = other, one
         if isinstance(one, Room):
             return False
         if isinstance(other, Ticket):
-            return self._strangers(one.participant, other.participant)
+            return _can_meet(one, other) and self._strangers(one.participant, other.participant)
         holders = [seat.participant for seat in other.seats if seat.participant]
-        return one.participant not in other.people and all(
+        return _may_enter(one, other) and all(
             self._strangers(one.participant, holder) for holder in holders
         )
 
@@ -403,9 +423,12 @@ class Lane:
             self._forget(room.id)
             return
         self.rooms[room.id] = room
-        for index, member in ((self.pool, room.in_pool), (self.kept, room.kept)):
+        for index, member, size in (
+            (self.pool, room.in_pool, len(self.pool)),
+            (self.kept, room.kept, SLACK),
+        ):
             if member:
-                index.setdefault(room.id, now)
+                index.setdefault(room.id, now + min(size, SLACK) / (2 * SLACK))
             else:
                 index.pop(room.id, None)
 
@@ -443,3 +466,14 @@ class Lane:
             relays=self.relays if room.completed else 0,
             participants=self.participants if room.completed else 0,
         )
+
+
+def _may_enter(ticket: Ticket, room: Room) -> bool:
+    return ticket.participant not in room.people and ticket.writes(room.locale)
+
+
+def _can_meet(one: Room | Ticket, other: Room | Ticket) -> bool:
+    """Whether the phrase of one of two tickets suits both."""
+    assert isinstance(one, Ticket)
+    assert isinstance(other, Ticket)
+    return one.writes(other.locale) or other.writes(one.locale)

@@ -49,12 +49,14 @@ class Expired(msgspec.Struct, array_like=True, frozen=True):
 
     Attributes:
         alone_ms: how long the longest waiting room has been without a partner; -1 for none.
-        kept: rooms with nobody in them that wait for a stranger.
+        lonely: the locales in which somebody has waited for as long as was asked.
+        kept: the locales asked for in which rooms with nobody in them wait for a stranger.
     """
 
     transitions: list[Transition]
     alone_ms: int
-    kept: int
+    lonely: list[str]
+    kept: list[str]
 
 
 class RefusedError(Exception):

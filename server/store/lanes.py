@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
-from typing import NamedTuple
 
+from server.relay.matching import Ticket
 from server.store import keys
 from server.store.clock import SharedClock
 
@@ -19,14 +19,9 @@ LETTERS = "0123456789abcdefghijklmnopqrstuv"
 MOST = len(LETTERS)
 
 ALONE_MS = 250
-"""Whoever waits so long in one lane gets the next joiner of any: nobody waits for one's lane."""
-
-
-class _Waiting(NamedTuple):
-    """Who waits in a lane, as last seen."""
-
-    alone_ms: int = -1
-    kept: int = 0
+"""Whoever waits so long in one lane gets the next joiner of the language: nobody waits for one's
+lane.
+"""
 
 
 class Lanes:
@@ -48,7 +43,8 @@ class Lanes:
         self.joins = 0
         self.clock = SharedClock()
         self._bases = [self.first]
-        self._waiting = {self.first: _Waiting()}
+        self._lonely: dict[str, set[str]] = {}
+        self._kept: dict[str, set[str]] = {}
         self._on_new: list[Callable[[str], None]] = []
 
     @property
@@ -67,39 +63,54 @@ class Lanes:
         while len(self._bases) < known:
             base = keys.lane(self.campaign, len(self._bases))
             self._bases.append(base)
-            self._waiting[base] = _Waiting()
             for told in self._on_new:
                 told(base)
         self.open = min(open_, len(self._bases))
 
-    def see(self, base: str, alone_ms: int, kept: int) -> None:
-        """Take over who waits in a lane."""
-        self._waiting[base] = _Waiting(alone_ms, kept)
+    def see(self, base: str, lonely: Collection[str], kept: Collection[str]) -> None:
+        """Take over the locales in which somebody has waited in a lane, and has left a room."""
+        for seen, locales in ((self._lonely, lonely), (self._kept, kept)):
+            seen.pop(base, None)
+            if locales:
+                seen[base] = set(locales)
 
     def base_of(self, name: str) -> str:
         """The lane of a room or of a friend's code; lane 0 for a name that is none of ours."""
         number = LETTERS.find(name[-1:]) if name else 0
         return self._bases[number] if 0 <= number < len(self._bases) else self.first
 
-    def choose(self, busy: Collection[str]) -> str | None:
-        """The lane for the next batch: not one of the `busy`, or None when all open ones are.
+    def awaiting(self, ticket: Ticket) -> str:
+        """The lane that this ticket must go to for a room that suits it; "" when any lane will do.
 
-        First one in which somebody has waited for long, then any that is open; a room that waits
-        for a stranger in a lane that has closed is gone to when nobody waits anywhere.
+        One in which somebody has waited for long, who then is not waited for twice; or, when one
+        lane is open, one that has closed and in which such a room was left behind.
         """
-        if len(self._bases) == 1:
-            return None if self.first in busy else self.first
-        lonely = [base for base, it in self._waiting.items() if it.alone_ms >= ALONE_MS]
-        if lonely:
-            base = random.choice(lonely)
-            self._waiting[base] = _Waiting()
-            return base
-        if self.open == 1 and not self._waiting[self.first].kept:
-            kept = [base for base, it in self._waiting.items() if it.kept and base not in busy]
-            if kept:
+        if self._lonely:
+            lonely = _suitable(ticket, self._lonely)
+            if lonely:
+                base, locale = random.choice(lonely)
+                self._lonely[base].remove(locale)
+                return base
+        if self._kept and self.open == 1:
+            kept = [base for base, _ in _suitable(ticket, self._kept)]
+            if kept and self.first not in kept:
                 return random.choice(kept)
+        return ""
+
+    def choose(self, busy: Collection[str]) -> str | None:
+        """The lane for the next batch: an open one that is not `busy`, or None when all are."""
         free = [base for base in self._bases[: self.open] if base not in busy]
         return random.choice(free) if free else None
+
+
+def _suitable(ticket: Ticket, rooms: dict[str, set[str]]) -> list[tuple[str, str]]:
+    """Lanes and locales of the rooms that a ticket suits."""
+    return [
+        (base, locale)
+        for base, locales in rooms.items()
+        for locale in locales
+        if ticket.writes(locale)
+    ]
 
 
 def letter_of(base: str) -> str:

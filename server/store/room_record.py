@@ -27,14 +27,21 @@ class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
     who: str
     hw: str
     ser: str
+    loc: str
+    far: int
 
 
 _ROW = bytes((0xDC, 0, len(RoomRecord.__struct_fields__)))
 """Makes an array of a row of values."""
 
+_MISSING = b"".join(map(msgspec.msgpack.encode, ("", 0)))
+
 _read = msgspec.msgpack.Decoder(RoomRecord).decode
 
 
 def read_room(packed: bytes) -> RoomRecord:
-    """A room's field `m`."""
-    return _read(_ROW + packed)
+    """A room's field `m`. An earlier version stored neither `loc` nor `far`."""
+    try:
+        return _read(_ROW + packed)
+    except msgspec.DecodeError:
+        return _read(_ROW + packed + _MISSING)

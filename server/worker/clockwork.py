@@ -131,11 +131,13 @@ class Clockwork:
             )
 
     async def _expire_in(self, campaign: OpenCampaign, base: str) -> None:
+        lanes = campaign.lanes
+        locales = campaign.locales if len(lanes.bases) > 1 else ()
         try:
-            expired = await self._hub.rooms.expire(base, campaign.rules)
+            expired = await self._hub.rooms.expire(base, campaign.rules, locales)
         except StoreError:
             return  # it is done when the store is back
-        campaign.lanes.see(base, expired.alone_ms, expired.kept)
+        lanes.see(base, expired.lonely, expired.kept)
         self._hub.deliver(base, expired.transitions)
 
     async def _beat(self) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from server.relay.from_client import Invite, Join, Leave, Report
 from server.relay.matching import Ticket
 from server.relay.to_client import Invited
+from server.session.campaigns import OpenCampaign, PackedPhrase
 from server.session.identity import new_id
 from server.session.notifications import sit_again
 from server.session.resume import settle
@@ -27,9 +28,11 @@ def join(session: Session, message: Join) -> None:
     if message.invite is not None and not _may_lead(session, message.invite):
         session.refuse("no_such_room", "this invitation leads to no room for you", message)
         return
-    phrase = session.campaign.choose(message.phrase, session.locale)
+    locales = () if message.invite is not None else message.locales or ()
+    phrase = session.campaign.choose(message.phrase, session.locale, locales)
     if phrase is None:
-        session.refuse("no_such_phrase", "the campaign has no phrase of this id", message)
+        text = "the campaign has no phrase of this id, or in these languages"
+        session.refuse("no_such_phrase", text, message)
         return
     ticket = Ticket(
         participant=session.participant,
@@ -41,8 +44,17 @@ def join(session: Session, message: Join) -> None:
         invite=message.invite or "",
         recent=" ".join(session.recent),
         hello=session.hello,
+        locale=phrase.locale,
+        locales=_willing(session.campaign, locales, phrase),
     )
     session.run(partial(_hand_in, session, message, ticket))
+
+
+def _willing(campaign: OpenCampaign, locales: tuple[str, ...], phrase: PackedPhrase) -> str:
+    """The locales that may be written, as words; that of the phrase always is one of them."""
+    if not locales:
+        return ""
+    return " ".join(dict.fromkeys((phrase.locale, *campaign.fitting(locales))))
 
 
 def _may_lead(session: Session, code: str) -> bool:

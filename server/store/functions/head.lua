@@ -5,6 +5,8 @@
 -- own data is made from the base:
 --   :pool            sorted set   rooms that strangers are led to, by when they came in
 --   :kept            sorted set   rooms with nobody in them that wait for a later stranger
+--   :kept:<locale>   sorted set   those whose phrase is of this locale
+--   :pool:<locale>   sorted set   likewise, but only those that came in behind many others
 --   :invited         sorted set   rooms that wait for a friend
 --   :deadlines       sorted set   rooms by a moment before which the clock changes nothing in them
 --   :counters        hash         relays, participants; in lane 0 the campaign's last serial, too
@@ -33,8 +35,7 @@
 -- compares every answer of both.
 
 local LAST_PARTNERS = 3
-local POOL_SLACK = 8
-local KEPT_LOOK = 8
+local SLACK = 8
 local SWAPS = 16
 local UNTOLD = 20
 local NO_LIMIT = -1

@@ -11,6 +11,7 @@ local function rules_of(args)
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),
+    pool_size = NO_LIMIT,  -- until it is known
   }
 end
 
@@ -19,7 +20,8 @@ end
 -- n characters in the phrase, c the next one, v the version; for each seat its holder, the holder's
 -- address, the last holder and the end of the grace; dl the turn's deadline, xp the kept room's
 -- expiry; keep, held; inv the invite's code; who everyone who ever sat here, hw the writer of each
--- character; ser "participant serial ..." of the finished work.
+-- character; ser "participant serial ..." of the finished work; loc the phrase's locale; far 1 when
+-- the room is in an index of its locale.
 -- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes much
 -- longer to make one of more. `was` is what the indexes say; without it, it is not stored.
 local function new_seat(holder, address, last, grace)
@@ -30,15 +32,16 @@ local function pack_room(room)
   local one, other = room[0], room[1]
   return pack(room.n, room.c, room.v, one.holder, one.address, one.last, one.grace,
     other.holder, other.address, other.last, other.grace, room.dl, room.xp, room.keep, room.held,
-    room.inv, room.who, room.hw, room.ser)
+    room.inv, room.who, room.hw, room.ser, room.loc, room.was.far)
 end
 
 local function unpack_room(id, phrase, packed)
-  local n, c, v, p0, a0, l0, z0, p1, a1, l1, z1, dl, xp, keep, held, inv, who, hw, ser =
-    cmsgpack.unpack(packed)
-  return {
+  local n, c, v, p0, a0, l0, z0, p1, a1, l1, z1, dl, xp, keep, held, inv, who, hw, ser, loc,
+    far = cmsgpack.unpack(packed)
+  return far or 0, {
     [0] = new_seat(p0, a0, l0, z0), new_seat(p1, a1, l1, z1), id = id, ph = phrase, n = n, c = c,
     v = v, dl = dl, xp = xp, keep = keep, held = held, inv = inv, who = who, hw = hw, ser = ser,
+    loc = loc or cmsgpack.unpack(phrase).locale,  -- an earlier version did not store it
   }
 end
 
@@ -78,53 +81,73 @@ local function next_deadline(room)
 end
 
 -- What the indexes say of a room as it is stored.
-local function mark(room)
+local function mark(room, far)
   room.was = {
-    pool = in_pool(room), kept = is_kept(room), invited = is_invited(room),
-    deadline = next_deadline(room),
+    waits_in = in_pool(room) and ':pool' or is_kept(room) and ':kept', far = far,
+    invited = is_invited(room), deadline = next_deadline(room),
   }
 end
 
-local NOWHERE = { pool = false, kept = false, invited = false, deadline = 0 }
+local NOWHERE = { waits_in = false, far = 0, invited = false, deadline = 0 }
 
 local function load(base, id)
   local stored = call('HMGET', base .. ':room:' .. id, 'm', 'ph')
   if not stored[1] then return nil end
-  local room = unpack_room(id, stored[2], stored[1])
-  mark(room)
+  local far, room = unpack_room(id, stored[2], stored[1])
+  mark(room, far)
   return room
 end
 
-local function new_room(id, phrase, chars)
+local function new_room(id, phrase, chars, locale)
   return {
     [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), id = id, ph = phrase, n = chars, c = 0,
-    v = 0, dl = 0, xp = 0, keep = 0, held = 0, inv = '', who = '', hw = '', ser = '',
+    v = 0, dl = 0, xp = 0, keep = 0, held = 0, inv = '', who = '', hw = '', ser = '', loc = locale,
   }
 end
 
-local function forget(base, room)
-  local was = room.was or NOWHERE
-  call('DEL', base .. ':room:' .. room.id)
-  if was.pool then call('ZREM', base .. ':pool', room.id) end
-  if was.kept then call('ZREM', base .. ':kept', room.id) end
-  if was.invited then call('ZREM', base .. ':invited', room.id) end
-  if was.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
+-- Put a room into `pool` or `kept`, or take it out; likewise in the index of its locale. Each join
+-- looks at the SLACK oldest rooms of the pool, so only one that comes in behind those is in such an
+-- index. Of those that come in the same millisecond the first ones stay the first ones.
+local function index_waiting(base, rules, room, was, is)
+  local before, name = was.waits_in, is.waits_in
+  if before then
+    call('ZREM', base .. before, room.id)
+    if was.far == 1 then call('ZREM', base .. before .. ':' .. room.loc, room.id) end
+    if before == ':pool' and rules.pool_size > 0 then rules.pool_size = rules.pool_size - 1 end
+  end
+  if not name then return end
+  local size = name == ':kept' and SLACK or rules.pool_size
+  if size == NO_LIMIT then size = call('ZCARD', base .. name) end
+  local score = rules.now + math.min(size, SLACK) / (2 * SLACK)
+  call('ZADD', base .. name, score, room.id)
+  if size >= SLACK then
+    is.far = 1
+    call('ZADD', base .. name .. ':' .. room.loc, score, room.id)
+  end
+  if name == ':pool' then rules.pool_size = size + 1 end
 end
 
-local function index(base, name, room, was, is, score)
-  if is and not was then
-    call('ZADD', base .. name, score, room.id)
-  elseif was and not is then
-    call('ZREM', base .. name, room.id)
-  end
+local function forget(base, rules, room)
+  local was = room.was or NOWHERE
+  call('DEL', base .. ':room:' .. room.id)
+  index_waiting(base, rules, room, was, NOWHERE)
+  if was.invited then call('ZREM', base .. ':invited', room.id) end
+  if was.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
 end
 
 -- `c` and `ink`: a character that was written just now.
 local function save(base, rules, room, c, ink)
   if not (taken(room) or room.keep == 1 or completed(room)) then
-    return forget(base, room)
+    return forget(base, rules, room)
   end
   local key, was, fresh = base .. ':room:' .. room.id, room.was or NOWHERE, not room.was
+  mark(room, 0)
+  local is = room.was
+  if is.waits_in == was.waits_in then
+    is.far = was.far
+  else
+    index_waiting(base, rules, room, was, is)
+  end
   if fresh then
     call('HSET', key, 'm', pack_room(room), 'ph', room.ph)
   elseif c then
@@ -134,14 +157,14 @@ local function save(base, rules, room, c, ink)
   end
   if completed(room) then
     call('PEXPIRE', key, DONE_TTL)
-  elseif fresh or is_kept(room) then
+  elseif fresh or is.waits_in == ':kept' then
     call('PEXPIRE', key, math.max(ROOM_TTL, rules.keep + HOUR))
   end
-  mark(room)
-  local is = room.was
-  index(base, ':pool', room, was.pool, is.pool, rules.now)
-  index(base, ':kept', room, was.kept, is.kept, rules.now)
-  index(base, ':invited', room, was.invited, is.invited, rules.now)
+  if is.invited and not was.invited then
+    call('ZADD', base .. ':invited', rules.now, room.id)
+  elseif was.invited and not is.invited then
+    call('ZREM', base .. ':invited', room.id)
+  end
   -- Mostly a deadline comes later with every turn, and the room is finished before the first one:
   -- the index may be early, and is put right when its moment comes.
   if is.deadline > 0 and (was.deadline == 0 or is.deadline < was.deadline) then

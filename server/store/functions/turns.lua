@@ -182,10 +182,31 @@ local function look(keys, args)
   return answer({}, { transition(base, rules, 'seated', room, seat, room[seat].address) })
 end
 
+-- Of the locales among the arguments from `at` on, those in which a room has waited since a moment,
+-- and those in which one is kept.
+local function waiting_locales(base, since, args, at)
+  local early, lonely, kept = {}, {}, {}
+  local first = call('ZRANGEBYSCORE', base .. ':pool', '-inf', since, 'LIMIT', 0, SLACK)
+  for _, id in ipairs(first) do
+    local room = load(base, id)
+    if room then early[room.loc] = true end
+  end
+  for i = at, #args do
+    local locale = args[i]
+    local behind = #first == SLACK and not early[locale]
+      and call('ZCOUNT', base .. ':pool:' .. locale, '-inf', since) > 0
+    if early[locale] or behind then lonely[#lonely + 1] = locale end
+    if call('EXISTS', base .. ':kept:' .. locale) == 1 then kept[#kept + 1] = locale end
+  end
+  return lonely, kept
+end
+
 -- expire: do what the clock asks of the most overdue rooms.
 -- KEYS  base
--- ARGV  rules (4), how many rooms at most
--- Answer  [[transition], ms that a room has waited here for a partner or -1, rooms that are kept]
+-- ARGV  rules (4), how many rooms at most, ms after which somebody is lonely, the locales of which
+--       to say who waits; none in a campaign of one lane
+-- Answer  [[transition], ms that a room has waited here for a partner or -1, [locale in which
+--         somebody is lonely], [locale of a room that is kept]]
 -- Any worker may call it at any time: what is no longer due is not done again. Nobody loses a seat
 -- who could not act: nothing is due in an outage or while nothing is durable, nor shortly after it,
 -- and no turn runs out on a worker that does not beat.
@@ -197,7 +218,7 @@ local function expire(keys, args)
   for _, room in ipairs(overdue) do
     while true do
       if room.xp > 0 and room.xp <= rules.now then
-        forget(base, room)
+        forget(base, rules, room)
         break
       end
       local kind, seat
@@ -220,6 +241,8 @@ local function expire(keys, args)
     end
   end
   local oldest = call('ZRANGE', base .. ':pool', 0, 0, 'WITHSCORES')
-  local alone = oldest[2] and math.max(rules.now - tonumber(oldest[2]), 0) or -1
-  return header(3) .. list(transitions) .. pack(alone, call('ZCARD', base .. ':kept'))
+  local alone = oldest[2] and math.max(rules.now - math.floor(tonumber(oldest[2])), 0) or -1
+  local lonely, kept = {}, {}
+  if args[7] then lonely, kept = waiting_locales(base, rules.now - tonumber(args[6]), args, 7) end
+  return header(4) .. list(transitions) .. pack(alone) .. packed_list(lonely) .. packed_list(kept)
 end
