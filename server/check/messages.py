@@ -116,6 +116,13 @@ class Invited(msgspec.Struct, tag_field="t", tag="invited", frozen=True):
     url: Name
 
 
+class Offer(msgspec.Struct, tag_field="t", tag="offer", frozen=True):
+    """Somebody writes in another language than the one who waits alone."""
+
+    room: str
+    phrase: Phrase
+
+
 class Turn(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
     """Whose turn it is."""
 
@@ -230,6 +237,7 @@ FromServer = (
     | Waiting
     | Matched
     | Invited
+    | Offer
     | Turn
     | Ink
     | Undo

@@ -6,7 +6,6 @@ that need the rules without a server. One method is one function there; see it f
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import msgspec
@@ -16,6 +15,8 @@ from server.relay.matching import (
     SLACK,
     Dice,
     Ticket,
+    can_meet,
+    oldest,
     pair,
 )
 from server.relay.participant import ParticipantRecord
@@ -278,21 +279,8 @@ class Lane:
         return transitions
 
     def _oldest(self, dice: Dice, index: dict[str, float], tickets: list[Ticket]) -> list[Room]:
-        """The oldest rooms of an index in any order; if there may be others, those of the
-        languages that the tickets name, too.
-        """
-        in_order = sorted(index, key=lambda room_id: (index[room_id], room_id))
-        found = dict.fromkeys(in_order[: len(tickets) + SLACK])
-        if len(found) == len(tickets) + SLACK:
-            wanted = Counter(locale for ticket in tickets for locale in ticket.locales.split())
-            for locale, count in wanted.items():
-                others = [
-                    room_id
-                    for room_id in in_order
-                    if self.rooms[room_id].locale == locale and room_id not in found
-                ]
-                found.update(dict.fromkeys(others[: count + SLACK]))
-        rooms = [self.rooms[room_id] for room_id in found]
+        locale_of = {room_id: self.rooms[room_id].locale for room_id in index}
+        rooms = [self.rooms[room_id] for room_id in oldest(index, locale_of, tickets)]
         dice.shuffle(rooms)
         return rooms
 
@@ -360,7 +348,7 @@ class Lane:
         if isinstance(one, Room):
             return False
         if isinstance(other, Ticket):
-            return _can_meet(one, other) and self._strangers(one.participant, other.participant)
+            return can_meet(one, other) and self._strangers(one.participant, other.participant)
         holders = [seat.participant for seat in other.seats if seat.participant]
         return _may_enter(one, other) and all(
             self._strangers(one.participant, holder) for holder in holders
@@ -473,7 +461,4 @@ def _may_enter(ticket: Ticket, room: Room) -> bool:
 
 
 def _can_meet(one: Room | Ticket, other: Room | Ticket) -> bool:
-    """Whether the phrase of one of two tickets suits both."""
-    assert isinstance(one, Ticket)
-    assert isinstance(other, Ticket)
-    return one.writes(other.locale) or other.writes(one.locale)
+    return isinstance(one, Ticket) and isinstance(other, Ticket) and can_meet(one, other)

@@ -6,7 +6,8 @@ library draws the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -83,6 +84,28 @@ class Dice:
         for last in range(len(items) - 1, 0, -1):
             other = self.below(last + 1)
             items[last], items[other] = items[other], items[last]
+
+
+def can_meet(one: Ticket, other: Ticket) -> bool:
+    """Whether the phrase of one of two tickets suits both."""
+    return one.writes(other.locale) or other.writes(one.locale)
+
+
+def oldest(
+    index: Mapping[str, float], locale_of: Mapping[str, str], tickets: list[Ticket]
+) -> list[str]:
+    """The rooms of an index that are looked at for these tickets.
+
+    The oldest ones; if there may be others, also those of the languages that the tickets name.
+    """
+    in_order = sorted(index, key=lambda room: (index[room], room))
+    found = dict.fromkeys(in_order[: len(tickets) + SLACK])
+    if len(found) == len(tickets) + SLACK:
+        wanted = Counter(locale for ticket in tickets for locale in ticket.locales.split())
+        for locale, count in wanted.items():
+            others = [room for room in in_order if locale_of[room] == locale and room not in found]
+            found.update(dict.fromkeys(others[: count + SLACK]))
+    return list(found)
 
 
 def pair(

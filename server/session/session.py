@@ -62,6 +62,8 @@ class Session:
         former_rooms: where the participant sat before; what is still told of them is old.
         finished_rooms: the rooms of the last works of which this session told.
         recent: the last partners, latest first.
+        locales: those of the last join that the participant is willing to write, as words; "" for
+            any.
         errands: what waits until the ticket or leave that is under way is done; None when none is.
         astray: whether the answer of a join was lost, so that nobody knows of a seat in some lane.
         missed: whether something happened while `hello` was being answered.
@@ -89,6 +91,7 @@ class Session:
         "last_heard",
         "last_message",
         "locale",
+        "locales",
         "missed",
         "participant",
         "pending",
@@ -115,6 +118,7 @@ class Session:
         self.hello = 0
         self.token = ""
         self.locale = ""
+        self.locales = ""
         self.campaign: OpenCampaign = hub.default_campaign
         self.place: Seat | None = None
         self.former_rooms: tuple[str, ...] = ()

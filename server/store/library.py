@@ -17,13 +17,13 @@ _FOLDER = Path(__file__).parent / "functions"
 
 _FILES = (
     *("head", "answers", "rooms", "participants", "matching"),
-    *("serials", "turns", "workers", "lanes"),
+    *("serials", "turns", "workers", "lanes", "offers"),
 )
 """Each may use the functions of those before it."""
 
 _FUNCTIONS = (
     *("join", "commit", "leave", "drop", "resume", "told", "totals", "invite", "look"),
-    *("expire", "beat", "hush", "depart", "reap", "spread", "grant", "supply"),
+    *("expire", "beat", "hush", "depart", "reap", "spread", "grant", "supply", "waiting"),
 )
 
 _SOURCE = "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in _FILES)

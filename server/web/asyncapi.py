@@ -17,6 +17,7 @@ _TO_CLIENT = (
     to_client.Waiting,
     to_client.Invited,
     to_client.Matched,
+    to_client.Offer,
     to_client.TurnChanged,
     to_client.Committed,
     to_client.PartnerChanged,

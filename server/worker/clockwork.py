@@ -19,6 +19,7 @@ from server.store.errors import StoreError
 from server.store.workers import HEARTBEAT_SECONDS
 from server.transport import limits
 from server.worker.hub import Hub
+from server.worker.offers import Offers
 
 log = structlog.get_logger()
 
@@ -45,9 +46,10 @@ CHECKED_WITHIN_SECONDS = 0.7 * TICK_SECONDS
 class Clockwork:
     """The periodic work of one hub."""
 
-    def __init__(self, hub: Hub, lane_rate: float, most_lanes: int) -> None:
+    def __init__(self, hub: Hub, offers: Offers, lane_rate: float, most_lanes: int) -> None:
         """For this hub; a lane is to carry `lane_rate` tickets a second, if `most_lanes` can."""
         self._hub = hub
+        self._offers = offers
         self._lane_rate = lane_rate
         self._most_lanes = most_lanes
         self._joins: dict[str, tuple[int, float]] = {}
@@ -139,6 +141,7 @@ class Clockwork:
             return  # it is done when the store is back
         lanes.see(base, expired.lonely, expired.kept)
         self._hub.deliver(base, expired.transitions)
+        await self._offers.make(campaign, base, expired.alone_ms)
 
     async def _beat(self) -> None:
         while True:

@@ -40,6 +40,7 @@ from server.web.operations import Operations
 from server.worker import garbage_collection as garbage
 from server.worker.clockwork import Clockwork
 from server.worker.hub import Hub
+from server.worker.offers import Offers
 
 log = structlog.get_logger()
 
@@ -142,7 +143,8 @@ class Worker:
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._archive)
         await hub.backplane.ready.wait()
-        self._clockwork = Clockwork(hub, self._settings.lane_rate, self._most_lanes)
+        offers = Offers(hub, self._connections)
+        self._clockwork = Clockwork(hub, offers, self._settings.lane_rate, self._most_lanes)
         await self._clockwork.first_beats()
         self._own(self._clockwork.run(), "clockwork")
         return hub

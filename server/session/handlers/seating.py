@@ -34,6 +34,7 @@ def join(session: Session, message: Join) -> None:
         text = "the campaign has no phrase of this id, or in these languages"
         session.refuse("no_such_phrase", text, message)
         return
+    session.locales = _willing(session.campaign, locales, phrase)
     ticket = Ticket(
         participant=session.participant,
         address=session.address,
@@ -45,7 +46,7 @@ def join(session: Session, message: Join) -> None:
         recent=" ".join(session.recent),
         hello=session.hello,
         locale=phrase.locale,
-        locales=_willing(session.campaign, locales, phrase),
+        locales=session.locales,
     )
     session.run(partial(_hand_in, session, message, ticket))
 
