@@ -23,15 +23,16 @@ local function taken(keys, args) return #args end
 
 local function paired(keys, args)
   local met, fresh = {{}}, {{}}
-  for at = 7, #args, 9 do
+  for at = 7, #args, TICKET do
     fresh[#fresh + 1] = args[at]
     met[args[at]] = ''
   end
   local below = dice(tonumber(args[5]))
   shuffle(below, fresh)
-  local made = pair({{}}, fresh, function(one, other)
+  local function may_meet(one, other)
     return not has(met[one], other) and not has(met[other], one)
-  end)
+  end
+  local made = pair({{}}, fresh, may_meet, may_meet)
   return #made
 end
 

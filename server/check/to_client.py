@@ -117,6 +117,13 @@ class Invited(msgspec.Struct, tag_field="t", tag="invited", frozen=True):
     url: Name
 
 
+class Offer(msgspec.Struct, tag_field="t", tag="offer", frozen=True):
+    """A room of another language waits, while this participant waits alone in `room`."""
+
+    room: Name
+    phrase: Phrase
+
+
 class TurnChanged(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
     """The turn passed on; `ms` is the time left."""
 
@@ -231,6 +238,7 @@ ToClient = (
     | Waiting
     | Matched
     | Invited
+    | Offer
     | TurnChanged
     | Ink
     | Undo

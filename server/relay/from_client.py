@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from server.relay.values import CharIndex, LivePart, Number, StrokeIndex, Strokes
+
+LocaleTag = Annotated[str, msgspec.Meta(min_length=1, max_length=35)]
+"""A language tag of BCP 47; RFC 5646, 4.4.1, allows for 35 characters."""
+
+Locales = Annotated[tuple[LocaleTag, ...], msgspec.Meta(max_length=32)]
 
 Reaction = Literal["clap", "heart", "fire", "smile", "fan"]
 ReportReason = Literal["obscene", "idle", "other"]
@@ -22,10 +27,14 @@ class Hello(msgspec.Struct, tag_field="t", tag="hello", frozen=True):
 
 
 class Join(msgspec.Struct, tag_field="t", tag="join", frozen=True):
-    """Take part: into a room with an open seat, or into a friend's by `invite`."""
+    """Take part: into a room with an open seat, or into a friend's by `invite`.
+
+    `locales` are the languages that the participant is willing to write; none stand for any.
+    """
 
     phrase: str | None = None
     invite: str | None = None
+    locales: Locales | None = None
 
 
 class Invite(msgspec.Struct, tag_field="t", tag="invite", frozen=True):

@@ -12,10 +12,11 @@ import msgspec
 
 from server.relay import room as rules_of
 from server.relay.matching import (
-    KEPT_LOOK,
-    POOL_SLACK,
+    SLACK,
     Dice,
     Ticket,
+    can_meet,
+    oldest,
     pair,
 )
 from server.relay.participant import ParticipantRecord
@@ -56,8 +57,8 @@ class Lane:
         """An empty lane under these rules."""
         self.rules = rules
         self.rooms: dict[str, Room] = {}
-        self.pool: dict[str, int] = {}
-        self.kept: dict[str, int] = {}
+        self.pool: dict[str, float] = {}
+        self.kept: dict[str, float] = {}
         self.people: dict[str, ParticipantRecord] = {}
         self.unacknowledged: dict[str, list[tuple[str, int]]] = {}
         self.invites: dict[str, str] = {}
@@ -228,7 +229,7 @@ class Lane:
     @property
     def waiting_since(self) -> int | None:
         """Since when the oldest room of the pool has been there."""
-        return min(self.pool.values(), default=None)
+        return int(min(self.pool.values())) if self.pool else None
 
     def expire(self, now: int, limit: int) -> list[Transition]:
         """Do what is due in at most `limit` rooms, the most overdue ones."""
@@ -271,17 +272,21 @@ class Lane:
     def _match(self, now: int, dice: Dice, fresh: list[Ticket]) -> list[Transition]:
         transitions = []
         dice.shuffle(fresh)
-        oldest = sorted(self.pool, key=lambda room_id: (self.pool[room_id], room_id))
-        waiting = oldest[: len(fresh) + POOL_SLACK]
-        dice.shuffle(waiting)
-        hosts: list[Room | Ticket] = [self.rooms[room_id] for room_id in waiting]
+        hosts: list[Room | Ticket] = [*self._oldest(dice, self.pool, fresh)]
         guests: list[Room | Ticket] = [*fresh]
-        pairs, single, unsuitable = pair(hosts, guests, self._may_meet)
+        pairs, left, unsuitable = pair(hosts, guests, self._may_meet, _can_meet)
         for first, second in pairs:
             transitions.append(self._seat_pair(now, first, second))
-        if isinstance(single, Ticket):
-            transitions.append(self._seat_unpaired(now, dice, single, unsuitable))
+        for ticket in left:
+            assert isinstance(ticket, Ticket)
+            transitions.append(self._seat_unpaired(now, dice, ticket, unsuitable))
         return transitions
+
+    def _oldest(self, dice: Dice, index: dict[str, float], tickets: list[Ticket]) -> list[Room]:
+        locale_of = {room_id: self.rooms[room_id].locale for room_id in index}
+        rooms = [self.rooms[room_id] for room_id in oldest(index, locale_of, tickets)]
+        dice.shuffle(rooms)
+        return rooms
 
     def _seat_pair(self, now: int, first: Room | Ticket, second: Room | Ticket) -> Transition:
         if isinstance(second, Room):
@@ -289,26 +294,27 @@ class Lane:
         assert isinstance(second, Ticket)
         if isinstance(first, Room):
             return self._take(now, first, second)
-        swap = second.chosen and not first.chosen
+        swap = first.writes(second.locale) and (
+            not second.writes(first.locale) or (second.chosen and not first.chosen)
+        )
         opener, joiner = (second, first) if swap else (first, second)
         return self._take(now, self._open(now, opener), joiner)
 
     def _seat_unpaired(
         self, now: int, dice: Dice, ticket: Ticket, unsuitable: list[Room | Ticket]
     ) -> Transition:
-        for host in unsuitable:
-            if isinstance(host, Room) and ticket.participant not in host.people:
+        for index, host in enumerate(unsuitable):
+            if isinstance(host, Room) and _may_enter(ticket, host):
+                del unsuitable[index]
                 return self._take(now, host, ticket)
-        kept = sorted(self.kept, key=lambda room_id: (self.kept[room_id], room_id))[:KEPT_LOOK]
-        dice.shuffle(kept)
-        for room_id in kept:
-            if ticket.participant not in self.rooms[room_id].people:
-                return self._take(now, self.rooms[room_id], ticket)
+        for room in self._oldest(dice, self.kept, [ticket]):
+            if _may_enter(ticket, room):
+                return self._take(now, room, ticket)
         room = self._open(now, ticket)
         return self._transition("waiting", now, room, 0, address=ticket.address)
 
     def _open(self, now: int, ticket: Ticket) -> Room:
-        room = Room(ticket.room, ticket.phrase, ticket.chars)
+        room = Room(ticket.room, ticket.phrase, ticket.chars, locale=ticket.locale)
         room = rules_of.take_seat(room, 0, ticket.participant, ticket.address, now, self.rules)
         self._known(ticket.participant).take_seat(now, ticket, room.id)
         self._put(now, room)
@@ -338,15 +344,17 @@ class Lane:
         return known.recent if known else []
 
     def _may_meet(self, one: Room | Ticket, other: Room | Ticket) -> bool:
-        """Whether two tickets, or a ticket and a room, go together by everybody's last partners."""
+        """Whether two tickets, or a ticket and a room, go together: by their languages, and by
+        everybody's last partners.
+        """
         if isinstance(one, Room):
             one, other = other, one
         if isinstance(one, Room):
             return False
         if isinstance(other, Ticket):
-            return self._strangers(one.participant, other.participant)
+            return can_meet(one, other) and self._strangers(one.participant, other.participant)
         holders = [seat.participant for seat in other.seats if seat.participant]
-        return one.participant not in other.people and all(
+        return _may_enter(one, other) and all(
             self._strangers(one.participant, holder) for holder in holders
         )
 
@@ -407,9 +415,12 @@ class Lane:
             self._forget(room.id)
             return
         self.rooms[room.id] = room
-        for index, member in ((self.pool, room.in_pool), (self.kept, room.kept)):
+        for index, member, size in (
+            (self.pool, room.in_pool, len(self.pool)),
+            (self.kept, room.kept, SLACK),
+        ):
             if member:
-                index.setdefault(room.id, now)
+                index.setdefault(room.id, now + min(size, SLACK) / (2 * SLACK))
             else:
                 index.pop(room.id, None)
 
@@ -447,3 +458,11 @@ class Lane:
             relays=self.relays if room.completed else 0,
             participants=self.participants if room.completed else 0,
         )
+
+
+def _may_enter(ticket: Ticket, room: Room) -> bool:
+    return ticket.participant not in room.people and ticket.writes(room.locale)
+
+
+def _can_meet(one: Room | Ticket, other: Room | Ticket) -> bool:
+    return isinstance(one, Ticket) and isinstance(other, Ticket) and can_meet(one, other)

@@ -6,7 +6,8 @@ library draws the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -14,11 +15,11 @@ import msgspec
 LAST_PARTNERS = 3
 """How many of one's last partners one does not meet again while somebody else is there."""
 
-POOL_SLACK = 8
-"""Rooms looked at in one call beyond one for each ticket, so that unsuitable ones do not block."""
+SLACK = 8
+"""Rooms looked at in one call beyond one for each ticket, so that unsuitable ones do not block.
 
-KEPT_LOOK = 8
-"""Kept rooms looked at for a ticket that nobody live is there for."""
+Of more rooms than that, so many of each language that the tickets name are looked at, too.
+"""
 
 SWAPS = 16
 """Pairs tried for an exchange when two are left over who have met lately."""
@@ -42,6 +43,9 @@ class Ticket(msgspec.Struct, frozen=True):
         invite: a friend's code, or "".
         recent: the last partners, latest first, as words; "" for those that the lane knows.
         hello: when they said `hello` at the address, ms; 0 when they never did.
+        locale: the phrase's.
+        locales: as words, the campaign's locales that the participant is willing to write; "" for
+            any. `locale` is one of them.
     """
 
     participant: str
@@ -53,6 +57,12 @@ class Ticket(msgspec.Struct, frozen=True):
     invite: str = ""
     recent: str = ""
     hello: int = 0
+    locale: str = ""
+    locales: str = ""
+
+    def writes(self, locale: str) -> bool:
+        """Whether the participant is willing to write a phrase of this locale."""
+        return not self.locales or locale in self.locales.split()
 
 
 class Dice:
@@ -76,13 +86,39 @@ class Dice:
             items[last], items[other] = items[other], items[last]
 
 
-def pair(
-    hosts: list[_T], guests: list[_T], may_meet: Callable[[_T, _T], bool]
-) -> tuple[list[tuple[_T, _T]], _T | None, list[_T]]:
-    """Give each host a guest and pair the other guests; who is left over, guest and hosts.
+def can_meet(one: Ticket, other: Ticket) -> bool:
+    """Whether the phrase of one of two tickets suits both."""
+    return one.writes(other.locale) or other.writes(one.locale)
 
-    Both lists come shuffled. Two guests who must not meet are paired only when everybody else is
-    paired and no exchange with one of the first pairs helps. `may_meet` never lets two hosts meet.
+
+def oldest(
+    index: Mapping[str, float], locale_of: Mapping[str, str], tickets: list[Ticket]
+) -> list[str]:
+    """The rooms of an index that are looked at for these tickets.
+
+    The oldest ones; if there may be others, also those of the languages that the tickets name.
+    """
+    in_order = sorted(index, key=lambda room: (index[room], room))
+    found = dict.fromkeys(in_order[: len(tickets) + SLACK])
+    if len(found) == len(tickets) + SLACK:
+        wanted = Counter(locale for ticket in tickets for locale in ticket.locales.split())
+        for locale, count in wanted.items():
+            others = [room for room in in_order if locale_of[room] == locale and room not in found]
+            found.update(dict.fromkeys(others[: count + SLACK]))
+    return list(found)
+
+
+def pair(
+    hosts: list[_T],
+    guests: list[_T],
+    may_meet: Callable[[_T, _T], bool],
+    can_meet: Callable[[_T, _T], bool],
+) -> tuple[list[tuple[_T, _T]], list[_T], list[_T]]:
+    """Give each host a guest and pair the other guests; who is left over, guests and hosts.
+
+    Both lists come shuffled. Two guests who `can_meet` but should not are paired only when no
+    exchange with one of the first pairs helps. `may_meet` implies `can_meet`, and never lets two
+    hosts meet; no two of the guests left over can meet.
     """
     pairs: list[tuple[_T, _T]] = []
     waiting = []
@@ -101,16 +137,20 @@ def pair(
             single.append(one)
         else:
             pairs.append((one, guests.pop(other)))
-    while len(single) > 1:
-        a, b = single.pop(0), single.pop(0)
-        if not _exchange(pairs, a, b, may_meet):
-            pairs.append((a, b))
-    for host in waiting if single else ():
-        if _exchange(pairs, single[0], host, may_meet):
-            waiting.remove(host)
-            single.clear()
-            break
-    return pairs, single[0] if single else None, waiting
+    remaining: list[_T] = []
+    while single:
+        one = single.pop(0)
+        if not _exchange(pairs, one, single, may_meet):
+            other = _first(single, one, can_meet)
+            if other is None:
+                remaining.append(one)
+            else:
+                pairs.append((one, single.pop(other)))
+    left = []
+    for one in remaining:
+        if not _exchange(pairs, one, waiting, may_meet):
+            left.append(one)  # noqa: PERF401
+    return pairs, left, waiting
 
 
 def _first(others: list[_T], one: _T, may_meet: Callable[[_T, _T], bool]) -> int | None:
@@ -120,11 +160,15 @@ def _first(others: list[_T], one: _T, may_meet: Callable[[_T, _T], bool]) -> int
     return None
 
 
-def _exchange(pairs: list[tuple[_T, _T]], a: _T, b: _T, may_meet: Callable[[_T, _T], bool]) -> bool:
-    for index, (x, y) in enumerate(pairs[:SWAPS]):
-        for one, other in ((x, y), (y, x)):
-            if may_meet(a, one) and may_meet(b, other):
-                pairs[index] = (a, one)
-                pairs.append((b, other))
+def _exchange(
+    pairs: list[tuple[_T, _T]], one: _T, others: list[_T], may_meet: Callable[[_T, _T], bool]
+) -> bool:
+    """Part one of the first pairs, for `one` and for another one, who is taken from `others`."""
+    for index, (x, y) in enumerate(pairs[:SWAPS] if others else ()):
+        for first, second in ((x, y), (y, x)):
+            other = _first(others, second, may_meet) if may_meet(one, first) else None
+            if other is not None:
+                pairs[index] = (one, first)
+                pairs.append((others.pop(other), second))
                 return True
     return False

@@ -52,6 +52,15 @@ def language_of(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
+def fits(locale: str, language_range: str) -> bool:
+    """Whether a writing in `locale` is one of a language range: "zh" takes "zh-Hans".
+
+    Basic filtering (RFC 4647, 3.3.1): equal, or longer by whole subtags, in any case.
+    """
+    tag, wanted = locale.lower(), language_range.lower()
+    return tag == wanted or tag.startswith(f"{wanted}-")
+
+
 def seat_of(char_index: int) -> int:
     """The seat, 0 or 1, that writes character `char_index` of a phrase."""
     return char_index % 2

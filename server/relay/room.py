@@ -53,6 +53,7 @@ class Room(msgspec.Struct, frozen=True):
         people: everyone who ever sat here; none of them is seated again.
         writers: who wrote character i.
         ink: packed strokes of character i.
+        locale: the phrase's.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Room(msgspec.Struct, frozen=True):
     people: tuple[str, ...] = ()
     writers: tuple[str, ...] = ()
     ink: tuple[bytes, ...] = ()
+    locale: str = ""
 
     @property
     def completed(self) -> bool:

@@ -137,6 +137,16 @@ class Invited(msgspec.Struct, tag_field="t", tag="invited", frozen=True):
     url: str
 
 
+class Offer(msgspec.Struct, tag_field="t", tag="offer", frozen=True):
+    """To one who waits alone in `room`: somebody writes `phrase`, in another language.
+
+    Whoever wants to leaves, and joins with that language among the `locales`.
+    """
+
+    room: str
+    phrase: msgspec.Raw
+
+
 class TurnChanged(msgspec.Struct, tag_field="t", tag="turn", frozen=True):
     """Whose turn, and how long is left."""
 

@@ -18,15 +18,17 @@ class Seating:
     Attributes:
         seat: the seat held, as far as this session was told.
         recent_partners: the last partners, latest first.
+        locales: the locales that the last join was willing to write, as words; "" for any.
         uncertain: whether the answer to a join was lost, so that a seat in some lane is possible.
     """
 
-    __slots__ = ("_former_rooms", "_requests", "recent_partners", "seat", "uncertain")
+    __slots__ = ("_former_rooms", "_requests", "locales", "recent_partners", "seat", "uncertain")
 
     def __init__(self) -> None:
         """No seat."""
         self.seat: HeldSeat | None = None
         self.recent_partners: tuple[str, ...] = ()
+        self.locales = ""
         self.uncertain = False
         self._former_rooms: tuple[str, ...] = ()
         self._requests: tuple[Request, ...] | None = None

@@ -49,12 +49,14 @@ class Expired(msgspec.Struct, array_like=True, frozen=True):
 
     Attributes:
         alone_ms: how long the oldest room of the pool has been without a partner; -1 for none.
-        kept: rooms that nobody holds and that wait for a stranger.
+        alone: the locales asked for in which a room has waited for long.
+        kept: the locales asked for in which rooms that nobody holds wait for a stranger.
     """
 
     transitions: list[Transition]
     alone_ms: int
-    kept: int
+    alone: list[str]
+    kept: list[str]
 
 
 class RefusedError(Exception):

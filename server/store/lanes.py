@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Collection
-from typing import NamedTuple
 
+from server.relay.matching import Ticket
 from server.store import keys
 from server.store.clock import SharedClock
 
@@ -20,14 +20,7 @@ LETTERS = "0123456789abcdefghijklmnopqrstuv"
 MOST = len(LETTERS)
 
 ALONE_MS = 250
-"""A participant who waits so long in one lane gets the next joiner of the campaign."""
-
-
-class _Waiting(NamedTuple):
-    """Who waits in a lane, as `expire` answered last."""
-
-    alone_ms: int = -1
-    kept: int = 0
+"""When a room has waited so long in one lane, the next joiner of its language goes there."""
 
 
 class Lanes:
@@ -49,7 +42,8 @@ class Lanes:
         self.joins = 0
         self.clock = SharedClock()
         self._bases = [self.first]
-        self._waiting = {self.first: _Waiting()}
+        self._alone: dict[str, set[str]] = {}
+        self._kept: dict[str, set[str]] = {}
         self._on_new: list[Callable[[str], None]] = []
 
     @property
@@ -68,39 +62,54 @@ class Lanes:
         while len(self._bases) < known:
             base = keys.lane(self.campaign, len(self._bases))
             self._bases.append(base)
-            self._waiting[base] = _Waiting()
             for callback in self._on_new:
                 callback(base)
         self.open = min(open_, len(self._bases))
 
-    def see(self, base: str, alone_ms: int, kept: int) -> None:
-        """Take over who waits in a lane."""
-        self._waiting[base] = _Waiting(alone_ms, kept)
+    def see(self, base: str, alone: Collection[str], kept: Collection[str]) -> None:
+        """Take over the locales in which rooms of a lane have waited for long, or are kept."""
+        for seen, locales in ((self._alone, alone), (self._kept, kept)):
+            seen.pop(base, None)
+            if locales:
+                seen[base] = set(locales)
 
     def base_of(self, name: str) -> str:
         """The lane of a room or of a friend's code; lane 0 for any other name."""
         number = LETTERS.find(name[-1:]) if name else 0
         return self._bases[number] if 0 <= number < len(self._bases) else self.first
 
-    def choose(self, busy: Collection[str]) -> str | None:
-        """The lane for the next batch; None when all open lanes are `busy`.
+    def lane_for(self, ticket: Ticket) -> str:
+        """The lane that this ticket must go to for a room that suits it; "" when any lane will do.
 
-        First a lane in which somebody has waited for long. Then, if only lane 0 is open and has no
-        kept room, a closed lane that has one. Then any open lane.
+        That is a lane in which such a room has waited for long; the next ticket goes elsewhere. Or,
+        while only lane 0 is open, a closed lane that has such a kept room.
         """
-        if len(self._bases) == 1:
-            return None if self.first in busy else self.first
-        waiting_long = [base for base, it in self._waiting.items() if it.alone_ms >= ALONE_MS]
-        if waiting_long:
-            base = random.choice(waiting_long)
-            self._waiting[base] = _Waiting()
-            return base
-        if self.open == 1 and not self._waiting[self.first].kept:
-            kept = [base for base, it in self._waiting.items() if it.kept and base not in busy]
-            if kept:
+        if self._alone:
+            alone = _suitable(ticket, self._alone)
+            if alone:
+                base, locale = random.choice(alone)
+                self._alone[base].remove(locale)
+                return base
+        if self._kept and self.open == 1:
+            kept = [base for base, _ in _suitable(ticket, self._kept)]
+            if kept and self.first not in kept:
                 return random.choice(kept)
+        return ""
+
+    def choose(self, busy: Collection[str]) -> str | None:
+        """The lane for the next batch: an open one that is not `busy`, or None when all are."""
         free = [base for base in self._bases[: self.open] if base not in busy]
         return random.choice(free) if free else None
+
+
+def _suitable(ticket: Ticket, rooms: dict[str, set[str]]) -> list[tuple[str, str]]:
+    """The lanes and locales of rooms that suit a ticket."""
+    return [
+        (base, locale)
+        for base, locales in rooms.items()
+        for locale in locales
+        if ticket.writes(locale)
+    ]
 
 
 def letter_of(base: str) -> str:

@@ -190,7 +190,7 @@ class Pool:
             StoreAwayError: Redis is away; the ticket may be sent again.
         """
         lanes.joins += 1
-        name = lanes.campaign, base if len(lanes.bases) > 1 else ""
+        name = lanes.campaign, (base or lanes.lane_for(ticket)) if len(lanes.bases) > 1 else ""
         queue = self._queues.get(name)
         if queue is None:
             queue = self._queues[name] = _Queue(lanes, name[1])
@@ -240,4 +240,6 @@ def ticket_arguments(ticket: Ticket, letter: str = "") -> list[Argument]:
         ticket.invite,
         ticket.recent,
         ticket.hello,
+        ticket.locale,
+        ticket.locales,
     ]

@@ -35,6 +35,8 @@ class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
     people: str
     writers: str
     serials: str
+    locale: str
+    by_locale: int
 
 
 _ROW = bytes((0xDC, 0, len(RoomRecord.__struct_fields__)))

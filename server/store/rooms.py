@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import Future
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 import structlog
@@ -24,6 +24,7 @@ from server.store.answers import (
 )
 from server.store.call import AwaitedCall, Call, Wanted
 from server.store.errors import StoreAwayError, StoreError
+from server.store.lanes import ALONE_MS
 from server.store.library import function
 from server.store.raw_connection import Argument
 from server.store.serials import Serials
@@ -188,9 +189,10 @@ class Rooms:
             raise RefusedError("no_such_room")
         return reply.decode()
 
-    async def expire(self, base: str, rules: Rules) -> Expired:
-        """Do what is due in the lane's rooms; answers that, and who waits."""
-        call = AwaitedCall(_EXPIRE, base, [*rule_arguments(rules), OVERDUE], repeatable=False)
+    async def expire(self, base: str, rules: Rules, locales: Collection[str] = ()) -> Expired:
+        """Do what is due in the lane's rooms; answers that, and in which `locales` rooms wait."""
+        arguments: list[Argument] = [*rule_arguments(rules), OVERDUE, ALONE_MS, *locales]
+        call = AwaitedCall(_EXPIRE, base, arguments, repeatable=False)
         self._shards.send(call)
         return read_expired(await call.future)
 

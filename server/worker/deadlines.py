@@ -7,6 +7,7 @@ import asyncio
 from server.session.campaigns import OpenCampaign
 from server.store.errors import StoreError
 from server.store.rooms import Rooms
+from server.worker.offers import Offers
 from server.worker.registry import Registry
 from server.worker.router import Router
 
@@ -17,11 +18,12 @@ EXPIRE_SECONDS = 0.2
 class Deadlines:
     """The deadlines of all rooms. Every worker expires them, and once is enough."""
 
-    def __init__(self, registry: Registry, router: Router, rooms: Rooms) -> None:
+    def __init__(self, registry: Registry, router: Router, rooms: Rooms, offers: Offers) -> None:
         """Every part is that of this worker."""
         self._registry = registry
         self._router = router
         self._rooms = rooms
+        self._offers = offers
 
     async def run(self) -> None:
         """Expire what is due, for as long as the worker lives."""
@@ -36,9 +38,12 @@ class Deadlines:
             )
 
     async def _expire(self, campaign: OpenCampaign, base: str) -> None:
+        lanes = campaign.lanes
+        locales = campaign.locales if len(lanes.bases) > 1 else ()
         try:
-            expired = await self._rooms.expire(base, campaign.rules)
+            expired = await self._rooms.expire(base, campaign.rules, locales)
         except StoreError:
             return  # it is done when the store is back
-        campaign.lanes.see(base, expired.alone_ms, expired.kept)
+        lanes.see(base, expired.alone, expired.kept)
         self._router.deliver(base, expired.transitions)
+        await self._offers.send(campaign, base, expired.alone_ms)

@@ -36,6 +36,7 @@ from server.worker.disconnects import Disconnects, LostSeat
 from server.worker.heartbeat import Heartbeats
 from server.worker.lease import LostLease
 from server.worker.liveness import Liveness
+from server.worker.offers import Offers
 from server.worker.registry import Registry
 from server.worker.router import Router
 
@@ -89,7 +90,8 @@ class Parts:
             lane_rate=lane_rate,
             most_lanes=most_lanes,
         )
-        self.deadlines = Deadlines(self.registry, self.router, rooms)
+        offers = Offers(self.registry, shards)
+        self.deadlines = Deadlines(self.registry, self.router, rooms, offers)
         self.liveness = Liveness(self.registry, self.router, leave)
         self.counters_feed = CountersFeed(self.registry, self.counters)
         shards.on_reconnect(self.router.resync_all)

@@ -188,3 +188,20 @@ async def test_a_character_left_in_a_lane_that_closes_is_finished(
         open_lanes(lanes_valkey, "default", LANES)
     again = await connect(token=host.welcome["token"])  # type: ignore[misc]
     assert [work["work"] for work in again.welcome["finished"]] == [room]
+
+
+async def test_in_every_lane_each_language_is_found_by_its_own(
+    connect: Callable[..., object], lanes_valkey: Valkey
+) -> None:
+    """Whoever waits in one language is not passed by because another one waits elsewhere."""
+    hosts: dict[str, Peer] = {}
+    for language in ("zh", "en", "ja"):
+        hosts[language] = await connect()  # type: ignore[misc]
+        await hosts[language].send("join", locales=[language])
+        await hosts[language].expect("waiting")
+        await asyncio.sleep(SEEN_SECONDS)
+    assert len({host.room for host in hosts.values()}) == 3
+    for language in ("ja", "zh", "en"):
+        guest = await connect()  # type: ignore[misc]
+        await guest.send("join", locales=[language])
+        await guest.expect("matched", room=hosts[language].room, limit=WAIT_SECONDS)

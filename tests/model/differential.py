@@ -8,16 +8,17 @@ from collections.abc import Sequence
 import msgspec
 
 from server.relay.lane import Lane
-from server.relay.matching import Ticket
+from server.relay.matching import SLACK, Ticket
 from server.relay.room import Room
 from server.relay.transition import Transition
 from server.store.answers import Answer, Resumed, UnacknowledgedWork
+from server.store.lanes import ALONE_MS
 from server.store.room_record import STATE, read_room
 from tests.model.lua_lane import Indexes, LuaLane
 
 _ROOM_FIELDS = (
     *("chars", "turn", "version", "grace0", "grace1", "deadline", "expiry", "keep", "held"),
-    *("invite", "people", "writers"),
+    *("invite", "people", "writers", "locale"),
 )
 
 
@@ -68,10 +69,14 @@ class DifferentialLane:
 
     def expire(self, now: int, limit: int) -> Answer:
         transitions = self.model.expire(now, limit)
-        expired = self._lua.expire(now, limit)
+        locale_of = {room.id: room.locale for room in self.model.rooms.values()}
+        locales = sorted({*locale_of.values(), "none"})
+        expired = self._lua.expire(now, limit, locales)
         since = self.model.waiting_since
         assert expired.alone_ms == (-1 if since is None else max(now - since, 0))
-        assert expired.kept == len(self.model.kept)
+        alone = {locale_of[room] for room, at in self.model.pool.items() if at <= now - ALONE_MS}
+        assert expired.alone == sorted(alone)
+        assert expired.kept == sorted({locale_of[room] for room in self.model.kept})
         return self._same("expire", Answer([], transitions), Answer([], expired.transitions))
 
     def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
@@ -120,6 +125,8 @@ class DifferentialLane:
         stored = self._lua.indexes(participants)
         assert stored.pool == model.pool
         assert stored.kept == model.kept
+        for name, index in (("pool", model.pool), ("kept", model.kept)):
+            self._check_languages(self._lua.by_locale(name), index)
         assert stored.counters == (model.relays, model.participants)
         assert stored.rooms == set(model.rooms)
         assert stored.works == len(model.works)
@@ -131,6 +138,14 @@ class DifferentialLane:
         self._check_that_live_rooms_are_found(stored)
         self._compare_rooms()
         self._compare_new_works()
+
+    def _check_languages(self, by_locale: dict[str, set[str]], index: dict[str, float]) -> None:
+        """Whoever looks behind the oldest rooms finds all others by their language."""
+        locale_of = {room: self.model.rooms[room].locale for room in index}
+        behind = sorted(index, key=lambda room: (index[room], room))[SLACK:]
+        assert all(room in by_locale[locale_of[room]] for room in behind)
+        for locale, rooms in by_locale.items():
+            assert all(locale_of[room] == locale for room in rooms)
 
     def _check_that_live_rooms_are_found(self, stored: Indexes) -> None:
         """Check that the search for seats of a dead worker finds every room with a participant."""
@@ -203,5 +218,6 @@ def _fields(room: Room) -> dict[str, int | str]:
         "invite": room.invite,
         "people": " ".join(room.people),
         "writers": " ".join(room.writers),
+        "locale": room.locale,
     }
     return {**numbers, **words}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -22,6 +23,7 @@ from server.store.answers import (
     read_resumed,
     rule_arguments,
 )
+from server.store.lanes import ALONE_MS
 from server.store.pool import ticket_arguments
 
 
@@ -41,10 +43,10 @@ class StoredWork(msgspec.Struct, array_like=True, frozen=True):
 class Indexes:
     """What Redis holds beside the rooms' own hashes."""
 
-    pool: dict[str, int]
-    kept: dict[str, int]
+    pool: dict[str, float]
+    kept: dict[str, float]
     invited: frozenset[str]
-    deadlines: dict[str, int]
+    deadlines: dict[str, float]
     counters: tuple[int, int]
     rooms: frozenset[str]
     works: int
@@ -81,8 +83,8 @@ class LuaLane:
     def read_room(self, now: int, participant: str, room: str) -> Answer:
         return self._answer("read_room", now, participant, room)
 
-    def expire(self, now: int, limit: int) -> Expired:
-        return read_expired(self._call("expire", *self._rules(now), limit))
+    def expire(self, now: int, limit: int, locales: Sequence[str] = ()) -> Expired:
+        return read_expired(self._call("expire", *self._rules(now), limit, ALONE_MS, *locales))
 
     def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
         return self._answer("reap", now, worker, *rooms)
@@ -130,6 +132,20 @@ class LuaLane:
             },
         )
 
+    def by_locale(self, name: str) -> dict[str, set[str]]:
+        """The rooms of `pool` or `kept` by the locale of their phrase."""
+        prefix = f"{self.base}:{name}:"
+        keys = self.client.keys(f"{prefix}*")
+        pipe = self.client.pipeline(transaction=False)
+        for key in keys:
+            pipe.zrange(key, 0, -1)
+        locales = [key.decode().removeprefix(prefix) for key in keys]
+        found = pipe.execute()
+        return {
+            locale: {room.decode() for room in rooms}
+            for locale, rooms in zip(locales, found, strict=True)
+        }
+
     def works(self, after: str = "-") -> list[tuple[str, StoredWork]]:
         """Entries of the stream, each with its id, from one id on (exclusive)."""
         start = after if after == "-" else f"({after}"
@@ -147,9 +163,9 @@ class LuaLane:
         return self.client.fcall(library.function(name), 1, self.base, *arguments)
 
 
-def _scores(pairs: list[Any]) -> dict[str, int]:
+def _scores(pairs: list[Any]) -> dict[str, float]:
     """From any protocol version's answer: [(member, score)] or [[member, score]]."""
-    return {member.decode(): int(score) for member, score in pairs}
+    return {member.decode(): float(score) for member, score in pairs}
 
 
 def _entry(entry: bytes) -> tuple[str, int]:

@@ -20,10 +20,22 @@ NOWHERE = "w9/0"
 """An address that no session ever had."""
 
 _pack = msgspec.msgpack.Encoder().encode
-PHRASES = {
-    chars: _pack(make_phrase(f"phrase{chars}", "接龙写字真好玩吗"[:chars], "zh-Hans"))
+LOCALES = ("zh-Hans", "zh-Hant", "en")
+LANGUAGES = {
+    (locale, chars): _pack(make_phrase(f"phrase{chars}", "接龙写字真好玩吗"[:chars], locale))
+    for locale in LOCALES
     for chars in range(2, 9)
 }
+PHRASES = {chars: LANGUAGES["zh-Hans", chars] for chars in range(2, 9)}
+
+languages = st.sampled_from(
+    [
+        *(("zh-Hans", ""), ("zh-Hans", ""), ("zh-Hans", ""), ("en", ""), ("zh-Hant", "")),
+        *(("zh-Hans", "zh-Hans"), ("zh-Hans", "zh-Hans"), ("en", "en"), ("en", "en")),
+        *(("zh-Hant", "zh-Hans zh-Hant"), ("zh-Hans", "zh-Hans zh-Hant"), ("en", "zh-Hans en")),
+    ]
+)
+"""The locale of a phrase with those that its chooser is willing to write; "" for any."""
 
 lengths = st.sampled_from([2, 2, 2, 3, 3, 4, 5, 6, 7, 8])
 
@@ -67,7 +79,19 @@ class MachineBase(RuleBasedStateMachine):
         chosen = data.draw(st.booleans())
         where = self.address(name, address)
         room, hello = f"r{self.next()}", self.said_hello.get(where, 0)
-        return Ticket(name, where, room, PHRASES[chars], chars, chosen, invite, hello=hello)
+        locale, locales = data.draw(languages)
+        return Ticket(
+            participant=name,
+            address=where,
+            room=room,
+            phrase=LANGUAGES[locale, chars],
+            chars=chars,
+            chosen=chosen,
+            invite=invite,
+            hello=hello,
+            locale=locale,
+            locales=locales,
+        )
 
     def commit(self, name: str, address: str, room: str, c: int) -> None:
         ink = _pack([[self.next() % 4096, 7, 0, 90, 1, -1, 16, 2]])

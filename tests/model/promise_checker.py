@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import combinations
 
-from server.relay.matching import Ticket
+import msgspec
+
+from server.relay.matching import SLACK, Ticket
+from server.relay.phrase import Phrase
 from server.relay.room import Rules
 from server.relay.transition import NO_LIMIT, RoomView, Transition
 from server.store.answers import Answer, Resumed
@@ -85,6 +89,7 @@ class PromiseChecker:
         invited = {ticket.participant for ticket in tickets if ticket.invite}
         hosts = {name: set(self.rooms[name].holders) for name in open_rooms}
         sat = {name: set(self.rooms[name].people) for name in open_rooms}
+        written_in = {name: locale_of(self.rooms[name].view) for name in open_rooms}
         matches = []
         for transition in answer.transitions:
             newcomer = transition.view.seats[transition.seat].participant
@@ -103,14 +108,23 @@ class PromiseChecker:
                 self._lost.pop(transition.view.seats[transition.seat].participant, None)
                 self.coverage["a join before the return"] += 1
         if not invited:
-            candidates = _Candidates(hosts, sat, before)
+            candidates = _Candidates(hosts, sat, before, written_in, asked)
             waiting = [t for t in answer.transitions if t.kind == "waiting"]
             self._check_strangers_first(candidates, matches, waiting)
+            self._check_kept_rooms(kept_rooms, asked, waiting)
         for transition in matches:
-            opener, joiner = (seat.participant for seat in transition.view.seats)
+            opener, joiner = (asked.get(seat.participant) for seat in transition.view.seats)
+            newcomers = [asked[transition.view.seats[transition.seat].participant]]
             if transition.view.room not in {*open_rooms, *kept_rooms}:
-                assert transition.view.room == asked[opener].room
-                assert asked[opener].chosen or not asked[joiner].chosen, "a wish for a phrase"
+                assert opener
+                assert joiner
+                assert transition.view.room == opener.room
+                wish = joiner.chosen and opener.writes(joiner.locale)
+                assert opener.chosen or not wish, "a wish for a phrase"
+                newcomers = [opener, joiner]
+            for ticket in newcomers:
+                assert ticket.writes(locale_of(transition.view)), "nobody writes what they cannot"
+                self.coverage["matched by language"] += bool(ticket.locales)
         for ticket, refusal in zip(tickets, answer.refusals, strict=True):
             assert refusal or self.room_of(ticket.participant), "everybody is seated or refused"
         self.check_rooms()
@@ -237,6 +251,18 @@ class PromiseChecker:
                 earlier = [name for name in self._partners.get(one, []) if name != other]
                 self._partners[one] = [other, *earlier][:LAST_PARTNERS]
 
+    def _check_kept_rooms(
+        self, kept_rooms: set[str], asked: dict[str, Ticket], waiting: list[Transition]
+    ) -> None:
+        """Nobody waits alone beside a room that was left behind and would suit."""
+        kept = [self.rooms[name] for name in kept_rooms] if len(kept_rooms) <= SLACK else []
+        for room in kept:
+            for transition in waiting if not room.holders else ():
+                alone = asked[transition.view.seats[0].participant]
+                unsuitable = not alone.writes(locale_of(room.view))
+                assert unsuitable or alone.participant in room.people, "a kept room comes first"
+                self.coverage["waits beside a kept room of another language"] += unsuitable
+
     def _check_strangers_first(
         self, candidates: _Candidates, matches: list[Transition], waiting: list[Transition]
     ) -> None:
@@ -255,9 +281,12 @@ class PromiseChecker:
                 self.coverage["seated in a kept room"] += 1
         taken = {one for one, _ in made}
         left = [name for name in candidates.hosts if name not in taken]
-        for newcomer in kept:
-            assert all(newcomer in candidates.sat[name] for name in left), "the living come first"
-        left += [transition.view.seats[0].participant for transition in waiting]
+        single = [transition.view.seats[0].participant for transition in waiting]
+        for newcomer in [*kept, *single]:
+            assert not any(candidates.can_meet(newcomer, name) for name in left), (
+                "the living come first"
+            )
+        left += single
         for pair in made:
             if candidates.can_match(*pair):
                 continue
@@ -266,14 +295,25 @@ class PromiseChecker:
                 assert not any(candidates.can_match(one, other) for one in pair), (
                     "somebody else waited"
                 )
-            for x, y in made:
-                if (x, y) != pair:
-                    for one, another in (pair, pair[::-1]):
-                        assert not (
-                            candidates.can_match(one, x) and candidates.can_match(another, y)
-                        ), "an exchange would have helped"
-        single = [transition.view.seats[0].participant for transition in waiting]
-        assert len(single) <= 1, "two of one batch never wait side by side"
+            self._check_exchanges(candidates, made, pair)
+        for both in combinations(single, 2):
+            assert not candidates.can_meet(*both), "two of one language never wait side by side"
+            self.coverage["two wait in two languages"] += 1
+        for one in single:
+            for other in left:
+                if one != other:
+                    self._check_exchanges(candidates, made, (one, other))
+
+    def _check_exchanges(
+        self, candidates: _Candidates, made: list[tuple[str, str]], pair: tuple[str, str]
+    ) -> None:
+        """Two could not have been placed better by parting a pair."""
+        for x, y in made:
+            if (x, y) != pair:
+                for one, another in (pair, pair[::-1]):
+                    assert not (
+                        candidates.can_match(one, x) and candidates.can_match(another, y)
+                    ), "an exchange would have helped"
 
 
 @dataclass(frozen=True)
@@ -283,20 +323,36 @@ class _Candidates:
     hosts: dict[str, set[str]]
     sat: dict[str, set[str]]
     partners: dict[str, list[str]]
+    written_in: dict[str, str]
+    asked: dict[str, Ticket]
 
-    def can_match(self, one: str, other: str) -> bool:
-        """Whether two of a batch, participants or rooms, are not each other's last partners."""
+    def can_meet(self, one: str, other: str) -> bool:
+        """Whether two of a batch, participants or rooms, have a language and never met in it."""
         if one in self.hosts and other in self.hosts:
             return False
         if one in self.hosts:
             one, other = other, one
+        ticket = self.asked[one]
         if other in self.hosts:
-            strangers = all(self._strangers(one, holder) for holder in self.hosts[other])
-            return strangers and one not in self.sat[other]
-        return one != other and self._strangers(one, other)
+            return ticket.writes(self.written_in[other]) and one not in self.sat[other]
+        another = self.asked[other]
+        fits = ticket.writes(another.locale) or another.writes(ticket.locale)
+        return one != other and fits
+
+    def can_match(self, one: str, other: str) -> bool:
+        """Whether two of a batch, participants or rooms, are not each other's last partners."""
+        if one in self.hosts:
+            one, other = other, one
+        others = self.hosts.get(other, {other})
+        return self.can_meet(one, other) and all(self._strangers(one, each) for each in others)
 
     def _strangers(self, one: str, other: str) -> bool:
         return other not in self.partners.get(one, []) and one not in self.partners.get(other, [])
+
+
+def locale_of(view: RoomView) -> str:
+    """The locale of the room's phrase."""
+    return msgspec.msgpack.decode(view.phrase, type=Phrase).locale
 
 
 def _ink(transition: Transition) -> list[bytes]:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+import msgspec
 import pytest
 import redis
 
@@ -26,11 +27,11 @@ from server.relay.transition import Transition
 from server.store import library
 from server.store.answers import read_answer, rule_arguments
 from server.store.pool import ticket_arguments
-from tests.model.machine_base import PHRASES
+from tests.model.machine_base import LANGUAGES, PHRASES
 
 NOW = 1_700_000_000_000
 BATCHES = 4_000
-CRITICAL = {1: 10.828, 6: 22.458, 7: 24.322, 20: 45.315, 27: 55.476}
+CRITICAL = {1: 10.828, 2: 13.816, 6: 22.458, 7: 24.322, 20: 45.315, 27: 55.476}
 """Degrees of freedom -> the value that a fair draw exceeds once in a thousand."""
 
 EIGHT = [f"n{number}" for number in range(8)]
@@ -43,15 +44,26 @@ def ticket_words(names: list[str]) -> list[object]:
     return [word for ticket in tickets for word in ticket_arguments(ticket)]
 
 
+def words_in_languages(names: Sequence[str]) -> list[object]:
+    """Tickets of people who write what their name begins with: zh, en, or a for any."""
+    words: list[object] = []
+    for name in names:
+        locale = "en" if name.startswith("en") else "zh-Hans"
+        ticket = Ticket(name, f"w/{name}", f"room-{name}", LANGUAGES[locale, 2], 2)
+        locales = "" if name.startswith("a") else locale
+        words += ticket_arguments(msgspec.structs.replace(ticket, locale=locale, locales=locales))
+    return words
+
+
 def batches(
-    client: redis.Redis, names: list[str], *, waiting: bool = False
+    client: redis.Redis, words: list[object], *, waiting: bool = False
 ) -> list[list[Transition]]:
     """What came of the same batch, each time in a lane of its own and with another seed."""
     dice = random.Random(20_160_101)
     client.flushall()
     pipe = client.pipeline(transaction=False)
     join, rules = library.function("join"), rule_arguments(Rules(), NOW)
-    words, early = ticket_words(names), ticket_words(["early"])
+    early = ticket_words(["early"])
     for batch in range(BATCHES):
         base = f"jl:{{chance:{batch}}}"
         if waiting:
@@ -97,7 +109,7 @@ def assert_alike(
 @pytest.fixture(scope="module")
 def eight_newcomers(client: redis.Redis) -> list[list[Pair]]:
     """The pairs of each batch of eight into an empty pool."""
-    return [pairs_of(transitions) for transitions in batches(client, EIGHT)]
+    return [pairs_of(transitions) for transitions in batches(client, ticket_words(EIGHT))]
 
 
 def test_every_pair_of_eight_newcomers_is_as_likely(eight_newcomers: list[list[Pair]]) -> None:
@@ -121,7 +133,7 @@ def test_either_seat_is_as_likely_for_everybody(eight_newcomers: list[list[Pair]
 
 
 def test_a_waiting_room_and_seven_newcomers_make_every_pair_as_likely(client: redis.Redis) -> None:
-    drawn = [pairs_of(each) for each in batches(client, EIGHT[:7], waiting=True)]
+    drawn = [pairs_of(each) for each in batches(client, ticket_words(EIGHT[:7]), waiting=True)]
     assert all(len(pairs) == 4 for pairs in drawn)
     everybody = [*EIGHT[:7], "early"]
     assert_alike(without_order(drawn), all_pairs(everybody), spread=1.2, degrees=20)
@@ -129,7 +141,7 @@ def test_a_waiting_room_and_seven_newcomers_make_every_pair_as_likely(client: re
 
 def test_those_who_join_at_the_same_moment_are_not_likelier_to_meet(client: redis.Redis) -> None:
     """Eight and one who waits: one of the nine is left over, but never the one who waited."""
-    answers = batches(client, EIGHT, waiting=True)
+    answers = batches(client, ticket_words(EIGHT), waiting=True)
     drawn = [pairs_of(each) for each in answers]
     with_early = Counter(
         one
@@ -153,6 +165,51 @@ def test_those_who_join_at_the_same_moment_are_not_likelier_to_meet(client: redi
     )
     assert left_over.total() == BATCHES
     assert_alike(left_over, EIGHT)
+
+
+TWO_LANGUAGES = ("zh0", "zh1", "zh2", "zh3", "en0", "en1", "en2", "en3")
+WITH_ANY = ("zh0", "zh1", "zh2", "en0", "en1", "en2", "a0", "a1")
+
+
+def test_within_a_language_every_pair_is_as_likely(client: redis.Redis) -> None:
+    drawn = [pairs_of(each) for each in batches(client, words_in_languages(TWO_LANGUAGES))]
+    assert all(len(pairs) == 4 for pairs in drawn)
+    counted = without_order(drawn)
+    for group in ("en", "zh"):
+        own = [name for name in TWO_LANGUAGES if name.startswith(group)]
+        pairs = all_pairs(own)
+        of_group = Counter({pair: counted[pair] for pair in pairs})
+        assert of_group.total() == 2 * BATCHES, "nobody is paired across languages"
+        assert_alike(of_group, pairs, spread=2, degrees=2)  # Three matchings, each of two pairs.
+
+
+def test_among_those_of_one_language_nobody_is_preferred(client: redis.Redis) -> None:
+    """Three of each of two languages, and two who write both: all find a partner."""
+    answers = batches(client, words_in_languages(WITH_ANY))
+    drawn = [pairs_of(each) for each in answers]
+    assert all(len(pairs) == 4 for pairs in drawn)
+    counted = without_order(drawn)
+    for group, degrees in (("zh", 2), ("en", 2), ("a", 1)):
+        own = [name for name in WITH_ANY if name.startswith(group)]
+        for name in set(WITH_ANY) - set(own):
+            met = Counter({other: counted[min(name, other), max(name, other)] for other in own})
+            if met.total():
+                assert_alike(met, own, degrees=degrees)
+    assert not any(one[:2] == "en" and other[:2] == "zh" for one, other in counted)
+
+
+def test_one_who_is_left_over_is_any_of_the_language(client: redis.Redis) -> None:
+    names = [*TWO_LANGUAGES[:3], *TWO_LANGUAGES[4:7]]
+    left = Counter(
+        transition.view.seats[0].participant
+        for transitions in batches(client, words_in_languages(names))
+        for transition in transitions
+        if transition.kind == "waiting"
+    )
+    for group in ("en", "zh"):
+        own = [name for name in names if name.startswith(group)]
+        assert_alike(Counter({name: left[name] for name in own}), own)
+        assert sum(left[name] for name in own) == BATCHES, "one of each language waits"
 
 
 def test_the_measure_notices_one_pair_that_meets_markedly_more_often() -> None:

@@ -16,7 +16,7 @@ from server.relay.participant import ParticipantRecord
 from tests.model.differential import DifferentialLane
 from tests.model.lua_lane import LuaLane
 from tests.model.machine import Machine
-from tests.model.machine_base import PHRASES
+from tests.model.machine_base import LANGUAGES, PHRASES
 from tests.model.promise_checker import PromiseChecker
 
 NOW = 1_700_000_000_000
@@ -35,6 +35,8 @@ OUTCOMES = {
     *("reap away", "join fenced", "commit fenced", "leave fenced", "disconnect fenced"),
     *("expire left", "expire idle", "came back within the grace", "a join before the return"),
     *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
+    *("matched by language", "two wait in two languages"),
+    "waits beside a kept room of another language",
 }
 
 
@@ -88,8 +90,14 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
     lanes.compare_state(people)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_many_tickets_at_once_are_seated_alike(lua: LuaLane, seed: int) -> None:
+ANY = [("zh-Hans", "")]
+MANY = [*ANY, ("en", ""), ("en", "en"), ("zh-Hant", "zh-Hans zh-Hant"), ("zh-Hans", "zh-Hans")]
+
+
+@pytest.mark.parametrize(
+    ("seed", "speak"), [(0, ANY), (2, ANY), (3, ANY), (2, MANY), (3, MANY), (4, MANY), (7, MANY)]
+)
+def test_a_crowd_is_seated_alike(lua: LuaLane, seed: int, speak: list[tuple[str, str]]) -> None:
     """More rooms wait and are kept than one call looks at, and most have met before."""
     dice = random.Random(seed)
     coverage: Counter[str] = Counter()
@@ -102,7 +110,10 @@ def test_many_tickets_at_once_are_seated_alike(lua: LuaLane, seed: int) -> None:
             opened += 1
             chars = dice.choice([2, 3])
             chosen = dice.random() < 0.3
-            tickets.append(Ticket(name, f"w/{name}", f"r{opened}", PHRASES[chars], chars, chosen))
+            locale, locales = dice.choice(speak)
+            phrase, room = LANGUAGES[locale, chars], f"r{opened}"
+            ticket = Ticket(name, f"w/{name}", room, phrase, chars, chosen)
+            tickets.append(msgspec.structs.replace(ticket, locale=locale, locales=locales))
         pool, kept = set(lanes.model.pool), set(lanes.model.kept)
         answer = lanes.join(now, dice.randint(1, 2**31 - 2), tickets)
         checker.check_join(now, tickets, answer, pool, kept)

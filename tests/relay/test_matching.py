@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.relay.matching import SWAPS, Dice, pair
+from server.relay import matching
+from server.relay.matching import SWAPS, Dice, Ticket
 
 MayMeet = Callable[[str, str], bool]
 
@@ -34,6 +35,15 @@ def unless(met: frozenset[frozenset[str]]) -> MayMeet:
 
 def everybody(one: str, other: str) -> bool:
     return unless(frozenset())(one, other)
+
+
+def pair(
+    hosts: list[str], guests: list[str], may_meet: MayMeet
+) -> tuple[list[tuple[str, str]], str | None, list[str]]:
+    """All in one language, so one is left over at most."""
+    pairs, left, waiting = matching.pair(hosts, guests, may_meet, everybody)
+    assert len(left) <= 1
+    return pairs, left[0] if left else None, waiting
 
 
 @given(hosts, guests, refused)
@@ -132,6 +142,40 @@ def test_exchanges_are_sought_among_the_first_pairs_only() -> None:
     assert ("a", "b") in pairs
     pairs, _, _ = pair([], [*late, *crowd, "a", "b"], may_meet)
     assert ("a", "b") not in pairs
+
+
+ranges = st.sampled_from(["", "zh", "en", "ja", "zh en", "en ja"])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["zh", "en", "ja"]), ranges), max_size=9),
+    st.lists(st.sampled_from(["zh", "en", "ja"]), max_size=3, unique=True),
+)
+def test_of_several_languages_no_two_are_left_over_who_could_write_together(
+    drawn: list[tuple[str, str]], rooms: list[str]
+) -> None:
+    tickets = [
+        Ticket(f"p{number}", "", "", b"", 2, locale=locale, locales=f"{locale} {also}" * bool(also))
+        for number, (locale, also) in enumerate(drawn)
+    ]
+
+    def can_meet(one: Ticket | str, other: Ticket | str) -> bool:
+        if isinstance(one, str):
+            one, other = other, one
+        if isinstance(one, str):
+            return False
+        if isinstance(other, str):
+            return one.writes(other)
+        return one.writes(other.locale) or other.writes(one.locale)
+
+    hosts: list[Ticket | str] = [*rooms]
+    pairs, left, waiting = matching.pair(hosts, [*tickets], can_meet, can_meet)
+    assert all(can_meet(*both) for both in pairs)
+    for one, other in combinations([*left, *waiting], 2):
+        assert not can_meet(one, other)
+        for x, y in pairs:
+            assert not (can_meet(one, x) and can_meet(other, y))
+            assert not (can_meet(one, y) and can_meet(other, x))
 
 
 @given(seeds, st.lists(st.integers()))

@@ -12,6 +12,7 @@ from server.relay.phrase import (
     MAX_CHARS,
     MIN_CHARS,
     PhraseError,
+    fits,
     make_phrase,
     needs,
     seat_of,
@@ -84,6 +85,27 @@ def test_a_blank_is_not_a_character_that_anybody_can_write(text: str) -> None:
 def test_an_error_names_the_phrase() -> None:
     with pytest.raises(PhraseError, match="'short-one'"):
         make_phrase("short-one", "字", "zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("locale", "language_range", "suits"),
+    [
+        ("zh-Hans", "zh", True),
+        ("zh-Hans", "zh-Hans", True),
+        ("zh-Hans", "ZH-hans", True),
+        ("zh-Hant-TW", "zh-Hant", True),
+        ("zh", "zh-Hans", False),
+        ("zh-Hans", "zh-Han", False),
+        ("zh-Hans", "zh-Hant", False),
+        ("zha", "zh", False),
+        ("en", "zh", False),
+        ("zh-Hans", "", False),
+    ],
+)
+def test_a_language_range_takes_what_it_begins(
+    locale: str, language_range: str, suits: bool
+) -> None:
+    assert fits(locale, language_range) == suits
 
 
 @given(st.integers(MIN_CHARS, MAX_CHARS), st.integers(0, MAX_CHARS), st.integers(0, 1))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from server.relay.matching import Ticket
 from server.store import keys
-from server.store.lanes import ALONE_MS, Lanes, letter_of
+from server.store.lanes import Lanes, letter_of
 
 
 def four(open_: int) -> Lanes:
@@ -43,21 +44,46 @@ def test_tickets_spread_over_the_open_lanes_that_are_not_busy() -> None:
     assert lanes.choose(lanes.bases[:3]) is None
 
 
+def ticket(locales: str = "") -> Ticket:
+    return Ticket("ann", "w/1", "r1", b"", 2, locale=locales.partition(" ")[0], locales=locales)
+
+
 def test_who_waits_alone_gets_the_next_ticket_and_only_that() -> None:
     lanes = four(1)
-    lanes.see(lanes.bases[3], ALONE_MS - 1, 0)
-    assert lanes.choose(()) == lanes.first
-    lanes.see(lanes.bases[3], ALONE_MS, 0)
-    assert lanes.choose({lanes.bases[3]}) == lanes.bases[3]
-    assert lanes.choose(()) == lanes.first
+    lanes.see(lanes.bases[3], [], [])
+    assert lanes.lane_for(ticket()) == ""
+    lanes.see(lanes.bases[3], ["zh-Hans"], [])
+    assert lanes.lane_for(ticket()) == lanes.bases[3]
+    assert lanes.lane_for(ticket()) == ""
+
+
+def test_who_waits_alone_gets_the_next_ticket_of_the_language() -> None:
+    lanes = four(4)
+    lanes.see(lanes.bases[1], ["zh-Hans"], [])
+    lanes.see(lanes.bases[3], ["ja", "zh-Hans"], [])
+    assert lanes.lane_for(ticket("en")) == ""
+    assert lanes.lane_for(ticket("ja")) == lanes.bases[3]
+    assert lanes.lane_for(ticket("ja")) == ""
+    asked = {lanes.lane_for(ticket("zh-Hans zh-Hant")) for _ in range(2)}
+    assert asked == {lanes.bases[1], lanes.bases[3]}
+    assert lanes.lane_for(ticket("zh-Hans")) == ""
 
 
 def test_a_room_left_in_a_closed_lane_is_found_when_nobody_waits() -> None:
     lanes = four(1)
-    lanes.see(lanes.bases[2], -1, 1)
-    assert lanes.choose(()) == lanes.bases[2]
-    lanes.see(lanes.first, -1, 1)
-    assert lanes.choose(()) == lanes.first
-    lanes.see(lanes.first, -1, 0)
+    lanes.see(lanes.bases[2], [], ["zh-Hans"])
+    assert lanes.lane_for(ticket()) == lanes.bases[2]
+    lanes.see(lanes.first, [], ["zh-Hans"])
+    assert lanes.lane_for(ticket()) == ""
+    lanes.see(lanes.first, [], [])
     lanes.update(2, 4)
-    assert lanes.choose(()) in lanes.bases[:2]
+    assert lanes.lane_for(ticket()) == ""
+
+
+def test_a_room_left_in_a_closed_lane_is_found_by_who_writes_its_language() -> None:
+    lanes = four(1)
+    lanes.see(lanes.first, [], ["zh-Hans"])
+    lanes.see(lanes.bases[2], [], ["ja"])
+    assert lanes.lane_for(ticket("ja")) == lanes.bases[2]
+    assert lanes.lane_for(ticket("zh-Hans")) == ""
+    assert lanes.lane_for(ticket("en")) == ""

@@ -10,6 +10,7 @@ import msgspec
 from server.relay.from_client import Join
 from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
+from server.session.campaigns import OpenCampaign, PackedPhrase
 from server.session.dispatch import Dispatcher
 from server.session.identity import new_id
 from server.session.resume import Resume
@@ -61,10 +62,13 @@ class JoinHandler:
         if message.invite is not None and not _leads_somewhere(session, message.invite):
             session.refuse("no_such_room", "this invitation leads to no room for you", message)
             return
-        phrase = session.campaign.choose(message.phrase, session.locale)
+        locales = () if message.invite is not None else message.locales or ()
+        phrase = session.campaign.choose(message.phrase, session.locale, locales)
         if phrase is None:
-            session.refuse("no_such_phrase", "the campaign has no phrase of this id", message)
+            text = "the campaign has no phrase of this id, or in these languages"
+            session.refuse("no_such_phrase", text, message)
             return
+        session.seating.locales = _willing(session.campaign, locales, phrase)
         ticket = Ticket(
             participant=session.participant,
             address=session.address,
@@ -75,6 +79,8 @@ class JoinHandler:
             invite=message.invite or "",
             recent=" ".join(session.seating.recent_partners),
             hello=session.hello_at,
+            locale=phrase.locale,
+            locales=session.seating.locales,
         )
         session.seating.run(partial(self._hand_in, session, message, ticket))
 
@@ -123,6 +129,13 @@ class JoinHandler:
         if isinstance(error, JoinLostError):
             session.seating.uncertain |= len(session.campaign.lanes.bases) > 1
         self._errors.answer(session, error, message)
+
+
+def _willing(campaign: OpenCampaign, locales: tuple[str, ...], phrase: PackedPhrase) -> str:
+    """The campaign's locales that fit `locales`, as words; that of the phrase is always one."""
+    if not locales:
+        return ""
+    return " ".join(dict.fromkeys((phrase.locale, *campaign.fitting(locales))))
 
 
 def _leads_somewhere(session: Session, code: str) -> bool:

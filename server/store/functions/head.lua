@@ -5,6 +5,8 @@
 -- participant's data are made from the base:
 --   :pool            sorted set   rooms in which strangers are seated, by when they were added
 --   :kept            sorted set   rooms that nobody holds and that wait for a stranger, likewise
+--   :kept:<locale>   sorted set   those of them whose phrase is of this locale
+--   :pool:<locale>   sorted set   likewise, but only rooms that were added behind many others
 --   :invited         sorted set   rooms that wait for a friend
 --   :deadlines       sorted set   rooms by a time in ms; nothing in the room is due before it
 --   :counters        hash         relays, participants; in lane 0 also serial: the campaign's last
@@ -36,8 +38,7 @@
 -- every answer.
 
 local LAST_PARTNERS = 3
-local POOL_SLACK = 8
-local KEPT_LOOK = 8
+local SLACK = 8
 local SWAPS = 16
 local MAX_UNACKNOWLEDGED = 20
 local NO_LIMIT = -1

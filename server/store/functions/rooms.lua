@@ -11,6 +11,7 @@ local function rules_of(args)
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),
+    pool_size = NO_LIMIT,  -- until it is known
   }
 end
 
@@ -20,7 +21,8 @@ end
 -- seat its holder, the holder's address, the last holder and the end of the grace; deadline, the
 -- end of the turn; expiry, the end of a kept room; keep; held; invite, the code; people, everyone
 -- who ever sat here; writers, one for each written character; serials, "participant serial ..." of
--- the finished work. Times are in ms, 0 for none; lists are words.
+-- the finished work; locale, that of the phrase; by_locale, 1 while the room is in an index of its
+-- locale. Times are in ms, 0 for none; lists are words.
 -- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes much
 -- longer to make one of more. `indexed` is what the indexes say; nil for a room not stored yet.
 local function new_seat(holder, address, last, grace)
@@ -31,17 +33,19 @@ local function pack_room(room)
   local one, other = room[0], room[1]
   return pack(room.chars, room.turn, room.version, one.holder, one.address, one.last, one.grace,
     other.holder, other.address, other.last, other.grace, room.deadline, room.expiry, room.keep,
-    room.held, room.invite, room.people, room.writers, room.serials)
+    room.held, room.invite, room.people, room.writers, room.serials, room.locale,
+    room.indexed.by_locale)
 end
 
 local function unpack_room(id, phrase, packed)
   local chars, turn, version, holder0, address0, last0, grace0, holder1, address1, last1, grace1,
-    deadline, expiry, keep, held, invite, people, writers, serials = cmsgpack.unpack(packed)
-  return {
+    deadline, expiry, keep, held, invite, people, writers, serials, locale, by_locale =
+    cmsgpack.unpack(packed)
+  return by_locale, {
     [0] = new_seat(holder0, address0, last0, grace0), new_seat(holder1, address1, last1, grace1),
     id = id, phrase = phrase, chars = chars, turn = turn, version = version, deadline = deadline,
     expiry = expiry, keep = keep, held = held, invite = invite, people = people, writers = writers,
-    serials = serials,
+    serials = serials, locale = locale,
   }
 end
 
@@ -80,54 +84,76 @@ local function next_deadline(room)
   return earliest
 end
 
-local function remember_indexes(room)
+local function remember_indexes(room, by_locale)
   room.indexed = {
-    pool = in_pool(room), kept = is_kept(room), invited = is_invited(room),
-    deadline = next_deadline(room),
+    waits_in = in_pool(room) and ':pool' or is_kept(room) and ':kept', by_locale = by_locale,
+    invited = is_invited(room), deadline = next_deadline(room),
   }
 end
 
-local NOWHERE = { pool = false, kept = false, invited = false, deadline = 0 }
+local NOWHERE = { waits_in = false, by_locale = 0, invited = false, deadline = 0 }
 
 local function load_room(base, id)
   local stored = call('HMGET', base .. ':room:' .. id, 'state', 'phrase')
   if not stored[1] then return nil end
-  local room = unpack_room(id, stored[2], stored[1])
-  remember_indexes(room)
+  local by_locale, room = unpack_room(id, stored[2], stored[1])
+  remember_indexes(room, by_locale)
   return room
 end
 
-local function new_room(id, phrase, chars)
+local function new_room(id, phrase, chars, locale)
   return {
     [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), id = id, phrase = phrase,
     chars = chars, turn = 0, version = 0, deadline = 0, expiry = 0, keep = 0, held = 0,
-    invite = '', people = '', writers = '', serials = '',
+    invite = '', people = '', writers = '', serials = '', locale = locale,
   }
 end
 
-local function delete_room(base, room)
-  local indexed = room.indexed or NOWHERE
-  call('DEL', base .. ':room:' .. room.id)
-  if indexed.pool then call('ZREM', base .. ':pool', room.id) end
-  if indexed.kept then call('ZREM', base .. ':kept', room.id) end
-  if indexed.invited then call('ZREM', base .. ':invited', room.id) end
-  if indexed.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
+-- Put a room into `:pool` or `:kept`, or take it out; likewise in the index of its locale. Every join
+-- looks at the SLACK oldest rooms of the pool, so only a room that comes in behind those is in an
+-- index of its locale. Of rooms that come in the same millisecond the first ones stay the first.
+local function index_waiting(base, rules, room, before, after)
+  local old_name, name = before.waits_in, after.waits_in
+  if old_name then
+    call('ZREM', base .. old_name, room.id)
+    if before.by_locale == 1 then
+      call('ZREM', base .. old_name .. ':' .. room.locale, room.id)
+    end
+    if old_name == ':pool' and rules.pool_size > 0 then rules.pool_size = rules.pool_size - 1 end
+  end
+  if not name then return end
+  local size = name == ':kept' and SLACK or rules.pool_size
+  if size == NO_LIMIT then size = call('ZCARD', base .. name) end
+  local score = rules.now + math.min(size, SLACK) / (2 * SLACK)
+  call('ZADD', base .. name, score, room.id)
+  if size >= SLACK then
+    after.by_locale = 1
+    call('ZADD', base .. name .. ':' .. room.locale, score, room.id)
+  end
+  if name == ':pool' then rules.pool_size = size + 1 end
 end
 
-local function update_index(base, name, room, before, now_in, score)
-  if now_in and not before then
-    call('ZADD', base .. name, score, room.id)
-  elseif before and not now_in then
-    call('ZREM', base .. name, room.id)
-  end
+local function delete_room(base, rules, room)
+  local indexed = room.indexed or NOWHERE
+  call('DEL', base .. ':room:' .. room.id)
+  index_waiting(base, rules, room, indexed, NOWHERE)
+  if indexed.invited then call('ZREM', base .. ':invited', room.id) end
+  if indexed.deadline > 0 then call('ZREM', base .. ':deadlines', room.id) end
 end
 
 -- Store a room and put its indexes right. `c` and `ink`: a character that was just written.
 local function save_room(base, rules, room, c, ink)
   if not (taken(room) or room.keep == 1 or completed(room)) then
-    return delete_room(base, room)
+    return delete_room(base, rules, room)
   end
   local key, before, fresh = base .. ':room:' .. room.id, room.indexed or NOWHERE, not room.indexed
+  remember_indexes(room, 0)
+  local after = room.indexed
+  if after.waits_in == before.waits_in then
+    after.by_locale = before.by_locale
+  else
+    index_waiting(base, rules, room, before, after)
+  end
   if fresh then
     call('HSET', key, 'state', pack_room(room), 'phrase', room.phrase)
   elseif c then
@@ -137,14 +163,14 @@ local function save_room(base, rules, room, c, ink)
   end
   if completed(room) then
     call('PEXPIRE', key, COMPLETED_TTL)
-  elseif fresh or is_kept(room) then
+  elseif fresh or after.waits_in == ':kept' then
     call('PEXPIRE', key, math.max(ROOM_TTL, rules.keep + HOUR))
   end
-  remember_indexes(room)
-  local after = room.indexed
-  update_index(base, ':pool', room, before.pool, after.pool, rules.now)
-  update_index(base, ':kept', room, before.kept, after.kept, rules.now)
-  update_index(base, ':invited', room, before.invited, after.invited, rules.now)
+  if after.invited and not before.invited then
+    call('ZADD', base .. ':invited', rules.now, room.id)
+  elseif before.invited and not after.invited then
+    call('ZREM', base .. ':invited', room.id)
+  end
   -- Mostly a deadline comes later with every turn, and the room is finished before the first one:
   -- the index may be early, and is put right when its time comes.
   if after.deadline > 0 and (before.deadline == 0 or after.deadline < before.deadline) then

@@ -192,10 +192,31 @@ local function read_room(keys, args)
   return answer({}, { transition(base, rules, 'seated', room, seat, room[seat].address) })
 end
 
+-- Of the locales among the arguments from `at` on: those in which a room has waited since a moment,
+-- and those in which a room is kept.
+local function waiting_locales(base, since, args, at)
+  local early, alone, kept = {}, {}, {}
+  local first = call('ZRANGEBYSCORE', base .. ':pool', '-inf', since, 'LIMIT', 0, SLACK)
+  for _, id in ipairs(first) do
+    local room = load_room(base, id)
+    if room then early[room.locale] = true end
+  end
+  for i = at, #args do
+    local locale = args[i]
+    local behind = #first == SLACK and not early[locale]
+      and call('ZCOUNT', base .. ':pool:' .. locale, '-inf', since) > 0
+    if early[locale] or behind then alone[#alone + 1] = locale end
+    if call('EXISTS', base .. ':kept:' .. locale) == 1 then kept[#kept + 1] = locale end
+  end
+  return alone, kept
+end
+
 -- expire: do what is due in the most overdue rooms.
 -- KEYS  base
--- ARGV  rules (4), how many rooms at most
--- Answer  [[transition], ms that a room has waited here for a partner or -1, rooms that are kept]
+-- ARGV  rules (4), how many rooms at most, ms after which a room has waited for long, then the
+--       locales to answer for; none in a campaign of one lane
+-- Answer  [[transition], ms that the oldest room has waited for a partner or -1, [locale in which a
+--         room has waited for long], [locale in which a room is kept]]
 -- Atomic: what is due is checked and done in one step. Repeatable, by any worker at any time: what
 -- is done is no longer due.
 -- Nobody loses a seat who could not act: nothing is due in an outage, while writes are not durable,
@@ -208,7 +229,7 @@ local function expire(keys, args)
   for _, room in ipairs(overdue) do
     while true do
       if room.expiry > 0 and room.expiry <= rules.now then
-        delete_room(base, room)
+        delete_room(base, rules, room)
         break
       end
       local kind, seat
@@ -231,6 +252,9 @@ local function expire(keys, args)
     end
   end
   local oldest = call('ZRANGE', base .. ':pool', 0, 0, 'WITHSCORES')
-  local alone = oldest[2] and math.max(rules.now - tonumber(oldest[2]), 0) or -1
-  return header(3) .. list(transitions) .. pack(alone, call('ZCARD', base .. ':kept'))
+  local alone_ms = oldest[2] and math.max(rules.now - math.floor(tonumber(oldest[2])), 0) or -1
+  local alone, kept = {}, {}
+  if args[7] then alone, kept = waiting_locales(base, rules.now - tonumber(args[6]), args, 7) end
+  return header(4) .. list(transitions) .. pack(alone_ms) .. packed_list(alone)
+    .. packed_list(kept)
 end
