@@ -62,6 +62,12 @@ class Witness:
         self._lost: dict[str, Lost] = {}
         self._last_serial = 0
 
+    def saw_loss(self, works: int, skipped: int) -> None:
+        """The archive has more works by two than the lane had counted."""
+        self.relays += works
+        self.hands += 2 * works
+        self._last_serial = max(self._last_serial, self.hands) + skipped
+
     def live(self) -> dict[str, Seen]:
         """Rooms that somebody sits in and that have a character to write."""
         return {name: room for name, room in self.rooms.items() if room.live and room.holders}

@@ -79,7 +79,8 @@ end
 --       packed phrase, its length, "1" if the phrase was asked for, a friend's code or "", the
 --       last partners in any lane as words, latest first ("" for what this lane knows of them), and
 --       when `hello` was said at the address (ms), or 0
--- Answer  [[refusal or "" for each ticket], [transition]]
+-- Answer  [[refusal or "" for each ticket], [transition]]; the error BEHIND when the lane has no
+--         generation
 -- Atomic: no seat is given twice. Repeatable: a participant who already holds a seat is answered
 -- with it (`seated`); but a friend's code that leads to another room is refused.
 -- The `resume` of the same session may come later than its join. So a later `hello` takes over, as
@@ -191,6 +192,7 @@ local function join(keys, args)
     if ticket.recent ~= '' then record.partners = ticket.recent end
   end
 
+  if is_behind(base) then return behind_error() end
   if is_fenced(base, args[6]) then
     for _ = 7, #args, 9 do refusals[#refusals + 1] = 'fenced' end
     return answer(refusals, {})
