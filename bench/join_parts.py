@@ -62,7 +62,7 @@ def parts(store: ValkeyClient, calls: Sequence[Call], joiners: int) -> dict[str,
         found.setdefault(part, []).append((store.cpu() - before) * 1e6 / joiners)
 
     for _ in range(RUNS):
-        store.commands([("FLUSHALL", "SYNC")])
+        store.empty([calls[0][0]])
         measure("join", partial(store.calls, "join", calls, 1))
         writes = list(writes_of(store, calls[0][0]))
         each = -(-len(writes) // len(calls))
@@ -96,7 +96,7 @@ def writes_of(store: ValkeyClient, base: str) -> Iterator[Call]:
     keys = [key.decode() for key in store.commands([("KEYS", f"{base}:*")])[0]]
     for key in keys:
         kind = key.removeprefix(f"{base}:").partition(":")[0]
-        if kind == "who":
+        if kind == "participant":
             value, ms = store.commands([("GET", key), ("PTTL", key)])
             yield "GET", key
             yield "SET", key, value, "PX", ms

@@ -34,7 +34,7 @@ from server.store import keys, library
 from server.store.acknowledgements import AT_ONCE
 from server.store.answers import read_answer, rule_arguments
 from server.store.embedded import EmbeddedServer
-from server.store.lanes import letter_of
+from server.store.lanes import lane_bases, letter_of
 from server.store.pool import SEEDS, ticket_arguments
 
 JOINERS = 20_000
@@ -105,7 +105,8 @@ class Run:
 
 def measure(store: ValkeyClient, joiners: int, batch: int, lanes: int, random: Random) -> Run:
     """Seat everybody, write every room to its end, and look at the counters."""
-    bases = [keys.lane("bench", lane) for lane in range(lanes)]
+    bases = lane_bases("bench", lanes)
+    store.empty(bases)
     everybody = tickets(joiners)
     empty = store.used_memory()
     before = store.cpu()
@@ -216,7 +217,8 @@ def profile(
 ) -> dict[str, list[Share]]:
     """Where the time of `join` and of `commit` goes in one lane, for each joiner."""
     base = keys.lane("bench")
-    store.commands([("FLUSHALL", "SYNC"), ("CONFIG", "RESETSTAT")])
+    store.empty([base])
+    store.commands([("CONFIG", "RESETSTAT")])
     answers = join_all(store, [base], tickets(joiners), batch, random)
     join = store.shares(joiners)
     in_order = in_order_of_turns(answers, joiners)
@@ -258,7 +260,6 @@ def compare_on(given: Any, path: str, pid: int) -> dict[str, Any]:
     runs: dict[tuple[int, int], list[Run]] = {case: [] for case in cases}
     for _ in range(given.runs):
         for lanes, batch in cases:
-            store.commands([("FLUSHALL", "SYNC")])
             joiners = whole_batches(given.joiners, batch * lanes)
             run = measure(store, joiners, batch, lanes, random)
             runs[lanes, batch].append(
@@ -299,8 +300,8 @@ def measure_beats(store: ValkeyClient, workers: int, beats: int) -> dict[str, fl
     """Microseconds of Valkey's CPU for a heartbeat and for a look at the clock, both of which every
     worker sends to every lane, when so many workers are alive.
     """
-    store.commands([("FLUSHALL", "SYNC")])
     base = keys.lane("bench")
+    store.empty([base])
     store.calls("heartbeat", [(base, 0, f"worker-{i:06}", 1, 1, "1") for i in range(workers)], 16)
     before = store.cpu()
     each = [(base, 0, f"worker-{i % workers:06}", 1, 1, "0") for i in range(beats)]

@@ -65,6 +65,11 @@ class ValkeyClient:
                 answers.append(reply)
         return answers
 
+    def empty(self, bases: Sequence[str]) -> None:
+        """Remove everything; let these lanes be used, as by an empty archive."""
+        self.commands([("FLUSHALL", "SYNC")])
+        self.calls("reconcile", [(base, "bench", 0, 0, 0, 1, 0) for base in bases], 1)
+
     def cpu(self) -> float:
         """Seconds of CPU that Valkey has used, its threads included."""
         return cpu_seconds(self._pid)

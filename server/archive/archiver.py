@@ -81,6 +81,6 @@ class Archiver:
     async def _store(self, entries: list[Entry]) -> None:
         if not entries:
             return
-        await self._works.store(self._stream.campaign, [work for _, work in entries])
-        await self._stream.acknowledge(entries)
+        relays = await self._works.store(self._stream.campaign, [work for _, work in entries])
+        await self._stream.acknowledge(entries, relays)
         self.stored += len(entries)

@@ -14,9 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.archive import schema
+from server.archive.totals import totals_of_works
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
 """Several workers may make the tables at once; who comes second tries again."""
+
+SNAPSHOT_SECONDS = 30.0
+"""The longest that a comparison of a whole lane may take."""
 
 READ_SECONDS = 5.0
 """The longest that a reader waits, for a turn and for the answer."""
@@ -91,6 +95,16 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see the same moment."""
+        async with _in_time(SNAPSHOT_SECONDS), self._engine.connect() as connection:
+            if self._engine.dialect.name == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            else:
+                await connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection within a transaction, which is committed at the end."""
         async with _in_time(WRITE_SECONDS), self._engine.begin() as connection:
@@ -105,7 +119,8 @@ class Database:
         global lock, and holds it while others wait.
         """
         if self._engine.dialect.name == "postgresql":
-            await connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
+            if rows:
+                await connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
             return
         columns = table.columns.keys()
         for at in range(0, len(rows), ROWS_AT_ONCE):
@@ -117,6 +132,9 @@ class Database:
         async with self.writing() as connection:
             await connection.run_sync(schema.metadata.create_all)
             await connection.run_sync(schema.works_of_phrase.create, checkfirst=True)
+            if await connection.scalar(select(schema.lane_totals.c.lane).limit(1)) is None:
+                rows = await totals_of_works(connection)
+                await self.insert_new(connection, schema.lane_totals, rows)
             found = await connection.scalar(select(schema.version.c.version))
             if found is None:
                 await self.insert_new(connection, schema.version, [{"version": schema.VERSION}])

@@ -58,6 +58,19 @@ reports = Table(
     Column("reported_at", BigInteger, nullable=False),
 )
 
+lane_totals = Table(
+    "lane_totals",
+    metadata,
+    Column("campaign", String(64), primary_key=True),
+    Column("lane", SmallInteger, primary_key=True),
+    Column(
+        "relays", BigInteger, nullable=False, comment="works ever stored, removed ones included"
+    ),
+    Column("participants", BigInteger, nullable=False, comment="hands in them"),
+    Column("serial", BigInteger, nullable=False, comment="the highest one"),
+)
+"""Came after `works`: filled from them when it is empty."""
+
 version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
 VERSION = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +12,13 @@ import msgspec
 from sqlalchemy import Row, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.archive import schema
-from server.archive.database import Database
+from server.archive import schema, totals
+from server.archive.database import ArchiveAwayError, Database
 from server.relay.phrase import Phrase
 from server.relay.transition import Hand
+from server.store.errors import ArchiveUnreachableError
+from server.store.lanes import number_of
+from server.store.reconciliation import Archived
 from server.store.works import FinishedWork
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -59,8 +62,43 @@ class Works:
         """Store works in `database`."""
         self._database = database
 
-    async def store(self, campaign: str, works: list[FinishedWork]) -> None:
-        """Store works; a work that is stored already stays unchanged."""
+    async def store(self, campaign: str, works: Sequence[FinishedWork]) -> int:
+        """Store works; a work that is stored already stays unchanged.
+
+        Answers how many works of the last one's lane were ever stored.
+        """
+        async with self._database.writing() as connection:
+            await totals.lock(connection, campaign, works)
+            known = await totals.known_works(connection, [work.id for work in works])
+            new = {work.id: work for work in works if work.id not in known}
+            await self._insert(connection, campaign, list(new.values()))
+            await totals.add(connection, campaign, new.values())
+            lane = number_of(works[-1].id)
+            return (await totals.of_lane(connection, campaign, lane)).relays
+
+    async def compare(
+        self, campaign: str, lane: int, works: Sequence[str], rooms: Sequence[str]
+    ) -> Archived:
+        """What is stored of a lane, and of these works and rooms.
+
+        Raises:
+            ArchiveUnreachableError: the database cannot be asked now.
+        """
+        try:
+            async with self._database.snapshot() as connection:
+                stored = await totals.of_lane(connection, campaign, lane)
+                serial, lanes = await totals.of_campaign(connection, campaign)
+                known = await totals.known_works(connection, works)
+                finished = await _hands_of(connection, await totals.known_works(connection, rooms))
+        except ArchiveAwayError as error:
+            raise ArchiveUnreachableError(str(error)) from error
+        return Archived(
+            stored.relays, stored.participants, serial, lanes, frozenset(known), finished
+        )
+
+    async def _insert(
+        self, connection: AsyncConnection, campaign: str, works: list[FinishedWork]
+    ) -> None:
         rows = [
             {
                 "id": work.id,
@@ -83,9 +121,8 @@ class Works:
             for work in works
             for number, hand in enumerate(work.hands)
         ]
-        async with self._database.writing() as connection:
-            await self._database.insert_new(connection, schema.works, rows)
-            await self._database.insert_new(connection, schema.hands, hands)
+        await self._database.insert_new(connection, schema.works, rows)
+        await self._database.insert_new(connection, schema.hands, hands)
 
     async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         """A work and its campaign."""
@@ -138,11 +175,7 @@ async def _with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> 
     """The works of these rows, in the same order; the hands of all are read in one query."""
     if not rows:
         return []
-    columns = schema.hands.c
-    query = select(schema.hands).where(columns.work.in_([row.id for row in rows]))
-    hands: dict[str, list[Hand]] = {row.id: [] for row in rows}
-    for hand in await connection.execute(query.order_by(columns.work, columns.number)):
-        hands[hand.work].append(Hand(hand.participant, hand.serial))
+    hands = await _hands_of(connection, [row.id for row in rows])
     return [
         FinishedWork(
             id=row.id,
@@ -155,6 +188,17 @@ async def _with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> 
         )
         for row in rows
     ]
+
+
+async def _hands_of(connection: AsyncConnection, ids: Collection[str]) -> dict[str, list[Hand]]:
+    """The hands of these works, in their order."""
+    hands: dict[str, list[Hand]] = {work: [] for work in ids}
+    columns = schema.hands.c
+    for some in totals.batches(list(ids)):
+        query = select(schema.hands).where(columns.work.in_(some))
+        for hand in await connection.execute(query.order_by(columns.work, columns.number)):
+            hands[hand.work].append(Hand(hand.participant, hand.serial))
+    return hands
 
 
 def _reported() -> Any:

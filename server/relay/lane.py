@@ -50,6 +50,10 @@ class Resumed:
     seated_at: int = 0
 
 
+class BehindError(Exception):
+    """The lane may have lost what the archive has; it must be reconciled first."""
+
+
 class Lane:
     """One lane. Times are milliseconds; they never run backwards."""
 
@@ -67,11 +71,18 @@ class Lane:
         self.fenced: set[str] = set()
         self.relays = 0
         self.participants = 0
+        self.serial = 0
+        self.reconciled = False
 
     def join(
         self, now: int, seed: int, worker: str, tickets: list[Ticket]
     ) -> tuple[list[str], list[Transition]]:
-        """Seat every ticket; answers a refusal ("" for none) for each, and what happened."""
+        """Seat every ticket; answers a refusal ("" for none) for each, and what happened.
+
+        Raises:
+            BehindError: the lane was not reconciled.
+        """
+        self._must_be_reconciled()
         if worker in self.fenced:
             return ["fenced"] * len(tickets), []
         dice = Dice(seed)
@@ -115,7 +126,11 @@ class Lane:
     def commit(
         self, now: int, participant: str, address: str, room_id: str, c: int, ink: bytes
     ) -> str | Transition:
-        """Finish character `c`; the last one completes and counts the work."""
+        """Finish character `c`; the last one completes and counts the work.
+
+        Raises:
+            BehindError: it is the last one, and the lane was not reconciled.
+        """
         room = self.rooms.get(room_id)
         if not room:
             return "no_such_room"
@@ -133,6 +148,8 @@ class Lane:
             return refusal
         if c != room.turn or seat_of(c) != seat:
             return "not_your_turn"
+        if c + 1 == room.chars:
+            self._must_be_reconciled()
         room = rules_of.commit(room, ink, now, self.rules)
         if room.completed:
             self._count(room)
@@ -225,6 +242,24 @@ class Lane:
                 "repeated", now, room, seat_of(last), c=last, ink=room.ink[last:]
             )
         return self._seated(now, room, participant)
+
+    def retire(self, finished: dict[str, list[Hand]]) -> None:
+        """These rooms are works of the archive: they are over, and their hands hear of it."""
+        for room_id, hands in finished.items():
+            room = self.rooms.get(room_id)
+            if room and not room.completed:
+                self._forget(room_id)
+                for hand in hands:
+                    self._add_unacknowledged(room_id, hand)
+
+    def reconcile(self, relays: int, participants: int, serial: int, skipped: int) -> bool:
+        """Raise the counters to what the archive has; whether any of them was lower."""
+        lost = self.relays < relays or self.participants < participants or self.serial < serial
+        self.relays = max(self.relays, relays)
+        self.participants = max(self.participants, participants)
+        self.serial = max(self.serial, serial) + (skipped if lost else 0)
+        self.reconciled = True
+        return lost
 
     @property
     def waiting_since(self) -> int | None:
@@ -398,17 +433,25 @@ class Lane:
 
     def _count(self, room: Room) -> None:
         hands = [
-            Hand(participant, self.participants + number)
+            Hand(participant, self.serial + number)
             for number, participant in enumerate(room.hands, start=1)
         ]
         self.relays += 1
         self.participants += len(hands)
+        self.serial += len(hands)
         self.serials[room.id] = hands
         self.works.append(Work(room.id, hands, room.ink, room.held))
         for hand in hands:
-            entries = self.unacknowledged.setdefault(hand.participant, [])
-            entries.append((room.id, hand.serial))
-            del entries[:-MAX_UNACKNOWLEDGED]
+            self._add_unacknowledged(room.id, hand)
+
+    def _add_unacknowledged(self, work: str, hand: Hand) -> None:
+        entries = self.unacknowledged.setdefault(hand.participant, [])
+        entries.append((work, hand.serial))
+        del entries[:-MAX_UNACKNOWLEDGED]
+
+    def _must_be_reconciled(self) -> None:
+        if not self.reconciled:
+            raise BehindError
 
     def _put(self, now: int, room: Room) -> None:
         if not room.alive:

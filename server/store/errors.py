@@ -34,6 +34,10 @@ class NotPermittedError(StoreError):
         )
 
 
+class ArchiveUnreachableError(StoreError):
+    """The archive cannot be asked now what Redis may have lost."""
+
+
 class StoreTooOldError(StoreError):
     """The server is older than Redis 7 and has no functions."""
 

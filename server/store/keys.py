@@ -51,6 +51,11 @@ def fence(base: str) -> str:
     return f"{base}:fence"
 
 
+def generation(base: str) -> str:
+    """The run of Redis in which a lane was compared with the archive."""
+    return f"{base}:generation"
+
+
 def counters(base: str) -> str:
     """A lane's totals."""
     return f"{base}:counters"
@@ -64,3 +69,8 @@ def worker(worker_id: str) -> str:
 def live_rooms(base: str) -> list[str]:
     """The sorted sets that together have every room with a holder."""
     return [f"{base}:pool", f"{base}:invited", f"{base}:deadlines"]
+
+
+def unfinished_rooms(base: str) -> list[str]:
+    """The sorted sets that together have every unfinished room."""
+    return [*live_rooms(base), f"{base}:kept"]

@@ -112,6 +112,16 @@ def _suitable(ticket: Ticket, rooms: dict[str, set[str]]) -> list[tuple[str, str
     ]
 
 
+def number_of(name: str) -> int:
+    """The lane of a room, a work or a friend's code; 0 for any other name."""
+    return max(LETTERS.find(name[-1:]), 0) if name else 0
+
+
+def lane_bases(campaign: str, count: int) -> list[str]:
+    """Bases of the first lanes of a campaign."""
+    return [keys.lane(campaign, number) for number in range(count)]
+
+
 def letter_of(base: str) -> str:
     """The last character of the ids of a lane's rooms."""
     return LETTERS[keys.lane_number(base)]

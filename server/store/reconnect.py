@@ -22,6 +22,9 @@ FIRST_PAUSE, LAST_PAUSE = 0.05, 0.5
 """Seconds between attempts to connect; a connection that lasts shorter than the last counts as a
 failed attempt."""
 
+PREPARE_SECONDS = 60.0
+"""Longest preparation; each call to Redis in it has its own, shorter limit."""
+
 Prepare = Callable[[redis.asyncio.Redis], Awaitable[None]]
 
 
@@ -93,8 +96,9 @@ class ReconnectingConnection:
         client = self._deployment.client(self._key)
         self._gone.clear()
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout(PREPARE_SECONDS):
                 await self._prepare(client)
+            async with asyncio.timeout(CALL_SECONDS):
                 self.connection = await RawConnection.open(client, self._on_reply, self._lost)
         except (RedisError, StoreError, OSError, TimeoutError) as error:
             self._failed(error)

@@ -12,7 +12,7 @@ from time import monotonic
 import structlog
 from redis import exceptions
 
-from server.store.errors import NotPermittedError
+from server.store.errors import ArchiveUnreachableError, NotPermittedError
 
 log = structlog.get_logger()
 
@@ -30,6 +30,8 @@ class Reason(enum.Enum):
     NOT_PERMITTED = "not permitted"
     TOO_FEW_REPLICAS = "too few replicas"
     LOADING = "loading"
+    ARCHIVE_AWAY = "the archive is away"
+    """After a restart or a loss, lanes must be compared with it first."""
     FAILED = "failed"
     """A function failed; other functions may work."""
 
@@ -49,6 +51,7 @@ _CLASSES = (  # redis-py cuts the code off the messages of these
     (exceptions.ReadOnlyError, Reason.READ_ONLY),
     (exceptions.NoPermissionError, Reason.NOT_PERMITTED),
     (NotPermittedError, Reason.NOT_PERMITTED),
+    (ArchiveUnreachableError, Reason.ARCHIVE_AWAY),
     (exceptions.AuthenticationError, Reason.NOT_PERMITTED),
     (exceptions.BusyLoadingError, Reason.LOADING),
 )

@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from server.relay.room import Rules
-from server.relay.transition import Transition
+from server.relay.transition import Hand, Transition
 from server.store.answers import (
     Expired,
     OutOfSerialsError,
@@ -48,7 +48,7 @@ Outcome = Transition | RefusedError | StoreError
 class _Commit(Call):
     """Calls `then` with the outcome, in the event-loop pass in which the answer comes."""
 
-    __slots__ = ("_on_shortage", "_then")
+    __slots__ = ("_on_completed", "_on_shortage", "_then")
 
     def __init__(
         self,
@@ -56,22 +56,28 @@ class _Commit(Call):
         arguments: list[Argument],
         ink_bytes: int,
         then: Callable[[Outcome], None],
+        on_completed: Callable[[str, list[Hand]], None],
         on_shortage: Callable[[_Commit], None],
     ) -> None:
         super().__init__(_COMMIT, base, arguments, repeatable=True, durable=True)
         self.size += ink_bytes
         self._then = then
+        self._on_completed = on_completed
         self._on_shortage = on_shortage
 
     def resolve(self, reply: object) -> None:
         assert isinstance(reply, bytes)
+        outcome: Outcome
         try:
-            outcome: Outcome = only(read_answer(reply))
+            outcome = transition = only(read_answer(reply))
         except OutOfSerialsError:
             self._on_shortage(self)
             return
         except RefusedError as refusal:
             outcome = refusal
+        else:
+            if transition.hands:
+                self._on_completed(self.base, transition.hands)
         self._then(outcome)
 
     def fail(self, error: StoreError) -> None:
@@ -108,7 +114,10 @@ class Rooms:
         another pass of a busy event loop.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
-        self._shards.submit(_Commit(base, arguments, len(ink), then, self._fetch_serials))
+        on_completed = self._shards.saw_serials
+        self._shards.submit(
+            _Commit(base, arguments, len(ink), then, on_completed, self._fetch_serials)
+        )
 
     def _fetch_serials(self, commit: _Commit) -> None:
         """The lane needs serials for the hands before the commit can be sent again."""

@@ -3,20 +3,21 @@
 Calls that may be repeated wait here while Redis is away, within a bound, and are sent when it is
 back; all others fail at once with `StoreAwayError`. A call that Redis did not serve (it is loading,
 is no master, or has lost the library) changed nothing, so it is sent again in any case, over a new
-connection.
+connection; or when its lane has been compared with the archive, if the lane was BEHIND it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from time import monotonic
 from typing import Any
 
 import hiredis
 import redis.asyncio
 import structlog
+from redis.exceptions import RedisError
 
 from server.store import library
 from server.store.call import Call, PauseExpiry
@@ -25,7 +26,8 @@ from server.store.durability import Guarantee
 from server.store.durable_answers import DurableAnswers, Wait
 from server.store.errors import StoreAwayError, StoreError, StoreRefusedError
 from server.store.raw_connection import Argument
-from server.store.reconnect import ReconnectingConnection
+from server.store.reconciliation import Reconciler
+from server.store.reconnect import PREPARE_SECONDS, ReconnectingConnection
 from server.store.refusals import Reason, Refusals, reason_of_exception
 from server.store.retry_queue import RetryQueue
 
@@ -49,9 +51,10 @@ WAITING_SECONDS = 30.0
 
 WATCH_SECONDS = 0.5
 
-_IN_MEMORY = Guarantee()
+_BEHIND = "BEHIND"
 
 _NOT_SERVED = (
+    _BEHIND,
     "MOVED",
     "ASK",
     "CLUSTERDOWN",
@@ -73,11 +76,19 @@ class Shard:
         on_reconnect: called when Redis is back, or writes are durable in time again.
     """
 
-    def __init__(self, deployment: Deployment, key: str, guarantee: Guarantee = _IN_MEMORY) -> None:
-        """To the node that serves `key`; `run` does the work."""
+    def __init__(
+        self,
+        deployment: Deployment,
+        base: str,
+        guarantee: Guarantee,
+        reconciler: Reconciler,
+    ) -> None:
+        """To the node that serves the lane `base`; `run` does the work."""
         self._deployment = deployment
-        self._key = key
-        self._reconnecting = ReconnectingConnection(deployment, key, self._on_reply, self._prepare)
+        self._key = base
+        self._bases = [base]
+        self._reconciler = reconciler
+        self._reconnecting = ReconnectingConnection(deployment, base, self._on_reply, self._prepare)
         self._reconnecting.on_connect = self._connected
         self._reconnecting.on_disconnect = self._disconnected
         self._reconnecting.on_failure = self._not_connected
@@ -89,14 +100,19 @@ class Shard:
         self._refusals = Refusals()
         self._replied_at = 0.0
         self._not_served: list[Call] = []
+        self._only_behind = True
         self._failed = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._client: redis.asyncio.Redis | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._flushing = False
         self.away = False
         self.on_reconnect: list[Callable[[], None]] = []
+
+    def add(self, base: str) -> None:
+        """Serve one more lane of this node."""
+        self._bases.append(base)
 
     @property
     def client(self) -> redis.asyncio.Redis:
@@ -161,21 +177,24 @@ class Shard:
     async def close(self) -> None:
         """Close the client."""
         self._close_client()
-        if self._closing:
-            await asyncio.wait(self._closing)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     def _close_client(self) -> None:
         """The lane may have moved to another node; the next client is for that one."""
         if self._client is not None:
             client, self._client = self._client, None
-            task = asyncio.get_running_loop().create_task(client.aclose())
-            self._closing.add(task)
-            task.add_done_callback(self._client_closed)
+            self._spawn(client.aclose())
 
-    def _client_closed(self, task: asyncio.Task[None]) -> None:
-        self._closing.discard(task)
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a client of redis was not closed in order", error=repr(error))
+            log.warning("a task of the store failed", error=repr(error))
 
     # Sending ----------------------------------------------------------------------------------
 
@@ -253,6 +272,7 @@ class Shard:
         self._durable.forget(call)
         if error.startswith(_NOT_SERVED):
             self._not_served.append(call)
+            self._only_behind &= error.startswith(_BEHIND)
             return
         reason = self._refusals.add(call.name, error)
         call.fail(StoreError(error) if reason is Reason.FAILED else StoreRefusedError())
@@ -283,7 +303,9 @@ class Shard:
             call.fail(StoreError(f"the answer of {call.name} could not be handled"))
 
     def _on_all_answered(self) -> None:
-        if self._not_served:
+        if self._not_served and self._only_behind:
+            self._spawn(self._reconcile())
+        elif self._not_served:
             log.warning("redis does not serve calls; connecting again", calls=len(self._not_served))
             self._reconnecting.cut()
         elif not self._queue and not self._durable.holds:
@@ -298,6 +320,28 @@ class Shard:
         """
         await library.load(client)
         await library.probe(client, self._key)
+        await self._reconciler.reconcile(client, self._bases)
+
+    async def _reconcile(self) -> None:
+        """Compare lanes with the archive, and send the calls again that found them behind."""
+        client = self._deployment.client(self._key)
+        try:
+            async with asyncio.timeout(PREPARE_SECONDS):
+                await self._reconciler.reconcile(client, self._bases)
+        except (RedisError, StoreError, OSError, TimeoutError) as error:
+            log.warning("lanes could not be compared with the archive", error=str(error))
+            self._reconnecting.cut()
+        else:
+            self._send_again()
+            self._flush_soon()
+        finally:
+            await client.aclose()
+
+    def _send_again(self) -> None:
+        """Queue the calls that were not served before all others."""
+        self._queue.put_back(self._not_served)
+        self._not_served = []
+        self._only_behind = True
 
     def _connected(self) -> None:
         if self.away:
@@ -323,8 +367,7 @@ class Shard:
         self._sent_at.clear()
         self._queue.put_back(unfinished)
         self._fail_where(lambda call: not call.repeatable)
-        self._queue.put_back(self._not_served)
-        self._not_served = []
+        self._send_again()
 
     def _not_connected(self) -> None:
         self.away = True

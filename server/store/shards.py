@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import redis.asyncio
 
+from server.relay.transition import Hand
 from server.store.call import Call
 from server.store.deployment import Deployment
 from server.store.durability import Guarantee
 from server.store.errors import StoreAwayError
+from server.store.reconciliation import NoArchive, Reconciler
 from server.store.refusals import Reason
 from server.store.shard import Shard
 
@@ -18,10 +20,13 @@ from server.store.shard import Shard
 class Shards:
     """Sends every call to the node that serves its lane."""
 
-    def __init__(self, deployment: Deployment, guarantee: Guarantee) -> None:
-        """To no lane yet."""
+    def __init__(
+        self, deployment: Deployment, guarantee: Guarantee, reconciler: Reconciler | None = None
+    ) -> None:
+        """To no lane yet; `reconciler` compares lanes with the archive, if there is one."""
         self._deployment = deployment
         self._guarantee = guarantee
+        self._reconciler = reconciler or Reconciler(deployment, NoArchive())
         self._by_lane: dict[str, Shard] = {}
         self._all: list[Shard] = []
         self._on_reconnect: list[Callable[[], None]] = []
@@ -33,8 +38,9 @@ class Shards:
             return
         if self._all and not self._deployment.spread:
             self._by_lane[base] = self._all[0]
+            self._all[0].add(base)
             return
-        shard = Shard(self._deployment, base, self._guarantee)
+        shard = Shard(self._deployment, base, self._guarantee, self._reconciler)
         shard.on_reconnect += self._on_reconnect
         self._by_lane[base] = shard
         self._all.append(shard)
@@ -51,6 +57,10 @@ class Shards:
             self.send(call)
         except StoreAwayError as error:
             call.fail(error)
+
+    def saw_serials(self, base: str, hands: Sequence[Hand]) -> None:
+        """A work of the lane was finished; these serials must not be given again."""
+        self._reconciler.saw(base, hands)
 
     def client(self, base: str) -> redis.asyncio.Redis:
         """A client of the lane's node, for the few plain commands outside the hot path."""

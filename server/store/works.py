@@ -72,6 +72,7 @@ class WorksStream:
         self._guarantee = guarantee
         self._wait_commands = guarantee.commands(base)
         self._deployment = deployment
+        self._base = base
         self._key = keys.works(base)
         self._client: redis.asyncio.Redis | None = None
         self._consumer = consumer
@@ -100,7 +101,7 @@ class WorksStream:
         async with self.client.pipeline(transaction=False) as pipe:
             pipe.xreadgroup(GROUP, self._consumer, {self._key: ">"}, count=BATCH, block=BLOCK_MS)
             reply = await self._durable(pipe)
-        return _entries(reply[0][1]) if reply else []
+        return read_entries(reply[0][1]) if reply else []
 
     async def abandoned(self) -> list[Entry]:
         """Works that another worker has read and not stored."""
@@ -109,7 +110,7 @@ class WorksStream:
                 self._key, GROUP, self._consumer, min_idle_time=ABANDONED_MS, count=BATCH
             )
             reply = await self._durable(pipe)
-        return _entries(reply[1])
+        return read_entries(reply[1])
 
     async def _durable(self, pipe: Pipeline) -> Any:
         """Run `pipe`, which reads works; answers the reply, and updates `waiting`.
@@ -125,19 +126,27 @@ class WorksStream:
             raise StoreAwayError
         return reply
 
-    async def acknowledge(self, entries: list[Entry]) -> None:
-        """These works are stored: delete them from the stream."""
+    async def acknowledge(self, entries: list[Entry], relays: int) -> None:
+        """These works are stored: delete them from the stream.
+
+        `relays` works of the lane were ever stored. If Redis has counted fewer, it has lost some,
+        and the lane is not used before it is compared with the archive.
+        """
         ids = [entry_id for entry_id, _ in entries]
         async with self.client.pipeline(transaction=False) as pipe:
             pipe.xack(self._key, GROUP, *ids)
             pipe.xdel(self._key, *ids)
-            await pipe.execute()
+            pipe.hget(keys.counters(self._base), "relays")
+            *_, counted = await pipe.execute()
         self.waiting = max(0, self.waiting - len(ids))
+        if int(counted or 0) < relays:
+            log.error("redis has counted fewer works than are stored", lane=self._base)
+            await self.client.delete(keys.generation(self._base))
 
     async def newest(self, limit: int) -> list[FinishedWork]:
         """The newest works that are not stored yet."""
         entries: Any = await self.client.xrevrange(self._key, count=limit)
-        return [work for _, work in _entries(entries)]
+        return [work for _, work in read_entries(entries)]
 
     async def close(self) -> None:
         """Close the connection."""
@@ -146,8 +155,8 @@ class WorksStream:
             await client.aclose()
 
 
-def _entries(reply: list[tuple[bytes, dict[bytes, Any] | None]]) -> list[Entry]:
-    """The entries that this version can read.
+def read_entries(reply: list[tuple[bytes, dict[bytes, Any] | None]]) -> list[Entry]:
+    """The entries of a stream that this version can read.
 
     The others stay in the stream, not acknowledged. A worker of a newer version may be able to read
     them and takes them over; until then every attempt is an error in the log.

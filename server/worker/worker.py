@@ -28,6 +28,7 @@ from server.store import keys, library
 from server.store.deployment import Deployment, deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
+from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import accept_with
@@ -84,12 +85,13 @@ class Worker:
         }
         self._deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
-        self._shards = Shards(self._deployment, self._guarantee)
+        self._database = Database(settings.archive_url)
+        self._works = Works(self._database)
+        reconciler = Reconciler(self._deployment, self._works)
+        self._shards = Shards(self._deployment, self._guarantee, reconciler)
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._shards.add)
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
-        self._database = Database(settings.archive_url)
-        self._works = Works(self._database)
         self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
         self._parts: Parts | None = None

@@ -73,6 +73,7 @@ class Store:
         rules: Rules = RULES,
         lanes: Lanes | None = None,
         worker: str = "w",
+        base: str = "",
     ) -> asyncio.Future[None]:
         """Hand a ticket in; done when it is seated, or refused."""
         seated: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -83,7 +84,7 @@ class Store:
             else:
                 seated.set_exception(error)
 
-        self.pool.join(lanes or self.lanes, rules, ticket, worker, resolve)
+        self.pool.join(lanes or self.lanes, rules, ticket, worker, resolve, base=base)
         return seated
 
     async def commit(self, name: str, room: str, c: int) -> Transition:

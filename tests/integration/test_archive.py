@@ -159,7 +159,7 @@ async def test_how_many_wait_is_known_until_they_are_stored(archive: Works, valk
             client.xadd(keys.works(LANE), {"work": msgspec.msgpack.encode(make_work(number))})
     entries = await stream.next()
     assert stream.waiting == 3
-    await stream.acknowledge(entries[:2])
+    await stream.acknowledge(entries[:2], 0)
     assert stream.waiting == 1
     await stream.abandoned()
     assert stream.waiting == 1

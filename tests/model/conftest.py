@@ -63,5 +63,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
 @pytest.fixture
 def lua(client: redis.Redis) -> LuaLane:
     """An empty lane of the Lua library."""
-    client.flushall()
-    return LuaLane(client, BASE)
+    lane = LuaLane(client, BASE)
+    lane.empty()
+    return lane

@@ -10,7 +10,7 @@ import msgspec
 from server.relay.lane import Lane
 from server.relay.matching import SLACK, Ticket
 from server.relay.room import Room
-from server.relay.transition import Transition
+from server.relay.transition import Hand, Transition
 from server.store.answers import Answer, Resumed, UnacknowledgedWork
 from server.store.lanes import ALONE_MS
 from server.store.room_record import STATE, read_room
@@ -31,10 +31,12 @@ class DifferentialLane:
     """
 
     def __init__(self, lua: LuaLane, coverage: Counter[str]) -> None:
-        """Two empty lanes."""
+        """Two empty lanes; the one of Lua is emptied."""
         self.model = Lane(lua.rules)
         self.coverage = coverage
         self._lua = lua
+        lua.client.flushall()
+        self.reconcile(0, 0, 0, 0)
         self._last_work = "-"
         self._works = 0
 
@@ -87,6 +89,20 @@ class DifferentialLane:
         """The worker's lease is over."""
         self.model.fenced.add(worker)
         self._lua.fence(now, worker)
+
+    def reconcile(self, relays: int, participants: int, serial: int, skipped: int) -> None:
+        """The lane is compared with an archive that has so much of it."""
+        lost = self.model.reconcile(relays, participants, serial, skipped)
+        assert self._lua.reconcile(relays, participants, serial, skipped) == lost
+        self.coverage["reconciled after a loss" if lost else "reconciled"] += 1
+
+    def retire(self, finished: dict[str, list[Hand]]) -> None:
+        """The archive has these rooms as works."""
+        rooms = self.model.rooms
+        there = [room for room in finished if room in rooms and not rooms[room].completed]
+        self.model.retire(finished)
+        assert self._lua.retire(finished) == len(there)
+        self.coverage["retired"] += bool(there)
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         outcome = self.model.resume(now, participant, address, hello)

@@ -62,6 +62,24 @@ class LuaLane:
         self.base = base
         self.rules = rules or Rules()
 
+    def empty(self) -> None:
+        """Redis loses everything; the lane is compared with an empty archive."""
+        self.client.flushall()
+        self.reconcile()
+
+    def reconcile(
+        self, relays: int = 0, participants: int = 0, serial: int = 0, skipped: int = 0
+    ) -> bool:
+        return bool(self._call("reconcile", "run", relays, participants, serial, 1, skipped))
+
+    def retire(self, finished: dict[str, list[Hand]]) -> int:
+        words: list[str | int] = []
+        for room, hands in finished.items():
+            words += [room, len(hands)]
+            words += [word for hand in hands for word in (hand.participant, hand.serial)]
+        retired: int = self._call("retire", *words)
+        return retired
+
     def join(self, now: int, seed: int, worker: str, tickets: list[Ticket]) -> Answer:
         words = [word for ticket in tickets for word in ticket_arguments(ticket)]
         return read_answer(self._call("join", *self._rules(now), seed, worker, *words))

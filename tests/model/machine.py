@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from server.relay.participant import CLOCK_TOLERANCE_MS
+from server.relay.transition import Hand
 from tests.model.machine_base import PARTICIPANTS, MachineBase
+
+SKIPPED = 10
 
 people = st.sampled_from(PARTICIPANTS)
 seeds = st.integers(1, 2**31 - 2)
@@ -235,10 +238,15 @@ class Machine(MachineBase):
     def an_earlier_hello_comes_again(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(sorted(self.was_at)))
         was_at = self.was_at[name]
+        hello = self.said_hello.get(was_at, 0)
         known = self.lanes.model.people.get(name)
-        still_there = known is not None and known.address == was_at
-        answer = self.lanes.resume(self.now, name, was_at, self.said_hello.get(was_at, 0))
-        assert answer.refusal or still_there or was_at not in self.said_hello
+        refused = (
+            known is not None
+            and known.address != was_at
+            and (was_at in known.previous_addresses or hello + CLOCK_TOLERANCE_MS < known.hello)
+        )
+        answer = self.lanes.resume(self.now, name, was_at, hello)
+        assert answer.refusal or not refused
         if not answer.refusal:
             self.was_at[name], self.at[name] = self.at[name], was_at
             self.checker.check_resume(self.now, name, answer)
@@ -260,6 +268,25 @@ class Machine(MachineBase):
     def somebody_hears_of_works(self, data: st.DataObject, name: str) -> None:
         works = [work for work, _ in self.lanes.model.unacknowledged.get(name, [])]
         self.lanes.acknowledge(name, [work for work in works if data.draw(st.booleans())])
+
+    # Losses
+
+    @rule(works=st.sampled_from([0, 0, 0, 1, 2]))
+    def the_lane_is_compared_with_an_archive_that_has_more(self, works: int) -> None:
+        model = self.lanes.model
+        relays, hands, serial = model.relays, model.participants, model.serial
+        self.lanes.reconcile(relays + works, hands + 2 * works, serial + 2 * works, SKIPPED)
+        self.checker.observe_loss(works, SKIPPED if works else 0)
+        self.only_archived += works
+
+    @precondition(lambda self: self.written())
+    @rule(data=st.data())
+    def the_archive_has_a_live_room_as_a_work(self, data: st.DataObject) -> None:
+        room = data.draw(st.sampled_from(self.written()))
+        hands = [Hand(name, 1) for name in dict.fromkeys(self.checker.rooms[room].writers)]
+        for _ in range(2):
+            self.lanes.retire({room: hands, "unknown": hands})
+        del self.checker.rooms[room]
 
     # Friends, looks and the clock
 

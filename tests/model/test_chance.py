@@ -62,16 +62,17 @@ def batches(
     dice = random.Random(20_160_101)
     client.flushall()
     pipe = client.pipeline(transaction=False)
-    join, rules = library.function("join"), rule_arguments(Rules(), NOW)
-    early = ticket_words(["early"])
+    join, reconcile = library.function("join"), library.function("reconcile")
+    rules, early = rule_arguments(Rules(), NOW), ticket_words(["early"])
     for batch in range(BATCHES):
         base = f"jl:{{chance:{batch}}}"
+        pipe.execute_command("FCALL", reconcile, 1, base, "run", 0, 0, 0, 1, 0)
         if waiting:
             pipe.execute_command("FCALL", join, 1, base, *rules, 1, "worker", *early)
         seed = dice.randint(1, 2**31 - 2)
         pipe.execute_command("FCALL", join, 1, base, *rules, seed, "worker", *words)
     replies = pipe.execute()
-    return [read_answer(reply).transitions for reply in replies[int(waiting) :: 1 + waiting]]
+    return [read_answer(reply).transitions for reply in replies[1 + waiting :: 2 + waiting]]
 
 
 def pairs_of(transitions: list[Transition]) -> list[Pair]:

@@ -22,8 +22,9 @@ STALE_MS = 2_000
 @pytest.fixture
 def second(lua: LuaLane) -> LuaLane:
     """Lane 1 of the campaign whose lane 0 is `lua`."""
-    lua.client.flushall()
-    return LuaLane(lua.client, keys.lane(keys.campaign_of(lua.base), 1))
+    lane = LuaLane(lua.client, keys.lane(keys.campaign_of(lua.base), 1))
+    lane.reconcile()
+    return lane
 
 
 def call(client: redis.Redis, name: str, base: str, *arguments: str | float) -> object:
@@ -95,8 +96,9 @@ def test_a_block_that_comes_too_late_is_not_used(second: LuaLane) -> None:
     )
 )
 def test_numbers_ascend_over_all_lanes(lua: LuaLane, steps: list[tuple[int, int, int]]) -> None:
-    lua.client.flushall()
+    lua.empty()
     lanes = [lua, LuaLane(lua.client, keys.lane(keys.campaign_of(lua.base), 1))]
+    lanes[1].reconcile()
     now, told = NOW, []
     for number, (which, block, passes) in enumerate(steps):
         now += passes
@@ -124,7 +126,7 @@ def test_numbers_ascend_over_all_lanes(lua: LuaLane, steps: list[tuple[int, int,
 def test_last_partners_are_known_in_every_lane(second: LuaLane) -> None:
     """The ticket tells of partners met elsewhere, so they are not met again here."""
     for seed in range(1, 30):
-        second.client.flushall()
+        second.empty()
         friends = [
             Ticket("ann", "w/ann", "r1", PHRASES[2], 2, recent="bob cid"),
             Ticket("bob", "w/bob", "r2", PHRASES[2], 2, recent="ann"),

@@ -11,6 +11,8 @@
 --   :deadlines       sorted set   rooms by a time in ms; nothing in the room is due before it
 --   :counters        hash         relays, participants; in lane 0 also serial: the campaign's last
 --                                 one; in other lanes added: the last serial added to the lane
+--   :generation      string       the run of Redis in which the lane was compared with the archive;
+--                                 while it is missing, nobody is seated and no serial is given
 --   :serials         list         "first last granted" blocks of serials of a lane other than 0
 --   :lanes           hash         in lane 0: open, known, known_at, low_at, and for each worker
 --                                 rate:<worker> "rate at"
@@ -32,7 +34,8 @@
 --
 -- A repeated call changes nothing: each function looks at the seat's address and at the turn first.
 -- A session that was replaced is answered `elsewhere`; a session of a worker whose lease ran out,
--- `fenced`.
+-- `fenced`. A lane without a generation answers some functions with the error BEHIND; nothing is
+-- done then, see reconciliation.lua.
 --
 -- relay/room.py, relay/lane.py and relay/matching.py have the same rules; the model test compares
 -- every answer.

@@ -142,7 +142,8 @@ end
 --       last partners in any lane as words, latest first ("" for what this lane knows of them),
 --       when `hello` was said at the address (ms) or 0, the phrase's locale, and the locales that
 --       the participant is willing to write as words, or "" for any
--- Answer  [[refusal or "" for each ticket], [transition]]
+-- Answer  [[refusal or "" for each ticket], [transition]]; the error BEHIND when the lane has no
+--         generation
 -- Atomic: no seat is given twice. Repeatable: a participant who already holds a seat is answered
 -- with it (`seated`); but a friend's code that leads to another room is refused.
 -- Without a friend's code nobody is seated in a room whose phrase is of a locale that they are not
@@ -257,6 +258,7 @@ local function join(keys, args)
     if ticket.recent ~= '' then record.partners = ticket.recent end
   end
 
+  if is_behind(base) then return behind_error() end
   if is_fenced(base, args[6]) then
     for _ = 7, #args, TICKET do refusals[#refusals + 1] = 'fenced' end
     return answer(refusals, {})

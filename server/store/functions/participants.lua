@@ -54,6 +54,13 @@ local function restore_seat(base, rules, room, seat, address)
   return transition(base, rules, kind, room, seat, address)
 end
 
+local function add_unacknowledged(base, participant, work, serial)
+  local key = base .. ':unacknowledged:' .. participant
+  local length = call('RPUSH', key, work .. ' ' .. serial)
+  if length == 1 then call('PEXPIRE', key, UNACKNOWLEDGED_TTL) end
+  if length > MAX_UNACKNOWLEDGED then call('LTRIM', key, -MAX_UNACKNOWLEDGED, -1) end
+end
+
 local function add_partner(record, partner)
   record.partners = with_first(partner, record.partners, LAST_PARTNERS)
 end

@@ -307,6 +307,13 @@ local function transition(base, rules, kind, room, seat, address, what)
     .. hands .. pack(relays, participants)
 end
 
+-- Whether Redis may have lost what the lane had: it was not compared with the archive since.
+local function is_behind(base) return call('EXISTS', base .. ':generation') == 0 end
+
+local function behind_error()
+  return redis.error_reply('BEHIND the lane must be compared with the archive first')
+end
+
 local function is_fenced(base, worker)
   local entry = call('HGET', base .. ':workers', worker)
   return entry and string.sub(entry, 1, 4) == 'dead'

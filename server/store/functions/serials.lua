@@ -58,10 +58,11 @@ end
 -- grant_serials: a block of serials for another lane.
 -- KEYS  base of lane 0
 -- ARGV  how many
--- Answer  the last of them, an integer
+-- Answer  the last of them, an integer; the error BEHIND when the lane has no generation
 -- Atomic: no two blocks overlap. Repeatable: a second call grants another block, and the first one
 -- stays unused, which leaves a gap and nothing worse.
 local function grant_serials(keys, args)
+  if is_behind(keys[1]) then return behind_error() end
   return call('HINCRBY', keys[1] .. ':counters', 'serial', args[1])
 end
 

@@ -9,13 +9,10 @@ local function count(base, rules, room, last_ink)
   }
   local numbers, packed, serials = take_serials(base, #hands), {}, {}
   for place, hand in ipairs(hands) do
-    local serial = numbers[place]
-    packed[place] = header(2) .. pack(hand, serial)
-    serials[place] = hand .. ' ' .. string.format('%d', serial)
-    local key = base .. ':unacknowledged:' .. hand
-    local length = call('RPUSH', key, room.id .. ' ' .. string.format('%d', serial))
-    if length == 1 then call('PEXPIRE', key, UNACKNOWLEDGED_TTL) end
-    if length > MAX_UNACKNOWLEDGED then call('LTRIM', key, -MAX_UNACKNOWLEDGED, -1) end
+    local serial = string.format('%d', numbers[place])
+    packed[place] = header(2) .. pack(hand, numbers[place])
+    serials[place] = hand .. ' ' .. serial
+    add_unacknowledged(base, hand, room.id, serial)
   end
   room.serials = table.concat(serials, ' ')
   local by = {}
@@ -30,7 +27,8 @@ end
 -- commit: finish the character whose turn it is; the last one completes and counts the work.
 -- KEYS  base
 -- ARGV  rules (4), participant, address, room, character index, packed strokes
--- Answer  [[refusal] or [], [transition] or []]; `no_serials` when the lane needs serials first
+-- Answer  [[refusal] or [], [transition] or []]; `no_serials` when the lane needs serials first;
+--         the error BEHIND for the last character when the lane has no generation
 -- Atomic: the character, the counters, the serials and the stream's entry change together.
 -- Repeatable: a character that this participant wrote is answered again as `repeated`.
 local function commit(keys, args)
@@ -49,6 +47,7 @@ local function commit(keys, args)
   if refusal then return answer({ refusal }, {}) end
   if c ~= room.turn or c % 2 ~= seat then return answer({ 'not_your_turn' }, {}) end
   if c + 1 == room.chars then
+    if is_behind(base) then return behind_error() end
     local hands = hands_of_writers(add_word(room.writers, participant))
     if not has_serials(base, rules.now, #hands) then return answer({ 'no_serials' }, {}) end
   end
@@ -145,9 +144,10 @@ end
 
 -- totals: what the lane has counted.
 -- KEYS  base
--- Answer  a Redis array: relays, participants
+-- Answer  a Redis array: relays, participants; the error BEHIND when the lane has no generation
 -- Atomic: both are of the same moment. Repeatable: it only reads.
 local function totals(keys)
+  if is_behind(keys[1]) then return behind_error() end
   local counters = call('HMGET', keys[1] .. ':counters', 'relays', 'participants')
   return { tonumber(counters[1] or 0), tonumber(counters[2] or 0) }
 end

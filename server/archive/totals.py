@@ -1,0 +1,129 @@
+"""What the archive ever stored of each lane: its works, their hands, and the highest serial.
+
+Kept with the works, in the same transaction, so that nobody has to count millions of rows when
+Redis has lost its counters. A work that an operator removes stays counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.archive import schema
+from server.store.lanes import number_of
+from server.store.works import FinishedWork
+
+IDS_AT_ONCE = 500
+
+_LOCK = text(
+    "INSERT INTO lane_totals (campaign, lane, relays, participants, serial) "
+    "VALUES (:campaign, :lane, 0, 0, 0) "
+    "ON CONFLICT (campaign, lane) DO UPDATE SET relays = lane_totals.relays"
+)
+"""Takes the lane's row, so that whoever counts new works of the lane is alone with it."""
+
+_ADD = text(
+    "UPDATE lane_totals SET relays = relays + :relays, participants = participants + :participants,"
+    " serial = CASE WHEN serial < :serial THEN :serial ELSE serial END"
+    " WHERE campaign = :campaign AND lane = :lane"
+)
+
+
+class LaneTotals(NamedTuple):
+    """The totals of one lane."""
+
+    relays: int = 0
+    participants: int = 0
+
+
+async def lock(connection: AsyncConnection, campaign: str, works: Sequence[FinishedWork]) -> None:
+    """Have the totals of the works' lanes to oneself until the transaction ends."""
+    for lane in sorted({number_of(work.id) for work in works}):
+        await connection.execute(_LOCK, {"campaign": campaign, "lane": lane})
+
+
+async def add(connection: AsyncConnection, campaign: str, works: Iterable[FinishedWork]) -> None:
+    """Count works that were not stored before; the lanes are locked."""
+    by_lane: defaultdict[int, list[FinishedWork]] = defaultdict(list)
+    for work in works:
+        by_lane[number_of(work.id)].append(work)
+    for lane, new in by_lane.items():
+        hands = [hand for work in new for hand in work.hands]
+        row = {
+            "campaign": campaign,
+            "lane": lane,
+            "relays": len(new),
+            "participants": len(hands),
+            "serial": max((hand.serial for hand in hands), default=0),
+        }
+        await connection.execute(_ADD, row)
+
+
+async def of_lane(connection: AsyncConnection, campaign: str, lane: int) -> LaneTotals:
+    """The totals of a lane; zeros when it has no works."""
+    columns = schema.lane_totals.c
+    query = select(columns.relays, columns.participants).where(
+        columns.campaign == campaign, columns.lane == lane
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return LaneTotals(*row) if row is not None else LaneTotals()
+
+
+async def of_campaign(connection: AsyncConnection, campaign: str) -> tuple[int, int]:
+    """The highest serial of a campaign, and how many lanes it has had."""
+    columns = schema.lane_totals.c
+    query = select(func.max(columns.serial), func.max(columns.lane)).where(
+        columns.campaign == campaign
+    )
+    serial, lane = (await connection.execute(query)).one()
+    return serial or 0, 0 if lane is None else lane + 1
+
+
+async def known_works(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
+    """Those of these works that are stored."""
+    known: set[str] = set()
+    for some in batches(ids):
+        query = select(schema.works.c.id).where(schema.works.c.id.in_(some))
+        known.update(await connection.scalars(query))
+    return known
+
+
+def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many ids as one statement takes, again and again."""
+    for at in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[at : at + IDS_AT_ONCE]
+
+
+async def totals_of_works(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """The rows of `lane_totals` for a database from before it had that table."""
+    works, hands = schema.works.c, schema.hands.c
+    letter = func.substr(works.id, func.length(works.id))
+    counted = select(works.campaign, letter, func.count()).group_by(works.campaign, letter)
+    numbered = (
+        select(works.campaign, letter, func.count(), func.max(hands.serial))
+        .join(schema.hands, hands.work == works.id)
+        .group_by(works.campaign, letter)
+    )
+    relays: Counter[tuple[str, int]] = Counter()
+    participants: Counter[tuple[str, int]] = Counter()
+    serials: defaultdict[tuple[str, int], int] = defaultdict(int)
+    for campaign, last, count in await connection.execute(counted):
+        relays[campaign, number_of(last)] += count
+    for campaign, last, count, serial in await connection.execute(numbered):
+        lane = campaign, number_of(last)
+        participants[lane] += count
+        serials[lane] = max(serials[lane], serial)
+    return [
+        {
+            "campaign": campaign,
+            "lane": lane,
+            "relays": count,
+            "participants": participants[campaign, lane],
+            "serial": serials[campaign, lane],
+        }
+        for (campaign, lane), count in relays.items()
+    ]
