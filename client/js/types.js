@@ -23,6 +23,7 @@
  *   resume?: Waiting | Matched | null, finished: Finished[]}} Welcome
  */
 /** @typedef {{t: "invited", room: string, code: string, url: string}} Invited */
+/** @typedef {{t: "offer", room: string, phrase: Phrase}} Offer */
 /** @typedef {{t: "turn", room: string} & Turn} TurnMessage */
 /** @typedef {{t: "ink", room: string, c: number, s: number, p: number[], end?: boolean}} Ink */
 /** @typedef {{t: "undo", room: string, c: number, s: number}} Undo */
@@ -35,13 +36,13 @@
 /** @typedef {{t: "bye", why: "restart" | "idle" | "over", retry_ms?: number}} Bye */
 /** @typedef {{t: "pong", n?: number}} Pong */
 /**
- * @typedef {Waiting | Matched | Welcome | Invited | TurnMessage | Ink | Undo | React | Committed
+ * @typedef {Waiting | Matched | Welcome | Invited | Offer | TurnMessage | Ink | Undo | React | Committed
  *   | PartnerMessage | Completed | CountersMessage | ErrorMessage | Bye | Pong} FromServer
  */
 
 // To the server.
 /** @typedef {{t: "hello", token?: string, campaign?: string, locale?: string, client?: string}} Hello */
-/** @typedef {{t: "join", phrase?: string, invite?: string}} Join */
+/** @typedef {{t: "join", phrase?: string, invite?: string, locales?: string[]}} Join */
 /** @typedef {{t: "invite", room: string}} Invite */
 /** @typedef {{t: "commit", room: string, c: number, strokes: Stroke[]}} Commit */
 /** @typedef {{t: "report", room: string, why: ReportReason}} Report */
@@ -76,6 +77,7 @@
  * @property {Omit<Turn, "ms"> & {until: number}} turn `until` on the clock of the events.
  * @property {LiveInk | null} live
  * @property {{code: string, url: string} | null} invite Set after an `invite` was asked for.
+ * @property {Phrase | null} offer A phrase in another language that another participant writes.
  * @property {number} aloneSince Since when the room has no partner, on the clock of the events; 0: it has one.
  */
 /**
@@ -107,7 +109,7 @@
  * @property {Phrase[]} phrases
  * @property {Counters | null} counters
  * @property {Finished[]} finished Works completed while this participant was away, not shown yet.
- * @property {{phrase?: string, invite?: string} | null} joining A `join` that is not answered yet.
+ * @property {{phrase?: string, invite?: string, locales?: string[]} | null} joining A `join` that is not answered yet.
  * @property {{room: string, keep: boolean, why?: ReportReason} | null} leaving The room that this client left or reported last.
  * @property {Room | null} room
  * @property {Draft | null} draft Not null: it is this client's turn, or was when the connection was lost.
@@ -163,7 +165,8 @@
  * @typedef {{send: ToServer} | {probe: true} | {after: number, event: TimerEvent}} Command
  */
 /**
- * @typedef {{t: "user:join", phrase?: string, invite?: string}
+ * @typedef {{t: "user:join", phrase?: string, invite?: string, locales?: string[]}
+ *   | {t: "user:accept-offer"} | {t: "user:decline-offer"}
  *   | {t: "user:ink", p: number[], end: boolean}
  *   | {t: "user:undo"} | {t: "user:clear"} | {t: "user:commit"}
  *   | {t: "user:react", e: Reaction}

@@ -36,6 +36,8 @@ export function reduceServer(state, message, at) {
         const invite = { code: message.code, url: message.url };
         return { ...state, room: { ...room, invite } };
       });
+    case "offer":
+      return inRoom(state, message.room, (room) => ({ ...state, room: { ...room, offer: message.phrase } }));
     case "turn": return inRoom(state, message.room, (room) => onTurn(state, room, message, at));
     case "ink": return inRoom(state, message.room, (room) => onInk(state, room, message, at));
     case "undo": return inRoom(state, message.room, (room) => onUndo(state, room, message, at));
@@ -104,6 +106,7 @@ function onSeat(state, message, at) {
     turn: turnOf(message.turn, at),
     live,
     invite: message.t === "waiting" ? (same?.invite ?? null) : null,
+    offer: message.t === "waiting" ? (same?.offer ?? null) : null,
     aloneSince: 0,
   };
   room.aloneSince = aloneSince(room, same?.aloneSince ?? 0, at);

@@ -1,5 +1,5 @@
 /**
- * The settings dialog: language, grid, writing hand.
+ * The settings dialog: language of the page, languages to write, grid, writing hand.
  */
 
 import "../shared/lazy-text.js";
@@ -9,6 +9,20 @@ import { LANGUAGES } from "../shared/language.js";
 import { addStyles } from "../shared/lazy.js";
 import { settings } from "../shared/settings.js";
 import { locale } from "../shared/text.js";
+import { tickLanguage, tickedLanguages } from "../shared/written-languages.js";
+
+/** A box to tick a language to write; the page's own is always ticked. @param {string} tag @param {string} name */
+function writesBox(tag, name) {
+  const language = /** @type {import("../shared/language.js").Language} */ (tag);
+  const input = make("input");
+  const own = tag === locale;
+  const checked = own || tickedLanguages().includes(language);
+  Object.assign(input, { type: "checkbox", name: "writes", value: tag, checked, disabled: own });
+  input.addEventListener("change", () => tickLanguage(language, input.checked));
+  const label = make("label", { class: "pick" }, input, make("span", { text: name }));
+  label.lang = tag;
+  return label;
+}
 
 export class SettingsDialog {
   #dialog = dialog("settings-dialog");
@@ -24,7 +38,9 @@ export class SettingsDialog {
       settings.set("language", this.#language.value);
       location.reload(); // The seat and the unfinished character are restored.
     });
-    for (const input of this.#dialog.querySelectorAll("input")) {
+    part("settings-writes").append(...Object.entries(LANGUAGES).map(([tag, name]) => writesBox(tag, name)));
+    for (const radio of this.#dialog.querySelectorAll("input[type=radio]")) {
+      const input = /** @type {HTMLInputElement} */ (radio);
       const name = /** @type {import("../shared/settings.js").Setting} */ (input.name);
       input.checked = settings.get(name) === input.value;
       input.addEventListener("change", () => {

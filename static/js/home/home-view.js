@@ -6,6 +6,7 @@ import { directionOf } from "../../../client/js/direction.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, make, makeGrid, part, setText } from "../shared/dom.js";
 import { locale, text } from "../shared/text.js";
+import { writtenLocales } from "../shared/written-languages.js";
 
 /** @import { Phrase, State } from "../../../client/js/types.js" */
 
@@ -28,7 +29,8 @@ export class HomeView {
   constructor(relay, wanted) {
     this.#chosen = wanted ?? "";
     this.#join.addEventListener("click", () => {
-      relay.dispatch({ t: "user:join", phrase: this.#chosen || undefined });
+      const locales = writtenLocales(relay.state.phrases);
+      relay.dispatch({ t: "user:join", phrase: this.#chosen || undefined, locales });
     });
     this.#chips.addEventListener("change", (event) => {
       this.#chosen = /** @type {HTMLInputElement} */ (event.target).value;

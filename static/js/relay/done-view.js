@@ -9,6 +9,7 @@ import { button, part, setText } from "../shared/dom.js";
 import { once } from "../shared/lazy.js";
 import { formatDate, formatNumber, text } from "../shared/text.js";
 import { fetchWork } from "../shared/work-api.js";
+import { writtenLocales } from "../shared/written-languages.js";
 import { Replay } from "../work/replay.js";
 import { showWork } from "../work/sheet.js";
 
@@ -40,7 +41,8 @@ export class DoneView {
 
   /** @param {import("../../../client/js/relay.js").Relay} relay */
   constructor(relay) {
-    button("again").addEventListener("click", () => relay.dispatch({ t: "user:join" }));
+    button("again").addEventListener("click", () => 
+      relay.dispatch({ t: "user:join", locales: writtenLocales(relay.state.phrases) }));
     button("home-button").addEventListener("click", () => relay.dispatch({ t: "user:home" }));
     this.#replayButton.addEventListener("click", () => this.#replay?.play());
     const poster = once(() => import("../poster/poster.js"));

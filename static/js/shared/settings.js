@@ -6,8 +6,11 @@ import { browserStorage } from "../../../client/js/adapters/browser.js";
 
 const KEY = "jielong.settings";
 
-/** An empty `language` means the browser's. */
-const DEFAULTS = { language: "", grid: "mi", side: "right" };
+/**
+ * An empty `language` means the browser's. `writes`: the tags of further languages that the user
+ * writes, separated by blanks.
+ */
+const DEFAULTS = { language: "", grid: "mi", side: "right", writes: "" };
 
 /** @typedef {keyof typeof DEFAULTS} Setting */
 

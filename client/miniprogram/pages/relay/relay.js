@@ -188,7 +188,7 @@ Page({
       return;
     }
     const phrase = choiceOf(this.relay.state)[this.data.chosen - 1]?.id;
-    this.relay.dispatch({ t: "user:join", phrase });
+    this.relay.dispatch({ t: "user:join", phrase, locales: localesOf(this.relay.state) });
   },
 
   /** @param {any} event Of the picker. */

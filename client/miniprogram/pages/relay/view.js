@@ -21,6 +21,11 @@ export function choiceOf({ phrases }) {
   return own.length > 0 ? own : phrases;
 }
 
+/** The languages to write: Chinese, if the campaign has phrases in it, else any. @param {State} state */
+export function localesOf({ phrases }) {
+  return phrases.some(({ locale }) => locale.startsWith("zh")) ? ["zh"] : undefined;
+}
+
 /** @param {State} state @param {number} now On the clock of the state's times. */
 export function viewOf(state, now) {
   const { room, done, counters, reaction, notice } = state;

@@ -11,6 +11,7 @@ export default {
   close: "Close",
 
   settings_language: "Language",
+  settings_writes: "Languages I write",
   settings_grid: "Grid",
   grid_mi: "With diagonals",
   grid_tian: "Cross only",
@@ -32,6 +33,10 @@ export default {
   keep_text: "Your character can stay on the paper: whoever comes within a day goes on. When it is finished, you are told on your next visit.",
   keep_go: "Leave it and go",
   keep_stay: "Wait on",
+
+  language_title: "Somebody is writing “{text}”: join in, with the strokes shown?",
+  language_go: "Join in",
+  language_stay: "Wait on",
 
   report_title: "Report this person?",
   report_text: "The round ends at once for you. What was written is not shown before somebody has looked at it.",

@@ -11,6 +11,7 @@ export default {
   close: "閉じる",
 
   settings_language: "言語",
+  settings_writes: "書いてもよい言葉",
   settings_grid: "マス目",
   grid_mi: "米字格",
   grid_tian: "田字格",
@@ -32,6 +33,10 @@ export default {
   keep_text: "あなたの字は紙に残せます。一日のうちに誰かが来れば、続きを書きます。完成したら次に来たときにお知らせします。",
   keep_go: "字を残して離れる",
   keep_stay: "もう少し待つ",
+
+  language_title: "どなたかが「{text}」を書いています。書き順を見ながら、いっしょに書きませんか？",
+  language_go: "いっしょに書く",
+  language_stay: "このまま待つ",
 
   report_title: "この相手を通報しますか？",
   report_text: "この回はすぐに終わり、書かれたものは確認がすむまで公開されません。",

@@ -11,6 +11,7 @@ export default {
   close: "关上",
 
   settings_language: "界面语言",
+  settings_writes: "我愿意写的文字",
   settings_grid: "格子",
   grid_mi: "米字格",
   grid_tian: "田字格",
@@ -32,6 +33,10 @@ export default {
   keep_text: "你的字可以留在纸上，一天之内有人来，就会接着写完。写成了，下次来时告诉你。",
   keep_go: "留下字，先离开",
   keep_stay: "再等等",
+
+  language_title: "有人正在写「{text}」，要不要一起写？我们会演示笔顺。",
+  language_go: "一起写",
+  language_stay: "继续等",
 
   report_title: "要举报这一位吗？",
   report_text: "这一局会立刻结束，写下的字先不公开，等人看过再说。",

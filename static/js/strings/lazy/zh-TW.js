@@ -11,6 +11,7 @@ export default {
   close: "關上",
 
   settings_language: "介面語言",
+  settings_writes: "我願意寫的文字",
   settings_grid: "格子",
   grid_mi: "米字格",
   grid_tian: "田字格",
@@ -32,6 +33,10 @@ export default {
   keep_text: "你的字可以留在紙上，一天之內有人來，就會接著寫完。寫成了，下次來時告訴你。",
   keep_go: "留下字，先離開",
   keep_stay: "再等等",
+
+  language_title: "有人正在寫「{text}」，要不要一起寫？我們會示範筆順。",
+  language_go: "一起寫",
+  language_stay: "繼續等",
 
   report_title: "要檢舉這一位嗎？",
   report_text: "這一局會立刻結束，寫下的字先不公開，等人看過再說。",
