@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import msgspec
 import regex
@@ -27,6 +28,9 @@ _WITHOUT_SHAPE = {
     "Mn": "is a combining mark without a base",
 }
 """What is wrong with a code point of a general category; one of another category is blank."""
+
+
+Direction = Literal["ltr", "rtl"]
 
 
 class PhraseError(ValueError):
@@ -76,6 +80,16 @@ def _described(char: str) -> str:
     kind = "" if char.isspace() else unicodedata.category(char[0])
     what = _WITHOUT_SHAPE.get(kind, "is blank")
     return f"{' '.join(names)}, {what}"
+
+
+def direction_of(text: str) -> Direction:
+    """In which direction the characters of a phrase follow each other.
+
+    From right to left if any of them belongs to a script that does (the bidirectional classes R and
+    AL of UAX #9), as clients derive it from the same text.
+    """
+    from_right = any(unicodedata.bidirectional(point) in {"R", "AL"} for point in text)
+    return "rtl" if from_right else "ltr"
 
 
 def language_of(locale: str) -> str:

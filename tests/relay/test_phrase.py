@@ -14,6 +14,7 @@ from server.relay.phrase import (
     MAX_CHARS,
     MIN_CHARS,
     PhraseError,
+    direction_of,
     fits,
     make_phrase,
     needs,
@@ -160,6 +161,25 @@ def test_letters_digits_and_signs_may_be_asked_for(char: str) -> None:
 def test_an_error_names_the_phrase() -> None:
     with pytest.raises(PhraseError, match="'short-one'"):
         make_phrase("short-one", "字", "zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("שלום", "rtl"),
+        ("سلام", "rtl"),
+        ("ހެލޯ", "rtl"),
+        ("ߊߟߎ", "rtl"),
+        ("𞤀𞤁", "rtl"),
+        ("加油", "ltr"),
+        ("Onward", "ltr"),
+        ("नमस्ते", "ltr"),
+        ("12", "ltr"),
+        ("👍👏", "ltr"),
+    ],
+)
+def test_a_phrase_has_the_direction_of_its_script(text: str, direction: str) -> None:
+    assert direction_of(text) == direction
 
 
 @pytest.mark.parametrize(
