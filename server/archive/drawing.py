@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from server.archive.brush import outline
 from server.relay.ink import GRID, Stroke
-from server.relay.phrase import language_of
+from server.relay.phrase import Direction, language_of
 
 WIDTH, HEIGHT = 1_200, 630
 """Pixels; what the sites that show previews of links ask for."""
@@ -33,13 +33,20 @@ def is_one_word(locale: str) -> bool:
     return language_of(locale) not in _SQUARE
 
 
-def draw(characters: list[list[Stroke]], seal: str, *, is_word: bool = False) -> str:
+def draw(
+    characters: list[list[Stroke]],
+    seal: str,
+    *,
+    is_word: bool = False,
+    direction: Direction = "ltr",
+) -> str:
     """The picture as SVG, `WIDTH` by `HEIGHT`.
 
     Args:
         characters: each one's strokes, in reading order; at least one.
         seal: what is inside the seal's `<svg>`, in a box of 512 by 512.
         is_word: the characters are letters of one word, which is not broken.
+        direction: in which the characters of a row follow each other.
     """
     rows = 1 if is_word or len(characters) <= ONE_ROW else 2
     columns = -(-len(characters) // rows)
@@ -51,10 +58,11 @@ def draw(characters: list[list[Stroke]], seal: str, *, is_word: bool = False) ->
     scroll_top = (HEIGHT - height) / 2
     scroll_bottom = scroll_top + height
     top = (HEIGHT - rows * cell) / 2
-    cells = [
-        _cell(strokes, left + MARGIN + i % columns * cell, top + i // columns * cell, cell)
-        for i, strokes in enumerate(characters)
-    ]
+    cells = []
+    for i, strokes in enumerate(characters):
+        row, place = divmod(i, columns)
+        column = place if direction == "ltr" else columns - 1 - place
+        cells.append(_cell(strokes, left + MARGIN + column * cell, top + row * cell, cell))
     seal_left = left + width + SEAL_GAP
     return "".join(
         [

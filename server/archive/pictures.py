@@ -14,6 +14,7 @@ import structlog
 
 from server.archive.drawing import is_one_word
 from server.relay.ink import Stroke
+from server.relay.phrase import direction_of
 from server.store.works import FinishedWork
 
 log = structlog.get_logger()
@@ -79,8 +80,12 @@ class Pictures:
 
     async def _draw(self, work: FinishedWork) -> bytes:
         characters = [_read_strokes(ink) for ink in work.ink]
-        is_word = is_one_word(work.phrase.locale)
-        content = {"characters": characters, "seal": self._seal, "is_word": is_word}
+        content = {
+            "characters": characters,
+            "seal": self._seal,
+            "is_word": is_one_word(work.phrase.locale),
+            "direction": direction_of(work.phrase.text),
+        }
         request = orjson.dumps(content)
         async with self._turn:
             try:

@@ -9,7 +9,7 @@ import msgspec
 
 from server.archive.drawing import draw, is_one_word
 from server.relay.ink import Stroke
-from server.relay.phrase import Phrase, seat_of
+from server.relay.phrase import Phrase, direction_of, seat_of
 from server.store.works import FinishedWork
 
 _read_strokes = msgspec.msgpack.Decoder(list[Stroke]).decode
@@ -38,4 +38,5 @@ def content_of(campaign: str, work: FinishedWork) -> dict[str, Any]:
 
 def picture_of(phrase: Phrase, ink: list[list[Stroke]]) -> str:
     """The work as an SVG picture, like link previews but without the seal."""
-    return draw(ink, "", is_word=is_one_word(phrase.locale))
+    is_word, direction = is_one_word(phrase.locale), direction_of(phrase.text)
+    return draw(ink, "", is_word=is_word, direction=direction)

@@ -16,7 +16,12 @@ from server.archive.drawing import draw
 def main() -> None:
     """Read what `draw` takes from standard input; write the PNG to standard output."""
     request = json.load(sys.stdin.buffer)
-    svg = draw(request["characters"], request["seal"], is_word=request["is_word"])
+    svg = draw(
+        request["characters"],
+        request["seal"],
+        is_word=request["is_word"],
+        direction=request["direction"],
+    )
     sys.stdout.buffer.write(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True))
 
 

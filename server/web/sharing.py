@@ -12,7 +12,7 @@ from starlette.routing import Route
 from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import PictureError, Pictures
 from server.archive.reader import WorkReader
-from server.relay.phrase import language_of
+from server.relay.phrase import direction_of, language_of
 from server.session.campaigns import OpenCampaign
 from server.store.works import FinishedWork
 from server.web.api import ApiError
@@ -138,6 +138,7 @@ class Sharing:
             "words": words,
             "title": words.title.format(text),
             "heading": text,
+            "direction": direction_of(text),
             "count": len(work.phrase.chars),
             "hands": _listed(hands, words.between),
             "description": words.description.format(_listed(hands, words.between), text),

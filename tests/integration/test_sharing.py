@@ -24,6 +24,11 @@ id = "default"
 title = '''{TITLE}'''
 open = true
 locale = "zh-Hans"
+
+[[phrase]]
+id = "shalom"
+text = "שלום"
+locale = "he"
 """
 
 
@@ -107,6 +112,14 @@ async def test_a_title_with_markup_stays_words(shared: Service) -> None:
     page = await ask(shared, f"/w/{await finish_work(shared)}")
     assert Head(page.body.decode()).meta["og:site_name"] == TITLE
     assert TITLE.encode() not in page.body
+
+
+async def test_the_page_has_the_direction_of_the_phrase(shared: Service) -> None:
+    for phrase, direction in (("shalom", "rtl"), ("jiayou", "ltr")):
+        page = (await ask(shared, f"/w/{await finish_work(shared, phrase)}")).body.decode()
+        for name in ("work-title", "work"):
+            (tag,) = [part for part in page.split("<") if f'data-testid="{name}"' in part]
+            assert f'dir="{direction}"' in tag
 
 
 async def test_a_forged_host_stays_words(shared: Service) -> None:
