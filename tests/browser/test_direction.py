@@ -11,7 +11,7 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import Stranger
 from tests.browser.participant_page import LIMIT_MS, open_room, write
 from tests.browser.strokes import CHARACTERS
-from tests.finished import finish_work
+from tests.finish_work import finish_work
 from tests.service import Service
 
 CAMPAIGN = """
