@@ -1,6 +1,6 @@
 /**
- * The client of one participant: holds the state, runs the reducer on every event, and carries out
- * the commands. A page or a mini-program listens for `change` and calls `dispatch`.
+ * The client of one participant: holds the state, reduces every event, and carries out the commands.
+ * Listen for `change`, and call `dispatch`.
  */
 
 import { systemClock } from "./clock.js";

@@ -166,7 +166,6 @@
  */
 /**
  * @typedef {{t: "user:join", phrase?: string, invite?: string, locales?: string[]}
- *   | {t: "user:accept-offer"} | {t: "user:decline-offer"}
  *   | {t: "user:ink", p: number[], end: boolean}
  *   | {t: "user:undo"} | {t: "user:clear"} | {t: "user:commit"}
  *   | {t: "user:react", e: Reaction}

@@ -97,10 +97,10 @@ async def test_a_poster_that_cannot_be_fetched_can_be_asked_for_again(
     stranger: Stranger, service: Service
 ) -> None:
     one, _ = await relay(stranger, service)
-    await one.page.route("**/js/poster.js", lambda route: route.abort())
+    await one.page.route("**/js/poster/poster.js", lambda route: route.abort())
     async with one.page.expect_event("requestfailed"):
         await one.see("poster-open").click()
-    await one.page.unroute("**/js/poster.js")
+    await one.page.unroute("**/js/poster/poster.js")
     await one.see("poster-open").click()
     await expect(one.see("poster")).to_have_attribute("data-state", "shown", timeout=LIMIT_MS)
     one.troubles.clear()  # Chromium logs what could not be fetched.

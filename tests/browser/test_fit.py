@@ -66,7 +66,7 @@ async def test_nothing_sticks_out_in_any_state_of_a_round(
     await one.join()
     await one.is_in("waiting")
     await fits(one)
-    two = await stranger(service, **view)
+    two = await stranger(service, LONG, **view)
     await two.join()
     await two.is_in("their-turn")
     await fits(one)
@@ -105,7 +105,7 @@ async def test_the_room_fits_a_phone_on_its_side(
     await one.is_in("waiting")
     await fits(one)
     await expect(one.see("invite")).to_be_in_viewport(ratio=1)
-    two = await stranger(service, **view)
+    two = await stranger(service, LONG, **view)
     await two.join()
     await one.is_in("my-turn")
     for name in ("timer", "reactions"):

@@ -1,6 +1,6 @@
 /**
- * A connection that reconnects. It connects, sends `hello` with the token, checks liveness, and
- * connects again after a loss. It knows nothing of rooms, and an adapter supplies the socket.
+ * A connection that sends `hello` with the token, checks liveness, and reconnects after a loss. It
+ * knows nothing of rooms; an adapter supplies the socket.
  */
 
 import { systemClock } from "../clock.js";

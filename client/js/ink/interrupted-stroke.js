@@ -1,8 +1,7 @@
 /**
- * Decides what becomes of a stroke that the browser interrupted: for a palm, an edge gesture or a
- * call, it does not say which. Android asks apps to roll such a gesture back
- * (developer.android.com/develop/adaptive-apps/cookbook/stylus-palm-rejection). But palms move little,
- * and about 250 ms tell them from a pen (Schwarz et al., doi.org/10.1145/2556288.2557056).
+ * Decides what becomes of a stroke that the browser interrupted, which may have been a palm. Android
+ * asks apps to roll such a gesture back. But palms move little, and about 250 ms tell them from a pen
+ * (Schwarz et al., doi.org/10.1145/2556288.2557056).
  */
 
 import { GRID } from "../protocol.js";
@@ -13,10 +12,7 @@ export const MIN_WRITING_MS = 250;
 /** A smaller stroke is a contact that rests. In cells; about 6 mm on a phone. */
 export const MIN_WRITING_EXTENT = 0.12;
 
-/**
- * @param {import("../types.js").Stroke} stroke
- * @returns {boolean} True: it is writing, keep it. False: take it back.
- */
+/** False: take the stroke back. @param {import("../types.js").Stroke} stroke */
 export function isWriting(stroke) {
   const points = decodeStroke(stroke);
   const ms = points.slice(1).reduce((sum, { dt }) => sum + dt, 0);

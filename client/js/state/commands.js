@@ -19,7 +19,6 @@ export function commandsFor(before, after, event) {
   const changed = draft && draft !== before.draft;
   switch (event.t) {
     case "user:join": return after.joining !== before.joining ? join(after) : [];
-    case "user:accept-offer": return before.room?.offer ? leaveAndJoin(after) : [];
     case "user:ink": return changed ? [lastInk(draft, event.p, event.end)] : [];
     case "user:undo":
     case "user:clear": return changed ? [undo(draft, draft.strokes.length)] : [];

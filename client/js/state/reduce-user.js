@@ -19,9 +19,6 @@ export function reduceUser(state, event) {
       if (state.room || state.joining) return state;
       return { ...state, joining: { phrase, invite, locales }, done: null, notice: null };
     }
-    case "user:accept-offer": return acceptOffer(state);
-    case "user:decline-offer":
-      return state.room ? { ...state, room: { ...state.room, offer: null } } : state;
     case "user:ink": return addInk(state, event.p, event.end);
     case "user:undo": return keepStrokes(state, (state.draft?.strokes.length ?? 0) - 1);
     case "user:clear": return keepStrokes(state, 0);
@@ -51,13 +48,6 @@ function addInk(state, part, end) {
 function keepStrokes(state, count) {
   if (!hasInk(state) || !state.draft) return state;
   return { ...state, draft: { ...state.draft, strokes: state.draft.strokes.slice(0, count), open: false } };
-}
-
-/** Leaves the room and joins in the language of the offer. @param {State} state @returns {State} */
-function acceptOffer(state) {
-  const offer = state.room?.offer;
-  if (!offer) return state;
-  return { ...leave(state), joining: { phrase: offer.id, locales: [offer.locale] }, notice: null };
 }
 
 /** @param {State} state @param {ReportReason} [why] @returns {State} */

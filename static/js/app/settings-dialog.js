@@ -9,16 +9,20 @@ import { LANGUAGES } from "../shared/language.js";
 import { addStyles } from "../shared/lazy.js";
 import { settings } from "../shared/settings.js";
 import { locale } from "../shared/text.js";
-import { tickLanguage, tickedLanguages } from "../shared/written-languages.js";
+
+/** The languages to write beside the page's. */
+const ticked = () => settings.get("writes").split(" ").filter(Boolean);
 
 /** A box to tick a language to write; the page's own is always ticked. @param {string} tag @param {string} name */
 function writesBox(tag, name) {
-  const language = /** @type {import("../shared/language.js").Language} */ (tag);
   const input = make("input");
   const own = tag === locale;
-  const checked = own || tickedLanguages().includes(language);
+  const checked = own || ticked().includes(tag);
   Object.assign(input, { type: "checkbox", name: "writes", value: tag, checked, disabled: own });
-  input.addEventListener("change", () => tickLanguage(language, input.checked));
+  input.addEventListener("change", () => {
+    const others = ticked().filter((other) => other !== tag);
+    settings.set("writes", (input.checked ? [...others, tag] : others).join(" "));
+  });
   const label = make("label", { class: "pick" }, input, make("span", { text: name }));
   label.lang = tag;
   return label;

@@ -5,13 +5,12 @@
 import { directionOf } from "../../../client/js/direction.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, make, makeGrid, part, setText } from "../shared/dom.js";
-import { locale, text } from "../shared/text.js";
-import { writtenLocales } from "../shared/written-languages.js";
+import { text } from "../shared/text.js";
+import { isWritten, writtenLocales } from "../shared/written-languages.js";
 
 /** @import { Phrase, State } from "../../../client/js/types.js" */
 
 const SHOWN = 5;
-/** The picture while no phrase is chosen. */
 const SAMPLE = { text: "加油", chars: ["加", "油"], locale: "zh-Hans" };
 
 export class HomeView {
@@ -61,7 +60,7 @@ export class HomeView {
   }
 
   #fillChips() {
-    const own = this.#phrases.filter((phrase) => suits(phrase.locale));
+    const own = this.#phrases.filter(isWritten);
     const pool = own.length > 0 ? own : this.#phrases;
     const chosen = this.#phrases.find(({ id }) => id === this.#chosen);
     const shown = chosen ? [chosen] : [];
@@ -108,11 +107,4 @@ export class HomeView {
       }),
     );
   }
-}
-
-/** Whether a phrase's locale suits the page's language, as zh-Hans suits zh-CN. @param {string} tag */
-function suits(tag) {
-  const page = new Intl.Locale(locale).maximize();
-  const phrase = new Intl.Locale(tag).maximize();
-  return page.language === phrase.language && page.script === phrase.script;
 }

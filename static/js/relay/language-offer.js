@@ -13,6 +13,8 @@ export class LanguageOffer {
   #phrase = part("language-phrase");
   /** The locale of the accepted offer; empty before. */
   #accepted = "";
+  /** The offer that was declined last. @type {import("../../../client/js/types.js").Phrase | null} */
+  #declined = null;
   /** The character whose stroke order was played last. */
   #played = "";
 
@@ -20,17 +22,23 @@ export class LanguageOffer {
   constructor(relay) {
     this.#relay = relay;
     button("language-go").addEventListener("click", () => {
-      this.#accepted = relay.state.room?.offer?.locale ?? "";
-      relay.dispatch({ t: "user:accept-offer" });
+      const offer = relay.state.room?.offer;
+      if (!offer) return;
+      this.#accepted = offer.locale;
+      relay.dispatch({ t: "user:leave" });
+      relay.dispatch({ t: "user:join", phrase: offer.id, locales: [offer.locale] });
     });
-    button("language-stay").addEventListener("click", () => relay.dispatch({ t: "user:decline-offer" }));
+    button("language-stay").addEventListener("click", () => {
+      this.#declined = relay.state.room?.offer ?? null;
+      this.render();
+    });
   }
 
   /** Called repeatedly, because the stroke order is known after a time. */
   render() {
     const { room, draft, connection } = this.#relay.state;
     const offer = room?.offer;
-    this.#box.hidden = !offer || room.partner !== null || connection.status !== "online";
+    this.#box.hidden = !offer || offer === this.#declined || room.partner !== null || connection.status !== "online";
     if (offer) {
       setText(this.#phrase, text("language_title", { text: offer.text }));
       this.#phrase.lang = offer.locale;

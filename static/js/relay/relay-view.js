@@ -29,8 +29,7 @@ export class RelayView {
   #cell;
   #row = new PhraseRow();
   #partnerPanel;
-  #keepOffer;
-  #languageOffer;
+  #offers;
   /** @type {import("./room-dialogs.js").RoomDialogs | null} */
   #dialogs = null;
   #ticker = 0;
@@ -44,12 +43,7 @@ export class RelayView {
       ({ PartnerPanel }) => new PartnerPanel(relay),
       "partner",
     ));
-    this.#keepOffer = new LazyPart(lazy(() => import("./keep-offer.js"), ({ KeepOffer }) => new KeepOffer(relay), "dialogs"));
-    this.#languageOffer = new LazyPart(lazy(
-      () => import("./language-offer.js"),
-      ({ LanguageOffer }) => new LanguageOffer(relay),
-      "dialogs",
-    ));
+    this.#offers = new LazyPart(lazy(() => import("./offers.js"), ({ Offers }) => new Offers(relay), "dialogs"));
     const dialogs = lazy(
       () => import("./room-dialogs.js"),
       ({ RoomDialogs }) => (this.#dialogs = new RoomDialogs(relay)),
@@ -109,10 +103,8 @@ export class RelayView {
     } else if (!this.#partnerPanel.part) setText(this.#alias, room.partner.alias);
     if (room.partner || room.turn.until - this.#relay.now() < TIMER_SHOWN_BELOW_MS) this.#partnerPanel.need();
     this.#partnerPanel.part?.tick(this.#relay.state);
-    if (canKeepRoom(this.#relay.state)) this.#keepOffer.need();
-    this.#keepOffer.part?.render();
-    if (room.offer) this.#languageOffer.need();
-    this.#languageOffer.part?.render();
+    if (room.offer || canKeepRoom(this.#relay.state)) this.#offers.need();
+    this.#offers.part?.render();
   }
 
   /** @param {HTMLButtonElement} tool @param {() => void} act */

@@ -6,10 +6,7 @@ import { browserStorage } from "../../../client/js/adapters/browser.js";
 
 const KEY = "jielong.settings";
 
-/**
- * An empty `language` means the browser's. `writes`: the tags of further languages that the user
- * writes, separated by blanks.
- */
+/** An empty `language` means the browser's. `writes`: tags of further languages to write. */
 const DEFAULTS = { language: "", grid: "mi", side: "right", writes: "" };
 
 /** @typedef {keyof typeof DEFAULTS} Setting */
