@@ -8,7 +8,16 @@ from typing import Literal
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.integration.protocol_client import JSON, MSGPACK, Message, Peer, open_peer, unpack
+from server.worker.offers import ALONE_MS
+from tests.integration.protocol_client import (
+    JSON,
+    LIMIT,
+    MSGPACK,
+    Message,
+    Peer,
+    open_peer,
+    unpack,
+)
 from tests.integration.relays import INK, invite, meet, open_room, write
 from tests.service import Service
 
@@ -57,6 +66,7 @@ class Recording:
 async def record_relay(service: Service) -> Recording:
     """Play it, and stop the service in the end."""
     recording = Recording()
+    await _offer(recording, service)
     host = await recording.open_session(
         service, JSON, campaign="default", locale="en", client="test"
     )
@@ -70,6 +80,18 @@ async def record_relay(service: Service) -> Recording:
     await _until(host, "partner", state="left")
     await asyncio.gather(asyncio.to_thread(service.stop), _until(host, "bye", why="restart"))
     return recording
+
+
+async def _offer(recording: Recording, service: Service) -> None:
+    """Somebody who waits alone is offered a room in another language."""
+    chinese = await recording.open_session(service, MSGPACK)
+    await chinese.send("join", locales=["zh"])
+    await chinese.expect("waiting")
+    english = await recording.open_session(service, MSGPACK)
+    await english.send("join", locales=["en"])
+    await english.expect("waiting")
+    await english.expect("offer", limit=ALONE_MS / 1_000 + LIMIT)
+    await asyncio.gather(chinese.quit(), english.quit())
 
 
 async def _until(peer: Peer, t: str, **keys: object) -> Message:

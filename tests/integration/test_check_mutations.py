@@ -153,8 +153,8 @@ class Mutation:
 MUTATIONS = [
     Mutation(
         "a participant is matched in a room that they left",
-        "return not has(room.people, ticket.participant) end",
-        "return true end",
+        "return not has(room.people, ticket.participant) and writes(ticket, room.locale)",
+        "return writes(ticket, room.locale)",
         a_kept_character,
         ("one seat",),
     ),
@@ -174,7 +174,7 @@ MUTATIONS = [
     ),
     Mutation(
         "waiting hosts get no guests",
-        "keep_pair(host, find(host, first), waiting)",
+        "keep_pair(host, find(host, at), waiting)",
         "keep_pair(host, nil, waiting)",
         a_rematch,
         ("new partners",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.relay.from_client import Ink, React, Undo
+from server.relay.from_client import ExactInk, Ink, React, Undo
 from server.relay.ink import POINT
 from server.session.dispatch import Dispatcher
 from server.session.session import LiveRelay, Session
@@ -19,6 +19,7 @@ class LiveHandler:
     def register(self, dispatcher: Dispatcher) -> None:
         """Handle `undo`, `react`, and `ink` without a seat."""
         dispatcher.register(Ink, self.late_ink)
+        dispatcher.register(ExactInk, self.late_ink)
         dispatcher.register(Undo, self.undo)
         dispatcher.register(React, self.react)
 
