@@ -11,7 +11,7 @@ import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
 import { Paper } from "./paper.js";
 import { drawPoster } from "./poster.js";
-import { REACTIONS, choiceOf, viewOf } from "./view.js";
+import { REACTIONS, choiceOf, localesOf, viewOf } from "./view.js";
 import { text } from "./words.js";
 
 const NOTICE_MS = 7000;
