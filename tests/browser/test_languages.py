@@ -80,7 +80,7 @@ async def test_a_whole_relay_fits_and_is_announced_in_every_language(
 ) -> None:
     narrow = {"viewport": {"width": 360, "height": 640}, "locale": locale}
     one = await stranger(service, "/?phrase=jiayou", **narrow)
-    two = await stranger(service, **narrow)
+    two = await stranger(service, "/?phrase=jiayou", **narrow)
     await one.is_in("idle")
     await fits(one)
     await open_room(one, two)

@@ -49,13 +49,13 @@ async def test_further_languages_are_ticked_in_the_settings_and_stay(
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
 async def test_who_waits_alone_is_offered_another_language_with_its_strokes(
-    stranger: Stranger, shared: Service, options: dict[str, Any]
+    stranger: Stranger, service: Service, options: dict[str, Any]
 ) -> None:
-    chinese = await stranger(shared)
+    chinese = await stranger(service)
     await chinese.join()
     await chinese.is_in("waiting")
     phrase = (await chinese.hears("waiting"))["phrase"]
-    english = await stranger(shared, locale="en", **options)
+    english = await stranger(service, locale="en", **options)
     await english.join()
     await english.is_in("waiting")
     offer = english.see("language-offer")
@@ -72,11 +72,11 @@ async def test_who_waits_alone_is_offered_another_language_with_its_strokes(
     await expect(strokes.first).to_be_attached()
 
 
-async def test_who_declines_waits_on(stranger: Stranger, shared: Service) -> None:
-    chinese = await stranger(shared)
+async def test_who_declines_waits_on(stranger: Stranger, service: Service) -> None:
+    chinese = await stranger(service)
     await chinese.join()
     await chinese.is_in("waiting")
-    english = await stranger(shared, locale="en")
+    english = await stranger(service, locale="en")
     await english.join()
     await english.is_in("waiting")
     offer = english.see("language-offer")
