@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from server.relay import room as rules_of
+from server.relay.lane_clock import LaneClock
 from server.relay.matching import (
     SLACK,
     Dice,
@@ -55,11 +56,12 @@ class BehindError(Exception):
 
 
 class Lane:
-    """One lane. Times are milliseconds; they never run backwards."""
+    """One lane. `now` is the wall clock in milliseconds, which may be set back."""
 
     def __init__(self, rules: Rules) -> None:
         """An empty lane under these rules."""
         self.rules = rules
+        self.clock = LaneClock()
         self.rooms: dict[str, Room] = {}
         self.pool: dict[str, float] = {}
         self.kept: dict[str, float] = {}
@@ -82,6 +84,7 @@ class Lane:
         Raises:
             BehindError: the lane was not reconciled.
         """
+        now = self.clock.read(now)
         self._must_be_reconciled()
         if worker in self.fenced:
             return ["fenced"] * len(tickets), []
@@ -131,6 +134,7 @@ class Lane:
         Raises:
             BehindError: it is the last one, and the lane was not reconciled.
         """
+        now = self.clock.read(now)
         room = self.rooms.get(room_id)
         if not room:
             return "no_such_room"
@@ -168,6 +172,7 @@ class Lane:
         report: bool = False,
     ) -> str | Transition:
         """Give up one's seat."""
+        now = self.clock.read(now)
         found = self._held_seat(participant, address, room_id)
         if isinstance(found, str):
             return found
@@ -185,6 +190,7 @@ class Lane:
 
         Without a room, in that in which the participant was seen last.
         """
+        now = self.clock.read(now)
         known = self.people.get(participant)
         found = self._held_seat(participant, address, room_id or (known.room if known else ""))
         if isinstance(found, str):
@@ -196,6 +202,7 @@ class Lane:
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         """A participant is connected, by token: take over the seat and hear what was missed."""
+        now = self.clock.read(now)
         if address.partition("/")[0] in self.fenced:
             return Resumed("", [], [], "fenced")
         known = self._known(participant)
@@ -233,6 +240,7 @@ class Lane:
 
     def read_room(self, now: int, participant: str, room_id: str) -> str | Transition:
         """A room as its participant finds it, or the end of it; changes nothing."""
+        now = self.clock.read(now)
         room = self.rooms.get(room_id)
         if not room or all(seat.participant != participant for seat in room.seats):
             return "no_such_room"
@@ -268,6 +276,7 @@ class Lane:
 
     def expire(self, now: int, limit: int) -> list[Transition]:
         """Do what is due in at most `limit` rooms, the most overdue ones."""
+        now = self.clock.read(now)
         overdue = sorted(
             (room.next_deadline, room.id)
             for room in self.rooms.values()
@@ -291,6 +300,7 @@ class Lane:
 
     def reap(self, now: int, worker: str, room_ids: list[str]) -> list[Transition]:
         """Disconnect the seats of a fenced worker."""
+        now = self.clock.read(now)
         transitions = []
         for room_id in room_ids:
             for seat in (0, 1):
@@ -489,14 +499,14 @@ class Lane:
         ink: tuple[bytes, ...] | None = None,
     ) -> Transition:
         if ms is None:
-            ms = max(room.graces[1 - seat] - now, 0)
+            ms = rules_of.left(room.graces[1 - seat], now, self.rules.grace_ms)
         return Transition(
             kind=kind,
             seat=seat,
             c=c,
             address=address,
             ms=ms,
-            view=rules_of.view(room, now, room.ink if ink is None else ink),
+            view=rules_of.view(room, now, self.rules, room.ink if ink is None else ink),
             hands=self.serials[room.id] if room.completed else [],
             relays=self.relays if room.completed else 0,
             participants=self.participants if room.completed else 0,

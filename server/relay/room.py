@@ -212,15 +212,22 @@ def due(room: Room, now: int) -> tuple[Due, int] | None:
     return None
 
 
-def view(room: Room, now: int, ink: tuple[bytes, ...]) -> RoomView:
+def left(time: int, now: int, most: int) -> int:
+    """The milliseconds until `time`; 0 when it is over, and never more than the rules give."""
+    return min(max(time - now, 0), most)
+
+
+def view(room: Room, now: int, rules: Rules, ink: tuple[bytes, ...]) -> RoomView:
     """The room as a transition shows it."""
+    away = room.graces[seat_of(room.turn)] > 0
+    turn_ms = left(room.deadline, now, rules.turn_ms + (rules.grace_ms if away else 0))
     return RoomView(
         room=room.id,
         phrase=msgspec.Raw(room.phrase),
         chars=room.chars,
         turn=room.turn,
         version=room.version,
-        turn_ms=max(room.deadline - now, 0) if room.deadline else NO_LIMIT,
+        turn_ms=turn_ms if room.deadline else NO_LIMIT,
         seats=room.seats,
         ink=[msgspec.Raw(strokes) for strokes in ink],
     )

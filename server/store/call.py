@@ -123,7 +123,7 @@ class PauseExpiry(Call):
 
     def __init__(self, base: str) -> None:
         """For the lane `base`."""
-        super().__init__(function("pause_expiry"), base, [], repeatable=False)
+        super().__init__(function("pause_expiry"), base, [0], repeatable=False)
 
     def resolve(self, reply: object) -> None:
         """Nothing to do."""

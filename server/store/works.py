@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -23,7 +24,10 @@ GROUP = "archive"
 BATCH = 500
 BLOCK_MS = 1_000
 ABANDONED_MS = 10_000
-"""Entries that a reader has read and not acknowledged for so long are taken over."""
+"""Entries that a reader has read and not acknowledged for so long are taken over.
+
+By this machine's clock, too: Redis counts the time by its wall clock, which may be set back.
+"""
 
 
 class FinishedWork(msgspec.Struct, array_like=True, frozen=True):
@@ -76,6 +80,7 @@ class WorksStream:
         self._key = keys.works(base)
         self._client: redis.asyncio.Redis | None = None
         self._consumer = consumer
+        self._seen_pending: dict[tuple[bytes, int], float] = {}
         self.waiting = 0
 
     @property
@@ -105,12 +110,26 @@ class WorksStream:
 
     async def abandoned(self) -> list[Entry]:
         """Works that another worker has read and not stored."""
+        abandoned = await self._abandoned_ids()
+        if not abandoned:
+            return []
         async with self.client.pipeline(transaction=False) as pipe:
-            pipe.xautoclaim(
-                self._key, GROUP, self._consumer, min_idle_time=ABANDONED_MS, count=BATCH
-            )
+            pipe.xclaim(self._key, GROUP, self._consumer, 0, abandoned)
             reply = await self._durable(pipe)
-        return read_entries(reply[1])
+        return read_entries(reply)
+
+    async def _abandoned_ids(self) -> list[Any]:
+        """Entries that were read long ago, or that are known for so long to have been read."""
+        pending: Any = await self.client.xpending_range(self._key, GROUP, "-", "+", BATCH)
+        now = monotonic()
+        seen, self._seen_pending = self._seen_pending, {}
+        abandoned: list[Any] = []
+        for entry in pending:
+            reading = entry["message_id"], entry["times_delivered"]
+            since = self._seen_pending[reading] = seen.get(reading, now)
+            if max(entry["time_since_delivered"], (now - since) * 1_000) >= ABANDONED_MS:
+                abandoned.append(entry["message_id"])
+        return abandoned
 
     async def _durable(self, pipe: Pipeline) -> Any:
         """Run `pipe`, which reads works; answers the reply, and updates `waiting`.

@@ -115,7 +115,7 @@ def test_after_an_outage_one_has_as_long_as_it_lasted_to_come_back(
 def test_a_pause_of_expiry_makes_no_longer_one_shorter(
     heartbeats: Heartbeats, valkey: Valkey
 ) -> None:
-    client, pause = plain(valkey), ("FCALL", library.function("pause_expiry"), 1, LANE)
+    client, pause = plain(valkey), ("FCALL", library.function("pause_expiry"), 1, LANE, NOW)
     client.execute_command(*pause)
     assert LEASE - SLACK_MS < client.pttl(f"{LANE}:expiry_pause") <= LEASE
     heartbeats.send(20_000, "one")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -23,6 +24,7 @@ class Valkey:
         self._master = master
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
+        self.environment: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -40,6 +42,7 @@ class Valkey:
                 [find_server(), *(str(w) for k, v in options.items() for w in (f"--{k}", v))],
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                env=os.environ | self.environment,
             )
         deadline = time.monotonic() + READY_SECONDS
         with redis.Redis(port=self.port) as client:

@@ -74,9 +74,9 @@ class DifferentialLane:
         locale_of = {room.id: room.locale for room in self.model.rooms.values()}
         locales = sorted({*locale_of.values(), "none"})
         expired = self._lua.expire(now, limit, locales)
-        since = self.model.waiting_since
-        assert expired.alone_ms == (-1 if since is None else max(now - since, 0))
-        alone = {locale_of[room] for room, at in self.model.pool.items() if at <= now - ALONE_MS}
+        since, time = self.model.waiting_since, self.model.clock.read(now)
+        assert expired.alone_ms == (-1 if since is None else max(time - since, 0))
+        alone = {locale_of[room] for room, at in self.model.pool.items() if at <= time - ALONE_MS}
         assert expired.alone == sorted(alone)
         assert expired.kept == sorted({locale_of[room] for room in self.model.kept})
         return self._same("expire", Answer([], transitions), Answer([], expired.transitions))
@@ -85,10 +85,15 @@ class DifferentialLane:
         expected = Answer([], self.model.reap(now, worker, rooms))
         return self._same("reap", expected, self._lua.reap(now, worker, rooms))
 
-    def fence(self, now: int, worker: str) -> None:
+    def keep_time(self, now: int) -> None:
+        """A heartbeat stores the time."""
+        self.model.clock.keep(now)
+        self._lua.keep_time(now)
+
+    def fence(self, worker: str) -> None:
         """The worker's lease is over."""
         self.model.fenced.add(worker)
-        self._lua.fence(now, worker)
+        self._lua.fence(worker)
 
     def reconcile(self, relays: int, participants: int, serial: int, skipped: int) -> None:
         """The lane is compared with an archive that has so much of it."""

@@ -26,6 +26,9 @@ from server.store.answers import (
 from server.store.lanes import ALONE_MS
 from server.store.pool import ticket_arguments
 
+NEVER = 10**14
+"""Milliseconds since 1970; the year 5138."""
+
 
 class StoredWork(msgspec.Struct, array_like=True, frozen=True):
     """An entry of the stream of finished works."""
@@ -107,9 +110,15 @@ class LuaLane:
     def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
         return self._answer("reap", now, worker, *rooms)
 
-    def fence(self, now: int, worker: str) -> None:
-        """What `heartbeat` writes when a worker's lease is over."""
-        self.client.hset(f"{self.base}:workers", worker, f"dead {now}")
+    def keep_time(self, now: int) -> None:
+        """A heartbeat stores the time; here without what else it does."""
+        self._call("heartbeat", now, "clock", 0, 0, 1)
+        self._call("release_lease", "clock")
+        self.client.delete(f"{self.base}:last_heartbeat", f"{self.base}:expiry_pause")
+
+    def fence(self, worker: str) -> None:
+        """What `heartbeat` writes of a lease that is over, with a time that it never forgets."""
+        self.client.hset(f"{self.base}:workers", worker, f"dead {NEVER}")
 
     def resume(self, now: int, participant: str, address: str, hello: int) -> Resumed:
         arguments = (*self._rules(now), participant, address, hello)

@@ -188,7 +188,7 @@ class Machine(MachineBase):
         self, data: st.DataObject, left: int, later: int
     ) -> None:
         room = data.draw(st.sampled_from(self.limited()))
-        self.now = max(self.now, self.lanes.model.rooms[room].deadline - left)
+        self.now += max(self.lanes.model.rooms[room].deadline - left - self.time, 0)
         view = self.checker.rooms[room].view
         self.disconnect(view.seats[view.turn % 2].participant, "now", room)
         self.now += later
@@ -206,12 +206,12 @@ class Machine(MachineBase):
         workers = self.fenced if again and self.fenced else self.workers
         worker = data.draw(st.sampled_from(workers))
         if worker in self.workers:
-            self.lanes.fence(self.now, worker)
+            self.lanes.fence(worker)
             self.workers.remove(worker)
             self.workers.append(f"w{self.next()}")
             self.fenced.append(worker)
         rooms = [*self.checker.rooms, "unknown"]
-        self.checker.check_disconnect(self.now, self.lanes.reap(self.now, worker, rooms))
+        self.checker.check_disconnect(self.time, self.lanes.reap(self.now, worker, rooms))
 
     @precondition(lambda self: self.on_fenced_workers())
     @rule(data=st.data(), call=st.sampled_from(["commit", "leave", "disconnect"]))
@@ -249,7 +249,7 @@ class Machine(MachineBase):
         assert answer.refusal or not refused
         if not answer.refusal:
             self.was_at[name], self.at[name] = self.at[name], was_at
-            self.checker.check_resume(self.now, name, answer)
+            self.checker.check_resume(self.time, name, answer)
 
     @precondition(lambda self: self.said_hello)
     @rule(
@@ -262,7 +262,7 @@ class Machine(MachineBase):
         answer = self.lanes.resume(self.now, name, late, hello)
         if not answer.refusal:
             self.was_at[name], self.at[name], self.said_hello[late] = self.at[name], late, hello
-            self.checker.check_resume(self.now, name, answer)
+            self.checker.check_resume(self.time, name, answer)
 
     @rule(data=st.data(), name=people)
     def somebody_hears_of_works(self, data: st.DataObject, name: str) -> None:
@@ -309,14 +309,14 @@ class Machine(MachineBase):
     @rule(data=st.data(), name=people)
     def somebody_looks(self, data: st.DataObject, name: str) -> None:
         room = self.checker.room_of(name) or data.draw(st.sampled_from([*self.checker.rooms]))
-        self.checker.check_others(self.now, self.lanes.read_room(self.now, name, room))
+        self.checker.check_others(self.time, self.lanes.read_room(self.now, name, room))
 
     @precondition(lambda self: self.lanes.model.works)
     @rule(data=st.data())
     def somebody_looks_at_a_finished_room(self, data: st.DataObject) -> None:
         work = data.draw(st.sampled_from(self.lanes.model.works)).id
         name = data.draw(st.sampled_from(sorted(self.checker.rooms[work].people)))
-        self.checker.check_others(self.now, self.lanes.read_room(self.now, name, work))
+        self.checker.check_others(self.time, self.lanes.read_room(self.now, name, work))
 
     @rule(ms=short_waits)
     def a_moment_passes(self, ms: int) -> None:
@@ -331,11 +331,19 @@ class Machine(MachineBase):
     def a_day_passes(self, ms: int) -> None:
         self.now += ms
 
+    @rule(ms=st.sampled_from([1, 700, 120_000, 3_600_000]))
+    def the_clock_is_set_back(self, ms: int) -> None:
+        before = self.time
+        self.lanes.keep_time(self.now)
+        self.now -= ms
+        assert self.time == before
+        self.coverage["clock set back"] += 1
+
     @rule(limit=st.sampled_from([1, 2, 200, 200]))
     def the_clock_is_looked_at(self, limit: int) -> None:
         kept = set(self.lanes.model.kept)
         answer = self.lanes.expire(self.now, limit)
-        self.checker.check_others(self.now, answer)
+        self.checker.check_others(self.time, answer)
         self.coverage["kept room forgotten"] += not kept <= set(self.lanes.model.rooms)
 
     @rule(ms=long_waits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from typing import ClassVar
 
 import msgspec
@@ -51,6 +52,7 @@ class MachineBase(RuleBasedStateMachine):
         self.lanes = DifferentialLane(lua, self.coverage)
         self.checker = PromiseChecker(lua.rules, self.coverage)
         self.now = 1_700_000_000_000
+        self.lanes.keep_time(self.now)
         self.only_archived = 0
         self.count = 0
         self.at: dict[str, str] = {}
@@ -62,10 +64,15 @@ class MachineBase(RuleBasedStateMachine):
         self.commits: list[tuple[str, str, int]] = []
         self.leaves: list[tuple[str, str]] = []
 
+    @property
+    def time(self) -> int:
+        """The lane's time; `now` is the wall clock, which may be set back."""
+        return copy(self.lanes.model.clock).read(self.now)
+
     def join(self, seed: int, tickets: list[Ticket]) -> None:
         pool, kept = set(self.lanes.model.pool), set(self.lanes.model.kept)
         answer = self.lanes.join(self.now, seed, tickets)
-        self.checker.check_join(self.now, tickets, answer, pool, kept)
+        self.checker.check_join(self.time, tickets, answer, pool, kept)
         self.coverage["join with a repeated ticket"] += len({t.participant for t in tickets}) < len(
             answer.refusals
         )
@@ -96,7 +103,7 @@ class MachineBase(RuleBasedStateMachine):
     def commit(self, name: str, address: str, room: str, c: int) -> None:
         ink = _pack([[self.next() % 4096, 7, 0, 90, 1, -1, 16, 2]])
         answer = self.lanes.commit(self.now, name, address, room, c, ink)
-        self.checker.check_commit(self.now, name, room, c, ink, answer)
+        self.checker.check_commit(self.time, name, room, c, ink, answer)
         if answer.transitions:
             self.commits.append((name, room, c))
             kind, view = answer.transitions[0].kind, answer.transitions[0].view
@@ -106,29 +113,29 @@ class MachineBase(RuleBasedStateMachine):
 
     def leave(self, name: str, address: str, room: str, keep: bool, report: bool) -> None:
         answer = self.lanes.leave(self.now, name, address, room, keep=keep, report=report)
-        self.checker.check_others(self.now, answer)
+        self.checker.check_others(self.time, answer)
         if answer.transitions:
             self.leaves.append((name, room))
 
     def disconnect(self, name: str, address: str, room: str) -> None:
         answer = self.lanes.disconnect(self.now, name, self.address(name, address), room)
-        self.checker.check_disconnect(self.now, answer)
+        self.checker.check_disconnect(self.time, answer)
 
     def resume(self, name: str, fresh: bool) -> None:
         if fresh:
             self.connect_anew(name)
         address = self.address(name)
-        hello = self.said_hello.setdefault(address, self.now)
+        hello = self.said_hello.setdefault(address, self.time)
         answer = self.lanes.resume(self.now, name, address, hello)
         if answer.refusal:
             return
-        self.checker.check_resume(self.now, name, answer)
+        self.checker.check_resume(self.time, name, answer)
 
     def connect_anew(self, name: str) -> None:
         """A participant sends `hello` on another connection; the lane does not know of it yet."""
         self.was_at[name] = self.address(name)
         self.at[name] = f"{self.workers[self.count % 3]}/{self.next()}"
-        self.said_hello[self.at[name]] = self.now
+        self.said_hello[self.at[name]] = self.time
 
     def invite(self, name: str, address: str, room: str) -> None:
         code = self.lanes.invite(name, address, room, f"i{self.next()}")

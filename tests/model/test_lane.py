@@ -21,7 +21,7 @@ from tests.model.promise_checker import PromiseChecker
 
 NOW = 1_700_000_000_000
 
-DAY_MS = 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 OUTCOMES = {
     *("join waiting", "join matched", "join seated", "join elsewhere", "join no_such_room"),
@@ -34,7 +34,7 @@ OUTCOMES = {
     *("read_room seated", "read_room repeated", "read_room no_such_room"),
     *("reap away", "join fenced", "commit fenced", "leave fenced", "disconnect fenced"),
     *("expire left", "expire idle", "came back within the grace", "a join before the return"),
-    *("reconciled", "reconciled after a loss", "retired"),
+    *("reconciled", "reconciled after a loss", "retired", "clock set back"),
     *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
     *("matched by language", "two wait in two languages"),
     "waits beside a kept room of another language",
@@ -88,6 +88,40 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
         "last partners, for want of others"
     )
     lanes.compare_state(people)
+
+
+def test_a_clock_that_is_set_back_is_noticed_by_any_call_and_nothing_lasts_longer(
+    lua: LuaLane,
+) -> None:
+    """Also when some time has passed since the last heartbeat: up to a second, otherwise."""
+    lanes = DifferentialLane(lua, Counter())
+    for name, room in (("ann", "r1"), ("bob", "r2")):
+        lanes.join(NOW, 1, [Ticket(name, f"w/{name}", room, PHRASES[2], 2)])
+    lanes.keep_time(NOW)
+    room = next(iter(lanes.model.rooms.values()))
+    first = room.seats[0].participant
+    back = NOW + 700 - HOUR_MS
+    (seen,) = lanes.read_room(back, first, room.id).transitions
+    assert seen.view.turn_ms == lua.rules.turn_ms
+    lanes.keep_time(back)
+    (away,) = lanes.disconnect(back + 5_000, first, f"w/{first}", room.id).transitions
+    assert away.view.turn_ms == lua.rules.turn_ms - 5_000 + lua.rules.grace_ms
+    lanes.keep_time(back + 5_000)
+    again = back - HOUR_MS
+    assert lanes.expire(again, 200).transitions == []
+    assert lanes.expire(again + lua.rules.grace_ms - 1, 200).transitions == []
+    (left,) = lanes.expire(again + lua.rules.grace_ms, 200).transitions
+    assert left.kind == "left"
+    lanes.compare_state(["ann", "bob"])
+
+
+def test_whoever_says_hello_after_the_clock_was_set_back_takes_over(lua: LuaLane) -> None:
+    lanes = DifferentialLane(lua, Counter())
+    lanes.join(NOW, 1, [Ticket("ann", "w/1", "r1", PHRASES[2], 2, hello=NOW)])
+    lanes.keep_time(NOW + 1_000)
+    hello = lanes.model.clock.read(NOW + 2_000 - HOUR_MS)
+    (moved,) = lanes.resume(NOW + 2_000 - HOUR_MS, "ann", "w/2", hello).transitions
+    assert moved.kind == "moved"
 
 
 ANY = [("zh-Hans", "")]

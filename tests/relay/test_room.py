@@ -32,13 +32,13 @@ def written(room: Room, times: int, now: int = NOW) -> Room:
 def test_a_room_with_one_participant_waits_without_a_limit() -> None:
     room = waiting()
     assert (room.open_seat, room.in_pool, room.deadline) == (1, True, 0)
-    assert rules_of.view(room, NOW, ()).turn_ms == NO_LIMIT
+    assert rules_of.view(room, NOW, RULES, ()).turn_ms == NO_LIMIT
 
 
 def test_the_turn_is_limited_from_the_moment_both_seats_are_taken() -> None:
     room = full()
     assert (room.open_seat, room.in_pool) == (None, False)
-    assert rules_of.view(room, NOW + 10_000, ()).turn_ms == 50_000
+    assert rules_of.view(room, NOW + 10_000, RULES, ()).turn_ms == 50_000
 
 
 def test_each_character_gives_the_next_writer_the_whole_turn() -> None:
@@ -161,7 +161,7 @@ def test_the_turn_stands_still_while_its_holder_is_away() -> None:
     room = rules_of.start_grace(full(), 0, lost_at, RULES)
     assert rules_of.due(room, back_at) is None
     room = rules_of.end_grace(room, 0, "w/9", back_at, RULES)
-    assert rules_of.view(room, back_at, ()).turn_ms == 2_000
+    assert rules_of.view(room, back_at, RULES, ()).turn_ms == 2_000
 
 
 def test_the_turn_runs_on_while_the_other_one_is_away() -> None:

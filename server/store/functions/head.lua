@@ -17,9 +17,12 @@
 --   :lanes           hash         in lane 0: open, known, known_at, low_at, and for each worker
 --                                 rate:<worker> "rate at"
 --   :workers         hash         worker -> "online writing lease-until", or "dead since"
---   :worker_summary  string       packed: online, writing, dead workers; for less than a second
+--   :worker_summary  string       packed: since when, online, writing, dead workers; for less than
+--                                 a second
 --   :last_heartbeat  string       when the last heartbeat of any worker came, in ms
---   :expiry_pause    string       while it exists, no lease and no deadline runs out
+--   :expiry_pause    string       the time until which no lease and no deadline runs out, in ms
+--   :clock           string       packed: the lane's time at the last heartbeat, and by how much it
+--                                 is ahead of the wall clock
 --   :works           stream       finished works on their way to the archive
 --   :room:<id>       hash         a room, see rooms.lua
 --   :participant:<id> string      packed, see participants.lua
@@ -27,8 +30,8 @@
 --                                 acknowledged
 --   :invite:<code>   string       the room that a friend was invited to, for a day
 --
--- ARGV[1..4] of the functions that change rooms are the rules: the present in ms (0: this
--- server's clock), then the turn, the grace and the keep time in ms. The caller passes ids and the
+-- ARGV[1..4] of the functions that change rooms are the rules: the wall clock in ms (0: this
+-- server's), then the turn, the grace and the keep time in ms. The caller passes ids and the
 -- seed, so a call can be replayed. Answers are MessagePack in the order of the types in
 -- relay/transition.py, if nothing else is said.
 --

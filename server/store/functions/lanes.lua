@@ -4,13 +4,13 @@
 -- KEYS  base of lane 0
 -- ARGV  now (0: this server's clock), worker, its tickets a second, tickets a second that one lane
 --       is to carry, lanes at most
--- Answer  a Redis array: lanes that are open, lanes that every worker must know, now
+-- Answer  a Redis array: lanes that are open, lanes that every worker must know, the lane's time
 -- Atomic: two workers cannot open or close lanes by different rates. Repeatable: the same rate at
 -- the same time gives the same answer.
 -- Lanes open in powers of two. New ones are announced first, and open when every worker with a
 -- lease has heard of them. Lanes close when the rate has been low for a minute.
 local function scale_lanes(keys, args)
-  local key, now = keys[1] .. ':lanes', rules_of({ args[1], 0, 0, 0 }).now
+  local key, now = keys[1] .. ':lanes', lane_time(keys[1], args[1])
   call('HSET', key, 'rate:' .. args[2], args[3] .. ' ' .. string.format('%d', now))
   local state, rate = {}, 0
   local entries = call('HGETALL', key)

@@ -153,7 +153,7 @@ end
 -- `resume` would. A `hello` of nearly the same time does not: it may be of an address that the
 -- session itself has left, since it does not know what became of a join from there.
 local function join(keys, args)
-  local base, rules, below = keys[1], rules_of(args), dice(tonumber(args[5]))
+  local base, rules, below = keys[1], rules_of(keys[1], args), dice(tonumber(args[5]))
   local refusals, transitions, fresh, again = {}, {}, {}, {}
   local records, touched = {}, {}
 

@@ -5,9 +5,10 @@
 local NEEDED = {
   'DEL %s', 'EXISTS %s', 'GET %s', 'HDEL %s f', 'HGET %s f', 'HGETALL %s', 'HINCRBY %s f 1',
   'HLEN %s', 'HMGET %s f', 'HSET %s f v', 'LPOP %s', 'LPUSH %s v', 'LRANGE %s 0 0', 'LREM %s 1 v',
-  'LTRIM %s 0 0', 'PEXPIRE %s 1', 'PTTL %s', 'RPUSH %s v', 'SET %s v', 'TIME', 'XADD %s * f v',
+  'LTRIM %s 0 0', 'PEXPIRE %s 1', 'RPUSH %s v', 'SET %s v', 'TIME', 'XADD %s * f v',
   'ZADD %s 1 v', 'ZCARD %s', 'ZCOUNT %s 0 0', 'ZRANGE %s 0 0', 'ZRANGEBYSCORE %s 0 0', 'ZREM %s v',
-  'XACK %s g 0-1', 'XAUTOCLAIM %s g c 1 0', 'XDEL %s 0-1', 'XGROUP CREATE %s g 0', 'XLEN %s',
+  'XACK %s g 0-1', 'XCLAIM %s g c 0 0-1', 'XDEL %s 0-1', 'XGROUP CREATE %s g 0', 'XLEN %s',
+  'XPENDING %s g - + 1',
   'XREADGROUP GROUP g c STREAMS %s >', 'XREVRANGE %s + -',
   'PUBLISH jl:all m', 'SPUBLISH jl:w:probe m', 'SSUBSCRIBE jl:w:probe', 'SUBSCRIBE jl:all',
 }

@@ -1,13 +1,37 @@
 -- Rooms: how they are stored, what changes them, and how a change is told.
 
-local function rules_of(args)
-  local now = tonumber(args[1])
+-- The wall clock in ms: what the caller says, or this server's for 0.
+local function wall_clock(given)
+  local now = tonumber(given)
   if now == 0 then
     local time = call('TIME')
     now = time[1] * 1000 + math.floor(time[2] / 1000)
   end
+  return now
+end
+
+-- Store the lane's time, and by how much it is ahead of the wall clock.
+local function keep_time(base, now, ahead) call('SET', base .. ':clock', pack(now, ahead)) end
+
+-- The lane's time in ms, and by how much it is ahead of the wall clock. A lane compares times of
+-- its own only, and they never go back: when the wall clock is lower than at the last heartbeat, it
+-- was set back, and the lane's time is ahead of it by so much from now on.
+local function lane_time(base, given)
+  local now, last, ahead = wall_clock(given), 0, 0
+  local stored = call('GET', base .. ':clock')
+  if not stored then return now, 0 end
+  last, ahead = cmsgpack.unpack(stored)
+  now = now + ahead
+  if now < last then
+    now, ahead = last, ahead + last - now
+    keep_time(base, now, ahead)
+  end
+  return now, ahead
+end
+
+local function rules_of(base, args)
   return {
-    now = now,
+    now = (lane_time(base, args[1])),
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),
@@ -282,15 +306,21 @@ local function hands_of(room)
   return list(out)
 end
 
+-- The ms until a time; 0 when it is over, and never more than the rules give.
+local function left(time, now, most) return math.min(math.max(time - now, 0), most) end
+
 -- A room after a change. `what.ink`: the packed strokes to show; nil for all that is committed.
 -- `what.ms`: the grace that is told; nil for what is left of the other seat's. `what.c`: the
 -- character concerned.
 local function transition(base, rules, kind, room, seat, address, what)
   what = what or {}
   local ink = what.ink or ink_of(base, room, 0, room.turn - 1)
-  local ms = what.ms or math.max(room[1 - seat].grace - rules.now, 0)
+  local ms = what.ms or left(room[1 - seat].grace, rules.now, rules.grace)
   local turn_ms = NO_LIMIT
-  if room.deadline > 0 then turn_ms = math.max(room.deadline - rules.now, 0) end
+  if room.deadline > 0 then
+    local away = room[room.turn % 2].grace > 0
+    turn_ms = left(room.deadline, rules.now, rules.turn + (away and rules.grace or 0))
+  end
   local hands, relays, participants = header(0), 0, 0
   if completed(room) then
     local totals = room.totals or call('HMGET', base .. ':counters', 'relays', 'participants')
@@ -327,12 +357,19 @@ local function is_late(base, address, now)
   return words[1] == 'dead' or tonumber(words[3]) - now < LEASE - HEARTBEAT_LATE
 end
 
+-- Until when nothing runs out; 0 without a pause.
+local function pause_until(base) return tonumber(call('GET', base .. ':expiry_pause') or 0) end
+
+-- The key lives longer than the pause if the wall clock is set back, so it says when it ends.
+local function pause_for(base, now, ms)
+  call('SET', base .. ':expiry_pause', string.format('%d', now + ms), 'PX', ms)
+end
+
 -- Whether no deadline may run out: no worker sends heartbeats, or one does again since so short a
 -- time that the others may not yet, or participants cannot be told (`pause_expiry`).
 local function expiry_paused(base, now)
   local last = call('GET', base .. ':last_heartbeat')
-  return last and now - tonumber(last) > HEARTBEAT_LATE
-    or call('EXISTS', base .. ':expiry_pause') == 1
+  return last and now - tonumber(last) > HEARTBEAT_LATE or now < pause_until(base)
 end
 
 -- Why a session at `address` may not act for a seat; nil when it may. A seat without an address

@@ -73,7 +73,7 @@ end
 -- Atomic: the check and the push are one step, so serials of a lane ascend. Repeatable: the same
 -- block is not added twice.
 local function add_serials(keys, args)
-  local key, granted = keys[1] .. ':serials', rules_of({ args[1], 0, 0, 0 }).now - args[4]
+  local key, granted = keys[1] .. ':serials', (lane_time(keys[1], args[1])) - args[4]
   local added = tonumber(call('HGET', keys[1] .. ':counters', 'added') or 0)
   if tonumber(args[2]) <= added then return 0 end
   call('HSET', keys[1] .. ':counters', 'added', args[3])

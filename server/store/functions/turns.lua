@@ -1,7 +1,8 @@
 -- What a seated participant, a returning one and the clock change in a room.
 
--- Count a finished work, number its hands, and add it to the stream that the archive reads.
-local function count(base, rules, room, last_ink)
+-- Count a finished work, number its hands, and add it to the stream that the archive reads. `given`
+-- is the present as the caller said it.
+local function count(base, given, room, last_ink)
   local hands, places = hands_of_writers(room.writers)
   room.totals = {
     call('HINCRBY', base .. ':counters', 'relays', 1),
@@ -21,7 +22,7 @@ local function count(base, rules, room, last_ink)
   ink[room.chars] = last_ink
   call('XADD', base .. ':works', '*', 'work', header(7)
     .. pack(room.id) .. room.phrase .. list(packed) .. packed_list(by)
-    .. list(ink) .. pack(rules.now, room.held))
+    .. list(ink) .. pack(wall_clock(given), room.held))
 end
 
 -- commit: finish the character whose turn it is; the last one completes and counts the work.
@@ -32,7 +33,7 @@ end
 -- Atomic: the character, the counters, the serials and the stream's entry change together.
 -- Repeatable: a character that this participant wrote is answered again as `repeated`.
 local function commit(keys, args)
-  local base, rules = keys[1], rules_of(args)
+  local base, rules = keys[1], rules_of(keys[1], args)
   local participant, address, c, ink = args[5], args[6], tonumber(args[8]), args[9]
   local room = load_room(base, args[7])
   if not room then return answer({ 'no_such_room' }, {}) end
@@ -54,7 +55,7 @@ local function commit(keys, args)
   room.writers = add_word(room.writers, participant)
   room.turn, room.deadline = room.turn + 1, 0
   settle(rules, room)
-  if completed(room) then count(base, rules, room, ink) end
+  if completed(room) then count(base, args[1], room, ink) end
   save_room(base, rules, room, c, ink)
   local kind = completed(room) and 'completed' or 'committed'
   return answer({}, { transition(base, rules, kind, room, seat, address,
@@ -69,7 +70,7 @@ end
 -- Atomic: the seat is free in the same step in which its holder loses it. Repeatable: a repeat is
 -- refused with `no_such_room`, and nothing changes.
 local function leave(keys, args)
-  local base, rules = keys[1], rules_of(args)
+  local base, rules = keys[1], rules_of(keys[1], args)
   local room, seat, refusal = held_seat(base, args[5], args[6], args[7])
   if refusal then return answer({ refusal }, {}) end
   if args[9] == '1' then room.held = 1 end
@@ -85,7 +86,7 @@ end
 -- Atomic: the address is compared and removed in one step. Repeatable: a repeat finds another
 -- address, is refused with `elsewhere`, and the grace does not begin again.
 local function disconnect(keys, args)
-  local base, rules, id = keys[1], rules_of(args), args[7]
+  local base, rules, id = keys[1], rules_of(keys[1], args), args[7]
   if id == '' then id = load_participant(base, args[5]).room end
   local room, seat, refusal = held_seat(base, args[5], args[6], id)
   if refusal then return answer({ refusal }, {}) end
@@ -106,7 +107,7 @@ end
 -- it: the times decide. When both were said at nearly the same time, an address that was replaced
 -- does not take over again.
 local function resume(keys, args)
-  local base, rules, participant, address = keys[1], rules_of(args), args[5], args[6]
+  local base, rules, participant, address = keys[1], rules_of(keys[1], args), args[5], args[6]
   local hello = tonumber(args[7])
   local record = load_participant(base, participant)
   local refusal = is_fenced(base, string.match(address, '^[^/]*')) and 'fenced'
@@ -164,7 +165,7 @@ local function invite(keys, args)
   if refusal then return '' end
   if room.invite ~= '' then return room.invite end
   if not open_seat(room) then return '' end
-  local rules = rules_of({ 0, 0, 0, 0 })
+  local rules = rules_of(base, { 0, 0, 0, 0 })
   call('SET', base .. ':invite:' .. code, room.id, 'PX', ROOM_TTL)
   room.invite = code
   save_room(base, rules, room)
@@ -178,7 +179,7 @@ end
 -- Answer  [[refusal] or [], [transition] or []]
 -- Atomic: the room is of one moment. Repeatable: nothing changes.
 local function read_room(keys, args)
-  local base, rules = keys[1], rules_of(args)
+  local base, rules = keys[1], rules_of(keys[1], args)
   local room = load_room(base, args[6])
   if not room then return answer({ 'no_such_room' }, {}) end
   if completed(room) and (room[0].holder == args[5] or room[1].holder == args[5]) then
@@ -222,7 +223,7 @@ end
 -- Nobody loses a seat who could not act: nothing is due in an outage, while writes are not durable,
 -- or shortly after either; and no turn runs out while the heartbeat of its holder's worker is late.
 local function expire(keys, args)
-  local base, rules, transitions, overdue = keys[1], rules_of(args), {}, {}
+  local base, rules, transitions, overdue = keys[1], rules_of(keys[1], args), {}, {}
   if not expiry_paused(base, rules.now) then
     overdue = overdue_rooms(base, rules.now, tonumber(args[5]))
   end

@@ -3,7 +3,7 @@
 -- The gauges of all workers, and those that were fenced lately; late ones are fenced now.
 local function check_leases(base, now)
   local key, online, writing, dead = base .. ':workers', 0, 0, {}
-  local paused = call('EXISTS', base .. ':expiry_pause') == 1
+  local paused = now < pause_until(base)
   local workers = call('HGETALL', key)
   for i = 1, #workers, 2 do
     local name, words = workers[i], split(workers[i + 1])
@@ -25,11 +25,11 @@ local function summarize_workers(base, now)
   if call('HLEN', base .. ':workers') <= FEW_WORKERS then return check_leases(base, now) end
   local stored = call('GET', base .. ':worker_summary')
   if stored then
-    local online, writing, dead = cmsgpack.unpack(stored)
-    return online, writing, split(dead)
+    local at, online, writing, dead = cmsgpack.unpack(stored)
+    if now - at < SUMMARY_TTL then return online, writing, split(dead) end
   end
   local online, writing, dead = check_leases(base, now)
-  call('SET', base .. ':worker_summary', pack(online, writing, table.concat(dead, ' ')),
+  call('SET', base .. ':worker_summary', pack(now, online, writing, table.concat(dead, ' ')),
     'PX', SUMMARY_TTL)
   return online, writing, dead
 end
@@ -45,8 +45,7 @@ end
 -- lease after an outage, in which no heartbeat could come; after a longer outage, not for as long
 -- as it lasted, MAX_PAUSE at most, since clients reconnect the later the longer they tried.
 local function heartbeat(keys, args)
-  local key, rules = keys[1] .. ':workers', rules_of({ args[1], 0, 0, 0 })
-  local worker, now = args[2], rules.now
+  local key, worker, now, ahead = keys[1] .. ':workers', args[2], lane_time(keys[1], args[1])
   local mine = call('HGET', key, worker)
   local lost_data = call('EXISTS', key) == 0
   local fenced = mine and string.sub(mine, 1, 4) == 'dead'
@@ -57,9 +56,10 @@ local function heartbeat(keys, args)
   end
   local outage = now - tonumber(call('GET', keys[1] .. ':last_heartbeat') or now)
   if outage > HEARTBEAT_LATE then
-    call('SET', keys[1] .. ':expiry_pause', '1', 'PX', math.max(LEASE, math.min(outage, MAX_PAUSE)))
+    pause_for(keys[1], now, math.max(LEASE, math.min(outage, MAX_PAUSE)))
   end
   call('SET', keys[1] .. ':last_heartbeat', string.format('%d', now))
+  keep_time(keys[1], now, ahead)
   local online, writing, dead = summarize_workers(keys[1], now)
   return { online, writing, fenced and 1 or 0, dead }
 end
@@ -67,11 +67,12 @@ end
 -- pause_expiry: no lease and no deadline of this lane runs out for a lease's time from now on,
 -- since nobody can be told of anything.
 -- KEYS  base
+-- ARGV  now (0: this server's clock)
 -- Answer  1
 -- Atomic: a longer pause is never shortened. Repeatable: a repeat begins the time anew.
-local function pause_expiry(keys)
-  local key = keys[1] .. ':expiry_pause'
-  if call('PTTL', key) < LEASE then call('SET', key, '1', 'PX', LEASE) end
+local function pause_expiry(keys, args)
+  local now = lane_time(keys[1], args[1])
+  if pause_until(keys[1]) < now + LEASE then pause_for(keys[1], now, LEASE) end
   return 1
 end
 
@@ -91,7 +92,7 @@ end
 -- Atomic: no holder can reconnect between the check and the change. Repeatable, by any worker: a
 -- seat that is connected at another address by now is left alone.
 local function reap(keys, args)
-  local base, rules, transitions = keys[1], rules_of(args), {}
+  local base, rules, transitions = keys[1], rules_of(keys[1], args), {}
   local prefix = args[5] .. '/'
   for i = 6, #args do
     local room = load_room(base, args[i])
