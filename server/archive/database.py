@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.archive import schema
+from server.archive.remedies import missing_columns, remedy
 from server.archive.totals import totals_of_works
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
@@ -79,9 +80,12 @@ class Database:
                 with known_options():
                     await self._make_tables()
                 return
-            except ArchiveAwayError:
+            except ArchiveAwayError as error:
                 if attempt == OPEN_ATTEMPTS - 1:
-                    raise
+                    what_to_do = remedy(self._engine.url, str(error))
+                    raise ArchiveAwayError(
+                        "; ".join(filter(None, (str(error), what_to_do)))
+                    ) from error
                 await asyncio.sleep(OPEN_PAUSE_SECONDS)
 
     async def close(self) -> None:
@@ -139,7 +143,15 @@ class Database:
             if found is None:
                 await self.insert_new(connection, schema.version, [{"version": schema.VERSION}])
             elif found != schema.VERSION:
-                raise ArchiveError(f"the database has version {found}, not {schema.VERSION}")
+                raise ArchiveError(
+                    f"the database of works has version {found}, and this jielong reads "
+                    f"{schema.VERSION}: start the jielong that wrote it, or name another database "
+                    "with JIELONG_DATABASE_URL"
+                )
+            if missing := await connection.run_sync(missing_columns):
+                raise ArchiveError(
+                    f"the database of works lacks columns; add them: {'; '.join(missing)}"
+                )
 
 
 def _insert(table: str, columns: list[str], rows: int) -> str:

@@ -1,8 +1,8 @@
 """The Valkey that comes with the service: started on a unix socket, its data in a folder.
 
-It is used when no Redis is named. It survives the worker's crash at most until the next start,
-which ends it and starts anew from its append-only file. The server itself holds a lock on the
-folder: there are never two on the same files.
+It is used when no Redis is named. If the service crashes, the next start ends the old server and
+starts a new one from the append-only file. The server holds a lock on the folder, so two servers
+never use the same files.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -27,6 +28,7 @@ from redis.exceptions import ConnectionError as LostError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from server.store import append_only_file
 from server.store.durability import Durability
 from server.store.lost_connections import report_lost_connections
 
@@ -35,7 +37,9 @@ log = structlog.get_logger()
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 STEADY_SECONDS = 1.0
-"""One that ends so soon after its start would only end again."""
+"""A server that ends so soon after its start would only end again."""
+
+LAST_LINE_BYTES = 4_096
 
 SOCKET_PATH_LIMIT = 100
 """Longer paths cannot be unix sockets (108 bytes on Linux, 104 on macOS)."""
@@ -43,6 +47,10 @@ SOCKET_PATH_LIMIT = 100
 
 class EmbeddedError(Exception):
     """The embedded server cannot run; the message says what to do."""
+
+
+class _EndedError(EmbeddedError):
+    """The server ended before it served."""
 
 
 def find_server() -> Path:
@@ -107,7 +115,7 @@ class EmbeddedServer:
     async def keep(self, stopping: asyncio.Event) -> None:
         """Start it again whenever it ends, with what is on disk; until cancelled.
 
-        One that ends while the service is `stopping` was told to, as we were, and stays away.
+        If it ends while the service is `stopping`, both were told to end, and it stays away.
 
         Raises:
             EmbeddedError: it does not start, or ended soon after its start.
@@ -124,10 +132,34 @@ class EmbeddedServer:
 
     async def _launch(self) -> None:
         self._launched = time.monotonic()
+        try:
+            await self._spawn_and_wait()
+        except _EndedError:
+            if not await asyncio.to_thread(self._cut_damaged_end):
+                raise
+            await self._spawn_and_wait()
+
+    async def _spawn_and_wait(self) -> None:
         with (self._data / "valkey.lock").open("w") as lock:
             await asyncio.to_thread(self._end_orphan, lock)
             self._process = self._spawn(lock)
         await self._wait_until_ready()
+
+    def _cut_damaged_end(self) -> bool:
+        """After a power cut the append-only file may have an end that no server reads."""
+        try:
+            cut = append_only_file.cut_damaged_end(self._data)
+        except (append_only_file.ManifestError, OSError):
+            return False
+        if cut is None:
+            return False
+        log.error(
+            "the append-only file had a damaged end, which is cut off",
+            file=str(cut.file),
+            bytes=cut.size,
+            copy=str(cut.copy),
+        )
+        return True
 
     async def stop(self) -> None:
         """Stop it, if it was started at all; its data are on disk."""
@@ -165,7 +197,7 @@ class EmbeddedServer:
     def _end_orphan(self, lock: IO[str]) -> None:
         """End the server of a crashed service, and take over its `lock`.
 
-        The service's own lock says that no living one owns it.
+        The service's own lock shows that no running service owns the server.
         """
         if self._socket.exists():
             self._shut_down_orphan()
@@ -191,7 +223,7 @@ class EmbeddedServer:
             log.warning("ending the valkey of a crashed service", valkey=pid)
             orphan.shutdown()
         except LostError:
-            pass  # nobody is there or not any more; the lock shows whether that is true
+            pass  # it is gone; the lock shows whether that is true
         except RedisError as error:
             raise self._still_there() from error
         finally:
@@ -200,7 +232,7 @@ class EmbeddedServer:
     def _spawn(self, lock: IO[str]) -> subprocess.Popen[bytes]:
         """Start the process, in a session of its own: Ctrl-C is for the service, which ends it.
 
-        It inherits the `lock`, and once we close our handle it alone holds it, until it ends.
+        It inherits the `lock`. Once this process closes its handle, the server alone holds it.
         """
         with (self._data / "valkey.log").open("ab") as out:
             return subprocess.Popen(
@@ -213,7 +245,26 @@ class EmbeddedServer:
             )
 
     def _ended(self, status: int) -> EmbeddedError:
-        return EmbeddedError(f"valkey ended with status {status}; see {self._data / 'valkey.log'}")
+        """What ended, why, and what to do."""
+        why = _last_line(self._data / "valkey.log")
+        return _EndedError(f"valkey ended with status {status}: {why}; {self._remedy(why)}")
+
+    def _remedy(self, why: str) -> str:
+        """How to mend what the server said last."""
+        folder = self._data / append_only_file.FOLDER
+        if "ermission denied" in why:
+            return f"give the files to this user: chown -R {os.getuid()} {self._data}"
+        if "manifest" in why.lower() and folder.is_dir():
+            manifest = append_only_file.manifest_of_files(self._data).replace("\n", "\\n")
+            path = folder / append_only_file.MANIFEST
+            return f"if the files beside it are whole, mend it: printf '{manifest}' > {path}"
+        if "append only file" in why or "RDB" in why or "AOF" in why:
+            return (
+                "take a copy of these files from before, or start without them: "
+                f"mv {folder} {folder}.damaged (live rooms are lost; works, counters and serials "
+                "come back from the database of works)"
+            )
+        return f"see {self._data / 'valkey.log'}"
 
     def _still_there(self) -> EmbeddedError:
         return EmbeddedError(
@@ -229,6 +280,7 @@ class EmbeddedServer:
             "dir": str(self._data),
             "appendonly": "yes",
             "appendfsync": self._fsync,
+            "aof-load-truncated": "no",  # a torn end is cut here, after a copy
             "save": "",
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
@@ -256,8 +308,17 @@ class EmbeddedServer:
             await client.aclose()
 
 
+def _last_line(path: Path) -> str:
+    """The last line of the server's log, without process, date and level."""
+    with path.open("rb") as opened:
+        opened.seek(max(0, path.stat().st_size - LAST_LINE_BYTES))
+        lines = opened.read().decode(errors="replace").split("\n")
+    last = next((line for line in reversed(lines) if line.strip()), "it said nothing")
+    return re.sub(r"^\d+:\w \d+ \w+ \d{4} [\d:.]+ . ", "", last).strip()
+
+
 def _socket_of(data: Path) -> Path:
-    """The socket of a folder's server: in it, or where its path is too long, in a place for it."""
+    """The socket of a folder's server: in the folder, or elsewhere if its path is too long."""
     socket = data / "valkey.sock"
     if len(os.fsencode(socket)) <= SOCKET_PATH_LIMIT:
         return socket
@@ -266,10 +327,10 @@ def _socket_of(data: Path) -> Path:
 
 
 def _make_private(folder: Path) -> None:
-    """Make a folder that is nobody else's, in a place where everybody may make some.
+    """Make a folder that only this user may use, in a place where every user may make folders.
 
     Raises:
-        EmbeddedError: it is there, and others may use it.
+        EmbeddedError: it exists, and others may use it.
     """
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from server.archive.database import ArchiveAwayError, Database
+from server.archive.database import ArchiveAwayError, ArchiveError, Database
 from server.archive.works import Cursor, Works
 from server.store.works import FinishedWork
 from tests.finish_work import finish_work
@@ -223,3 +226,73 @@ async def is_stored(url: str, work: str) -> bool:
         return False
     finally:
         await database.close()
+
+
+async def reopened(url: str) -> None:
+    database = Database(url)
+    try:
+        await database.open()
+    finally:
+        await database.close()
+
+
+async def shell(command: str, **environment: str) -> None:
+    """Run a command that an error message has named."""
+    process = await asyncio.create_subprocess_shell(command, env=os.environ | environment)
+    assert await process.wait() == 0, command
+
+
+async def test_a_damaged_sqlite_file_comes_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    path = tmp_path / "works.sqlite"
+    url = f"sqlite+aiosqlite:///{path}"
+    database = Database(url)
+    await database.open()
+    stored = [make_work(number) for number in range(300)]
+    await Works(database).store("default", stored)
+    await database.close()
+    content = bytearray(path.read_bytes())
+    content[100:4_096] = bytes(3_996)  # the schema
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match="mend it with the sqlite3 command: ") as caught:
+        await reopened(url)
+    await shell(str(caught.value).partition("sqlite3 command: ")[2])
+    await reopened(url)
+
+
+async def test_a_schema_that_this_user_may_not_change_comes_with_the_grant(
+    postgresql: PostgreSQL,
+) -> None:
+    owner = postgresql.new_database()
+    guest = owner.replace("://jielong@", "://guest@")
+    server = owner.rpartition("/")[0].rpartition("@")[2]
+    host, port = server.split(":")
+    psql = {"PGHOST": host, "PGPORT": port, "PGUSER": "jielong"}
+    await shell('psql -d postgres -c "CREATE ROLE guest LOGIN"', **psql)
+    with pytest.raises(ArchiveError, match="as its owner: ") as caught:
+        await reopened(guest)
+    await shell(str(caught.value).partition("as its owner: ")[2], **psql)
+    await reopened(guest)
+
+
+async def test_a_table_that_lacks_a_column_comes_with_the_statement_that_adds_it(url: str) -> None:
+    await reopened(url)
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE reports DROP COLUMN why"))
+    with pytest.raises(ArchiveError, match="add them: ALTER TABLE reports") as caught:
+        await reopened(url)
+    statement = str(caught.value).partition("add them: ")[2]
+    async with engine.begin() as connection:
+        await connection.execute(text(f"{statement} DEFAULT ''"))
+    await reopened(url)
+    await engine.dispose()
+
+
+async def test_a_database_of_another_version_is_said_to_be_one(url: str) -> None:
+    await reopened(url)
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE schema_version SET version = 2"))
+    await engine.dispose()
+    with pytest.raises(ArchiveError, match="version 2, and this jielong reads 1"):
+        await reopened(url)
