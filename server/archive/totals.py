@@ -24,7 +24,7 @@ _LOCK = text(
     "VALUES (:campaign, :lane, 0, 0, 0) "
     "ON CONFLICT (campaign, lane) DO UPDATE SET relays = lane_totals.relays"
 )
-"""Takes the lane's row, so that whoever counts new works of the lane is alone with it."""
+"""Locks the lane's row: one transaction at a time counts new works of the lane."""
 
 _ADD = text(
     "UPDATE lane_totals SET relays = relays + :relays, participants = participants + :participants,"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -105,7 +105,8 @@ class Shard:
         self._idle = asyncio.Event()
         self._idle.set()
         self._client: redis.asyncio.Redis | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._closing: set[asyncio.Task[None]] = set()
+        self._running: asyncio.TaskGroup | None = None
         self._flushing = False
         self.away = False
         self.on_reconnect: list[Callable[[], None]] = []
@@ -171,30 +172,28 @@ class Shard:
     async def run(self) -> None:
         """Keep the connection to Redis open, for as long as the worker lives."""
         async with asyncio.TaskGroup() as group:
+            self._running = group
             group.create_task(self._reconnecting.run())
             group.create_task(self._watch())
 
     async def close(self) -> None:
         """Close the client."""
         self._close_client()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        if self._closing:
+            await asyncio.wait(self._closing)
 
     def _close_client(self) -> None:
         """The lane may have moved to another node; the next client is for that one."""
         if self._client is not None:
             client, self._client = self._client, None
-            self._spawn(client.aclose())
+            task = asyncio.get_running_loop().create_task(client.aclose())
+            self._closing.add(task)
+            task.add_done_callback(self._client_closed)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._task_ended)
-
-    def _task_ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _client_closed(self, task: asyncio.Task[None]) -> None:
+        self._closing.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a task of the store failed", error=repr(error))
+            log.warning("a client of redis was not closed in order", error=repr(error))
 
     # Sending ----------------------------------------------------------------------------------
 
@@ -304,7 +303,8 @@ class Shard:
 
     def _on_all_answered(self) -> None:
         if self._not_served and self._only_behind:
-            self._spawn(self._reconcile())
+            assert self._running is not None
+            self._running.create_task(self._reconcile())
         elif self._not_served:
             log.warning("redis does not serve calls; connecting again", calls=len(self._not_served))
             self._reconnecting.cut()
