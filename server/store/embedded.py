@@ -314,7 +314,8 @@ def _last_line(path: Path) -> str:
         opened.seek(max(0, path.stat().st_size - LAST_LINE_BYTES))
         lines = opened.read().decode(errors="replace").split("\n")
     last = next((line for line in reversed(lines) if line.strip()), "it said nothing")
-    return re.sub(r"^\d+:\w \d+ \w+ \d{4} [\d:.]+ . ", "", last).strip()
+    said = re.sub(r"^\d+:\w \d+ \w+ \d{4} [\d:.]+ . ", "", last).strip()
+    return re.split(r": make a backup|\. You can", said)[0]  # it names tools that are not there
 
 
 def _socket_of(data: Path) -> Path:

@@ -63,7 +63,7 @@ async def test_who_reconnects_has_the_seat_back(
     assert (resumed["room"], resumed["seat"]) == (seats[0].room, 1)
     assert 0 < resumed["turn"]["ms"] <= TURN_SECONDS * 1_000
     await seats[1].expect("error", code="elsewhere")
-    await seats[0].quiet()
+    await seats[0].expect_silence()
     await finish((seats[0], again), 1, 2)
 
 
