@@ -8,7 +8,7 @@
 --         oldest of a locale, of the pool or of the kept rooms]
 -- Atomic and repeatable: it changes nothing.
 local function waiting_rooms(keys, args)
-  local base, now = keys[1], rules_of({ args[1], 0, 0, 0 }).now
+  local base, now = keys[1], lane_time(keys[1], args[1])
   local alone, open, seen = {}, {}, {}
 
   local function add_open(id)

@@ -15,7 +15,7 @@ end
 -- Answer  how many rooms were there, an integer
 -- Atomic: no character is added to a room that is over. Repeatable: it is not there any more.
 local function retire(keys, args)
-  local base, rules, at, retired = keys[1], rules_of({ 0, 0, 0, 0 }), 1, 0
+  local base, rules, at, retired = keys[1], rules_of(keys[1], { 0, 0, 0, 0 }), 1, 0
   while at <= #args do
     local room, hands = load_room(base, args[at]), tonumber(args[at + 1])
     if room and not completed(room) then
