@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Any, cast
 
 from server.transport.admission import AdmissionControl
+from server.transport.descriptors import Descriptors
 from server.transport.handshake import Handshake
 from server.transport.http import (
     HEAD_BYTES,
@@ -34,6 +35,9 @@ _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
 _END = b"\r\n\r\n"
 _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
+
+_OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
+"""What operators ask for is answered from the reserve of descriptors, too."""
 
 MakeProtocol = Callable[..., asyncio.Protocol]
 
@@ -76,11 +80,13 @@ class AcceptedConnection(asyncio.Protocol):
 
     __slots__ = (
         "_admission",
+        "_descriptors",
         "_handshake",
         "_head",
         "_make_http",
         "_open",
         "_queued",
+        "_reserved",
         "_timeouts",
         "_transport",
     )
@@ -89,6 +95,7 @@ class AcceptedConnection(asyncio.Protocol):
         self,
         handshake: Handshake,
         admission: AdmissionControl,
+        descriptors: Descriptors,
         make_http: Callable[[], asyncio.Protocol],
         open_: set[Any],
         timeouts: _RequestTimeouts,
@@ -96,11 +103,13 @@ class AcceptedConnection(asyncio.Protocol):
         """`open_` are uvicorn's connections, which it ends one by one when it shuts down."""
         self._handshake = handshake
         self._admission = admission
+        self._descriptors = descriptors
         self._make_http = make_http
         self._open = open_
         self._timeouts = timeouts
         self._head = b""
         self._queued = False
+        self._reserved = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -108,6 +117,8 @@ class AcceptedConnection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
         self._open.add(self)
         self._timeouts.add(self)
+        descriptor = transport.get_extra_info("socket").fileno()
+        self._reserved = self._descriptors.take(self, descriptor)
 
     def data_received(self, data: bytes) -> None:
         """Read the head of the first request, and pass the connection on."""
@@ -115,7 +126,9 @@ class AcceptedConnection(asyncio.Protocol):
             return  # it has been answered already
         head = self._head = self._head + data if self._head else data
         end = head.find(_END, 0, HEAD_BYTES)
-        if end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
+        if end >= 0 and self._reserved and not _OPERATIONS.match(head):
+            self._descriptors.refuse(self)
+        elif end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
             self._pass_to_http(head)
         elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
             self._refuse(HEAD_TOO_LONG)
@@ -136,6 +149,12 @@ class AcceptedConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
             self._transport = None
+
+    def refuse_for_shortage(self) -> None:
+        """Answer that there are too few descriptors, and close at once: it takes one itself."""
+        if self._transport is not None:
+            self._transport.write(_NO_DESCRIPTOR)
+            self.shutdown()
 
     def _refuse(self, answer: bytes) -> None:
         transport, self._transport = self._transport, None
@@ -167,6 +186,13 @@ class AcceptedConnection(asyncio.Protocol):
     def _forget(self) -> None:
         self._open.discard(self)
         self._timeouts.remove(self)
+        if self._reserved:
+            self._descriptors.decide(self)
+
+
+_NO_DESCRIPTOR = refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, "too many are connected; try again", "Retry-After: 5"
+)
 
 
 @cache
@@ -175,7 +201,9 @@ def _busy(retry_seconds: int) -> bytes:
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
 
 
-def accept_with(handshake: Handshake, admission: AdmissionControl) -> MakeProtocol:
+def accept_with(
+    handshake: Handshake, admission: AdmissionControl, descriptors: Descriptors
+) -> MakeProtocol:
     """What to give uvicorn as its `http` setting."""
     timeouts = _RequestTimeouts()
 
@@ -183,7 +211,12 @@ def accept_with(handshake: Handshake, admission: AdmissionControl) -> MakeProtoc
         """Make a protocol as uvicorn does: with `config`, `server_state`, `app_state`."""
         open_ = settings["server_state"].connections
         return AcceptedConnection(
-            handshake, admission, lambda: BoundedHttp(**settings), open_, timeouts
+            handshake,
+            admission,
+            descriptors,
+            lambda: BoundedHttp(**settings),
+            open_,
+            timeouts,
         )
 
     return make

@@ -13,6 +13,7 @@ from server.archive.archiver import Archiver
 from server.store.refusals import Reason
 from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
+from server.transport.descriptors import Descriptors
 from server.worker.parts import Parts
 
 
@@ -23,12 +24,14 @@ class WorkerCollector(Collector):
         self,
         parts: Parts,
         admission: AdmissionControl,
+        descriptors: Descriptors,
         shards: Shards,
         archivers: list[Archiver],
     ) -> None:
         """Over one worker's parts; more `archivers` may be added to the list."""
         self._parts = parts
         self._admission = admission
+        self._descriptors = descriptors
         self._shards = shards
         self._archivers = archivers
 
@@ -42,6 +45,11 @@ class WorkerCollector(Collector):
             "jielong_rejected_connections",
             "Connections refused because too many waited to be let in.",
             self._admission.rejected,
+        )
+        yield CounterMetricFamily(
+            "jielong_no_descriptor_connections",
+            "Connections refused because few file descriptors were left.",
+            self._descriptors.refused,
         )
         yield GaugeMetricFamily(
             "jielong_seated",

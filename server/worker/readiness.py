@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.store.backplane import Backplane
 from server.store.durability import Durability
 from server.store.shards import Shards
+from server.transport.descriptors import Descriptors
 from server.worker.registry import Registry
 
 
@@ -21,6 +22,7 @@ class Readiness:
         backplane: Backplane,
         registry: Registry,
         durability: Durability,
+        descriptors: Descriptors,
         max_connections: int,
     ) -> None:
         """`durability` and `max_connections` are the settings."""
@@ -29,6 +31,7 @@ class Readiness:
         self._backplane = backplane
         self._registry = registry
         self._durability = durability
+        self._descriptors = descriptors
         self._max_connections = max_connections
 
     def why_not(self) -> str | None:
@@ -43,4 +46,6 @@ class Readiness:
             return "cut off from other workers"
         if len(self._registry) >= self._max_connections:
             return "full"
+        if self._descriptors.few:
+            return "few file descriptors"
         return None

@@ -33,6 +33,7 @@ from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import accept_with
 from server.transport.admission import AdmissionControl
+from server.transport.descriptors import Descriptors
 from server.transport.handshake import Handshake
 from server.transport.listener import duplicates
 from server.web.api import Api
@@ -170,14 +171,17 @@ class Worker:
     async def _serve(
         self, parts: Parts, listener: socket.socket, on_ready: Callable[[], None]
     ) -> None:
+        descriptors = Descriptors()
+        self._own(descriptors.run(), "descriptors")
         readiness = Readiness(
             self._shards,
             parts.backplane,
             parts.registry,
             self._settings.durability,
+            descriptors,
             self._settings.max_connections,
         )
-        server = self._http_server(parts, readiness)
+        server = self._http_server(parts, readiness, descriptors)
         garbage_collection.freeze()
         self._own(garbage_collection.run(), "garbage collection")
         listeners = duplicates(listener)
@@ -194,14 +198,17 @@ class Worker:
         server.should_exit = True
         await server.shutdown(sockets=listeners)
 
-    def _http_server(self, parts: Parts, readiness: Readiness) -> uvicorn.Server:
+    def _http_server(
+        self, parts: Parts, readiness: Readiness, descriptors: Descriptors
+    ) -> uvicorn.Server:
         base_path = self._settings.base_path
         admission = AdmissionControl()
-        collector = WorkerCollector(parts, admission, self._shards, self._archivers)
+        collector = WorkerCollector(parts, admission, descriptors, self._shards, self._archivers)
         operations = Operations(readiness.why_not, registry(collector), base_path)
         api = Api(self._campaigns, parts.counters, self._work_reader)
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        return http_server(make_app(api, operations, base_path), accept_with(handshake, admission))
+        accept = accept_with(handshake, admission, descriptors)
+        return http_server(make_app(api, operations, base_path), accept)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""
