@@ -37,12 +37,14 @@ class HeartbeatReply:
         online, writing: the gauges of all workers in this lane.
         fenced: the lease of this worker ran out.
         dead: workers whose lease ran out lately; their seats are to be reaped.
+        ahead_ms: by how much the clock of Redis was set back so far.
     """
 
     online: int
     writing: int
     fenced: bool
     dead: list[str]
+    ahead_ms: int
 
 
 class Workers:
@@ -59,8 +61,9 @@ class Workers:
         arguments: list[Argument] = [0, worker, online, writing, int(first)]
         call = AwaitedCall(_HEARTBEAT, base, arguments, repeatable=False)
         self._shards.send(call)
-        online, writing, fenced, dead = await call.future
-        return HeartbeatReply(online, writing, bool(fenced), [name.decode() for name in dead])
+        online, writing, fenced, dead, ahead_ms = await call.future
+        names = [name.decode() for name in dead]
+        return HeartbeatReply(online, writing, bool(fenced), names, ahead_ms)
 
     async def scale_lanes(
         self, lanes: Lanes, worker: str, rate: float, lane_rate: float, most: int

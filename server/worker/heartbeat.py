@@ -20,6 +20,9 @@ from server.worker.router import Router
 
 log = structlog.get_logger()
 
+NOTEWORTHY_MS = 1_000
+"""A time service sets clocks back by less, and the log says nothing of it."""
+
 
 class Heartbeats:
     """The heartbeats of one worker, in every lane of every campaign."""
@@ -47,6 +50,7 @@ class Heartbeats:
         self._most_lanes = most_lanes
         self._joins: dict[str, tuple[int, float]] = {}
         self._worker_in: dict[str, str] = {}
+        self._ahead_ms: dict[str, int] = {}
         self._reaped: set[tuple[str, str]] = set()
 
     async def first(self) -> None:
@@ -106,6 +110,7 @@ class Heartbeats:
         reply = await self._workers.heartbeat(base, worker, online, writing, first=first)
         self._worker_in[base] = worker
         self._counters.gauge(base, reply.online, reply.writing)
+        self._notice_clock(base, reply.ahead_ms)
         if reply.fenced:
             await self._lost_lease.restart()
             return
@@ -113,6 +118,16 @@ class Heartbeats:
             if (base, dead) not in self._reaped:
                 self._reaped.add((base, dead))
                 self._tasks.spawn(self._reap(campaign, base, dead))
+
+    def _notice_clock(self, base: str, ahead_ms: int) -> None:
+        set_back_ms = ahead_ms - self._ahead_ms.setdefault(base, ahead_ms)
+        if set_back_ms >= NOTEWORTHY_MS:
+            self._ahead_ms[base] = ahead_ms
+            log.warning(
+                "the clock of Redis was set back; turns and graces last as long as before",
+                lane=base,
+                seconds=set_back_ms / 1_000,
+            )
 
     async def _reap(self, campaign: OpenCampaign, base: str, worker: str) -> None:
         """The seats of a dead worker are away: its participants may return within the grace."""

@@ -66,6 +66,11 @@ async def test_who_reconnects_has_the_seat_back(
     await seats[0].expect_silence()
     await finish((seats[0], again), 1, 2)
 
+    async def is_noticed() -> bool:
+        return "the clock of Redis was set back" in service.log.read_text()
+
+    await eventually(is_noticed)
+
 
 async def test_a_turn_ends_when_it_should_and_a_grace_too(
     service: Service, valkey: AdjustableValkey

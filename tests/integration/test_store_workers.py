@@ -29,7 +29,7 @@ class Heartbeats:
             *("FCALL", library.function("heartbeat"), 1, LANE),
             *(NOW + ms, worker, 10, 4, int(first)),
         )
-        online, writing, fenced, dead = answer
+        online, writing, fenced, dead, _ = answer
         return online, writing, bool(fenced), {name.decode() for name in dead}
 
 

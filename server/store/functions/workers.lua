@@ -38,7 +38,8 @@ end
 -- KEYS  base
 -- ARGV  now (0: this server's clock), worker, online, writing, "1" for a new worker's first one
 -- Answer  a Redis array: online, writing, 1 when this worker was fenced, [workers that were fenced
---         lately and whose seats are to be reaped]
+--         lately and whose seats are to be reaped], ms that the lane's time is ahead of the wall
+--         clock, since that was set back
 -- Atomic: a worker is either renewed or fenced, never both. Repeatable: a repeat renews again; a
 -- fenced worker stays fenced.
 -- A worker whose lease is over is fenced by the next heartbeat of another one. But not within a
@@ -61,7 +62,7 @@ local function heartbeat(keys, args)
   call('SET', keys[1] .. ':last_heartbeat', string.format('%d', now))
   keep_time(keys[1], now, ahead)
   local online, writing, dead = summarize_workers(keys[1], now)
-  return { online, writing, fenced and 1 or 0, dead }
+  return { online, writing, fenced and 1 or 0, dead, ahead }
 end
 
 -- pause_expiry: no lease and no deadline of this lane runs out for a lease's time from now on,
