@@ -17,6 +17,7 @@ from server.store import keys
 from tests.faults.schedule import Weights
 from tests.faults.valkey import Valkey
 from tests.service import free_port
+from tests.settable_clock import SettableClock
 
 WHOLE_SECONDS = 30.0
 LANE = keys.lane("default")
@@ -121,6 +122,7 @@ class Single(Deployment):
         "store link cut": 2,
         "store link frozen": 1,
         "store link slowed": 1,
+        "clock set back": 2,
     }
     fault_gap = 9.0
     may_lose_writes = False
@@ -128,7 +130,8 @@ class Single(Deployment):
     def __init__(self, folder: Path, durability: str) -> None:
         """In `folder`; every write is on disk at once when `durability` is `aof`."""
         fsync = "always" if durability == "aof" else "everysec"
-        self.nodes = [Valkey(folder / "valkey", {"appendonly": "yes", "appendfsync": fsync})]
+        options: dict[str, object] = {"appendonly": "yes", "appendfsync": fsync}
+        self.nodes = [Valkey(folder / "valkey", options, clock=SettableClock(folder / "clock"))]
 
     @property
     def url(self) -> str:

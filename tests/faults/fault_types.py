@@ -109,6 +109,12 @@ class NetworkFrozen(Fault, frozen=True, tag="network frozen"):
     seconds: float
 
 
+class LinesSilenced(Fault, frozen=True, tag="line dies silently"):
+    """Nothing passes through a share of the connections to clients any more; nobody is told."""
+
+    share: float
+
+
 class NetworkSlowed(Fault, frozen=True, tag="network slowed"):
     """A share of the connections to clients passes `rate` bytes a second each way."""
 
@@ -129,6 +135,13 @@ class StoreStopped(Fault, frozen=True, tag="store stopped"):
 
     where: float
     seconds: float
+
+
+class ClockSetBack(Fault, frozen=True, tag="clock set back"):
+    """The wall clock of a server that is written to is set back by so many seconds, for good."""
+
+    where: float
+    seconds: int
 
 
 class FailoverOrdered(Fault, frozen=True, tag="failover ordered"):

@@ -67,7 +67,10 @@ class Nemesis:
             ):
                 self._inject_client_fault(fault)
             case (
-                fault_types.NetworkCut() | fault_types.NetworkFrozen() | fault_types.NetworkSlowed()
+                fault_types.NetworkCut()
+                | fault_types.NetworkFrozen()
+                | fault_types.NetworkSlowed()
+                | fault_types.LinesSilenced()
             ):
                 await self._inject_network_fault(fault)
             case (
@@ -112,6 +115,9 @@ class Nemesis:
                 self._network.cut(share)
             case fault_types.NetworkFrozen(share=share, seconds=seconds):
                 await self._record_while(fault, self._network.freeze(share, seconds))
+            case fault_types.LinesSilenced(share=share):
+                self._recovery.fault_began(fault, lasting=False)
+                self._network.silence(share)
             case fault_types.NetworkSlowed(share=share, rate=rate, seconds=seconds):
                 await self._record_while(fault, self._network.slow(share, rate, seconds))
 
@@ -154,6 +160,11 @@ class Nemesis:
                 await self._record_ended(
                     await self._kill_and_restart(fault, node, seconds, lasting=False)
                 )
+            case fault_types.ClockSetBack(where=where, seconds=seconds):
+                node = self._pick(await self._deployment.masters(), where)
+                assert node.clock is not None
+                node.clock.set_back(seconds)
+                self._recovery.fault_began(fault, lasting=False).note = f"{seconds} s"
             case fault_types.FailoverOrdered():
                 record = self._record_began(fault, lasting=False)
                 try:

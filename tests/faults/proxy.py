@@ -48,6 +48,11 @@ class Proxy:
         for link in [link for link in self._links if link.held] if share >= 1 else links:
             link.release()
 
+    def silence(self, share: float) -> None:
+        """A share of the connections is dead from now on, and neither end is told."""
+        for link in self._some(share):
+            link.silence()
+
     async def slow(self, share: float, rate: int, seconds: float) -> None:
         """Limit a share of the connections to `rate` bytes a second each way."""
         links = self._some(share)
@@ -76,6 +81,7 @@ class Link:
         self.near.other, self.far.other = self.far, self.near
         self.rate: int | None = None
         self.held = False
+        self.silent = False
         self._target = target
         self._links = links
         links.add(self)
@@ -99,9 +105,14 @@ class Link:
         for end in (self.near, self.far):
             end.update()
 
+    def silence(self) -> None:
+        """Read nothing any more, so that neither end learns that the other one has closed."""
+        self.silent = True
+        self.hold()
+
     def release(self) -> None:
-        """End `hold`."""
-        self.held = False
+        """End `hold`; a silent link stays silent."""
+        self.held = self.silent
         for end in (self.near, self.far):
             end.update()
 

@@ -46,6 +46,7 @@ FAULT_MAKERS: dict[str, FaultMaker] = {
     "network frozen": lambda r, at: fault_types.NetworkFrozen(
         at=at, share=_share(r), seconds=_seconds(r, 0.5, 6)
     ),
+    "line dies silently": lambda r, at: fault_types.LinesSilenced(at=at, share=_share(r)),
     "network slowed": lambda r, at: fault_types.NetworkSlowed(
         at=at, share=_share(r), rate=r.randint(500, 5_000), seconds=_seconds(r, 1, 5)
     ),
@@ -61,6 +62,9 @@ FAULT_MAKERS: dict[str, FaultMaker] = {
     ),
     "store link slowed": lambda r, at: fault_types.StoreLinkSlowed(
         at=at, rate=r.randint(50_000, 500_000), seconds=_seconds(r, 1, 4)
+    ),
+    "clock set back": lambda r, at: fault_types.ClockSetBack(
+        at=at, where=r.random(), seconds=r.choice((2, 30, 120, 3_600))
     ),
     "master killed": lambda r, at: fault_types.StoreKilled(
         at=at, where=r.random(), seconds=_seconds(r, 5, 7)
@@ -88,7 +92,12 @@ WORKERS: Weights = {
     "service killed": 1,
 }
 CLIENTS: Weights = {"client vanished": 8, "client gone": 4, "client doubled": 2, "slow reader": 2}
-NETWORK: Weights = {"network cut": 1, "network frozen": 1, "network slowed": 1}
+NETWORK: Weights = {
+    "network cut": 1,
+    "network frozen": 1,
+    "network slowed": 1,
+    "line dies silently": 1,
+}
 
 
 def schedule(seed: int, seconds: float, store: Weights, store_gap: float) -> list[Fault]:

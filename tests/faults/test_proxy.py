@@ -71,3 +71,20 @@ async def test_a_slow_connection_passes_so_many_bytes_a_second(proxy: Proxy) -> 
     assert time.monotonic() - began > 0.3
     slow.cancel()
     writer.close()
+
+
+async def test_a_silent_connection_stays_silent_and_new_ones_are_served(proxy: Proxy) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    writer.write(b"there")
+    await reader.readexactly(5)
+    proxy.silence(1)
+    await proxy.freeze(1, 0)
+    writer.write(b"still there?")
+    silent = asyncio.create_task(reader.readexactly(1))
+    other_reader, other_writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    other_writer.write(b"there")
+    assert await other_reader.readexactly(5) == b"there"
+    assert not silent.done()
+    silent.cancel()
+    for each in (writer, other_writer):
+        each.close()

@@ -5,7 +5,14 @@ import itertools
 import pytest
 
 from tests.faults.deployments import Cluster, Deployment, Sentinels, Single
-from tests.faults.fault_types import ClientVanished, State, StoreKilled, WorkerKilled
+from tests.faults.fault_types import (
+    ClientVanished,
+    ClockSetBack,
+    LinesSilenced,
+    State,
+    StoreKilled,
+    WorkerKilled,
+)
 from tests.faults.schedule import QUIET_SECONDS, WARM_UP_SECONDS, schedule
 
 ALL = pytest.mark.parametrize("deployment", [Single, Cluster, Sentinels])
@@ -45,6 +52,16 @@ def test_a_short_run_kills_workers_and_the_store(deployment: type[Deployment]) -
         faults = schedule(seed, 150, deployment.fault_weights, deployment.fault_gap)
         assert any(isinstance(fault, WorkerKilled) for fault in faults)
         assert any(isinstance(fault, StoreKilled) for fault in faults)
+
+
+@ALL
+def test_lines_die_silently_and_a_single_store_has_its_clock_set_back(
+    deployment: type[Deployment],
+) -> None:
+    faults = schedule(1, 600, deployment.fault_weights, deployment.fault_gap)
+    assert any(isinstance(fault, LinesSilenced) for fault in faults)
+    set_back = any(isinstance(fault, ClockSetBack) for fault in faults)
+    assert set_back == (deployment is Single)
 
 
 @ALL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import time
@@ -15,6 +16,7 @@ from redis.retry import Retry
 
 from server.store.embedded import find_server
 from tests.service import free_port
+from tests.settable_clock import SettableClock
 
 READY_SECONDS = 20.0
 CALL_SECONDS = 2.0
@@ -27,8 +29,23 @@ SENTINEL_PACE = ("info-period", 1000, "publish-period", 500)
 class Valkey:
     """A server or a Sentinel with its configuration, data and log in one folder."""
 
-    def __init__(self, folder: Path, options: dict[str, object], *, sentinel: str = "") -> None:
-        """Not started yet; `sentinel` is what a Sentinel watches, empty for a server."""
+    def __init__(
+        self,
+        folder: Path,
+        options: dict[str, object],
+        *,
+        sentinel: str = "",
+        clock: SettableClock | None = None,
+    ) -> None:
+        """Not started yet.
+
+        Args:
+            folder: made for it.
+            options: of its configuration.
+            sentinel: what a Sentinel watches, empty for a server.
+            clock: its wall clock, the machine's if there is none.
+        """
+        self.clock = clock
         self.port = free_port()
         self._folder = folder
         self._sentinel = bool(sentinel)
@@ -70,7 +87,10 @@ class Valkey:
         command = [str(find_server()), str(self._folder / "valkey.conf")]
         with (self._folder / "valkey.log").open("ab") as log:
             return subprocess.Popen(
-                command + ["--sentinel"] * self._sentinel, stdout=log, stderr=subprocess.STDOUT
+                command + ["--sentinel"] * self._sentinel,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=os.environ | (self.clock.environment if self.clock else {}),
             )
 
     def kill(self) -> None:

@@ -13,18 +13,28 @@ from server.store import keys, works
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.works import Entry, WorksStream
-from tests.integration.clock import AdjustableValkey
 from tests.integration.finished_works import make_work
 from tests.integration.protocol_client import open_session
 from tests.integration.relays import finish, meet, write
 from tests.integration.store import LANE, plain
+from tests.integration.valkey import Valkey
 from tests.polling import eventually
 from tests.service import Service
+from tests.settable_clock import SettableClock
 
 TURN_SECONDS = 6
 GRACE_SECONDS = 3
 SLACK_SECONDS = 6.0
 """Of a busy machine."""
+
+
+class AdjustableValkey(Valkey):
+    """A Valkey whose clock can be set."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.clock = SettableClock(folder.with_name("clock"))
+        self.environment = self.clock.environment
 
 
 @pytest.fixture
@@ -44,7 +54,7 @@ def set_back(valkey: AdjustableValkey, seconds: int) -> None:
     """The clock is set, and is seen to be."""
     with plain(valkey) as client:
         before = client.time()[0]
-        valkey.set_clock(-seconds)
+        valkey.clock.set(-seconds)
         deadline = time.monotonic() + SLACK_SECONDS
         while client.time()[0] >= before:
             assert time.monotonic() < deadline
