@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forked import ForkedProcess
+
 ROOT = Path(__file__).parent.parent
 SERVE = (sys.executable, "-m", "server", "serve")
 START_SECONDS = 20.0
@@ -28,7 +30,7 @@ PORTS, PORT_IS_TAKEN = 3, "is in use; choose another with JIELONG_PORT"
 class Service:
     """One running `jielong serve`, on 127.0.0.1."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ForkedProcess
     port: int
     data: Path
     log: Path
@@ -65,7 +67,7 @@ def start_service(
     data: Path,
     *,
     port: int | None = None,
-    command: Sequence[str | Path] = SERVE,
+    command: Sequence[str | Path] | None = None,
     cwd: Path = ROOT,
     **settings: object,
 ) -> Service:
@@ -74,7 +76,7 @@ def start_service(
     Args:
         data: folder for its data and its log; made when missing.
         port: the port to listen on; a free one when None.
-        command: what to start, this checkout's when not said.
+        command: what to start; a process forked from this checkout's when None.
         cwd: the folder in which it starts.
         settings: e.g. `turn_seconds=2`, `redis_url="redis://127.0.0.1:7000"`.
     """
@@ -89,7 +91,11 @@ def start_service(
 
 
 def _start(
-    data: Path, port: int, settings: dict[str, object], command: Sequence[str | Path], cwd: Path
+    data: Path,
+    port: int,
+    settings: dict[str, object],
+    command: Sequence[str | Path] | None,
+    cwd: Path,
 ) -> Service:
     data.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
@@ -97,14 +103,7 @@ def _start(
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
     log = data / "service.log"
     said = log.stat().st_size if log.exists() else 0
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=environment,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+    process = _process(command, environment, cwd, log)
     service = Service(process, port, data, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -120,3 +119,14 @@ def _start(
     process.kill()
     process.wait()
     raise RuntimeError(f"the service did not start; its log:\n{log.read_text()}")
+
+
+def _process(
+    command: Sequence[str | Path] | None, environment: dict[str, str], cwd: Path, log: Path
+) -> subprocess.Popen[bytes] | ForkedProcess:
+    if command is None:
+        return ForkedProcess(["serve"], environment, cwd, log)
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command, cwd=cwd, env=environment, stdout=out, stderr=subprocess.STDOUT
+        )

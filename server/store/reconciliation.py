@@ -104,6 +104,7 @@ class Reconciler:
             RedisError: Redis cannot.
         """
         generation = await _generation(client)
+        bases = list(bases)  # a lane may be added meanwhile
         async with client.pipeline(transaction=False) as pipe:
             for base in bases:
                 pipe.get(keys.generation(base))

@@ -1,4 +1,4 @@
-"""Accepts connections: the first bytes decide whether picows or uvicorn serves one.
+"""Accepts connections, and answers what is prepared; other requests go to picows or to uvicorn.
 
 uvicorn could hand WebSockets over itself (its `ws` setting), after it has parsed the request, made
 a list of its headers and put it together again; that costs a tenth of a whole participant.
@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
-from time import monotonic
+from time import monotonic, time
 from typing import Any, cast
 
 from server.transport.admission import AdmissionControl
@@ -27,6 +27,7 @@ from server.transport.http import (
     refusal,
 )
 from server.transport.picows_protocol import start_websocket
+from server.transport.prepared import PreparedResponses
 
 REQUEST_SECONDS = 60.0
 """How long a connection may be open without a whole request; browsers open some ahead of time."""
@@ -38,6 +39,9 @@ _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 
 _OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
 """What operators ask for is answered from the reserve of descriptors, too."""
+
+ANSWERS_AT_ONCE = 16
+"""Prepared answers to one connection in a pass of the event loop."""
 
 MakeProtocol = Callable[..., asyncio.Protocol]
 
@@ -57,6 +61,11 @@ class _RequestTimeouts:
         if self._timer is None:
             self._set_timer(REQUEST_SECONDS)
 
+    def begin_anew(self, connection: AcceptedConnection) -> None:
+        """It has been answered, and may wait as long again."""
+        del self._since[connection]
+        self._since[connection] = monotonic()
+
     def remove(self, connection: AcceptedConnection) -> None:
         self._since.pop(connection, None)
 
@@ -72,72 +81,95 @@ class _RequestTimeouts:
                 self._set_timer(since + REQUEST_SECONDS - now)
                 return
             self.remove(connection)
-            connection.shutdown()
+            connection.end()
 
 
-class AcceptedConnection(asyncio.Protocol):
-    """One connection until its first request shows what it is for."""
-
-    __slots__ = (
-        "_admission",
-        "_descriptors",
-        "_handshake",
-        "_head",
-        "_make_http",
-        "_open",
-        "_queued",
-        "_reserved",
-        "_timeouts",
-        "_transport",
-    )
+class Acceptor:
+    """What every connection of a worker is accepted with."""
 
     def __init__(
         self,
         handshake: Handshake,
         admission: AdmissionControl,
         descriptors: Descriptors,
-        make_http: Callable[[], asyncio.Protocol],
-        open_: set[Any],
-        timeouts: _RequestTimeouts,
+        prepared: PreparedResponses,
+    ) -> None:
+        """Each part is that of the worker."""
+        self.handshake = handshake
+        self.admission = admission
+        self.descriptors = descriptors
+        self.prepared = prepared
+        self.timeouts = _RequestTimeouts()
+
+    def make_protocol(self, **settings: Any) -> AcceptedConnection:
+        """Make a protocol as uvicorn does: with `config`, `server_state`, `app_state`."""
+
+        def make_http() -> asyncio.Protocol:
+            return BoundedHttp(self.prepared, **settings)
+
+        return AcceptedConnection(self, make_http, settings["server_state"].connections)
+
+
+class AcceptedConnection(asyncio.Protocol):
+    """One connection until a request shows that it is for picows or for uvicorn.
+
+    Requests whose answers are prepared do not show it: they are answered here, one after another.
+    """
+
+    __slots__ = (
+        "_acceptor",
+        "_data",
+        "_going_on",
+        "_make_http",
+        "_open",
+        "_queued",
+        "_reserved",
+        "_transport",
+        "_writable",
+    )
+
+    def __init__(
+        self, acceptor: Acceptor, make_http: Callable[[], asyncio.Protocol], open_: set[Any]
     ) -> None:
         """`open_` are uvicorn's connections, which it ends one by one when it shuts down."""
-        self._handshake = handshake
-        self._admission = admission
-        self._descriptors = descriptors
+        self._acceptor = acceptor
         self._make_http = make_http
         self._open = open_
-        self._timeouts = timeouts
-        self._head = b""
+        self._data = b""
         self._queued = False
         self._reserved = False
+        self._writable = True
+        self._going_on: asyncio.Handle | None = None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the time limit of the first request."""
         self._transport = cast(asyncio.Transport, transport)
         self._open.add(self)
-        self._timeouts.add(self)
+        self._acceptor.timeouts.add(self)
         descriptor = transport.get_extra_info("socket").fileno()
-        self._reserved = self._descriptors.take(self, descriptor)
+        self._reserved = self._acceptor.descriptors.take(self, descriptor)
 
     def data_received(self, data: bytes) -> None:
-        """Read the head of the first request, and pass the connection on."""
+        """Answer what is prepared, and pass the connection on with any other request."""
         if self._transport is None:
             return  # it has been answered already
-        head = self._head = self._head + data if self._head else data
-        end = head.find(_END, 0, HEAD_BYTES)
-        if end >= 0 and self._reserved and not _OPERATIONS.match(head):
-            self._descriptors.refuse(self)
-        elif end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
-            self._pass_to_http(head)
-        elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
-            self._refuse(HEAD_TOO_LONG)
-        elif end < 0:
-            if not _METHOD.match(head):
-                self._refuse(NOT_HTTP)
-        elif not self._queued:
-            self._queued = True
-            self._admission.admit(self._pass_to_websocket, self._reject)
+        self._data = self._data + data if self._data else data
+        if self._writable and self._going_on is None:
+            self._read_requests(self._transport)
+
+    def pause_writing(self) -> None:
+        """The peer does not read its answers: no more of its requests are read."""
+        self._writable = False
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The peer reads again."""
+        self._writable = True
+        if self._transport is not None:
+            self._transport.resume_reading()
+            self._go_on_soon()
 
     def connection_lost(self, error: Exception | None) -> None:
         """The peer is gone."""
@@ -145,9 +177,15 @@ class AcceptedConnection(asyncio.Protocol):
         self._transport = None
 
     def shutdown(self) -> None:
-        """Close; nothing has been asked for, so nothing is owed."""
+        """Close when the answers are out; nothing else has been asked for, so nothing is owed."""
         if self._transport is not None:
             self._transport.close()
+            self._transport = None
+
+    def end(self) -> None:
+        """Close at once, also when the peer does not read its answers."""
+        if self._transport is not None:
+            self._transport.abort()
             self._transport = None
 
     def refuse_for_shortage(self) -> None:
@@ -155,6 +193,53 @@ class AcceptedConnection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(_NO_DESCRIPTOR)
             self.shutdown()
+
+    def _read_requests(self, transport: asyncio.Transport) -> None:
+        for _ in range(ANSWERS_AT_ONCE):
+            end = self._data.find(_END, 0, HEAD_BYTES)
+            if end < 0:
+                break
+            if self._reserved and not _OPERATIONS.match(self._data):
+                self._acceptor.descriptors.refuse(self)
+                return
+            answer = self._acceptor.prepared.answer(self._data, time())
+            if answer is None:
+                break
+            transport.writelines(answer.data)
+            if answer.close:
+                self.shutdown()
+                return
+            self._data = self._data[answer.used :]
+            self._acceptor.timeouts.begin_anew(self)
+            if not self._writable:
+                return
+        else:
+            self._go_on_soon()
+            return
+        self._read_other_request(end)
+
+    def _go_on_soon(self) -> None:
+        """Go on with what has come; first it is the turn of others."""
+        if self._going_on is None:
+            self._going_on = asyncio.get_running_loop().call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._going_on = None
+        self.data_received(b"")
+
+    def _read_other_request(self, end: int) -> None:
+        """Go on with a request whose answer is not prepared, or whose head is not whole yet."""
+        head = self._data
+        if end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
+            self._pass_to_http(head)
+        elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
+            self._refuse(HEAD_TOO_LONG)
+        elif end < 0:
+            if head and not _METHOD.match(head):
+                self._refuse(NOT_HTTP)
+        elif not self._queued:
+            self._queued = True
+            self._acceptor.admission.admit(self._pass_to_websocket, self._reject)
 
     def _refuse(self, answer: bytes) -> None:
         transport, self._transport = self._transport, None
@@ -169,7 +254,8 @@ class AcceptedConnection(asyncio.Protocol):
 
     def _pass_to_websocket(self) -> None:
         if self._transport is not None:
-            start_websocket(self._handshake, self._admission, self._detach(), self._head)
+            acceptor = self._acceptor
+            start_websocket(acceptor.handshake, acceptor.admission, self._detach(), self._data)
 
     def _pass_to_http(self, head: bytes) -> None:
         protocol = self._make_http()
@@ -185,9 +271,11 @@ class AcceptedConnection(asyncio.Protocol):
 
     def _forget(self) -> None:
         self._open.discard(self)
-        self._timeouts.remove(self)
+        self._acceptor.timeouts.remove(self)
+        if self._going_on is not None:
+            self._going_on.cancel()
         if self._reserved:
-            self._descriptors.decide(self)
+            self._acceptor.descriptors.decide(self)
 
 
 _NO_DESCRIPTOR = refusal(
@@ -199,24 +287,3 @@ _NO_DESCRIPTOR = refusal(
 def _busy(retry_seconds: int) -> bytes:
     message = "too many come at once; try again"
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
-
-
-def accept_with(
-    handshake: Handshake, admission: AdmissionControl, descriptors: Descriptors
-) -> MakeProtocol:
-    """What to give uvicorn as its `http` setting."""
-    timeouts = _RequestTimeouts()
-
-    def make(**settings: Any) -> AcceptedConnection:
-        """Make a protocol as uvicorn does: with `config`, `server_state`, `app_state`."""
-        open_ = settings["server_state"].connections
-        return AcceptedConnection(
-            handshake,
-            admission,
-            descriptors,
-            lambda: BoundedHttp(**settings),
-            open_,
-            timeouts,
-        )
-
-    return make

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from time import time
 from typing import Any
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from server.transport.prepared import PreparedResponses
+
+_END = b"\r\n\r\n"
 
 HEAD_BYTES = 16_384
 """Longest head of a request."""
@@ -69,9 +74,10 @@ class BoundedHttp(HttpToolsProtocol):
     answer, and what is left of the body is not read.
     """
 
-    def __init__(self, **settings: Any) -> None:
-        """With uvicorn's `config`, `server_state` and `app_state`."""
+    def __init__(self, prepared: PreparedResponses, **settings: Any) -> None:
+        """With answers that are known, and uvicorn's `config`, `server_state` and `app_state`."""
         super().__init__(**settings)
+        self._prepared = prepared
         self._in_head = False
         self._refused = False
         self._head_bytes = 0
@@ -84,13 +90,26 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read requests, or parts of them."""
-        if self._refused:
+        if self._refused or self._answer_prepared(data):
             return
         super().data_received(data)
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 self._refuse(HEAD_TOO_LONG)
+
+    def _answer_prepared(self, data: bytes) -> bool:
+        """Answer one whole request whose answer is known, if nothing else is on its way."""
+        idle = self._keep_alive_timer is not None and not self._in_head
+        if not idle or data.find(_END, 0, HEAD_BYTES) != len(data) - len(_END):
+            return False
+        answer = self._prepared.answer(data, time())
+        if answer is None:
+            return False
+        self.transport.writelines(answer.data)
+        if answer.close:
+            self.transport.close()
+        return True
 
     def on_message_begin(self) -> None:
         """Start to count the bytes of a head."""

@@ -31,11 +31,12 @@ from server.store.errors import StoreError
 from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
-from server.transport.accept import accept_with
+from server.transport.accept import Acceptor
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
 from server.transport.handshake import Handshake
 from server.transport.listener import duplicates
+from server.transport.prepared import PreparedResponses
 from server.web.api import Api
 from server.web.app import make_app
 from server.web.operations import Operations
@@ -95,6 +96,7 @@ class Worker:
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
         self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
+        self._prepared = PreparedResponses()
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -207,8 +209,8 @@ class Worker:
         operations = Operations(readiness.why_not, registry(collector), base_path)
         api = Api(self._campaigns, parts.counters, self._work_reader)
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        accept = accept_with(handshake, admission, descriptors)
-        return http_server(make_app(api, operations, base_path), accept)
+        acceptor = Acceptor(handshake, admission, descriptors, self._prepared)
+        return http_server(make_app(api, operations, base_path), acceptor.make_protocol)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""

@@ -107,7 +107,7 @@ async def test_a_worker_that_wakes_too_late_lets_its_people_go_and_begins_anew(
     while told["t"] != "bye":
         assert told["t"] != "committed"
         told = await seats[0].next(FREE_SECONDS)
-    assert told["why"] == "restart"
+    assert told["why"] in {"restart", "over"}, "the lease or the seat is found lost first"
     third = await connect(0)
     await third.send("join")
     await third.expect("matched", room=seats[0].room, seat=0, committed=[])

@@ -12,11 +12,12 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 
 from server.transport import accept as accept_module
-from server.transport.accept import accept_with
+from server.transport.accept import Acceptor
 from server.transport.admission import FIRST_RETRY_SECONDS, AdmissionControl
 from server.transport.codec import Codec
 from server.transport.descriptors import Descriptors
 from server.transport.handshake import Handshake
+from server.transport.prepared import Prepared, PreparedResponses
 from server.transport.websocket import WebSocket
 
 LIMIT = 10.0
@@ -30,9 +31,17 @@ def nobody_enters(codec: Codec) -> WebSocket:
     raise AssertionError
 
 
+def acceptor(admission: AdmissionControl | None = None) -> Acceptor:
+    """Lets nobody enter, and knows one answer."""
+    prepared = PreparedResponses()
+    prepared.put("/known", Prepared({"": b"known"}, {"Content-Type": "text/plain"}, tag='"1"'))
+    admission = admission or AdmissionControl()
+    return Acceptor(Handshake((), nobody_enters), admission, Descriptors(), prepared)
+
+
 async def test_whoever_is_rejected_is_told_when_to_come_back() -> None:
     admission = AdmissionControl(longest_wait=-1)
-    make = accept_with(Handshake((), nobody_enters), admission, Descriptors())
+    make = acceptor(admission).make_protocol
     state = SimpleNamespace(connections=set())
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
@@ -68,7 +77,7 @@ async def test_a_request_has_to_be_whole_in_time(
 
 async def test_each_of_many_silent_ones_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accept_module, "REQUEST_SECONDS", 0.3)
-    make = accept_with(Handshake((), nobody_enters), AdmissionControl(), Descriptors())
+    make = acceptor().make_protocol
     state = SimpleNamespace(connections=set())
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
@@ -98,7 +107,7 @@ async def heard_until_hung_up(*said: bytes) -> bytes:
     """All that uvicorn, which keeps connections for a second, answers before it hangs up."""
     config = uvicorn.Config(
         PlainTextResponse("ok"),
-        http=accept_with(Handshake((), nobody_enters), AdmissionControl(), Descriptors()),  # type: ignore[arg-type]
+        http=acceptor().make_protocol,  # type: ignore[arg-type]
         ws="none",
         lifespan="off",
         log_config=None,

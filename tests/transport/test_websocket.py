@@ -12,11 +12,12 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server.relay.from_client import FromClient, Ink
-from server.transport.accept import accept_with
+from server.transport.accept import Acceptor
 from server.transport.admission import AdmissionControl
 from server.transport.codec import MSGPACK, Codec
 from server.transport.descriptors import Descriptors
 from server.transport.handshake import Handshake
+from server.transport.prepared import PreparedResponses
 from server.transport.websocket import WebSocket
 
 LIMIT = 10.0
@@ -58,7 +59,9 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
     def open_socket(codec: Codec) -> WebSocket:
         return WebSocket(codec, open_listener)
 
-    make = accept_with(Handshake((), open_socket), AdmissionControl(), Descriptors())
+    make = Acceptor(
+        Handshake((), open_socket), AdmissionControl(), Descriptors(), PreparedResponses()
+    ).make_protocol
     loop = asyncio.get_running_loop()
     state = SimpleNamespace(connections=set())
     server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
