@@ -1,0 +1,61 @@
+"""Which bytes of a prepared answer a request gets: the coding, 304, or a range. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from server.prepared.response import Encoding, PreparedResponse
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_ZERO = re.compile(r"q=0(?:\.0{0,3})?")
+
+
+def choose_encoding(accept_encoding: str, response: PreparedResponse) -> Encoding:
+    """The coding of the smallest body that the client can read.
+
+    Args:
+        accept_encoding: the header's value; empty when there is none.
+        response: the answer.
+    """
+    accepted = set()
+    for item in accept_encoding.lower().split(","):
+        coding, _, weight = item.partition(";")
+        if not _ZERO.fullmatch(weight.replace(" ", "")):
+            accepted.add(coding.strip())
+    bodies = response.bodies
+    usable = [coding for coding in bodies if coding in accepted]
+    return min((*usable, "identity"), key=lambda coding: len(bodies[coding]))
+
+
+def is_unchanged(if_none_match: str, response: PreparedResponse) -> bool:
+    """Whether the client has the content already, in whichever coding: the answer is then 304.
+
+    Args:
+        if_none_match: the header's value; empty when there is none.
+        response: the answer.
+    """
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in tags or any(response.etag_of(coding) in tags for coding in response.bodies)
+
+
+def byte_range(range_: str, if_range: str, response: PreparedResponse) -> range | None:
+    """The bytes of `identity` that are asked for: the answer is 206, or 416 if it is empty.
+
+    Args:
+        range_: the header `Range`; empty when there is none.
+        if_range: the header `If-Range`, likewise.
+        response: the answer.
+
+    Returns:
+        None: the whole is to be sent, because there is no range, several, or an older one.
+    """
+    found = _RANGE.fullmatch(range_.replace(" ", ""))
+    if found is None or found.groups() == ("", "") or (if_range and if_range != response.etag):
+        return None
+    first, last = found.groups()
+    size = len(response.bodies["identity"])
+    if not first:
+        return range(max(0, size - int(last)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(size, int(last) + 1) if last else size)
