@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
+from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.http import (
     HEAD_BYTES,
@@ -27,7 +28,6 @@ from server.transport.http import (
     refusal,
 )
 from server.transport.picows_protocol import start_websocket
-from server.transport.prepared import PreparedResponses
 
 REQUEST_SECONDS = 60.0
 """How long a connection may be open without a whole request; browsers open some ahead of time."""
@@ -92,20 +92,20 @@ class Acceptor:
         handshake: Handshake,
         admission: AdmissionControl,
         descriptors: Descriptors,
-        prepared: PreparedResponses,
+        answers: DirectAnswers,
     ) -> None:
         """Each part is that of the worker."""
         self.handshake = handshake
         self.admission = admission
         self.descriptors = descriptors
-        self.prepared = prepared
+        self.answers = answers
         self.timeouts = _RequestTimeouts()
 
     def make_protocol(self, **settings: Any) -> AcceptedConnection:
         """Make a protocol as uvicorn does: with `config`, `server_state`, `app_state`."""
 
         def make_http() -> asyncio.Protocol:
-            return BoundedHttp(self.prepared, **settings)
+            return BoundedHttp(self.answers, **settings)
 
         return AcceptedConnection(self, make_http, settings["server_state"].connections)
 
@@ -202,7 +202,7 @@ class AcceptedConnection(asyncio.Protocol):
             if self._reserved and not _OPERATIONS.match(self._data):
                 self._acceptor.descriptors.refuse(self)
                 return
-            answer = self._acceptor.prepared.answer(self._data, time())
+            answer = self._acceptor.answers.answer(self._data, time())
             if answer is None:
                 break
             transport.writelines(answer.data)

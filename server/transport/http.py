@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server.transport.prepared import PreparedResponses
+from server.transport.direct_answers import DirectAnswers
 
 _END = b"\r\n\r\n"
 
@@ -74,10 +74,10 @@ class BoundedHttp(HttpToolsProtocol):
     answer, and what is left of the body is not read.
     """
 
-    def __init__(self, prepared: PreparedResponses, **settings: Any) -> None:
+    def __init__(self, answers: DirectAnswers, **settings: Any) -> None:
         """With answers that are known, and uvicorn's `config`, `server_state` and `app_state`."""
         super().__init__(**settings)
-        self._prepared = prepared
+        self._answers = answers
         self._in_head = False
         self._refused = False
         self._head_bytes = 0
@@ -90,7 +90,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read requests, or parts of them."""
-        if self._refused or self._answer_prepared(data):
+        if self._refused or self._answer_directly(data):
             return
         super().data_received(data)
         if self._in_head:
@@ -98,12 +98,12 @@ class BoundedHttp(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES:
                 self._refuse(HEAD_TOO_LONG)
 
-    def _answer_prepared(self, data: bytes) -> bool:
+    def _answer_directly(self, data: bytes) -> bool:
         """Answer one whole request whose answer is known, if nothing else is on its way."""
         idle = self._keep_alive_timer is not None and not self._in_head
         if not idle or data.find(_END, 0, HEAD_BYTES) != len(data) - len(_END):
             return False
-        answer = self._prepared.answer(data, time())
+        answer = self._answers.answer(data, time())
         if answer is None:
             return False
         self.transport.writelines(answer.data)

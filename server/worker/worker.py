@@ -34,9 +34,9 @@ from server.store.works import WorksStream
 from server.transport.accept import Acceptor
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
+from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.listener import duplicates
-from server.transport.prepared import PreparedResponses
 from server.web.api import Api
 from server.web.app import make_app
 from server.web.operations import Operations
@@ -96,7 +96,7 @@ class Worker:
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
         self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
-        self._prepared = PreparedResponses()
+        self._answers = DirectAnswers()
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -209,7 +209,7 @@ class Worker:
         operations = Operations(readiness.why_not, registry(collector), base_path)
         api = Api(self._campaigns, parts.counters, self._work_reader)
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        acceptor = Acceptor(handshake, admission, descriptors, self._prepared)
+        acceptor = Acceptor(handshake, admission, descriptors, self._answers)
         return http_server(make_app(api, operations, base_path), acceptor.make_protocol)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:

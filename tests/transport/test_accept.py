@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from types import SimpleNamespace
 
@@ -11,13 +12,14 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
+from server.prepared.response import prepare
 from server.transport import accept as accept_module
 from server.transport.accept import Acceptor
 from server.transport.admission import FIRST_RETRY_SECONDS, AdmissionControl
 from server.transport.codec import Codec
 from server.transport.descriptors import Descriptors
+from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
-from server.transport.prepared import Prepared, PreparedResponses
 from server.transport.websocket import WebSocket
 
 LIMIT = 10.0
@@ -33,10 +35,10 @@ def nobody_enters(codec: Codec) -> WebSocket:
 
 def acceptor(admission: AdmissionControl | None = None) -> Acceptor:
     """Lets nobody enter, and knows one answer."""
-    prepared = PreparedResponses()
-    prepared.put("/known", Prepared({"": b"known"}, {"Content-Type": "text/plain"}, tag='"1"'))
+    answers = DirectAnswers()
+    answers.add([prepare("/known", b"known", "text/plain", "no-cache")])
     admission = admission or AdmissionControl()
-    return Acceptor(Handshake((), nobody_enters), admission, Descriptors(), prepared)
+    return Acceptor(Handshake((), nobody_enters), admission, Descriptors(), answers)
 
 
 async def test_whoever_is_rejected_is_told_when_to_come_back() -> None:
@@ -97,6 +99,16 @@ async def test_each_of_many_silent_ones_has_its_own_time(monkeypatch: pytest.Mon
     assert not state.connections
 
 
+async def test_uvicorn_leaves_what_is_known_to_the_worker() -> None:
+    """The connection stays where it is, and both kinds of request are answered on it."""
+    known = b"GET /known HTTP/1.1\r\nHost: h\r\n\r\n"
+    other = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+    last = known.replace(b"Host: h", b"Connection: close")
+    heard = await heard_until_hung_up(known, other, known, other, last)
+    bodies = re.findall(rb"\r\n\r\n(known|ok)", heard)
+    assert bodies == [b"known", b"ok", b"known", b"ok", b"known"]
+
+
 @pytest.mark.parametrize("said", [b"", b"\r\n", b"GET / HTTP/1.1\r\nHost: h\r\n"])
 async def test_the_next_request_has_to_be_whole_in_time(said: bytes) -> None:
     heard = await heard_until_hung_up(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", said)
@@ -123,7 +135,7 @@ async def heard_until_hung_up(*said: bytes) -> bytes:
             heard = b""
             for words in said[:-1]:
                 writer.write(words)
-                heard += await reader.readuntil(b"ok")
+                heard += await reader.readuntil(b"ok" if b"GET / " in words else b"known")
             writer.write(said[-1])
             heard += await reader.read()
             writer.close()

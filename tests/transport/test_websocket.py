@@ -16,8 +16,8 @@ from server.transport.accept import Acceptor
 from server.transport.admission import AdmissionControl
 from server.transport.codec import MSGPACK, Codec
 from server.transport.descriptors import Descriptors
+from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
-from server.transport.prepared import PreparedResponses
 from server.transport.websocket import WebSocket
 
 LIMIT = 10.0
@@ -60,7 +60,7 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
         return WebSocket(codec, open_listener)
 
     make = Acceptor(
-        Handshake((), open_socket), AdmissionControl(), Descriptors(), PreparedResponses()
+        Handshake((), open_socket), AdmissionControl(), Descriptors(), DirectAnswers()
     ).make_protocol
     loop = asyncio.get_running_loop()
     state = SimpleNamespace(connections=set())
