@@ -103,7 +103,7 @@ def _start(
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
     log = data / "service.log"
     said = log.stat().st_size if log.exists() else 0
-    process = _process(command, environment, cwd, log)
+    process = _process(command if cwd == ROOT else command or SERVE, environment, cwd, log)
     service = Service(process, port, data, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:

@@ -16,9 +16,9 @@ from tests.faults.run import Plan, run
 @pytest.mark.parametrize(
     "plan",
     [
-        Plan("single", seconds=40, seed=2, clients=80),
-        Plan("cluster", seconds=40, seed=3, clients=80, durability="replica"),
-        Plan("sentinel", seconds=30, seed=5, clients=60, durability="replica"),
+        Plan("single", seconds=25, seed=2, clients=80),
+        Plan("cluster", seconds=25, seed=3, clients=80, durability="replica"),
+        Plan("sentinel", seconds=25, seed=5, clients=60, durability="replica"),
     ],
     ids=lambda plan: plan.deployment,
 )
