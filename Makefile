@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint unit format screens faults clean
+.PHONY: run test lint unit format assets screens faults clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -15,6 +15,7 @@ test: $(VENV)/.development
 	@scripts/test-needs
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	TESTS_PAGE=sources $(BIN)/pytest -n 2 --dist loadfile tests/browser/test_relay.py tests/browser/test_done.py
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
@@ -25,6 +26,15 @@ lint: $(VENV)/.development
 format: $(VENV)/.development
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+# what browsers load, made of static and client/js; needs Node
+assets: $(VENV)/.development scripts/bundle/node_modules/.package-lock.json
+	node scripts/bundle/bundle.mjs
+	$(BIN)/python scripts/compress-bundle
+
+scripts/bundle/node_modules/.package-lock.json: scripts/bundle/package-lock.json
+	npm ci --prefix scripts/bundle --ignore-scripts --no-progress --silent
+	@touch $@
 
 screens: $(VENV)/.development
 	$(BIN)/python -m tests.browser.screens docs/screens

@@ -14,6 +14,7 @@ from server.store.durability import Durability
 from server.store.lanes import MOST as MOST_LANES
 
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
 
 
@@ -42,6 +43,15 @@ class Settings(BaseSettings):
 
     base_path: str = ""
     """The path below which a proxy shows everything, like "/jielong"; it may strip it or not."""
+
+    assets_url: str = ""
+    """In front of `/assets/...` in pages, like "https://cdn.example.org"; empty: the base path."""
+
+    bundled: bool = True
+    """False: pages load the modules as they are in the checkout."""
+
+    service_worker: bool = True
+    """False: browsers forget the service worker that they have."""
 
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
@@ -83,6 +93,16 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin; write one like https://example.org")
         return origins
+
+    @field_validator("assets_url")
+    @classmethod
+    def _assets_url_is_a_prefix(cls, assets_url: str) -> str:
+        if assets_url and not _ASSETS_URL.fullmatch(assets_url):
+            raise ValueError(
+                f"{assets_url!r} is no address of assets; write one like https://cdn.example.org, "
+                "without a slash at the end"
+            )
+        return assets_url
 
     @field_validator("base_path")
     @classmethod

@@ -80,7 +80,8 @@ class _Prepared:
         """The status, the header lines and the body."""
         if wishes.if_none_match and is_unchanged(wishes.if_none_match, self._response):
             headers = self._response.headers_of(self._encoding(wishes.accept_encoding))
-            return HTTPStatus.NOT_MODIFIED, _lines(headers), b""
+            kept = [header for header in headers if header[0] != "content-type"]
+            return HTTPStatus.NOT_MODIFIED, _lines(kept), b""
         if wishes.range:
             part = byte_range(wishes.range, wishes.if_range, self._response)
             if part is not None:

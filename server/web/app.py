@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
-from server.web import pages
+from server.prepared.response import PreparedResponse
+from server.web import routes
+from server.web.answer import PreparedAnswers
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
 from server.web.operations import Operations
+from server.web.pages import Pages
+from server.web.security import SecurityHeaders
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = 5
 
-FOR_PROGRAMS = ("/api/", "/static/", "/client/")
+FOR_PROGRAMS = ("/api/", "/assets/", "/static/", "/client/")
 """Below these, a 404 is JSON, also for a browser."""
-
-SECURITY_HEADERS = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; base-uri 'none'; "
-        b"form-action 'none'; frame-ancestors 'none'; object-src 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-]
-
-
-class SecurityHeaders:
-    """Adds the headers that keep foreign code and frames out of the pages."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application, and add the headers to its answer."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -72,9 +49,12 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(api: Api, operations: Operations, base_path: str) -> ASGIApp:
-    """Everything that is plain HTTP, at the root and below `base_path`."""
-    page_routes, missing = pages.routes(api.work_reader, api.campaigns, base_path)
+def make_app(
+    api: Api, operations: Operations, pages: Pages, prepared: Mapping[str, PreparedResponse]
+) -> ASGIApp:
+    """Everything that is plain HTTP, at the root and below the base path of `pages`."""
+    base_path = pages.base_path
+    page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages)
 
     async def refused(request: Request, error: Exception) -> Response:
         path = request.url.path.removeprefix(base_path)
@@ -96,4 +76,5 @@ def make_app(api: Api, operations: Operations, base_path: str) -> ASGIApp:
             Exception: _unexpected,
         },
     )
-    return SecurityHeaders(BasePath(app, base_path) if base_path else app)
+    whole = PreparedAnswers(app, prepared, base_path)
+    return SecurityHeaders(BasePath(whole, base_path) if base_path else whole, pages.security)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
 
+import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from server.transport.direct_answers import DirectAnswers, LiveAnswer
 from server.web import asyncapi
-from server.web.api import JsonResponse
+
+_JSON = "application/json"
 
 WhyNotReady = Callable[[], str | None]
 """None when joiners can be taken, else the reason in a few words."""
@@ -25,32 +29,47 @@ class Operations:
         """Over this worker's state; `base_path` is in front of the WebSocket's address."""
         self._why_not_ready = why_not_ready
         self._metrics = metrics
-        self._protocol = asyncapi.document(base_path)
+        self._protocol = orjson.dumps(asyncapi.document(base_path))
+        self._answers: dict[str, Callable[[], LiveAnswer]] = {
+            "/healthz": self.healthz,
+            "/readyz": self.readyz,
+            "/metrics": self.metrics,
+            "/asyncapi.json": self.asyncapi,
+        }
+
+    def add_to(self, answers: DirectAnswers, headers: Iterable[tuple[str, str]]) -> None:
+        """Give the answers where a connection is accepted, with these headers."""
+        for path, make in self._answers.items():
+            answers.add_live(path, make, headers)
 
     def routes(self) -> list[Route]:
-        """The routes."""
-        return [
-            Route("/healthz", self.healthz),
-            Route("/readyz", self.readyz),
-            Route("/metrics", self.metrics),
-            Route("/asyncapi.json", self.asyncapi),
-        ]
+        """The routes, for requests that are not answered so: those with a body, for instance."""
+        return [Route(path, _endpoint(make)) for path, make in self._answers.items()]
 
-    async def healthz(self, _: Request) -> Response:
-        """Answer 200 while the process lives."""
-        return PlainTextResponse("ok\n")
+    def healthz(self) -> LiveAnswer:
+        """200 while the process lives."""
+        return LiveAnswer(HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n")
 
-    async def readyz(self, _: Request) -> Response:
-        """Answer whether joiners can be taken, and if not, why."""
+    def readyz(self) -> LiveAnswer:
+        """Whether joiners can be taken, and if not, why."""
         why = self._why_not_ready()
         if why is None:
-            return JsonResponse({"ready": True})
-        return JsonResponse({"ready": False, "why": why}, 503)
+            return LiveAnswer(HTTPStatus.OK, _JSON, orjson.dumps({"ready": True}))
+        content = orjson.dumps({"ready": False, "why": why})
+        return LiveAnswer(HTTPStatus.SERVICE_UNAVAILABLE, _JSON, content)
 
-    async def asyncapi(self, _: Request) -> Response:
-        """Answer with the wire protocol in AsyncAPI."""
-        return JsonResponse(self._protocol)
+    def asyncapi(self) -> LiveAnswer:
+        """The wire protocol in AsyncAPI."""
+        return LiveAnswer(HTTPStatus.OK, _JSON, self._protocol)
 
-    async def metrics(self, _: Request) -> Response:
-        """Answer with all metrics in Prometheus' text format."""
-        return Response(generate_latest(self._metrics), media_type=CONTENT_TYPE_LATEST)
+    def metrics(self) -> LiveAnswer:
+        """All metrics in Prometheus' text format."""
+        return LiveAnswer(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self._metrics))
+
+
+def _endpoint(make: Callable[[], LiveAnswer]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(_: Request) -> Response:
+        status, content_type, body = make()
+        return Response(body, status, {"content-type": content_type, "cache-control": "no-store"})
+
+    return endpoint

@@ -1,84 +1,85 @@
-"""The pages and the files that they load."""
+"""The pages: their templates in `static/pages`, filled in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 
 import jinja2
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from markupsafe import Markup
 
-from server.archive.pictures import Pictures
-from server.archive.reader import WorkReader
-from server.session.campaigns import OpenCampaign
-from server.web.assets import CLIENT, ROOT, STATIC
-from server.web.files import Content, Files
-from server.web.modules import needed
-from server.web.sharing import Sharing
+from server.prepared.response import PreparedResponse, prepare
+from server.web.locations import STATIC
+from server.web.page_files import PageFiles
+from server.web.security import Headers, security_headers
 
-KEPT_PAGES = 64
-"""Rendered pages whose compressed form is kept."""
+HTML = "text/html; charset=utf-8"
+
+ASK_AGAIN = "no-cache"
+"""Whoever has it asks each time whether it has changed."""
+
+SERVICE_WORKER = "sw.js"
+"""Its address below the base path: it may act on what is below its own folder only."""
 
 
 class Pages:
-    """Fills the templates in `static/pages`; their frame and head are in `frame.html`."""
+    """Fills the templates; their frame and head are in `frame.html`.
 
-    def __init__(self, base_path: str) -> None:
-        """Reads nothing yet. `base_path` is in front of every address in a page."""
-        self._base_path = base_path
+    Attributes:
+        base_path: is in front of every address in a page.
+        files: the pages' scripts, style sheets and pictures.
+        security: the headers of every page.
+        is_kept_by_browsers: whether the pages start the service worker.
+    """
+
+    def __init__(
+        self, base_path: str, files: PageFiles, strokes: str, *, service_worker: bool
+    ) -> None:
+        """Reads nothing yet.
+
+        Args:
+            base_path: begins with a slash and does not end with one, or is empty.
+            files: see above.
+            strokes: the folder of strokes below the one of assets.
+            service_worker: whether pages start one.
+        """
+        self.base_path = base_path
+        self.files = files
+        self.is_kept_by_browsers = service_worker
+        self.security: Headers = security_headers(files.inline, files.assets)
+        # A page may read the files of another host only so.
+        self._cors = "; crossorigin" if "//" in files.assets else ""
         self._templates = jinja2.Environment(
             autoescape=True,
             undefined=jinja2.StrictUndefined,
-            loader=jinja2.FileSystemLoader(STATIC / "pages"),
+            loader=jinja2.FileSystemLoader([STATIC / "pages", STATIC]),
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.globals |= {"base": base_path, "modules": self._modules}
+        self._templates.globals |= {
+            "base": base_path,
+            "asset": files.asset,
+            "styles": files.styles,
+            "scripts": files.scripts,
+            "modules": files.modules,
+            "inline": Markup(files.inline),
+            "strokes": f"{files.assets}/{strokes}",
+            "worker": SERVICE_WORKER if service_worker else "",
+            "crossorigin": " crossorigin" if self._cors else "",
+        }
 
-    def content(self, name: str, values: Mapping[str, object] | None = None) -> Content:
-        """The page of this name, rendered with these values."""
-        return _packed(self._templates.get_template(f"{name}.html").render(values or {}))
+    def render(self, name: str, values: Mapping[str, object] | None = None) -> str:
+        """The page of this name with these values."""
+        return self._templates.get_template(f"{name}.html").render(values or {})
 
-    def route(self, address: str, name: str) -> Route:
-        """A page that needs no values."""
+    def response(
+        self, path: str, name: str, cache_control: str, values: Mapping[str, object] | None = None
+    ) -> PreparedResponse:
+        """The page as the answer at `path`."""
+        page = self.render(name, values).encode()
+        return prepare(path, page, HTML, cache_control, (*self.security, self._link(name)))
 
-        async def answer(request: Request) -> Response:
-            return self.content(name).answer(request)
-
-        return Route(address, answer)
-
-    def _modules(self, scripts: list[str]) -> list[str]:
-        """The addresses of all modules that these scripts of `static/js` need, and their own."""
-        entries = tuple(STATIC / "js" / f"{name}.js" for name in scripts)
-        return [f"{self._base_path}/{module.relative_to(ROOT)}" for module in needed(entries)]
-
-
-def routes(
-    work_reader: WorkReader, campaigns: dict[str, OpenCampaign], base_path: str
-) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
-    """The routes of the pages, and the handler of unknown addresses."""
-    pages = Pages(base_path)
-    static = Files("/static", STATIC)
-    sharing = Sharing(work_reader, campaigns, Pictures(_seal()), pages.content)
-    return [
-        pages.route("/", "home"),
-        pages.route("/gallery", "gallery"),
-        pages.route("/wall", "wall"),
-        *sharing.routes(),
-        static.route(),
-        Files("/client/js", CLIENT).route(),
-        static.route_of("icons/icon-192.png", "/favicon.ico"),
-    ], sharing.missing
-
-
-@lru_cache(KEPT_PAGES)
-def _packed(page: str) -> Content:
-    return Content.of(page.encode(), "text/html; charset=utf-8")
-
-
-def _seal() -> str:
-    """The content of the seal's `<svg>` element."""
-    whole = (STATIC / "icons" / "seal.svg").read_text(encoding="utf-8")
-    return whole.partition(">")[2].rpartition("</svg>")[0]
+    def _link(self, page: str) -> tuple[str, str]:
+        """Names what the page loads first, for proxies that send Early Hints."""
+        styles = [f"<{it}>; rel=preload; as=style{self._cors}" for it in self.files.styles(page)]
+        scripts = [f"<{it}>; rel=modulepreload{self._cors}" for it in self.files.scripts(page)]
+        return "link", ", ".join([*styles, *scripts])

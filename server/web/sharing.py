@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from starlette.requests import Request
@@ -15,8 +15,9 @@ from server.archive.reader import WorkReader
 from server.relay.phrase import direction_of, language_of
 from server.session.campaigns import OpenCampaign
 from server.store.works import FinishedWork
+from server.web.answer import answer
 from server.web.api import ApiError
-from server.web.files import Content
+from server.web.pages import ASK_AGAIN, Pages
 
 PICTURE_SECONDS = 3_600
 """How long caches may keep a picture, also when the work is held back in the meantime."""
@@ -79,13 +80,13 @@ class Sharing:
         work_reader: WorkReader,
         campaigns: dict[str, OpenCampaign],
         pictures: Pictures,
-        page: Callable[[str, Mapping[str, object]], Content],
+        pages: Pages,
     ) -> None:
-        """`page` renders a template."""
+        """`pages` fill in the templates."""
         self._work_reader = work_reader
         self._campaigns = campaigns
         self._pictures = pictures
-        self._page = page
+        self._pages = pages
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -100,15 +101,15 @@ class Sharing:
         if found is None:
             return self.missing(request, "work")
         campaign_id, work = found
-        return self._page("work", self._head(request, campaign_id, work)).answer(request)
+        return self._page(request, self._head(request, campaign_id, work))
 
     def missing(self, request: Request, what: Literal["work", "page"] = "page") -> Response:
         """Answer with a page of status 404."""
         locale = self._campaigns["default"].campaign.locale
         values = _missing(what, _words(locale), _page_locale(locale))
-        answer = self._page("work", values).answer(request, 404)
-        answer.headers.add_vary_header("Accept")
-        return answer
+        page = self._page(request, values, 404)
+        page.headers.add_vary_header("Accept")
+        return page
 
     async def picture(self, request: Request) -> Response:
         """Answer with the picture of the link preview."""
@@ -124,6 +125,9 @@ class Sharing:
         except PictureError as error:
             raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
         return Response(picture, media_type="image/png", headers=headers)
+
+    def _page(self, request: Request, values: Mapping[str, object], status: int = 200) -> Response:
+        return answer(self._pages.response("", "work", ASK_AGAIN, values), request, status)
 
     def _head(self, request: Request, campaign_id: str, work: FinishedWork) -> dict[str, object]:
         campaign = self._campaigns.get(campaign_id)

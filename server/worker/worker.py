@@ -8,7 +8,7 @@ import random
 import resource
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from server.archive.archiver import Archiver
 from server.archive.database import Database
 from server.archive.reader import WorkReader
 from server.archive.works import Works
+from server.prepared.response import PreparedResponse
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
@@ -39,7 +40,11 @@ from server.transport.handshake import Handshake
 from server.transport.listener import duplicates
 from server.web.api import Api
 from server.web.app import make_app
+from server.web.assets import page_files, prepared_responses
+from server.web.locations import STATIC
 from server.web.operations import Operations
+from server.web.pages import Pages
+from server.web.strokes import Strokes
 from server.worker import garbage_collection
 from server.worker.drain import drain
 from server.worker.http_server import http_server
@@ -96,7 +101,6 @@ class Worker:
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
         self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
-        self._answers = DirectAnswers()
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -209,8 +213,23 @@ class Worker:
         operations = Operations(readiness.why_not, registry(collector), base_path)
         api = Api(self._campaigns, parts.counters, self._work_reader)
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        acceptor = Acceptor(handshake, admission, descriptors, self._answers)
-        return http_server(make_app(api, operations, base_path), acceptor.make_protocol)
+        pages, prepared = self._pages()
+        answers = DirectAnswers(base_path)
+        answers.add(prepared.values())
+        operations.add_to(answers, pages.security)
+        acceptor = Acceptor(handshake, admission, descriptors, answers)
+        return http_server(make_app(api, operations, pages, prepared), acceptor.make_protocol)
+
+    def _pages(self) -> tuple[Pages, Mapping[str, PreparedResponse]]:
+        """The pages, and the answers that are known from now on."""
+        settings = self._settings
+        files = page_files(settings.base_path, settings.assets_url, bundled=settings.bundled)
+        strokes = Strokes(STATIC / "strokes")
+        has_worker = settings.service_worker and settings.bundled
+        pages = Pages(settings.base_path, files, strokes.folder, service_worker=has_worker)
+        campaigns = self._catalogue.campaigns.values()
+        phrases = [phrase for one in campaigns for phrase in one.phrases.values()]
+        return pages, prepared_responses(pages, strokes, phrases)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""

@@ -16,6 +16,7 @@ from tests.service import ROOT, Service
 
 HERE = Path(__file__).parent
 DESK: dict[str, Any] = {"viewport": {"width": 1000, "height": 760}}
+USUAL: dict[str, Any] = {**DESK, "locale": "zh-CN", "service_workers": "block"}
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
@@ -55,13 +56,13 @@ async def stranger(
 ) -> AsyncIterator[Stranger]:
     """Opens a service's page for a new person, in a browser context of its own.
 
-    Keywords go to the context; the browser speaks Chinese unless told otherwise. When the test
-    ends, no page may have logged an error.
+    Keywords go to the context; the browser speaks Chinese and has no service worker unless told
+    otherwise. When the test ends, no page may have logged an error.
     """
     opened: list[ParticipantPage] = []
 
     async def arrive(service: Service, path: str = "/", **options: Any) -> ParticipantPage:
-        context = await browser.new_context(**{**DESK, "locale": "zh-CN", **options})
+        context = await browser.new_context(**{**USUAL, **options})
         participant = ParticipantPage(await context.new_page())
         opened.append(participant)
         await participant.page.goto(service.url + path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.browser.conftest import DESK, PHONE, Stranger
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room, write
 from tests.browser.strokes import CHARACTERS
 from tests.service import Service
+
+POSTER = re.compile(r"/poster(?:-[0-9a-f]+)?\.js$")
 
 INK = """() => [...document.querySelectorAll('[data-testid=work-char]')].map((canvas) => {
   const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -97,10 +100,10 @@ async def test_a_poster_that_cannot_be_fetched_can_be_asked_for_again(
     stranger: Stranger, service: Service
 ) -> None:
     one, _ = await relay(stranger, service)
-    await one.page.route("**/js/poster/poster.js", lambda route: route.abort())
+    await one.page.route(POSTER, lambda route: route.abort())
     async with one.page.expect_event("requestfailed"):
         await one.see("poster-open").click()
-    await one.page.unroute("**/js/poster/poster.js")
+    await one.page.unroute(POSTER)
     await one.see("poster-open").click()
     await expect(one.see("poster")).to_have_attribute("data-state", "shown", timeout=LIMIT_MS)
     one.troubles.clear()  # Chromium logs what could not be fetched.

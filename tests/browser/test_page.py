@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -10,6 +12,9 @@ from tests.browser.conftest import PHONE, Stranger
 from tests.browser.participant_page import open_room, phrase_of
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
+
+SCRIPT = re.compile(r"/(?:home-[0-9a-f]+|app/main)\.js$")
+"""Of the first page: in the bundle, or as a module."""
 
 
 async def test_a_finger_writes_on_a_phone(stranger: Stranger, service: Service) -> None:
@@ -111,7 +116,7 @@ async def test_a_browser_that_cannot_run_the_page_is_told_so(
     stranger: Stranger, shared: Service
 ) -> None:
     one = await stranger(shared)
-    await one.page.route("**/js/app/main.js", lambda route: route.fulfill(body="what is this?"))
+    await one.page.route(SCRIPT, lambda route: route.fulfill(body="what is this?"))
     await one.page.reload()
     await one.is_in("too-old")
     await expect(one.page.get_by_text("换用新版的浏览器")).to_be_visible()

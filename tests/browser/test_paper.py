@@ -95,12 +95,12 @@ async def test_stroke_data_that_could_not_be_fetched_is_asked_for_again(
     stranger: Stranger, service: Service
 ) -> None:
     one = await stranger(service, "/?phrase=jiayou")
-    await one.page.route("**/static/strokes/index.json", lambda route: route.abort())
+    await one.page.route("**/assets/strokes-*/*.json", lambda route: route.abort())
     async with one.page.expect_event("requestfailed"):
         await one.join()
     await expect(one.see("guide")).to_have_text("加")
     await expect(one.see("guide")).to_be_visible()
-    await one.page.unroute("**/static/strokes/index.json")
+    await one.page.unroute("**/assets/strokes-*/*.json")
     await one.draw(ACROSS)
     await one.commit()
     await expect(one.see("guide-strokes").locator("path")).to_have_count(1)

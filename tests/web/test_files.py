@@ -13,7 +13,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.types import Message
 
-from server.web.files import COMPRESS_BYTES, Files
+from server.prepared.response import COMPRESS_BYTES
+from server.web.files import Files
 
 MODULE = "export const a = 1;\n" * 100
 

@@ -19,6 +19,7 @@ import { Announcer } from "./announcer.js";
 import { CountersView } from "./counters-view.js";
 import { FocusView } from "./focus-view.js";
 import { FrameView, isMessage } from "./frame-view.js";
+import { startServiceWorker } from "./service-worker.js";
 
 const message = lazy(() => import("./message-view.js"), ({ MessageView }) => new MessageView(relay), "message");
 
@@ -90,7 +91,10 @@ function open() {
   });
   render();
   // The font is larger than all that the first stroke needs.
-  const addFonts = () => addStyles("fonts").catch(() => {});
-  if (document.readyState === "complete") addFonts();
-  else addEventListener("load", addFonts);
+  const whenLoaded = () => {
+    addStyles("fonts").catch(() => {});
+    startServiceWorker();
+  };
+  if (document.readyState === "complete") whenLoaded();
+  else addEventListener("load", whenLoaded);
 }

@@ -122,7 +122,7 @@ function shareOf(work, png) {
 }
 
 async function fetchSeal() {
-  const answer = await fetch(`${BASE_PATH}/static/icons/seal.svg`);
+  const answer = await fetch(/** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]")).href);
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const svg = await answer.text();
   return svg.slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>"));

@@ -15,15 +15,15 @@ export class TracingGuide {
   /** @type {import("./stroke-data.js").StrokeData | null} */
   #data = null;
 
-  /** @param {string} char @param {string} locale The phrase's. */
-  show(char, locale) {
+  /** @param {string} char @param {import("../../../client/js/types.js").Phrase} phrase The one that has it. */
+  show(char, phrase) {
     if (char === this.#char) return;
     this.#char = char;
     this.#data = null;
     setText(this.#glyph, char);
-    this.#glyph.lang = locale;
+    this.#glyph.lang = phrase.locale;
     this.#draw(null);
-    strokeData(char, locale)
+    strokeData(char, phrase)
       .then((data) => char === this.#char && this.#draw(data))
       .catch(() => {}); // The font's glyph stays.
   }

@@ -10,6 +10,7 @@ import { InkCanvas } from "../shared/ink-canvas.js";
 import { LazyPart } from "../shared/lazy.js";
 import { text } from "../shared/text.js";
 import { listenToPointer } from "./pointer-input.js";
+import { TracingGuide } from "./tracing-guide.js";
 
 /** @import { Change, LiveInk, Sample, State } from "../../../client/js/types.js" */
 
@@ -18,10 +19,7 @@ export class WritingCell {
   #cell = part("cell");
   #canvas = /** @type {HTMLCanvasElement} */ (part("paper"));
   #ink = new InkCanvas(this.#canvas, { live: true });
-  #guide = new LazyPart(
-    async () => new (await import("./tracing-guide.js")).TracingGuide(),
-    () => this.render(this.#relay.state),
-  );
+  #guide = new TracingGuide();
   #fadingInk = new LazyPart(async () => new (await import("./fading-ink.js")).FadingInk());
   #jitterBuffer = new LazyPart(
     async () => new (await import("../../../client/js/ink/jitter-buffer.js")).JitterBuffer(),
@@ -67,7 +65,7 @@ export class WritingCell {
 
   /** Plays the stroke order, where it is known. */
   async playStrokeOrder() {
-    return this.#guide.part?.playStrokeOrder() ?? null;
+    return this.#guide.playStrokeOrder();
   }
 
   /** @param {Change} change */
@@ -96,7 +94,7 @@ export class WritingCell {
     if (!room) return;
     const { turn } = room;
     const mine = turn.seat === room.seat;
-    this.#guide.need()?.show(turn.char, room.phrase.locale);
+    this.#guide.show(turn.char, room.phrase);
     if (hasInk(state) || room.live) this.#fadingInk.need();
     const label = text(mine ? "paper_mine" : "paper_theirs", { char: turn.char });
     if (this.#canvas.getAttribute("aria-label") !== label) this.#canvas.setAttribute("aria-label", label);

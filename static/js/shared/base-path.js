@@ -3,4 +3,4 @@
  */
 
 /** In front of every address of the service: "" at the root, else like "/jielong". */
-export const BASE_PATH = new URL("../../..", import.meta.url).pathname.replace(/\/$/, "");
+export const BASE_PATH = document.documentElement.dataset.base ?? "";

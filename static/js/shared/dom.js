@@ -2,8 +2,6 @@
  * Helpers for the document.
  */
 
-import { BASE_PATH } from "./base-path.js";
-
 /**
  * @param {string} name The `data-testid` of the element.
  * @param {ParentNode} [root]
@@ -63,9 +61,9 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** An icon of `icons.svg`. @param {string} name */
+/** An icon of `icons.svg`, which is in the document. @param {string} name */
 export function icon(name) {
-  const use = svg("use", { href: `${BASE_PATH}/static/icons.svg#${name}` });
+  const use = svg("use", { href: `#${name}` });
   return svg("svg", { class: "icon", "aria-hidden": "true" }, use);
 }
 

@@ -3,7 +3,8 @@
  * this one, and then finds them with `text`.
  */
 
+import { lazyTexts } from "../strings/lazy.js";
 import { addTexts, fillTexts, locale } from "./text.js";
 
-addTexts((await import(`../strings/lazy/${locale}.js`)).default);
+addTexts((await lazyTexts[locale]()).default);
 fillTexts(document);

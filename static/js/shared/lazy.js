@@ -2,7 +2,7 @@
  * Loads parts of the page when they are first needed.
  */
 
-import { BASE_PATH } from "./base-path.js";
+import { styleUrl } from "./style-url.js";
 
 const COOLDOWN_MS = 1000;
 
@@ -74,7 +74,7 @@ export class LazyPart {
 
 /** @param {string} name @returns {Promise<void>} Rejected when it cannot be fetched. */
 export function addStyles(name) {
-  const href = `${BASE_PATH}/static/css/${name}.css`;
+  const href = styleUrl(name);
   if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
   const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
   return new Promise((resolve, reject) => {

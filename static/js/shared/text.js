@@ -2,16 +2,26 @@
  * The page's texts, in the language that is loaded. Every language has the same keys.
  */
 
+import en from "../strings/first/en.js";
+import ja from "../strings/first/ja.js";
+import zhCN from "../strings/first/zh-CN.js";
+import zhTW from "../strings/first/zh-TW.js";
 import { chosenLanguage } from "./language.js";
 
 /** @typedef {keyof typeof import("../strings/first/zh-CN.js")["default"]} FirstKey */
 /** @typedef {keyof typeof import("../strings/lazy/zh-CN.js")["default"]} LazyKey */
 /** @typedef {FirstKey | LazyKey} Key */
 
-/** @type {Record<string, string>} */
-const strings = { ...(await import(`../strings/first/${chosenLanguage()}.js`)).default };
+/**
+ * The first texts of all languages come with the page's script: together they are smaller than one
+ * more request.
+ */
+const FIRST = { en, ja, "zh-CN": zhCN, "zh-TW": zhTW };
 
-export const locale = strings.locale;
+/** @type {Record<string, string>} */
+const strings = { ...FIRST[chosenLanguage()] };
+
+export const locale = chosenLanguage();
 document.documentElement.lang = locale;
 
 /**

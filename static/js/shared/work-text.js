@@ -3,13 +3,14 @@
  * more module in `strings/work`.
  */
 
+import { workTexts } from "../strings/work.js";
 import { locale } from "./text.js";
 
 /** @typedef {typeof import("../strings/work/zh-CN.js").default} Words */
 /** @typedef {keyof Words} Word */
 
 /** @type {Words} */
-const words = (await import(`../strings/work/${locale}.js`)).default;
+const words = (await workTexts[locale]()).default;
 
 /**
  * @param {Word} key

@@ -107,4 +107,8 @@ export default {
   notice_no_such_campaign: "There is no such relay.",
 
   work_hand: "Hand no. {n}",
+
+  offline_title: "You are offline",
+  offline_text: "When the network is back, a stranger will be waiting to write with you.",
+  offline_again: "Try again",
 };

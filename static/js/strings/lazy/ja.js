@@ -107,4 +107,8 @@ export default {
   notice_no_such_campaign: "その接龍は見つかりません。",
 
   work_hand: "{n} 人目",
+
+  offline_title: "いまはネットワークにつながりません",
+  offline_text: "つながったら、見知らぬ人とまたひとこと書きましょう。",
+  offline_again: "もう一度ためす",
 };

@@ -107,4 +107,8 @@ export default {
   notice_no_such_campaign: "没有找到这场接龙。",
 
   work_hand: "第 {n} 位",
+
+  offline_title: "现在连不上网",
+  offline_text: "等网络回来，再与素不相识的人合写一句。",
+  offline_again: "再试一次",
 };

@@ -107,4 +107,8 @@ export default {
   notice_no_such_campaign: "沒有找到這場接龍。",
 
   work_hand: "第 {n} 位",
+
+  offline_title: "現在連不上網路",
+  offline_text: "等網路回來，再與素不相識的人合寫一句。",
+  offline_again: "再試一次",
 };

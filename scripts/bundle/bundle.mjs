@@ -1,0 +1,162 @@
+#!/usr/bin/env node
+/**
+ * Makes what browsers load in production: `static/bundle`, with one script and one style sheet for
+ * each page, chunks for what a page loads later, and the other files. Every name has the hash of
+ * the content. `manifest.json` tells the service which file is which.
+ *
+ *     node scripts/bundle/bundle.mjs            makes the bundle
+ *     node scripts/bundle/bundle.mjs --check    fails when it is older than its sources
+ *
+ * Rollup divides the scripts, because it can leave in a page's script what its chunks share with it;
+ * esbuild makes chunks of their own of that, and the first visit would ask for a dozen. esbuild
+ * bundles the style sheets and makes everything small.
+ */
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { hashOfSources } from "./sources.mjs";
+
+const PROJECT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const STATIC = join(PROJECT, "static");
+const BUNDLE = join(STATIC, "bundle");
+const MANIFEST = join(BUNDLE, "manifest.json");
+const ENTRY = "\0page:";
+
+/** They run the sources as they are; nothing newer may be made of them. */
+const TARGETS = ["chrome94", "edge94", "firefox93", "safari15.4"];
+
+/** Classic scripts that stand in the documents themselves. */
+const INLINE = ["shared/too-old"];
+const OTHER_FILES = ["icons"];
+
+/** @param {string | Buffer} content @param {string} name */
+function write(content, name) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const ending = extname(name);
+  const hashed = `${basename(name, ending)}-${hash}${ending}`;
+  writeFileSync(join(BUNDLE, hashed), content);
+  return hashed;
+}
+
+/** One style sheet of several, in their order. @param {any} esbuild @param {string} page @param {string[]} names */
+async function bundleStyles(esbuild, page, names) {
+  const { outputFiles } = await esbuild.build({
+    stdin: {
+      contents: names.map((name) => `@import "./${name}.css";`).join("\n"),
+      resolveDir: join(STATIC, "css"),
+      loader: "css",
+    },
+    absWorkingDir: PROJECT,
+    assetNames: "[name]-[hash]",
+    bundle: true,
+    charset: "utf8",
+    legalComments: "none",
+    loader: { ".svg": "dataurl", ".woff2": "file" },
+    minify: true,
+    outdir: BUNDLE,
+    target: TARGETS,
+    write: false,
+  });
+  let style = "";
+  for (const { path, contents } of outputFiles) {
+    if (path.endsWith(".css")) style = write(contents, `${page}.css`);
+    else writeFileSync(path, contents);
+  }
+  return style;
+}
+
+/** The modules that a page starts with. @param {string} id @param {Set<string>} found */
+function startedBy(id, getModuleInfo, found = new Set()) {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const imported of getModuleInfo(id).importedIds) startedBy(imported, getModuleInfo, found);
+  return found;
+}
+
+/** A page's script and its chunks. @returns {Promise<{script: string, chunks: string[]}>} */
+async function bundleScripts(rollup, esbuild, page, entries, styles) {
+  const minify = {
+    name: "minify",
+    async renderChunk(code) {
+      const small = await esbuild.transform(code, { minify: true, target: TARGETS, format: "esm", legalComments: "none", charset: "utf8" });
+      return { code: small.code, map: null };
+    },
+  };
+  const sources = {
+    name: "sources",
+    resolveId: (id) => (id.startsWith(ENTRY) ? id : null),
+    load(id) {
+      if (id.startsWith(ENTRY))
+        return entries.map((name) => `import ${JSON.stringify(join(STATIC, "js", `${name}.js`))};`).join("\n");
+      if (id === join(STATIC, "js/shared/style-url.js"))
+        return `const STYLES = ${JSON.stringify(styles)};
+export const styleUrl = (name) => new URL(STYLES[name], import.meta.url).href;`;
+      return null;
+    },
+  };
+  const build = await rollup({ input: { [page]: ENTRY + page }, plugins: [sources, minify], onwarn: fail });
+  const { output } = await build.write({
+    dir: BUNDLE,
+    format: "es",
+    entryFileNames: "[name]-[hash].js",
+    chunkFileNames: "[name]-[hash].js",
+    hashCharacters: "hex",
+    manualChunks: (id, { getModuleInfo }) => (startedBy(ENTRY + page, getModuleInfo).has(id) ? page : null),
+  });
+  await build.close();
+  const [{ fileName }, ...chunks] = output;
+  return { script: fileName, chunks: chunks.map((chunk) => chunk.fileName).sort() };
+}
+
+/** @param {{message: string}} warning */
+function fail({ message }) {
+  throw new Error(message);
+}
+
+async function bundle() {
+  const [esbuild, { rollup }] = await Promise.all([import("esbuild"), import("rollup")]);
+  rmSync(BUNDLE, { recursive: true, force: true });
+  mkdirSync(BUNDLE);
+  const small = async (name) => {
+    const source = readFileSync(join(STATIC, "js", `${name}.js`), "utf8");
+    return (await esbuild.transform(source, { minify: true, target: "es5" })).code.trim();
+  };
+  const parts = JSON.parse(readFileSync(join(STATIC, "pages/pages.json"), "utf8"));
+  /** @type {Record<string, string>} */
+  const styles = {};
+  for (const { later = [] } of Object.values(parts))
+    for (const name of later) styles[name] = await bundleStyles(esbuild, name, [name]);
+  /** @type {Record<string, unknown>} */
+  const pages = {};
+  for (const [page, { styles: sheets, scripts }] of Object.entries(parts)) {
+    const style = await bundleStyles(esbuild, page, sheets);
+    pages[page] = { style, ...(await bundleScripts(rollup, esbuild, page, scripts, styles)) };
+  }
+  const worker = readFileSync(join(STATIC, "js/service-worker.js"), "utf8");
+  writeFileSync(join(BUNDLE, "service-worker.js"), (await esbuild.transform(worker, { minify: true, target: TARGETS })).code);
+  const files = {};
+  for (const folder of OTHER_FILES)
+    for (const name of readdirSync(join(STATIC, folder)).sort())
+      files[`${folder}/${name}`] = write(readFileSync(join(STATIC, folder, name)), name);
+  const inline = {};
+  for (const name of INLINE) inline[name] = await small(name);
+  const manifest = { sources: hashOfSources(PROJECT), pages, files, inline, later: Object.values(styles) };
+  writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 1)}\n`);
+}
+
+/** Whether the bundle was made from the sources as they are. */
+function isFresh() {
+  try {
+    return JSON.parse(readFileSync(MANIFEST, "utf8")).sources === hashOfSources(PROJECT);
+  } catch {
+    return false;
+  }
+}
+
+if (!process.argv.includes("--check")) await bundle();
+else if (!isFresh()) {
+  console.error("static/bundle is older than its sources; run: make assets");
+  process.exitCode = 1;
+}

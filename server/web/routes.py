@@ -1,0 +1,53 @@
+"""The routes of pages and of the sources of what they load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from server.archive.pictures import Pictures
+from server.archive.reader import WorkReader
+from server.session.campaigns import OpenCampaign
+from server.web.answer import answer
+from server.web.assets import DOCUMENTS
+from server.web.files import Files
+from server.web.locations import CLIENT, STATIC
+from server.web.page_files import SourceFiles
+from server.web.pages import ASK_AGAIN, Pages
+from server.web.sharing import Sharing
+
+
+def of_pages(
+    work_reader: WorkReader,
+    campaigns: dict[str, OpenCampaign],
+    pages: Pages,
+) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
+    """The routes, and the handler of unknown addresses."""
+    sharing = Sharing(work_reader, campaigns, Pictures(_seal()), pages)
+    return [
+        *(_documents(pages) if isinstance(pages.files, SourceFiles) else ()),
+        *sharing.routes(),
+        Files("/static", STATIC).route(),
+        Files("/client/js", CLIENT).route(),
+    ], sharing.missing
+
+
+def _documents(pages: Pages) -> list[Route]:
+    """The documents, filled in at each request, so that a change to a template is there at once."""
+
+    def route(path: str, name: str) -> Route:
+        async def respond(request: Request) -> Response:
+            return answer(pages.response(path, name, ASK_AGAIN), request)
+
+        return Route(path, respond)
+
+    return [route(path, name) for path, name in DOCUMENTS.items()]
+
+
+def _seal() -> str:
+    """The content of the seal's `<svg>` element."""
+    whole = (STATIC / "icons" / "seal.svg").read_text(encoding="utf-8")
+    return whole.partition(">")[2].rpartition("</svg>")[0]

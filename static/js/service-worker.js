@@ -1,0 +1,114 @@
+/**
+ * Lets the next visit start from this device, and shows a page when there is no network. Touches
+ * nothing but the documents named below and the files that they load: no API, no work, no socket.
+ *
+ * A document is shown from the device at most once before it is fetched again. The service sets
+ * `CONFIG` in front of this script: `assets` is the address of the files' folder; `documents` and
+ * `offline` are addresses; `files` names those of `assets` that the home page needs sooner or later.
+ */
+
+/** @type {{assets: string, documents: string[], offline: string, files: string[]}} */
+const CONFIG = /** @type {any} */ (self).CONFIG;
+const CACHE = "jielong";
+const ASSETS = new URL(CONFIG.assets, location.href).href;
+const DOCUMENTS = new Set(CONFIG.documents.map((path) => new URL(path, location.href).href));
+/** Whoever has a document already does not wait longer for a network that gives nothing. */
+const PATIENCE_MS = 4000;
+
+const WITHOUT_COOKIES = /** @type {RequestInit} */ ({ mode: "cors", credentials: "omit" });
+
+/** @param {string} address Of a document that was shown and has not been fetched again since. */
+const markOf = (address) => `${address}?shown`;
+
+/** @param {Cache} cache @param {string} address @param {Response} answer */
+async function keep(cache, address, answer) {
+  if (answer.ok) await cache.put(address, answer);
+}
+
+/** @param {Cache} cache @param {string} address Of an asset. */
+async function keepAsset(cache, address) {
+  if (!(await cache.match(address))) await keep(cache, address, await fetch(address, WITHOUT_COOKIES));
+}
+
+/** @param {string} html */
+function assetsOf(html) {
+  const addresses = [...html.matchAll(/ (?:src|href)="([^"]+)"/g)].map(([, address]) => new URL(address, location.href).href);
+  return [...new Set(addresses)].filter((address) => address.startsWith(ASSETS));
+}
+
+/** Keeps a document once all that it loads is kept. @param {Cache} cache @param {string} address @param {Response} answer */
+async function keepDocument(cache, address, answer) {
+  const assets = assetsOf(await answer.clone().text());
+  await Promise.all(assets.map((asset) => keepAsset(cache, asset)));
+  await keep(cache, address, answer);
+  await cache.delete(markOf(address));
+}
+
+/** @param {string} address @param {RequestInit} [options] */
+async function fetchDocument(address, options) {
+  const answer = await fetch(address, { cache: "no-cache", ...options });
+  if (answer.status >= 500) throw new Error(`HTTP ${answer.status}`);
+  return answer;
+}
+
+/** @param {FetchEvent} event @param {string} address */
+async function documentAt(event, address) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(address);
+  const wasShown = (await cache.match(markOf(address))) !== undefined;
+  const renew = async (options = {}) => {
+    const answer = await fetchDocument(address, options);
+    event.waitUntil(keepDocument(cache, address, answer.clone()).catch(() => {})); // Storage is full.
+    return answer;
+  };
+  if (kept && !wasShown) {
+    await cache.put(markOf(address), new Response());
+    event.waitUntil(renew().catch(() => {})); // The mark stays, so the next visit asks first.
+    return kept;
+  }
+  try {
+    return await renew(kept ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {});
+  } catch {
+    return kept ?? (await cache.match(CONFIG.offline)) ?? Response.error();
+  }
+}
+
+/** @param {FetchEvent} event @param {string} address */
+async function assetAt(event, address) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(address);
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.type !== "opaque") event.waitUntil(keep(cache, address, answer.clone()).catch(() => {}));
+  return answer;
+}
+
+/** Keeps this version beside the one before, which open pages may still need. */
+async function install() {
+  const cache = await caches.open(CACHE);
+  for (const name of CONFIG.files) await keepAsset(cache, ASSETS + name);
+  for (const address of [CONFIG.documents[0], CONFIG.offline])
+    await keepDocument(cache, new URL(address, location.href).href, await fetchDocument(address));
+}
+
+/** Removes what neither this version nor a kept document needs. */
+async function prune() {
+  const cache = await caches.open(CACHE);
+  const needed = new Set(CONFIG.files.map((name) => ASSETS + name));
+  const kept = await cache.keys();
+  for (const { url } of kept.filter((request) => !request.url.startsWith(ASSETS))) {
+    const html = await (await cache.match(url))?.text();
+    for (const address of assetsOf(html ?? "")) needed.add(address);
+  }
+  for (const { url } of kept) if (url.startsWith(ASSETS) && !needed.has(url)) await cache.delete(url);
+}
+
+addEventListener("install", (event) => event.waitUntil(install()));
+addEventListener("activate", (event) => event.waitUntil(prune().then(() => clients.claim())));
+addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  if (method !== "GET") return;
+  const [address] = url.split(/[?#]/);
+  if (mode === "navigate" && DOCUMENTS.has(address)) event.respondWith(documentAt(event, address));
+  else if (address.startsWith(ASSETS)) event.respondWith(assetAt(event, address));
+});
