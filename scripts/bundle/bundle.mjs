@@ -27,8 +27,6 @@ const ENTRY = "\0page:";
 /** They run the sources as they are; nothing newer may be made of them. */
 const TARGETS = ["chrome94", "edge94", "firefox93", "safari15.4"];
 
-/** Classic scripts that stand in the documents themselves. */
-const INLINE = ["shared/too-old"];
 const OTHER_FILES = ["icons"];
 
 /** @param {string | Buffer} content @param {string} name */
@@ -119,6 +117,7 @@ async function bundle() {
   const [esbuild, { rollup }] = await Promise.all([import("esbuild"), import("rollup")]);
   rmSync(BUNDLE, { recursive: true, force: true });
   mkdirSync(BUNDLE);
+  /** A classic script that stands in documents. @param {string} name */
   const small = async (name) => {
     const source = readFileSync(join(STATIC, "js", `${name}.js`), "utf8");
     return (await esbuild.transform(source, { minify: true, target: "es5" })).code.trim();
@@ -130,9 +129,10 @@ async function bundle() {
     for (const name of later) styles[name] = await bundleStyles(esbuild, name, [name]);
   /** @type {Record<string, unknown>} */
   const pages = {};
-  for (const [page, { styles: sheets, scripts }] of Object.entries(parts)) {
+  for (const [page, { styles: sheets, scripts, inline: names }] of Object.entries(parts)) {
     const style = await bundleStyles(esbuild, page, sheets);
-    pages[page] = { style, ...(await bundleScripts(rollup, esbuild, page, scripts, styles)) };
+    const inline = await Promise.all(names.map(small));
+    pages[page] = { style, inline, ...(await bundleScripts(rollup, esbuild, page, scripts, styles)) };
   }
   const worker = readFileSync(join(STATIC, "js/service-worker.js"), "utf8");
   writeFileSync(join(BUNDLE, "service-worker.js"), (await esbuild.transform(worker, { minify: true, target: TARGETS })).code);
@@ -140,9 +140,7 @@ async function bundle() {
   for (const folder of OTHER_FILES)
     for (const name of readdirSync(join(STATIC, folder)).sort())
       files[`${folder}/${name}`] = write(readFileSync(join(STATIC, folder, name)), name);
-  const inline = {};
-  for (const name of INLINE) inline[name] = await small(name);
-  const manifest = { sources: hashOfSources(PROJECT), pages, files, inline, later: Object.values(styles) };
+  const manifest = { sources: hashOfSources(PROJECT), pages, files, later: Object.values(styles) };
   writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 1)}\n`);
 }
 

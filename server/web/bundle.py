@@ -26,6 +26,7 @@ _HOME, _OFFLINE = "home", "offline"
 
 class _Page(msgspec.Struct):
     style: str
+    inline: list[str]
     script: str
     chunks: list[str]
 
@@ -36,7 +37,6 @@ class _Manifest(msgspec.Struct):
     sources: str
     pages: dict[str, _Page]
     files: dict[str, str]
-    inline: dict[str, str]
     later: list[str]
 
 
@@ -58,8 +58,8 @@ class BundledFiles:
             (folder / "manifest.json").read_bytes(), type=_Manifest
         )
         self.assets = assets
-        self.inline = self._manifest.inline["shared/too-old"]
         pages = self._manifest.pages
+        self.inline = {name: page.inline for name, page in pages.items()}
         names = set(self._manifest.later)
         for page in (pages[_HOME], pages[_OFFLINE]):
             names |= {page.style, page.script, *page.chunks}

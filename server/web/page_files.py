@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -34,12 +34,12 @@ class PageFiles(Protocol):
 
     Attributes:
         assets: the address of the folder of assets, without a slash at its end.
-        inline: a classic script that stands in every page.
+        inline: by page, the classic scripts that stand in it.
         later: the names of the assets that the home page needs sooner or later.
     """
 
     assets: str
-    inline: str
+    inline: Mapping[str, list[str]]
     later: Sequence[str]
 
     def styles(self, page: str) -> list[str]:
@@ -68,6 +68,7 @@ class _Parts(msgspec.Struct):
 
     styles: list[str]
     scripts: list[str]
+    inline: list[str]
 
 
 class SourceFiles:
@@ -82,7 +83,13 @@ class SourceFiles:
             (STATIC / "pages" / "pages.json").read_bytes(), type=dict[str, _Parts]
         )
         self.assets = f"{base_path}/assets"
-        self.inline = (STATIC / "js" / "shared" / "too-old.js").read_text(encoding="utf-8")
+        self.inline = {
+            name: [
+                (STATIC / "js" / f"{script}.js").read_text(encoding="utf-8")
+                for script in page.inline
+            ]
+            for name, page in self._pages.items()
+        }
 
     def styles(self, page: str) -> list[str]:
         """See `PageFiles`, as for the others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 
 import jinja2
 from markupsafe import Markup
@@ -45,7 +46,9 @@ class Pages:
         self.base_path = base_path
         self.files = files
         self.is_kept_by_browsers = service_worker
-        self.security: Headers = security_headers(files.inline, files.assets)
+        self.security: Headers = security_headers(
+            chain.from_iterable(files.inline.values()), files.assets
+        )
         # A page may read the files of another host only so.
         self._cors = "; crossorigin" if "//" in files.assets else ""
         self._templates = jinja2.Environment(
@@ -61,7 +64,10 @@ class Pages:
             "styles": files.styles,
             "scripts": files.scripts,
             "modules": files.modules,
-            "inline": Markup(files.inline),
+            "inline": {
+                page: [Markup(script) for script in scripts]
+                for page, scripts in files.inline.items()
+            },
             "strokes": f"{files.assets}/{strokes}",
             "worker": SERVICE_WORKER if service_worker else "",
             "crossorigin": " crossorigin" if self._cors else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterable
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -11,19 +12,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 Headers = tuple[tuple[str, str], ...]
 
 
-def security_headers(inline: str, assets: str) -> Headers:
+def security_headers(inline: Iterable[str], assets: str) -> Headers:
     """The headers of every page.
 
     Args:
-        inline: the script that stands in the pages; no other one may.
+        inline: the scripts that stand in the pages; no other one may.
         assets: the address of the folder of assets; another host in it is trusted.
     """
     address = urlsplit(assets)
     here = f"'self' {address.scheme}://{address.netloc}" if address.netloc else "'self'"
-    script = b64encode(sha256(inline.encode()).digest()).decode()
+    scripts = " ".join(sorted({_source(script) for script in inline}))
     policy = (
         f"default-src {here}",
-        f"script-src {here} 'sha256-{script}'",
+        f"script-src {here} {scripts}",
         f"img-src {here} data: blob:",
         "base-uri 'none'",
         "form-action 'none'",
@@ -36,6 +37,10 @@ def security_headers(inline: str, assets: str) -> Headers:
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
     )
+
+
+def _source(script: str) -> str:
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
 class SecurityHeaders:

@@ -4,10 +4,19 @@
 
 /** @type {import("../types.js").SocketAdapter} */
 export function browserSocket(url, subprotocols, handlers) {
-  const socket = new WebSocket(url, subprotocols);
+  return useSocket(new WebSocket(url, subprotocols), handlers);
+}
+
+/**
+ * @param {WebSocket} socket One that opens, or is open and has not received anything.
+ * @param {import("../types.js").SocketHandlers} handlers
+ * @returns {import("../types.js").Socket}
+ */
+export function useSocket(socket, handlers) {
   socket.binaryType = "arraybuffer";
   let open = true;
   socket.onopen = () => open && handlers.open(socket.protocol);
+  if (socket.readyState === WebSocket.OPEN) queueMicrotask(socket.onopen);
   socket.onmessage = ({ data }) =>
     open && handlers.message(typeof data === "string" ? data : new Uint8Array(data));
   socket.onclose = ({ code }) => {

@@ -2,17 +2,29 @@
  * The relay of this page. It connects at once, while the texts are still loading.
  */
 
-import { browserSocket, browserStorage, socketUrl } from "../../../client/js/adapters/browser.js";
+import { browserSocket, browserStorage, socketUrl, useSocket } from "../../../client/js/adapters/browser.js";
 import { Relay } from "../../../client/js/relay.js";
 import { BASE_PATH } from "../shared/base-path.js";
 import { chosenLanguage } from "../shared/language.js";
 import { isTooOld } from "../shared/support.js";
 
+/**
+ * The first time, the socket that the document has opened already.
+ * @type {import("../../../client/js/types.js").SocketAdapter}
+ */
+function pageSocket(url, subprotocols, handlers) {
+  const page = /** @type {{earlySocket?: WebSocket}} */ (window);
+  const { earlySocket } = page;
+  delete page.earlySocket;
+  if (earlySocket && earlySocket.readyState <= WebSocket.OPEN) return useSocket(earlySocket, handlers);
+  return browserSocket(url, subprotocols, handlers);
+}
+
 const query = new URLSearchParams(location.search);
 
 export const relay = new Relay({
   url: socketUrl(location, BASE_PATH),
-  socket: browserSocket,
+  socket: pageSocket,
   storage: browserStorage,
   hello: { campaign: query.get("campaign") ?? undefined, locale: chosenLanguage(), client: "web" },
 });

@@ -9,6 +9,7 @@ import { browserStorage } from "../../../client/js/adapters/browser.js";
 import { HomeView } from "../home/home-view.js";
 import { RelayView } from "../relay/relay-view.js";
 import { button, icon } from "../shared/dom.js";
+import { whenIdle } from "../shared/idle.js";
 import { LazyView } from "../shared/lazy-view.js";
 import { addStyles, lazy } from "../shared/lazy.js";
 import { keepCampaign } from "../shared/links.js";
@@ -37,6 +38,12 @@ keepCampaign(document);
 
 if (isTooOld()) message().then((view) => view.show("too-old"));
 else open();
+
+/** The font is larger than all that the first stroke needs. */
+function loadTheRest() {
+  addStyles("fonts").catch(() => {});
+  startServiceWorker();
+}
 
 function open() {
   const hasWorks = browserStorage.get("jielong.works") !== null;
@@ -90,11 +97,5 @@ function open() {
     render();
   });
   render();
-  // The font is larger than all that the first stroke needs.
-  const whenLoaded = () => {
-    addStyles("fonts").catch(() => {});
-    startServiceWorker();
-  };
-  if (document.readyState === "complete") whenLoaded();
-  else addEventListener("load", whenLoaded);
+  relay.on("change", ({ before, state }) => state.welcomed && !before.welcomed && whenIdle(loadTheRest));
 }

@@ -4,6 +4,7 @@
  */
 
 import { BASE_PATH } from "../shared/base-path.js";
+import { whenIdle } from "../shared/idle.js";
 
 const WAIT_MS = 3000;
 
@@ -12,5 +13,5 @@ export function startServiceWorker() {
   if (!worker || !("serviceWorker" in navigator)) return;
   const register = () =>
     navigator.serviceWorker.register(`${BASE_PATH}/${worker}`, { updateViaCache: "none" }).catch(() => {}); // Not allowed, or offline.
-  setTimeout(() => ("requestIdleCallback" in window ? requestIdleCallback(register) : register()), WAIT_MS);
+  setTimeout(() => whenIdle(register), WAIT_MS);
 }

@@ -43,7 +43,8 @@ export function hasText(key) {
 }
 
 const numbers = new Intl.NumberFormat(locale);
-const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
+/** Made when it is first needed: it takes longer than all that the first screen does with texts. @type {Intl.DateTimeFormat | undefined} */
+let dates;
 
 /** @param {number} value */
 export function formatNumber(value) {
@@ -52,6 +53,7 @@ export function formatNumber(value) {
 
 /** @param {Date} date */
 export function formatDate(date) {
+  dates ??= new Intl.DateTimeFormat(locale, { dateStyle: "long" });
   return dates.format(date);
 }
 
