@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,7 +59,7 @@ class BundledFiles:
         )
         self.assets = assets
         pages = self._manifest.pages
-        self.inline = {name: page.inline for name, page in pages.items()}
+        self.inline: Mapping[str, list[str]] = {name: page.inline for name, page in pages.items()}
         names = set(self._manifest.later)
         for page in (pages[_HOME], pages[_OFFLINE]):
             names |= {page.style, page.script, *page.chunks}

@@ -83,7 +83,7 @@ class SourceFiles:
             (STATIC / "pages" / "pages.json").read_bytes(), type=dict[str, _Parts]
         )
         self.assets = f"{base_path}/assets"
-        self.inline = {
+        self.inline: Mapping[str, list[str]] = {
             name: [
                 (STATIC / "js" / f"{script}.js").read_text(encoding="utf-8")
                 for script in page.inline
