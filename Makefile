@@ -15,7 +15,6 @@ test: $(VENV)/.development
 	@scripts/test-needs
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
-	TESTS_PAGE=sources $(BIN)/pytest -n 2 --dist loadfile tests/browser/test_relay.py tests/browser/test_done.py
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check

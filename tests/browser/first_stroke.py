@@ -1,25 +1,14 @@
 """How long after navigation the paper takes the first stroke, and what was asked for until then,
-with Chromium's own throttling.
-
-    python -m tests.browser.first_stroke [ADDRESS] [VISITS]
-
-prints a line for each kind of visit to the service at ADDRESS, or to one that it starts.
+with Chromium's own throttling. `bench.page` measures with it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
-from statistics import median
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, async_playwright, expect
-
-from tests.browser.launch import launch
-from tests.service import start_service
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, expect
 
 CPU_SLOWDOWN = 4
 LIMIT_SECONDS = 30
@@ -167,36 +156,3 @@ async def first_and_return(
         return first, again
     finally:
         await context.close()
-
-
-async def main(address: str, visits: int) -> None:
-    """Print the median of some visits on each line."""
-    async with async_playwright() as playwright:
-        browser = await launch(playwright)
-        for line in (None, *LINES):
-            found = [await first_and_return(browser, address, line) for _ in range(visits)]
-            for kind, visits_ in zip(
-                ("first visit", "return"), zip(*found, strict=True), strict=True
-            ):
-                times = [one.ms for one in visits_]
-                print(  # noqa: T201
-                    f"{line.name if line else 'no throttling':>18} {kind:>12}: "
-                    f"{median(times):5.0f} ms ({min(times):.0f} to {max(times):.0f}), "
-                    f"{max(len(one.requests) for one in visits_)} requests, "
-                    f"{visits_[0].kilobytes:.1f} kB"
-                )
-                if "-v" in sys.argv:
-                    print("\n".join(visits_[0].requests))  # noqa: T201
-        await browser.close()
-
-
-if __name__ == "__main__":
-    arguments = [argument for argument in sys.argv[1:] if argument != "-v"]
-    tries = int(arguments[1]) if len(arguments) > 1 else 5
-    if arguments:
-        asyncio.run(main(arguments[0], tries))
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            service = start_service(Path(folder))
-            asyncio.run(main(f"{service.url}/?phrase=jiayou", tries))
-            service.stop()

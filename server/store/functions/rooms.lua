@@ -30,8 +30,10 @@ local function lane_time(base, given)
 end
 
 local function rules_of(base, args)
+  local now, ahead = lane_time(base, args[1])
   return {
-    now = (lane_time(base, args[1])),
+    now = now,
+    wall_clock = now - ahead,
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),

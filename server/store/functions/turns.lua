@@ -1,8 +1,7 @@
 -- What a seated participant, a returning one and the clock change in a room.
 
--- Count a finished work, number its hands, and add it to the stream that the archive reads. `given`
--- is the present as the caller said it.
-local function count(base, given, room, last_ink)
+-- Count a finished work, number its hands, and add it to the stream that the archive reads.
+local function count(base, rules, room, last_ink)
   local hands, places = hands_of_writers(room.writers)
   room.totals = {
     call('HINCRBY', base .. ':counters', 'relays', 1),
@@ -22,7 +21,7 @@ local function count(base, given, room, last_ink)
   ink[room.chars] = last_ink
   call('XADD', base .. ':works', '*', 'work', header(7)
     .. pack(room.id) .. room.phrase .. list(packed) .. packed_list(by)
-    .. list(ink) .. pack(wall_clock(given), room.held))
+    .. list(ink) .. pack(rules.wall_clock, room.held))
 end
 
 -- commit: finish the character whose turn it is; the last one completes and counts the work.
@@ -55,7 +54,7 @@ local function commit(keys, args)
   room.writers = add_word(room.writers, participant)
   room.turn, room.deadline = room.turn + 1, 0
   settle(rules, room)
-  if completed(room) then count(base, args[1], room, ink) end
+  if completed(room) then count(base, rules, room, ink) end
   save_room(base, rules, room, c, ink)
   local kind = completed(room) and 'completed' or 'committed'
   return answer({}, { transition(base, rules, kind, room, seat, address,
