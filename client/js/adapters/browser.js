@@ -15,8 +15,9 @@ export function browserSocket(url, subprotocols, handlers) {
 export function useSocket(socket, handlers) {
   socket.binaryType = "arraybuffer";
   let open = true;
-  socket.onopen = () => open && handlers.open(socket.protocol);
-  if (socket.readyState === WebSocket.OPEN) queueMicrotask(socket.onopen);
+  const onOpen = () => open && handlers.open(socket.protocol);
+  socket.onopen = onOpen;
+  if (socket.readyState === WebSocket.OPEN) queueMicrotask(onOpen);
   socket.onmessage = ({ data }) =>
     open && handlers.message(typeof data === "string" ? data : new Uint8Array(data));
   socket.onclose = ({ code }) => {
