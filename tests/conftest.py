@@ -9,6 +9,15 @@ import pytest
 
 from tests.service import Service, start_service
 
+LONGEST = ("tests/model/test_lane.py", "tests/faults/test_runs.py")
+"""Begun first: at the end of a run, all others would wait for them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:

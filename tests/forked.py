@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -21,11 +22,20 @@ class ForkedProcess:
     """What the tests need of `subprocess.Popen`, for a forked process."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], cwd: Path, log: Path
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        cwd: Path,
+        out: Path,
+        errors: Path | None = None,
     ) -> None:
-        """Start `jielong` with these arguments; what it prints is appended to `log`."""
+        """Start `jielong` with these arguments.
+
+        What it prints is appended to `out`, and its errors to `errors`, or to `out`, too.
+        """
+        files = str(out), str(errors or out)
         self._process = _context.Process(
-            target=_run, args=(list(arguments), dict(environment), str(cwd), str(log)), daemon=True
+            target=_run, args=(list(arguments), dict(environment), str(cwd), *files), daemon=True
         )
         self._process.start()
         assert self._process.pid is not None
@@ -56,14 +66,35 @@ class ForkedProcess:
         self.send_signal(signal.SIGKILL)
 
 
-def _run(arguments: list[str], environment: dict[str, str], cwd: str, log: str) -> None:
+def run_to_the_end(
+    arguments: Sequence[str], environment: Mapping[str, str], cwd: Path, seconds: float
+) -> subprocess.CompletedProcess[str]:
+    """Run `jielong` with these arguments, as `subprocess.run` does.
+
+    Raises:
+        subprocess.TimeoutExpired: it has not ended after so many seconds.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        out, errors = Path(folder) / "out", Path(folder) / "errors"
+        process = ForkedProcess(arguments, environment, cwd, out, errors)
+        try:
+            status = process.wait(seconds)
+        finally:
+            process.kill()
+        said = [path.read_text(encoding="utf-8") for path in (out, errors)]
+    return subprocess.CompletedProcess(["jielong", *arguments], status, *said)
+
+
+def _run(
+    arguments: list[str], environment: dict[str, str], cwd: str, out: str, errors: str
+) -> None:
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
-    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (out, 1), (out, 2)):
-        os.dup2(source, target)
+    writing = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number, path in ((1, out), (2, errors)):
+        os.dup2(os.open(path, writing), number)
     from server.cli.app import main  # noqa: PLC0415  (imported by the process that forks)
 
     sys.argv = ["jielong", *arguments]

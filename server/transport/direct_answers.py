@@ -26,7 +26,7 @@ _END = b"\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"(GET|HEAD) (/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.1\r\n")
 _HEADERS = re.compile(
     rb"(?:^|\n)(accept-encoding|if-none-match|if-range|range|connection|content-length"
-    rb"|transfer-encoding|expect):[ \t]*([^\r\n]*)",
+    rb"|transfer-encoding|expect|upgrade):[ \t]*([^\r\n]*)",
     re.IGNORECASE,
 )
 
@@ -57,7 +57,8 @@ class _Wishes(NamedTuple):
     range: str
     if_range: str
     close: bool
-    has_body: bool
+    other: bool
+    """It has a body, or asks for another protocol: it is left to others."""
 
 
 class _Prepared:
@@ -149,7 +150,7 @@ class DirectAnswers:
             return None
         end = data.find(_END, line.end() - 2)
         wishes = _read(data[line.end() : end])
-        if wishes.has_body:
+        if wishes.other:
             return None
         if prepared is not None:
             status, head, body = prepared.answer(wishes)
@@ -208,7 +209,6 @@ def _read(headers: bytes) -> _Wishes:
         range=found.get("range", ""),
         if_range=found.get("if-range", ""),
         close="close" in found.get("connection", "").lower(),
-        has_body=found.get("content-length", "0") != "0"
-        or "transfer-encoding" in found
-        or "expect" in found,
+        other=found.get("content-length", "0") != "0"
+        or not found.keys().isdisjoint(("transfer-encoding", "expect", "upgrade")),
     )

@@ -63,7 +63,8 @@ class Visit:
     Attributes:
         ms: from navigation until the paper takes ink.
         requests: those that reached the network, the WebSocket among them.
-        kilobytes: what their answers took on the line, the WebSocket's frames not among them.
+        kilobytes: what their answers took on the line; without the WebSocket's frames, and without
+            fonts, which come when the line is free.
     """
 
     ms: float
@@ -104,7 +105,7 @@ class _Requests:
 
     def visit(self, ms: float) -> Visit:
         asked = {key: url for key, url in self._addresses.items() if key not in self._at_hand}
-        size = sum(self._bytes.get(key, 0) for key in asked)
+        size = sum(self._bytes.get(key, 0) for key, url in asked.items() if ".woff2" not in url)
         return Visit(ms, tuple(asked.values()), size / 1000)
 
 

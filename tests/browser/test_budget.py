@@ -12,7 +12,7 @@ from tests.service import Service
 
 FIRST_REQUESTS, REQUESTS_OF_A_RETURN = 8, 3
 FIRST_KILOBYTES = 60
-"""All answers until then, as they are on the line; a font may come on top."""
+"""All answers until then but fonts, as they are on the line."""
 
 
 async def test_the_first_stroke_needs_few_requests_and_small_ones(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.forked import run_to_the_end
 from tests.service import ROOT, free_port
 
 SECONDS = 60.0
@@ -16,14 +17,7 @@ SERVE = [sys.executable, "-m", "server", "serve"]
 
 def jielong(*words: object) -> subprocess.CompletedProcess[str]:
     """Run it with these words to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "server", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    return run_to_the_end([*map(str, words)], os.environ, ROOT, SECONDS)
 
 
 def environment(data: Path, **settings: object) -> dict[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.integration.command import SERVE, environment
+from tests.forked import run_to_the_end
+from tests.integration.command import SECONDS, environment
 from tests.service import ROOT, Service, free_port
 
 
@@ -20,15 +20,7 @@ def fails(data: Path, **settings: object) -> str:
 
 def lines_of_failure(data: Path, **settings: object) -> list[str]:
     """Start the service, which ends at once with status 1; what it says."""
-    run = subprocess.run(
-        SERVE,
-        cwd=ROOT,
-        env=environment(data, **settings),
-        capture_output=True,
-        text=True,
-        timeout=40,
-        check=False,
-    )
+    run = run_to_the_end(["serve"], environment(data, **settings), ROOT, SECONDS)
     assert run.returncode == 1, run
     assert run.stdout == ""
     lines = run.stderr.strip().splitlines()

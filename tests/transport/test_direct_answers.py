@@ -160,6 +160,7 @@ def test_a_query_makes_no_difference() -> None:
         request(Content_Length="1"),
         request(Transfer_Encoding="chunked"),
         request(Expect="100-continue"),
+        request(Upgrade="websocket"),
         request().replace(b"HTTP/1.1", b"HTTP/1.0"),
         request().replace(b"GET ", b"GET  "),
     ],
