@@ -86,6 +86,7 @@ class Tenure:
         connection: the connection that was told of the seat last.
         earliest_timeout: before this time, no turn that ran out can have cost the seat.
         disconnected_at: when its connection closed; None while the connection is open.
+        silent: its connection closed with requests unanswered, so that the server may not know.
         ended_at: when the participant gave the seat up or was told of its end, with `end_reason`;
             None before.
         conflict: another participant's tenure of the same seat, which started while this one went
@@ -114,6 +115,7 @@ class Tenure:
         "ref",
         "room",
         "seat",
+        "silent",
         "started_at",
         "turn",
     )
@@ -136,6 +138,7 @@ class Tenure:
         self.connection: Connection | None = None
         self.earliest_timeout = math.inf
         self.disconnected_at: float | None = None
+        self.silent = False
         self.ended_at: float | None = None
         self.end_reason: EndReason | None = None
         self.conflict: Tenure | None = None

@@ -208,6 +208,7 @@ class Replay:
         if connection.tenure:
             unanswered = connection.unanswered_since
             connection.tenure.disconnected_at = at if unanswered is None else unanswered
+            connection.tenure.silent = unanswered is not None
 
 
 def _set_conflict(newcomer: Tenure) -> None:

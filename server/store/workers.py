@@ -37,7 +37,7 @@ class HeartbeatReply:
         online, writing: the gauges of all workers in this lane.
         fenced: the lease of this worker ran out.
         dead: workers whose lease ran out lately; their seats are to be reaped.
-        ahead_ms: by how much the clock of Redis was set back so far.
+        ahead_ms: by how much the lane's time is ahead of the clock of Redis, which was set back.
     """
 
     online: int

@@ -120,9 +120,9 @@ class Heartbeats:
                 self._tasks.spawn(self._reap(campaign, base, dead))
 
     def _notice_clock(self, base: str, ahead_ms: int) -> None:
-        set_back_ms = ahead_ms - self._ahead_ms.setdefault(base, ahead_ms)
+        set_back_ms = ahead_ms - self._ahead_ms.get(base, ahead_ms)
+        self._ahead_ms[base] = ahead_ms
         if set_back_ms >= NOTEWORTHY_MS:
-            self._ahead_ms[base] = ahead_ms
             log.warning(
                 "the clock of Redis was set back; turns and graces last as long as before",
                 lane=base,

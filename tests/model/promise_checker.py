@@ -172,7 +172,8 @@ class PromiseChecker:
         lost = self._lost.pop(participant, None)
         for transition in answer.transitions:
             self.observe(now, transition)
-        if lost and now < lost.at + self._rules.grace_ms and self.rooms[lost.room].live:
+        room = self.rooms.get(lost.room) if lost else None  # an archived one is over
+        if lost and room and room.live and now < lost.at + self._rules.grace_ms:
             (transition,) = answer.transitions
             assert transition.kind == "back"
             assert (transition.view.room, transition.seat) == (lost.room, lost.seat)

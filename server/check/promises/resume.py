@@ -62,7 +62,8 @@ class Resume(Promise):
     - `resume` has the room, but another seat or fewer characters than the participant knows.
     - `resume` does not have the room, and the work was not finished before the `welcome`. Excepted
       are rooms that the participant gave up, rooms of which the participant was told the end (by
-      `bye` or `no_such_room`), and rooms where a turn may have run out before the disconnection.
+      `bye` or `no_such_room`), and rooms where a turn may have run out before the server noticed
+      the disconnection: at the latest by the `welcome`, if the connection had died silently.
     - `resume` does not have the room because the work was finished, its last commit was sent while
       the participant was certainly disconnected, and neither `finished` nor a `completed` told the
       participant so. A `finished` with `MAX_FINISHED` entries is excepted.
@@ -118,10 +119,11 @@ class Resume(Promise):
 
     def _is_in_grace(self, tenure: Tenure, connection: Connection, at: float) -> bool:
         disconnected_at = at if tenure.disconnected_at is None else tenure.disconnected_at
+        noticed_at = at if tenure.silent else disconnected_at
         return (
             at <= disconnected_at + self._grace - TOLERANCE_SECONDS
             and tenure.started_at < connection.hello_sent_at
-            and disconnected_at + TOLERANCE_SECONDS < tenure.earliest_timeout
+            and noticed_at + TOLERANCE_SECONDS < tenure.earliest_timeout
         )
 
     def _check_resume(self, tenure: Tenure, received: Received, message: Welcome) -> None:

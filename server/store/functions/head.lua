@@ -50,6 +50,7 @@ local MAX_UNACKNOWLEDGED = 20
 local NO_LIMIT = -1
 
 local CLOCK_TOLERANCE = 100
+local SLEW = 20
 local PREVIOUS_ADDRESSES = 3
 
 local HOUR = 3600000

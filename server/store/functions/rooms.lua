@@ -14,26 +14,28 @@ end
 local function keep_time(base, now, ahead) call('SET', base .. ':clock', pack(now, ahead)) end
 
 -- The lane's time in ms, and by how much it is ahead of the wall clock. A lane compares times of
--- its own only, and they never go back: when the wall clock is lower than at the last heartbeat, it
--- was set back, and the lane's time is ahead of it by so much from now on.
+-- its own only: when the wall clock is lower than at the last heartbeat or finished work, it was set
+-- back, and the lane's time is ahead of it by so much. It then runs a little slower, until
+-- both are equal again.
 local function lane_time(base, given)
-  local now, last, ahead = wall_clock(given), 0, 0
+  local now = wall_clock(given)
   local stored = call('GET', base .. ':clock')
   if not stored then return now, 0 end
-  last, ahead = cmsgpack.unpack(stored)
-  now = now + ahead
-  if now < last then
-    now, ahead = last, ahead + last - now
-    keep_time(base, now, ahead)
+  local last, ahead = cmsgpack.unpack(stored)
+  local elapsed = now + ahead - last
+  if elapsed < 0 then
+    keep_time(base, last, ahead - elapsed)
+    return last, ahead - elapsed
   end
-  return now, ahead
+  local slewed = math.min(ahead, math.floor(elapsed / SLEW))
+  return last + elapsed - slewed, ahead - slewed
 end
 
 local function rules_of(base, args)
   local now, ahead = lane_time(base, args[1])
   return {
     now = now,
-    wall_clock = now - ahead,
+    ahead = ahead,
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),

@@ -21,7 +21,7 @@ local function count(base, rules, room, last_ink)
   ink[room.chars] = last_ink
   call('XADD', base .. ':works', '*', 'work', header(7)
     .. pack(room.id) .. room.phrase .. list(packed) .. packed_list(by)
-    .. list(ink) .. pack(rules.wall_clock, room.held))
+    .. list(ink) .. pack(rules.now, room.held))
 end
 
 -- commit: finish the character whose turn it is; the last one completes and counts the work.
@@ -54,7 +54,10 @@ local function commit(keys, args)
   room.writers = add_word(room.writers, participant)
   room.turn, room.deadline = room.turn + 1, 0
   settle(rules, room)
-  if completed(room) then count(base, rules, room, ink) end
+  if completed(room) then
+    keep_time(base, rules.now, rules.ahead)  -- so the next work is not older than this one
+    count(base, rules, room, ink)
+  end
   save_room(base, rules, room, c, ink)
   local kind = completed(room) and 'completed' or 'committed'
   return answer({}, { transition(base, rules, kind, room, seat, address,
