@@ -119,12 +119,16 @@ class Peer:
         raise AssertionError(f"not closed, but received {message}")
 
     async def quit(self) -> None:
-        """Leave the room and close."""
+        """Leave the room, so that nobody is led there any more, and close."""
         try:
             if self.room:
-                await self.send("leave", room=self.room)
+                for _ in range(2):  # the second one is refused when the first one is done
+                    await self.send("leave", room=self.room)
+                message = await self.next()
+                while (message["t"], message.get("re")) != ("error", "leave"):
+                    message = await self.next()
             await self.close()
-        except ConnectionClosed:
+        except (ConnectionClosed, TimeoutError):
             pass
 
     async def close(self) -> None:

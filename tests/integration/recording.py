@@ -160,3 +160,5 @@ async def _refusals(peer: Peer) -> None:
     told = [await peer.next() for _ in range(MORE_THAN_A_BURST)]
     refused = [message for message in told if message["t"] == "error"]
     assert {message["code"] for message in refused} == {"slow_down"}
+    limits = peer.welcome["limits"]
+    await asyncio.sleep(limits["message_burst"] / limits["message_rate"])  # as a client has to

@@ -209,8 +209,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a work is finished twice",
-        "if completed(room) then count(base, rules, room, ink) end",
-        "if completed(room) then for _ = 1, 2 do count(base, rules, room, ink) end end",
+        "    count(base, rules, room, ink)",
+        "    for _ = 1, 2 do count(base, rules, room, ink) end",
         a_relay_with_a_return,
         ("counted once",),
     ),

@@ -156,6 +156,7 @@ def database() -> Iterator[str]:
     server.remove()
 
 
+@pytest.mark.flaky(reruns=1)  # seldom, on a busy machine, a join gets no answer in time
 async def test_redis_is_emptied_before_a_start_with_several_lanes_and_workers(
     serve: Callable[..., Service], valkey: Valkey, database: str
 ) -> None:
@@ -165,14 +166,16 @@ async def test_redis_is_emptied_before_a_start_with_several_lanes_and_workers(
         client.hset(keys.lanes(DEFAULT), mapping=state)
         before = Relays(serve(**settings), several_lanes=True)
         await before.finish(6)
-        assert len({work[-1] for work in before.works}) > 1, "works of several lanes"
-        await until_archived(database, 6)
+        while len({work[-1] for work in before.works}) < 2:
+            await before.finish(1)
+        finished = len(set(before.works))
+        await until_archived(database, finished)
         before.service.stop()
         client.flushall()
         after = Relays(serve(**settings), several_lanes=True)
-        await after.until_counted(6)
+        await after.until_counted(finished)
         await after.finish(3)
         assert min(after.told) > max(before.told)
         assert ascending(after.told)
-        await after.until_counted(9)
-        await until_archived(database, 9)
+        await after.until_counted(finished + 3)
+        await until_archived(database, finished + 3)
