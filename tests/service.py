@@ -105,7 +105,7 @@ def _start(
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
     log = data / "service.log"
     said = log.stat().st_size if log.exists() else 0
-    process = _process(command if cwd == ROOT else command or SERVE, environment, cwd, log)
+    process = _process(command, environment, cwd, log)
     service = Service(process, port, data, log)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -126,9 +126,9 @@ def _start(
 def _process(
     command: Sequence[str | Path] | None, environment: dict[str, str], cwd: Path, log: Path
 ) -> subprocess.Popen[bytes] | ForkedProcess:
-    if command is None:
+    if command is None and cwd == ROOT:
         return ForkedProcess(["serve"], environment, cwd, log)
     with log.open("ab") as out:
         return subprocess.Popen(
-            command, cwd=cwd, env=environment, stdout=out, stderr=subprocess.STDOUT
+            command or SERVE, cwd=cwd, env=environment, stdout=out, stderr=subprocess.STDOUT
         )

@@ -9,7 +9,6 @@ from typing import NamedTuple
 REMEMBERED = 30
 """Answers of which the quickest counts; at one a second no clock drifts noticeably meanwhile."""
 
-
 DRIFT_SECONDS = 0.05
 """Two clocks drift apart by less than this while an answer is remembered."""
 

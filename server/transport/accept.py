@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
-from server.transport.direct_answers import DirectAnswers
+from server.transport.direct_answers import END, DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.http import (
     HEAD_BYTES,
@@ -34,7 +34,6 @@ REQUEST_SECONDS = 60.0
 
 _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
-_END = b"\r\n\r\n"
 _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 
 _OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
@@ -161,14 +160,11 @@ class AcceptedConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The peer does not read its answers: no more of its requests are read."""
         self._writable = False
-        if self._transport is not None:
-            self._transport.pause_reading()
 
     def resume_writing(self) -> None:
         """The peer reads again."""
         self._writable = True
         if self._transport is not None:
-            self._transport.resume_reading()
             self._go_on_soon()
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -195,28 +191,35 @@ class AcceptedConnection(asyncio.Protocol):
             self.shutdown()
 
     def _read_requests(self, transport: asyncio.Transport) -> None:
+        """Answer some of the requests that have come; nothing more is read while others wait."""
+        data, at = self._data, 0
         for _ in range(ANSWERS_AT_ONCE):
-            end = self._data.find(_END, 0, HEAD_BYTES)
+            end = data.find(END, at, at + HEAD_BYTES)
             if end < 0:
                 break
-            if self._reserved and not _OPERATIONS.match(self._data):
+            if self._reserved and not _OPERATIONS.match(data, at):
                 self._acceptor.descriptors.refuse(self)
                 return
-            answer = self._acceptor.answers.answer(self._data, time())
+            answer = self._acceptor.answers.answer(data, time(), at)
             if answer is None:
                 break
             transport.writelines(answer.data)
             if answer.close:
                 self.shutdown()
                 return
-            self._data = self._data[answer.used :]
-            self._acceptor.timeouts.begin_anew(self)
+            at += answer.used
             if not self._writable:
-                return
+                break
         else:
             self._go_on_soon()
-            return
-        self._read_other_request(end)
+        if at:
+            self._data = data[at:]
+            self._acceptor.timeouts.begin_anew(self)
+        if self._writable and self._going_on is None:
+            transport.resume_reading()
+            self._read_other_request(end - at)
+        else:
+            transport.pause_reading()
 
     def _go_on_soon(self) -> None:
         """Go on with what has come; first it is the turn of others."""

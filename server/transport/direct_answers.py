@@ -22,7 +22,9 @@ REMEMBERED_HEADERS = 1_024
 REMEMBERED_ENCODINGS = 64
 """Values of `Accept-Encoding` for which one answer remembers the best encoding."""
 
-_END = b"\r\n\r\n"
+END = b"\r\n\r\n"
+"""Ends the head of a request."""
+
 _REQUEST_LINE = re.compile(rb"(GET|HEAD) (/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.1\r\n")
 _HEADERS = re.compile(
     rb"(?:^|\n)(accept-encoding|if-none-match|if-range|range|connection|content-length"
@@ -135,20 +137,21 @@ class DirectAnswers:
         for each in self._paths(path):
             self._live[each] = lines, make
 
-    def answer(self, data: bytes, now: float) -> Answer | None:
-        """The answer to the request at the beginning of `data`; None for one that is not known.
+    def answer(self, data: bytes, now: float, at: int = 0) -> Answer | None:
+        """The answer to the request that begins at `at`; None for one that is not known.
 
         Args:
-            data: what came from the peer; the head of its first request is whole.
+            data: what came from the peer; the head of the request is whole.
             now: seconds since 1970, for `Date`.
+            at: where it begins.
         """
-        line = _REQUEST_LINE.match(data)
+        line = _REQUEST_LINE.match(data, at)
         if line is None:
             return None
         prepared, live = self._prepared.get(line[2]), self._live.get(line[2])
         if prepared is None and live is None:
             return None
-        end = data.find(_END, line.end() - 2)
+        end = data.find(END, line.end() - 2)
         wishes = _read(data[line.end() : end])
         if wishes.other:
             return None
@@ -161,7 +164,7 @@ class DirectAnswers:
         parts.append(b"connection: close\r\n\r\n" if wishes.close else b"\r\n")
         if body and line[1] == b"GET":
             parts.append(body)
-        return Answer(parts, end + len(_END), wishes.close)
+        return Answer(parts, end + len(END) - at, wishes.close)
 
     def _paths(self, path: str) -> list[bytes]:
         below = [path, self._base_path + path] if self._base_path else [path]

@@ -13,9 +13,7 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from server.transport.direct_answers import DirectAnswers
-
-_END = b"\r\n\r\n"
+from server.transport.direct_answers import END, DirectAnswers
 
 HEAD_BYTES = 16_384
 """Longest head of a request."""
@@ -101,7 +99,11 @@ class BoundedHttp(HttpToolsProtocol):
     def _answer_directly(self, data: bytes) -> bool:
         """Answer one whole request whose answer is known, if nothing else is on its way."""
         idle = self._keep_alive_timer is not None and not self._in_head
-        if not idle or data.find(_END, 0, HEAD_BYTES) != len(data) - len(_END):
+        if (
+            not idle
+            or self.transport.get_write_buffer_size()
+            or data.find(END, 0, HEAD_BYTES) != len(data) - len(END)
+        ):
             return False
         answer = self._answers.answer(data, time())
         if answer is None:

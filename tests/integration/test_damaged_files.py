@@ -5,30 +5,16 @@ from __future__ import annotations
 import asyncio
 import shlex
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import redis.asyncio
 from structlog.testing import capture_logs
 
 from server.store.append_only_file import FOLDER, MANIFEST
-from server.store.embedded import EmbeddedError, EmbeddedServer
+from server.store.embedded import EmbeddedError
+from tests.integration.embedded_server import started
 
 ZEROS = b"\0" * 5_000
-
-
-@asynccontextmanager
-async def started(data: Path) -> AsyncIterator[redis.asyncio.Redis]:
-    """The folder's server, and a client of it."""
-    server = EmbeddedServer(data)
-    try:
-        await server.start()
-        async with redis.asyncio.Redis.from_url(server.url) as client:
-            yield client
-    finally:
-        await server.stop()
 
 
 @pytest.fixture

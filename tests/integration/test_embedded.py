@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ import redis.asyncio
 
 from server.store import embedded
 from server.store.embedded import EmbeddedError, EmbeddedServer
+from tests.integration.embedded_server import started
 from tests.polling import eventually
 
 LIMIT = 20.0
@@ -74,18 +75,6 @@ def orphan(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Orphan]:
     orphan = Orphan(data)
     yield orphan
     orphan.signal(signal.SIGKILL)
-
-
-@asynccontextmanager
-async def started(data: Path) -> AsyncIterator[redis.asyncio.Redis]:
-    """The folder's server, and a client of it."""
-    server = EmbeddedServer(data)
-    try:
-        await server.start()
-        async with redis.asyncio.Redis.from_url(server.url) as client:
-            yield client
-    finally:
-        await server.stop()
 
 
 async def test_the_next_start_ends_it_and_has_its_data(data: Path, orphan: Orphan) -> None:

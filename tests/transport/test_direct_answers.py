@@ -28,6 +28,7 @@ from tests.polling import eventually
 LIMIT = 10.0
 NOW = 1_700_000_000
 LARGE = 1_000_000
+FLOOD = 20_000
 BODY = bytes(range(256)) * 4
 CODED: dict[Encoding, bytes] = {"gzip": b"gzipped", "br": b"brotli", "zstd": b"zstandard"}
 FOREVER = "public, max-age=31536000"
@@ -216,6 +217,24 @@ async def test_one_connection_answers_many_requests_in_order(server: Server) -> 
     status, headers, body = await read_answer(reader)
     assert (status, headers["connection"], body) == (200, "close", BODY)
     assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_flood_of_requests_is_answered_whole_and_in_order(server: Server) -> None:
+    """Far more come than are answered in a pass of the event loop."""
+    reader, writer = await asyncio.open_connection(*server[0])
+    flood = request("/state") * FLOOD
+
+    async def send() -> None:
+        writer.write(flood + request("/app.js", Connection="close"))
+        await writer.drain()
+
+    sending = asyncio.create_task(send())
+    for _ in range(FLOOD):
+        assert (await read_answer(reader))[2] == b"{}"
+    assert (await read_answer(reader))[2] == BODY
+    await sending
     writer.close()
     await writer.wait_closed()
 
