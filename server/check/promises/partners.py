@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from server.check.observed import Meeting, Participant, Room, Tenure
+from server.check.observed import Connection, Meeting, Participant, Room, Tenure
 from server.check.promise import Promise
 from server.check.received import Received
 from server.check.state import ObservedState
@@ -26,6 +26,7 @@ class _Rematch(NamedTuple):
         campaign: the campaign of all three.
         room_id: the room of the match.
         waiting_room_id: the room of the third participant.
+        connection: the connection of the third participant at that time.
     """
 
     at: float
@@ -34,6 +35,15 @@ class _Rematch(NamedTuple):
     campaign: str
     room_id: str
     waiting_room_id: str
+    connection: Connection
+
+    @property
+    def was_connected(self) -> bool:
+        """Whether the third participant received something later, over the same connection.
+
+        A server knows of a closed connection before its client has recorded the end.
+        """
+        return self.connection.last_received_at > self.at
 
 
 class NewPartners(Promise):
@@ -50,9 +60,9 @@ class NewPartners(Promise):
     - When the pair received the match, the third participant had no partner, had not left, asked
       for no invite, and had received no end. Every request on the connection was answered: without
       an answer, the server may have given the worker up.
-    - The third participant went on waiting. Either the next partner sent `join` after that time,
-      and the turn of their match began after it; or no partner came, and the third participant
-      received a message after it.
+    - The third participant went on waiting, and received a message after that time over the same
+      connection. Either the next partner sent `join` after it, and the turn of their match began
+      after it; or no partner came.
 
     Not seen: matches on resume; matches without a recorded `join`; a third participant who met one
     of the two long ago; matches for which one of the three ever had a partner who is not known.
@@ -139,7 +149,8 @@ class NewPartners(Promise):
                 or waiting_room.campaign != room.campaign
                 or any(meeting.partner in pair for meeting in third.meetings)
                 or any(self._unknown_partners.get(p.id) for p in (third, *pair))
-                or not _was_reachable(tenure, later_join)
+                or tenure.connection is None
+                or not _was_reachable(tenure, tenure.connection, later_join)
             ):
                 continue
             refs = (
@@ -153,7 +164,15 @@ class NewPartners(Promise):
                 f"(before: room {earlier.id}) while {third.id} waited in room {waiting_room.id}"
             )
             self._rematches.setdefault(waiting_room.id, []).append(
-                _Rematch(received.at, text, refs, room.campaign, room.id, waiting_room.id)
+                _Rematch(
+                    received.at,
+                    text,
+                    refs,
+                    room.campaign,
+                    room.id,
+                    waiting_room.id,
+                    tenure.connection,
+                )
             )
 
     def _resolve_rematches(self, room: Room, turn_began_by: float, *joins: float | None) -> None:
@@ -163,16 +182,17 @@ class NewPartners(Promise):
         if len(known) < len(joins):
             return
         waited_until = min(max(known), turn_began_by)
-        self._confirmed += [rematch for rematch in rematches if waited_until > rematch.at]
+        self._confirmed += [
+            rematch for rematch in rematches if rematch.was_connected and waited_until > rematch.at
+        ]
 
     def finish(self, store: Store | None) -> None:
         """Confirm the rematches for which no partner came, and report those in one pool."""
         for room_id, rematches in self._rematches.items():
             room = self.state.room(room_id)
             tenure = room.tenures[0]
-            if len(room.tenures) == 1 and not tenure.matched and tenure.connection:
-                last_received_at = tenure.connection.last_received_at
-                self._confirmed += [r for r in rematches if last_received_at > r.at]
+            if len(room.tenures) == 1 and not tenure.matched:
+                self._confirmed += [rematch for rematch in rematches if rematch.was_connected]
         for rematch in self._confirmed:
             if store is None or store.share_pool(
                 rematch.campaign, rematch.room_id, rematch.waiting_room_id
@@ -180,12 +200,10 @@ class NewPartners(Promise):
                 self.add_violation(rematch.text, *rematch.refs)
 
 
-def _was_reachable(tenure: Tenure, since: float) -> bool:
+def _was_reachable(tenure: Tenure, connection: Connection, since: float) -> bool:
     """Whether the holder was connected and waiting since then, with no request unanswered."""
-    connection = tenure.connection
     return (
-        connection is not None
-        and connection.unanswered_since is None
+        connection.unanswered_since is None
         and max(tenure.started_at, connection.welcomed_at) < since
     )
 

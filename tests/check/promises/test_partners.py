@@ -80,6 +80,13 @@ def test_a_third_participant_who_returned_before_the_match_waited(tmp_path: Path
     assert "while c waited" in history.violations(tmp_path)["new partners"]
 
 
+def test_a_third_participant_whose_close_is_recorded_late_did_not_wait(tmp_path: Path) -> None:
+    """The server knows of the end of the connection before the match, the history after it."""
+    history = History().pair("r").finish("r").connect("c").join("c", waiting("w")).match("s")
+    history.disconnect("c").connect("c", resume=waiting("w")).receive("c", "pong")
+    assert history.violations(tmp_path) == {}
+
+
 def test_a_third_participant_with_an_unanswered_request_does_not_count(tmp_path: Path) -> None:
     history = History().pair("r").finish("r").connect("c").join("c", waiting("w"))
     history.send("c", "commit", room="w", c=0, strokes=ink(0)).match("s").receive("c", "pong")
