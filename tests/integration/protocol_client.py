@@ -122,14 +122,18 @@ class Peer:
         """Leave the room, so that nobody is led there any more, and close."""
         try:
             if self.room:
-                for _ in range(2):  # the second one is refused when the first one is done
-                    await self.send("leave", room=self.room)
-                message = await self.next()
-                while (message["t"], message.get("re")) != ("error", "leave"):
-                    message = await self.next()
+                await self.leave()
             await self.close()
         except (ConnectionClosed, TimeoutError):
             pass
+
+    async def leave(self) -> None:
+        """Leave the room, and wait until that is done."""
+        for _ in range(2):  # the second one is refused when the first one is done
+            await self.send("leave", room=self.room)
+        message = await self.next()
+        while (message["t"], message.get("re")) != ("error", "leave"):
+            message = await self.next()
 
     async def close(self) -> None:
         """Close the connection."""
