@@ -14,7 +14,7 @@ run: $(VENV)/.runtime
 test: $(VENV)/.development
 	@scripts/test-needs
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 2
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check

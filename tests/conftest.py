@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import faulthandler
+import os
+import sys
+import threading
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,11 +16,32 @@ from tests.service import Service, start_service
 LONGEST = ("tests/model/test_lane.py", "tests/faults/test_runs.py")
 """Begun first: at the end of a run, all others would wait for them."""
 
+HUNG_SECONDS = 600.0
+"""A test with its tries and fixtures may last so long: `timeout` does not end what comes after."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files come first."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End the process when a test hangs; pytest-xdist then reports it and goes on in another."""
+    watchdog = threading.Timer(HUNG_SECONDS, _end_process, [item.nodeid])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        return (yield)
+    finally:
+        watchdog.cancel()
+
+
+def _end_process(test: str) -> None:
+    print(f"{test} hangs", file=sys.__stderr__, flush=True)
+    faulthandler.dump_traceback(sys.__stderr__)
+    os._exit(1)
 
 
 @pytest.fixture

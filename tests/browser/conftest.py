@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route, async_playwright
+from playwright.async_api import Browser, Route
 
-from tests.browser.launch import launch
+from tests.browser.kept_browser import CLOSE_SECONDS, KeptBrowser
 from tests.browser.participant_page import ParticipantPage
 from tests.service import ROOT, Service
 
@@ -41,12 +42,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for all tests; each has contexts of its own in it."""
-    async with async_playwright() as playwright:
-        chromium = await launch(playwright)
-        yield chromium
-        await chromium.close()
+async def kept_browser() -> AsyncIterator[KeptBrowser]:
+    """The Chromium of all tests; each has contexts of its own in it."""
+    kept = KeptBrowser()
+    yield kept
+    await kept.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(kept_browser: KeptBrowser) -> AsyncIterator[Browser]:
+    """Chromium, without what an earlier test has left."""
+    async with kept_browser.borrowed() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -69,19 +76,19 @@ async def stranger(
         return participant
 
     yield arrive
-    for participant in opened:
-        await participant.page.context.close()
+    async with asyncio.timeout(CLOSE_SECONDS):
+        for participant in opened:
+            await participant.page.context.close()
     assert [trouble for participant in opened for trouble in participant.troubles] == []
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def core(browser: Browser) -> AsyncIterator[Core]:
+async def core(kept_browser: KeptBrowser) -> AsyncIterator[Core]:
     """Runs a function of JavaScript, with one argument, where `/client/js/` can be imported."""
-    page = await browser.new_page()
+    page = await (await kept_browser.get()).new_page()
     await page.route(f"{CORE_ORIGIN}/**", _serve_core)
     await page.goto(CORE_ORIGIN)
     yield page.evaluate
-    await page.close()
 
 
 async def _serve_core(route: Route) -> None:
