@@ -29,6 +29,11 @@ class SettableClock:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
 
+    @property
+    def right(self) -> bool:
+        """Whether it says what the machine's clock says."""
+        return self._ahead == 0
+
     def set(self, seconds: int) -> None:
         """So many seconds ahead of the machine's clock, or behind it."""
         self._ahead = seconds

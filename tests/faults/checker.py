@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
-from tests.faults.final_state import FinalState
+from tests.faults.final_state import FinalState, Work
 from tests.faults.history import Entry
 from tests.faults.results import Results
 
@@ -188,6 +188,14 @@ def _notify_deadline(at: float, outages: Sequence[tuple[float, float]]) -> float
     return until
 
 
+def _completed_at(work: Work, observed: Observations) -> float | None:
+    """When it was completed, as the store says, or when the first hand was told."""
+    if work.completed_at is not None:
+        return work.completed_at
+    told = (observed.completed.get((work.id, participant)) for participant in work.serials)
+    return min((heard for _, heard in filter(None, told)), default=None)
+
+
 def _check_everybody_notified(
     results: Results,
     observed: Observations,
@@ -195,7 +203,9 @@ def _check_everybody_notified(
     outages: Sequence[tuple[float, float]],
 ) -> None:
     for work in final_state.works.values():
-        at = work.completed_at
+        at = _completed_at(work, observed)
+        if at is None:
+            continue
         until = _notify_deadline(at, outages)
         for participant in work.serials:
             if (work.id, participant) in observed.left:

@@ -22,10 +22,14 @@ _unpack = msgspec.msgpack.Decoder().decode
 
 @dataclass(frozen=True)
 class Work:
-    """A stored work; `completed_at` is on this machine's monotonic clock."""
+    """A stored work.
+
+    Attributes:
+        completed_at: on this machine's monotonic clock; None where a store's clock was set back.
+    """
 
     id: str
-    completed_at: float
+    completed_at: float | None
     strokes: list[Any]
     serials: dict[str, int]
 
@@ -54,7 +58,7 @@ async def read(deployment: Deployment, data: Path) -> FinalState:
         lane = await _lane(deployment, base, deadline)
         relays, participants, waiting = relays + lane[0], participants + lane[1], waiting + lane[2]
         lanes += lane[0] > 0
-    works = await asyncio.to_thread(_works, data / "works.sqlite")
+    works = await asyncio.to_thread(_works, data / "works.sqlite", _clocks_are_right(deployment))
     return FinalState(relays, participants, waiting, works, lanes)
 
 
@@ -79,7 +83,11 @@ async def _lane(deployment: Deployment, base: str, deadline: float) -> tuple[int
     return relays, participants, waiting
 
 
-def _works(path: Path) -> dict[str, Work]:
+def _clocks_are_right(deployment: Deployment) -> bool:
+    return all(node.clock is None or node.clock.right for node in deployment.nodes)
+
+
+def _works(path: Path, clocks_are_right: bool) -> dict[str, Work]:
     wall_to_monotonic = time.monotonic() - time.time()
     serials: dict[str, dict[str, int]] = {}
     with sqlite3.connect(path) as database:
@@ -89,6 +97,11 @@ def _works(path: Path) -> dict[str, Work]:
             serials.setdefault(work, {})[participant] = serial
         rows = database.execute("SELECT id, completed_at, ink FROM works").fetchall()
     return {
-        work: Work(work, at / 1_000 + wall_to_monotonic, _unpack(ink), serials.get(work, {}))
+        work: Work(
+            work,
+            at / 1_000 + wall_to_monotonic if clocks_are_right else None,
+            _unpack(ink),
+            serials.get(work, {}),
+        )
         for work, at, ink in rows
     }
