@@ -1,13 +1,11 @@
-"""The JSON API: campaigns and finished works. Shapes are protocol.md's."""
+"""The JSON API of finished works. Shapes are protocol.md's."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,8 +16,6 @@ from server.archive.publishing import content_of
 from server.archive.reader import WorkReader
 from server.archive.works import Cursor
 from server.session.campaigns import OpenCampaign
-from server.store.counters import Counters
-from server.store.errors import StoreError
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -48,18 +44,15 @@ class ApiError(HTTPException):
         self.code = code
 
 
+_NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of this id")
+
+
 class Api:
     """The handlers of `/api`."""
 
-    def __init__(
-        self,
-        campaigns: dict[str, OpenCampaign],
-        counters: Counters,
-        work_reader: WorkReader,
-    ) -> None:
+    def __init__(self, campaigns: dict[str, OpenCampaign], work_reader: WorkReader) -> None:
         """Serve these campaigns and works."""
         self._campaigns = campaigns
-        self._counters = counters
         self._work_reader = work_reader
 
     @property
@@ -75,27 +68,14 @@ class Api:
     def routes(self) -> list[Route]:
         """The routes."""
         return [
-            Route("/api/campaigns/{id}", self.campaign),
+            Route("/api/campaigns/{id}", self.unknown_campaign),
             Route("/api/works", self.works),
             Route("/api/works/{id}", self.work),
         ]
 
-    async def campaign(self, request: Request) -> Response:
-        """One campaign with its counters at this moment."""
-        open_campaign = self._find_campaign(request.path_params["id"])
-        campaign = open_campaign.campaign
-        try:
-            counters = await self._counters.read(campaign.id, open_campaign.lanes.bases)
-        except StoreError:
-            counters = self._counters.last(campaign.id)
-        content = {
-            "id": campaign.id,
-            "title": campaign.title,
-            "open": campaign.is_open(datetime.now(UTC)),
-            "counters": msgspec.to_builtins(counters),
-            "phrases": msgspec.to_builtins(list(campaign.phrases.values())),
-        }
-        return JsonResponse(content, headers={"Cache-Control": "no-store"})
+    async def unknown_campaign(self, _: Request) -> Response:
+        """The worker answers for those that exist."""
+        raise _NO_SUCH_CAMPAIGN
 
     async def work(self, request: Request) -> Response:
         """One finished work with its strokes."""
@@ -126,7 +106,7 @@ class Api:
     def _find_campaign(self, campaign_id: str) -> OpenCampaign:
         found = self._campaigns.get(campaign_id)
         if found is None:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+            raise _NO_SUCH_CAMPAIGN
         return found
 
 

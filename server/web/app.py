@@ -1,8 +1,6 @@
-"""The Starlette application: pages, API and operations on the worker's one port."""
+"""The Starlette application of the web process: what its worker does not answer itself."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import structlog
 from starlette.applications import Starlette
@@ -13,12 +11,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
-from server.prepared.response import PreparedResponse
 from server.web import routes
-from server.web.answer import PreparedAnswers
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
-from server.web.operations import Operations
 from server.web.pages import Pages
 from server.web.security import SecurityHeaders
 
@@ -49,10 +44,8 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(
-    api: Api, operations: Operations, pages: Pages, prepared: Mapping[str, PreparedResponse]
-) -> ASGIApp:
-    """Everything that is plain HTTP, at the root and below the base path of `pages`."""
+def make_app(api: Api, pages: Pages) -> ASGIApp:
+    """Works, pictures and errors, at the root and below the base path of `pages`."""
     base_path = pages.base_path
     page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages)
 
@@ -65,7 +58,6 @@ def make_app(
 
     app = Starlette(
         routes=[
-            *operations.routes(),
             *api.routes(),
             Route("/ws", _no_plain_ws),
             *page_routes,
@@ -76,5 +68,4 @@ def make_app(
             Exception: _unexpected,
         },
     )
-    whole = PreparedAnswers(app, prepared, base_path)
-    return SecurityHeaders(BasePath(whole, base_path) if base_path else whole, pages.security)
+    return SecurityHeaders(BasePath(app, base_path) if base_path else app, pages.security)

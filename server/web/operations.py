@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
 from server.web import asyncapi
@@ -42,10 +39,6 @@ class Operations:
         for path, make in self._answers.items():
             answers.add_live(path, make, headers)
 
-    def routes(self) -> list[Route]:
-        """The routes, for requests that are not answered so: those with a body, for instance."""
-        return [Route(path, _endpoint(make)) for path, make in self._answers.items()]
-
     def healthz(self) -> LiveAnswer:
         """200 while the process lives."""
         return LiveAnswer(HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n")
@@ -65,11 +58,3 @@ class Operations:
     def metrics(self) -> LiveAnswer:
         """All metrics in Prometheus' text format."""
         return LiveAnswer(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self._metrics))
-
-
-def _endpoint(make: Callable[[], LiveAnswer]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(_: Request) -> Response:
-        status, content_type, body = make()
-        return Response(body, status, {"content-type": content_type, "cache-control": "no-store"})
-
-    return endpoint
