@@ -7,21 +7,25 @@ from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from bench.processes import children
+from bench.processes import descendants, is_web
 
-SUPERVISOR, WORKER, VALKEY = "supervisor", "worker", "valkey"
+SUPERVISOR, WORKER, WEB, VALKEY = "supervisor", "worker", "web", "valkey"
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> dict[int, str]:
-    """A service's processes with their parts: one that has workers under it is a supervisor."""
-    below = children(pid)
-    parts = {child: _part(child) for child in below}
+    """A service's processes with their parts: one that has workers under it is a supervisor.
+
+    A worker's web process and the keeper of it are the part `web`.
+    """
+    parts = {child: _part(child) for child in descendants(pid)}
     has_workers = WORKER in parts.values()
     return {pid: SUPERVISOR if has_workers else WORKER, **parts}
 
 
 def _part(pid: int) -> str:
+    if is_web(pid):
+        return WEB
     return WORKER if b"server\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes() else VALKEY
 
 

@@ -74,8 +74,11 @@ class Program:
 
     def usage(self) -> Usage:
         """What it and its children have used so far, to 10 ms, threads included."""
-        pid = self.process.pid
-        return Usage(cpu_seconds(pid), sum(map(cpu_seconds, children(pid))))
+        below = descendants(self.process.pid)
+        web = [pid for pid in below if is_web(pid)]
+        store = [pid for pid in below if pid not in web]
+        pids = self.process.pid, *web
+        return Usage(sum(map(cpu_seconds, pids)), sum(map(cpu_seconds, store)))
 
     def stop(self) -> None:
         """End it, by force if it does not go."""
@@ -97,6 +100,17 @@ def children(pid: int) -> list[int]:
     """The living children of a process, started by any of its threads."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def descendants(pid: int) -> list[int]:
+    """The living children of a process, and theirs."""
+    below = children(pid)
+    return [*below, *(grandchild for child in below for grandchild in descendants(child))]
+
+
+def is_web(pid: int) -> bool:
+    """Whether it is a worker's web process, or the keeper of one."""
+    return Path(f"/proc/{pid}/comm").read_text().startswith("jielong-")
 
 
 @contextmanager
