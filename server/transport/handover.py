@@ -8,6 +8,7 @@ connection open meanwhile. Datagrams and not SOCK_SEQPACKET, which macOS does no
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 
@@ -94,6 +95,7 @@ class Receiver:
             if not descriptors:  # this process has none left
                 log.warning("a connection that was handed over is lost: no file descriptor")
                 return
+            os.set_inheritable(descriptors[0], False)
             connection = socket.socket(fileno=descriptors[0])
             attaching = asyncio.get_running_loop().create_task(self._attach(connection, data[1:]))
             self._attaching.add(attaching)

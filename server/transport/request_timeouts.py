@@ -6,8 +6,9 @@ import asyncio
 from time import monotonic
 from typing import Protocol
 
-REQUEST_SECONDS = 60.0
-"""How long a connection may be open without a whole request; browsers open some ahead of time."""
+REQUEST_SECONDS = 75.0
+"""How long a connection may be open without a whole request; browsers open some ahead of time.
+Load balancers keep idle connections for 60 s, and have to be the first to close one."""
 
 
 class Endable(Protocol):

@@ -33,7 +33,7 @@ FIRST_PAUSE, LAST_PAUSE = 0.1, 10.0
 STEADY_SECONDS = 30.0
 """A web process that lived so long is started again after the first pause."""
 
-END_SECONDS = 2.0
+END_SECONDS = 1.5
 """A web process that has not ended so long after the worker is killed."""
 
 KEEPER_NAME, WEB_NAME = "jielong-keeper", "jielong-web"

@@ -19,12 +19,12 @@ from server.worker.web_keeper import ServeWeb, fork_keeper
 log = structlog.get_logger()
 
 START_SECONDS = 15.0
-STOP_SECONDS = 3.0
+STOP_SECONDS = 2.0
 """The keeper kills a web process that takes longer."""
 
 
 class WebProcessError(Exception):
-    """The web process does not run and is not started again."""
+    """The web process does not serve, and will not by itself."""
 
 
 class WebProcess:
@@ -75,14 +75,20 @@ class WebProcess:
         """Wait until it serves.
 
         Raises:
-            TimeoutError: it does not.
+            WebProcessError: it does not in time.
         """
-        async with asyncio.timeout(START_SECONDS):
-            await self._up.wait()
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._up.wait()
+        except TimeoutError as error:
+            raise WebProcessError(
+                f"the web process did not serve within {START_SECONDS:.0f} s; see the log"
+            ) from error
 
     def take(self, descriptor: int, data: bytes) -> bool:
         """Hand a connection over; see `accept.OtherRequests`."""
-        taken = self.pid != 0 and hand_over(self._channel, descriptor, data)
+        serves = self.pid != 0 and not self._stopping
+        taken = serves and hand_over(self._channel, descriptor, data)
         self.requests += taken
         self.refused += not taken
         return taken

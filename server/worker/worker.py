@@ -99,7 +99,7 @@ class Worker:
         """Serve on `listener` until `stop` is called.
 
         Raises:
-            ArchiveError, StoreError, RedisError, TimeoutError: it cannot start.
+            ArchiveError, StoreError, RedisError, WebProcessError, TimeoutError: it cannot start.
             PartFailedError: it could not go on.
         """
         _raise_descriptor_limit()
