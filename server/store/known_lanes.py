@@ -36,10 +36,10 @@ class KnownLanes:
                     await self.read()
                 except (RedisError, OSError) as error:
                     log.debug("no lanes: redis is away", error=str(error))
-                    await self._close()
+                    await self.close()
                 await asyncio.sleep(READ_SECONDS)
         finally:
-            await self._close()
+            await self.close()
 
     async def read(self) -> None:
         """Read them now.
@@ -54,7 +54,8 @@ class KnownLanes:
             known = await self._clients[lanes.first].hget(keys.lanes(lanes.first), "known")
             lanes.update(lanes.open, int(known or 1))
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Close the connections."""
         clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.aclose()
