@@ -19,7 +19,7 @@ from server.transport.http import REQUEST_BYTES
 log = structlog.get_logger()
 
 BUFFER_BYTES = 2 * REQUEST_BYTES
-"""Room in the kernel for what is on its way; about 100 requests of usual size."""
+"""Room in the kernel for what is on its way; about 250 requests of a browser."""
 
 AT_ONCE = 4
 """Connections taken in one pass of the event loop."""
@@ -92,6 +92,9 @@ class Receiver:
                 data, descriptors, _, _ = socket.recv_fds(self._end, 1 + REQUEST_BYTES, 1)
             except BlockingIOError:
                 return
+            except OSError as error:
+                log.warning("a connection that was handed over is lost", error=str(error))
+                return
             if not descriptors:  # this process has none left
                 log.warning("a connection that was handed over is lost: no file descriptor")
                 return
@@ -99,7 +102,12 @@ class Receiver:
             connection = socket.socket(fileno=descriptors[0])
             attaching = asyncio.get_running_loop().create_task(self._attach(connection, data[1:]))
             self._attaching.add(attaching)
-            attaching.add_done_callback(self._attaching.discard)
+            attaching.add_done_callback(self._attached)
+
+    def _attached(self, attaching: asyncio.Task[None]) -> None:
+        self._attaching.discard(attaching)
+        if not attaching.cancelled() and (error := attaching.exception()) is not None:
+            log.error("a connection that was handed over is lost", exc_info=error)
 
     async def _attach(self, connection: socket.socket, data: bytes) -> None:
         connection.setblocking(False)

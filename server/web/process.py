@@ -7,13 +7,9 @@ import os
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 
-import structlog
-import uvicorn
 import uvloop
 from redis.exceptions import RedisError
-from starlette.types import ASGIApp
 
 from server.archive.database import Database
 from server.archive.reader import WorkReader
@@ -24,20 +20,10 @@ from server.store.deployment import Deployment, deployment
 from server.store.durability import Guarantee
 from server.store.known_lanes import KnownLanes
 from server.store.works import WorksStream
-from server.transport.handover import Receiver, hand_over
 from server.web.api import Api
 from server.web.app import make_app
-from server.web.connection import WebConnection
 from server.web.content import Content
-from server.web.forwarded import ForwardedScheme
-
-log = structlog.get_logger()
-
-MOST_CONNECTIONS = 256
-"""Requests that are answered at once; more wait in the channel, and then at the worker's door."""
-
-END_SECONDS = 1
-"""The longest that answers which are on their way may take at the end."""
+from server.web.server import WebServer
 
 
 def serve(
@@ -71,16 +57,14 @@ async def _serve(
     server = WebServer(make_app(Api(campaigns, work_reader), content.pages), channel)
     with suppress(RedisError, OSError):
         await lanes.read()
-    watching = asyncio.create_task(lanes.run())
-    watching.add_done_callback(lambda _: stopping.set())
-    await server.start()
-    control.sendall(f"up {os.getpid()}\n".encode())
-    await stopping.wait()
-    asyncio.get_running_loop().remove_reader(control.fileno())
-    await server.stop()
-    if watching.done():
-        watching.result()
-    watching.cancel()
+    async with asyncio.TaskGroup() as group:
+        watching = group.create_task(lanes.run())
+        group.create_task(server.run())
+        control.sendall(f"up {os.getpid()}\n".encode())
+        await stopping.wait()
+        asyncio.get_running_loop().remove_reader(control.fileno())
+        await server.stop()
+        watching.cancel()
     await database.close()
 
 
@@ -98,57 +82,3 @@ def _streams(
     for campaign in campaigns.values():
         campaign.lanes.on_new(add)
     return streams
-
-
-class WebServer:
-    """Answers the connections that come over a channel, and gives them back."""
-
-    def __init__(self, app: ASGIApp, channel: socket.socket) -> None:
-        """`channel` leads to the worker."""
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=END_SECONDS,
-        )
-        config.load()
-        config.loaded_app = ForwardedScheme(config.loaded_app)
-        self._server = uvicorn.Server(config)
-        self._server.lifespan = config.lifespan_class(config)
-        self._give_back = partial(hand_over, channel)
-        self._receiver = Receiver(channel, self._connection)
-        self._ticking: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Take connections from now on."""
-        await self._server.startup(sockets=[])
-        self._ticking = asyncio.create_task(self._server.main_loop())
-        self._receiver.resume()
-
-    async def stop(self) -> None:
-        """Answer what has come, within END_SECONDS."""
-        self._receiver.pause()
-        self._server.should_exit = True
-        await self._server.shutdown(sockets=[])
-
-    def _lost(self) -> None:
-        """There is room for another connection."""
-        if not self._server.should_exit:
-            self._receiver.resume()
-
-    def _connection(self, data: bytes) -> WebConnection:
-        state = self._server.server_state
-        if len(state.connections) + len(self._receiver) >= MOST_CONNECTIONS:
-            self._receiver.pause()
-        return WebConnection(
-            data,
-            self._give_back,
-            self._lost,
-            config=self._server.config,
-            server_state=state,
-            app_state={},
-        )

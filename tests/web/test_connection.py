@@ -18,7 +18,7 @@ from server.transport import request_timeouts
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handover import Receiver, channel, hand_over
 from server.transport.http import REQUEST_BYTES
-from server.web.process import MOST_CONNECTIONS, WebServer
+from server.web.server import MOST_CONNECTIONS, WebServer
 from tests.transport.accepting import accepting, acceptor
 
 KNOWN, OTHER = b"known", b"other"
@@ -51,11 +51,12 @@ async def both(app: ASGIApp) -> AsyncIterator[tuple[tuple[str, int], Worker]]:
     made = acceptor(answers, others=worker)
     returning = Receiver(ours, made.accept)
     returning.resume()
-    await web.start()
+    running = asyncio.create_task(web.run())
     async with accepting(made) as address:
         yield address, worker
     returning.pause()
     await web.stop()
+    await running
     ours.close()
     theirs.close()
 
