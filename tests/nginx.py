@@ -1,47 +1,25 @@
-"""A real nginx that shows the service below a path, and nothing of it anywhere else."""
+"""A real nginx, started with a configuration of the test's own and told to read it again."""
 
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from tests.service import Service, free_port
-
 START_SECONDS = 10.0
 PATHS = "/usr/local/sbin:/usr/sbin:/usr/bin:/usr/local/bin"
+RELOADED = "gracefully shutting down"
+"""What an old process says, at the level `notice`, when new ones have taken over."""
 
-CONFIGURATION = """
-daemon off;
-master_process off;
-error_log stderr;
-pid {folder}/nginx.pid;
-events {{}}
-http {{
-  access_log {folder}/access.log;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  map $http_upgrade $connection_upgrade {{ default upgrade; "" ""; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{ return 404; }}
-    location {path}/ {{
-      proxy_pass http://127.0.0.1:{service}{rest};
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_set_header X-Forwarded-Proto $scheme;
-    }}
-  }}
-}}
-"""
+
+def temporary_paths(folder: Path) -> str:
+    """Directives that keep nginx's temporary files in a folder."""
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    return "\n".join(f"{kind}_temp_path {folder / kind};" for kind in kinds)
 
 
 @dataclass
@@ -49,51 +27,63 @@ class Nginx:
     """A running nginx.
 
     Attributes:
-        url: where browsers find the service.
+        log: what it writes to standard error.
     """
 
-    url: str
+    log: Path
     _process: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls, folder: Path, service: Service, path: str, *, strips: bool) -> Self:
-        """Show `service` below `path`, which it `strips` from requests or leaves in them.
-
-        Args:
-            folder: an empty one, for its files.
-            service: what it asks.
-            path: like "/jielong".
-            strips: whether the service does not see the path.
+    def start(cls, configuration: Path, pid: Path) -> Self:
+        """Start it; the configuration names the file `pid` and logs errors to standard error.
 
         Raises:
             RuntimeError: it does not start; the message is its own.
         """
-        port = free_port()
-        configuration = folder / "nginx.conf"
-        configuration.write_text(
-            CONFIGURATION.format(
-                folder=folder,
-                port=port,
-                path=path,
-                service=service.port,
-                rest="/" if strips else "",
-            )
-        )
-        log = folder / "error.log"
+        log = configuration.parent / "stderr.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
-                [shutil.which("nginx", path=PATHS) or "nginx", "-c", str(configuration)],
-                stderr=out,
+                [_program(), "-c", str(configuration), "-g", "daemon off;"], stderr=out
             )
         deadline = time.monotonic() + START_SECONDS
-        while not (folder / "nginx.pid").exists():
+        while not pid.exists():
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
                 raise RuntimeError(log.read_text())
             time.sleep(0.01)
-        return cls(f"http://127.0.0.1:{port}{path}", process)
+        return cls(log, process)
+
+    def reload(self) -> None:
+        """Let new processes read the configuration again; the old ones keep their connections."""
+        before = self.log.read_text().count(RELOADED)
+        self._process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + START_SECONDS
+        while self.log.read_text().count(RELOADED) == before:
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """End it."""
         self._process.terminate()
         self._process.wait(START_SECONDS)
+
+
+def check(configuration: Path) -> str:
+    """What `nginx -t` says of a configuration; "" when it finds nothing.
+
+    Raises:
+        AssertionError: the configuration is wrong.
+    """
+    done = subprocess.run(
+        [_program(), "-t", "-q", "-c", str(configuration)],
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def _program() -> str:
+    return shutil.which("nginx", path=PATHS) or "nginx"
