@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint unit format assets screens faults clean
+.PHONY: run test lint unit format assets docs reference screens faults clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -35,6 +35,14 @@ scripts/bundle/node_modules/.package-lock.json: scripts/bundle/package-lock.json
 	npm ci --prefix scripts/bundle --ignore-scripts --no-progress --silent
 	@touch $@
 
+# the documentation site, in build/site; a broken link is an error
+docs: $(VENV)/.documentation
+	@$(BIN)/python -m scripts.docs build
+
+# the pages of docs/reference, made from the code
+reference: $(VENV)/.development
+	@$(BIN)/python -m scripts.docs reference
+
 screens: $(VENV)/.development
 	$(BIN)/python -m tests.browser.screens docs/screens
 
@@ -44,7 +52,7 @@ faults: $(VENV)/.development
 		--seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	@$(PYTHON) scripts/check-python
@@ -57,4 +65,9 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 $(VENV)/.development: $(VENV)/.runtime
 	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
 		--constraint constraints.txt --editable '.[dev,postgresql]'
+	@touch $@
+
+$(VENV)/.documentation: $(VENV)/.runtime
+	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
+		--constraint constraints.txt --editable '.[docs]'
 	@touch $@

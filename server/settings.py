@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(60, ge=0.1, le=3_600)
     grace_seconds: float = Field(15, ge=0.1, le=3_600)
     keep_hours: float = Field(24, ge=0.01, le=24 * 30)
+    """How long a character that was left behind waits for a stranger."""
+
     campaigns: Path | None = None
     """A TOML file in the place of the built-in campaigns."""
 
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
+    """The least important lines that the log has."""
 
     @field_validator("origins", mode="before")
     @classmethod
