@@ -31,6 +31,7 @@ SNIPPETS = [
 def test_it_runs(language: str, code: str, shared: Service, tmp_path: Path) -> None:
     here = code.replace(ADDRESS, f"127.0.0.1:{shared.port}")
     command = {"python": [sys.executable, "-c", here], "sh": ["sh", "-euc", here]}[language]
+    (tmp_path / "data").symlink_to(shared.data)
     # A program that is one participant needs another one.
     copies = 2 if here.count(".join(") == 1 else 1
     started = [
