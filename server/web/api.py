@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-import orjson
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.archive.publishing import content_of
+from server.archive.publishing import PublicWork, content_of
 from server.archive.reader import WorkReader
 from server.archive.works import Cursor
 from server.session.campaigns import OpenCampaign
+from server.web.api_types import ErrorAnswer, ErrorContent, WorksAnswer, WorksQuery
+from server.web.campaign_answers import CAMPAIGN
+from server.web.operation import Operation
 
-MAX_PAGE = 100
-DEFAULT_PAGE = 20
-_NUMBER = re.compile(r"[0-9]{1,3}")
+_PARAMETER = re.compile(r"\$\.(\w+)")
+"""Where msgspec's errors name the parameter."""
+
+_HINTS = {"cursor": "take `next` of the page before"}
+
+_WORKS = Operation(
+    "works",
+    "A campaign's works, or those of one of its phrases, newest first.",
+    WorksAnswer,
+    query=WorksQuery,
+    errors=(400, 404, 503),
+)
+_WORK = Operation("work", "One finished work with its strokes.", PublicWork, errors=(404, 503))
+
+OPERATIONS = {
+    "/api/campaigns/{id}": CAMPAIGN,
+    "/api/works": _WORKS,
+    "/api/works/{id}": _WORK,
+}
+"""By path; the worker itself answers for the campaigns that exist."""
 
 
 class JsonResponse(Response):
@@ -27,9 +45,9 @@ class JsonResponse(Response):
 
     media_type = "application/json"
 
-    def render(self, content: Any) -> bytes:
-        """Write it with orjson."""
-        return orjson.dumps(content)
+    def render(self, content: msgspec.Struct) -> bytes:
+        """Write it with msgspec."""
+        return msgspec.json.encode(content)
 
 
 class ApiError(HTTPException):
@@ -67,11 +85,8 @@ class Api:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        return [
-            Route("/api/campaigns/{id}", self.unknown_campaign),
-            Route("/api/works", self.works),
-            Route("/api/works/{id}", self.work),
-        ]
+        endpoints = self.unknown_campaign, self.works, self.work
+        return [Route(path, each) for path, each in zip(OPERATIONS, endpoints, strict=True)]
 
     async def unknown_campaign(self, _: Request) -> Response:
         """The worker answers for those that exist."""
@@ -86,21 +101,20 @@ class Api:
 
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
-        query = request.query_params
-        campaign = self._find_campaign(query.get("campaign") or "default").campaign
-        phrase = campaign.phrases.get(query["phrase"]) if query.get("phrase") else None
-        if query.get("phrase") and phrase is None:
+        query = _query(request)
+        campaign = self._find_campaign(query.campaign).campaign
+        phrase = campaign.phrases.get(query.phrase) if query.phrase else None
+        if query.phrase and phrase is None:
             raise ApiError(404, "no_such_phrase", "there is no phrase of this id")
-        limit = _page_size(query)
         try:
-            before = Cursor.parse(query["cursor"]) if query.get("cursor") else None
-        except ValueError:
-            raise ApiError(400, "bad_cursor", "take `next` of the page before") from None
-        works, following = await self._work_reader.newest(campaign.id, limit, before, phrase)
-        content = {
-            "works": [content_of(campaign.id, work) for work in works],
-            "next": str(following) if following else None,
-        }
+            before = Cursor.parse(query.cursor) if query.cursor else None
+        except ValueError:  # it ends in a newline, which the pattern of its type lets pass
+            raise ApiError(400, "bad_cursor", _HINTS["cursor"]) from None
+        works, following = await self._work_reader.newest(campaign.id, query.limit, before, phrase)
+        content = WorksAnswer(
+            [content_of(campaign.id, work) for work in works],
+            str(following) if following else None,
+        )
         return JsonResponse(content, headers={"Cache-Control": "no-store"})
 
     def _find_campaign(self, campaign_id: str) -> OpenCampaign:
@@ -114,7 +128,7 @@ def api_error(_: Request, error: Exception) -> Response:
     """An error of a route in the API's shape."""
     assert isinstance(error, HTTPException)
     code = error.code if isinstance(error, ApiError) else _code(error.status_code)
-    content = {"error": {"code": code, "message": error.detail}}
+    content = ErrorAnswer(ErrorContent(code, error.detail))
     return JsonResponse(content, error.status_code, headers=error.headers)
 
 
@@ -122,9 +136,17 @@ def _code(status: int) -> str:
     return {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_request")
 
 
-def _page_size(query: Mapping[str, str]) -> int:
-    given = query.get("limit") or str(DEFAULT_PAGE)
-    limit = int(given) if _NUMBER.fullmatch(given) else 0
-    if not 1 <= limit <= MAX_PAGE:
-        raise ApiError(400, "bad_limit", f"`limit` is 1 to {MAX_PAGE}")
-    return limit
+def _query(request: Request) -> WorksQuery:
+    """The parameters; an empty one is as good as none.
+
+    Raises:
+        ApiError: one is not as its type says.
+    """
+    given = {name: value for name, value in request.query_params.items() if value}
+    try:
+        return msgspec.convert(given, WorksQuery, strict=False)
+    except msgspec.ValidationError as error:
+        found = _PARAMETER.search(str(error))
+        name = found[1] if found else "query"
+        message = _HINTS.get(name) or f"`{name}`: {error}"
+        raise ApiError(400, f"bad_{name}", message) from error

@@ -9,9 +9,20 @@ from http import HTTPStatus
 import msgspec
 import orjson
 
+from server.catalogue import DEFAULT
 from server.session.campaigns import OpenCampaign
 from server.store.counters import Counters
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
+from server.web.api_types import CampaignAnswer
+from server.web.operation import Operation
+
+CAMPAIGN = Operation(
+    "campaign",
+    "A campaign with its phrases, and its counters at this moment.",
+    CampaignAnswer,
+    errors=(404,),
+    example=DEFAULT,
+)
 
 
 class CampaignAnswers:

@@ -12,6 +12,7 @@ from server import catalogue
 from server.catalogue import Catalogue
 from server.prepared.response import PreparedResponse
 from server.settings import Settings
+from server.web import api, openapi, operations
 from server.web.assets import page_files, prepared_responses
 from server.web.locations import STATIC
 from server.web.pages import Pages
@@ -39,4 +40,8 @@ def read_content(settings: Settings) -> Content:
     has_worker = settings.service_worker and settings.bundled
     pages = Pages(settings.base_path, files, strokes.folder, service_worker=has_worker)
     phrases = [phrase for one in found.campaigns.values() for phrase in one.phrases.values()]
-    return Content(found, pages, prepared_responses(pages, strokes, phrases))
+    described = openapi.response(
+        settings.base_path, api.OPERATIONS | operations.OPERATIONS, pages.security
+    )
+    prepared = prepared_responses(pages, strokes, phrases)
+    return Content(found, pages, {**prepared, openapi.PATH: described})

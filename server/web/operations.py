@@ -5,13 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
+import msgspec
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
 from server.web import asyncapi
+from server.web.api_types import ReadyAnswer
+from server.web.operation import Operation
 
 _JSON = "application/json"
+_TEXT = "text/plain; charset=utf-8"
+
+OPERATIONS = {
+    "/healthz": Operation("health", "200 while the process lives.", _TEXT),
+    "/readyz": Operation(
+        "readiness",
+        "Whether joiners can be taken, and if not, why.",
+        ReadyAnswer,
+        unready=ReadyAnswer,
+    ),
+    "/metrics": Operation(
+        "metrics", "All metrics in Prometheus' text format.", CONTENT_TYPE_LATEST
+    ),
+    "/asyncapi.json": Operation("protocol", "The wire protocol in AsyncAPI.", _JSON),
+}
 
 WhyNotReady = Callable[[], str | None]
 """None when joiners can be taken, else the reason in a few words."""
@@ -41,14 +59,14 @@ class Operations:
 
     def healthz(self) -> LiveAnswer:
         """200 while the process lives."""
-        return LiveAnswer(HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n")
+        return LiveAnswer(HTTPStatus.OK, _TEXT, b"ok\n")
 
     def readyz(self) -> LiveAnswer:
         """Whether joiners can be taken, and if not, why."""
         why = self._why_not_ready()
         if why is None:
-            return LiveAnswer(HTTPStatus.OK, _JSON, orjson.dumps({"ready": True}))
-        content = orjson.dumps({"ready": False, "why": why})
+            return LiveAnswer(HTTPStatus.OK, _JSON, msgspec.json.encode(ReadyAnswer(True)))
+        content = msgspec.json.encode(ReadyAnswer(False, why))
         return LiveAnswer(HTTPStatus.SERVICE_UNAVAILABLE, _JSON, content)
 
     def asyncapi(self) -> LiveAnswer:
