@@ -32,6 +32,12 @@ CLOSE_SECONDS = 1.0
 ELSEWHERE = cast(WSCloseCode, 4001)
 """Close code: the participant connected again."""
 
+_NOT_SENT = frozenset((WSCloseCode.NO_INFO, WSCloseCode.ABNORMAL_CLOSURE))
+"""picows lets them pass, but they must not be sent (RFC 6455, 7.4.1)."""
+
+CODES_END = 5_000
+"""No close code is as high (RFC 6455, 7.4.2)."""
+
 _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """Replaces the handshake's headers, which are not read again and take one or two kilobytes."""
 
@@ -312,8 +318,7 @@ class WebSocket(WSListener):
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         self._stop()
-        code = frame.get_close_code()
-        transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
+        transport.send_close(_answer_to_close(frame))
         transport.disconnect()
 
     # Limits -------------------------------------------------------------------------------------
@@ -354,3 +359,11 @@ class WebSocket(WSListener):
             self._ink_refused = True
             retry_ms = limits.INK_REFILL_MS
             self.send(Error("slow_down", "less live ink, please", re="ink", retry_ms=retry_ms))
+
+
+def _answer_to_close(frame: WSFrame) -> WSCloseCode:
+    """The code that answers a close frame: the same one, if a peer may send it."""
+    if not frame.payload_size:
+        return WSCloseCode.OK
+    code = frame.get_close_code()
+    return WSCloseCode.PROTOCOL_ERROR if code in _NOT_SENT or int(code) >= CODES_END else code
