@@ -15,7 +15,7 @@ import structlog
 from multidict import CIMultiDict
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
-from server.relay.from_client import FromClient, Ink
+from server.relay.from_client import FromClient, Ink, type_of
 from server.relay.to_client import Error
 from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
@@ -349,8 +349,7 @@ class WebSocket(WSListener):
             self.close(WSCloseCode.POLICY_VIOLATION, "too many bad messages")
 
     def _refuse_message(self, message: FromClient, now: float) -> None:
-        kind = str(type(message).__struct_config__.tag)
-        retry_ms = self._messages.retry_ms(now)
+        kind, retry_ms = type_of(message), self._messages.retry_ms(now)
         self.send(Error("slow_down", "fewer messages, please", re=kind, retry_ms=retry_ms))
 
     def _refuse_ink(self) -> None:
@@ -366,4 +365,4 @@ def _answer_to_close(frame: WSFrame) -> WSCloseCode:
     if not frame.payload_size:
         return WSCloseCode.OK
     code = frame.get_close_code()
-    return WSCloseCode.PROTOCOL_ERROR if code in _NOT_SENT or int(code) >= CODES_END else code
+    return WSCloseCode.PROTOCOL_ERROR if code in _NOT_SENT or cast(int, code) >= CODES_END else code
