@@ -60,7 +60,7 @@ fuzz: $(VENV)/.fuzz
 	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then \
 		for target in messagepack json ink request; do \
 			$(BIN)/python -m tests.fuzz.coverage $$target build/fuzz/$$target -verbosity=0 \
-				-runs=$(or $(MESSAGES),1000000) -seed=$(or $(SEED),1) || exit 1; \
+				-artifact_prefix=build/fuzz/ -runs=$(or $(MESSAGES),1000000) -seed=$(or $(SEED),1) || exit 1; \
 		done; \
 	else echo "atheris has no wheel for this platform; its part is left out"; fi
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import random
+import re
 from typing import Any
 
 import msgpack
@@ -92,6 +94,10 @@ def garbled(payload: bytes, seed: int) -> bytes:
     return bytes(data)
 
 
+_TIME = re.compile(rb"[\xd4-\xd8]\xff|[\xc7-\xc9].{1,4}\xff", re.DOTALL)
+"""MessagePack's times: not every decoder reads them, nor what comes behind one that is wrong."""
+
+
 def is_well_formed(payload: bytes, wire: str) -> bool | None:
     """Whether other decoders than the service's read it; None where decoders may differ."""
     return _is_json(payload) if wire == JSON else _is_messagepack(payload)
@@ -99,8 +105,8 @@ def is_well_formed(payload: bytes, wire: str) -> bool | None:
 
 def _is_json(payload: bytes) -> bool | None:
     try:
-        json.loads(payload.decode(), parse_constant=_no_constant)
-    except RecursionError:
+        json.loads(payload.decode(), parse_constant=_no_constant, parse_float=_finite)
+    except (RecursionError, OverflowError):
         return None
     except ValueError as error:
         return None if "digits" in str(error) else False
@@ -111,11 +117,21 @@ def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    """A number that Python has; behind another one, not every decoder reads on."""
+    value = float(text)
+    if math.isinf(value):
+        raise OverflowError(text)
+    return value
+
+
 def _is_messagepack(payload: bytes) -> bool | None:
+    if _TIME.search(payload):
+        return None
     try:
-        msgpack.unpackb(payload, strict_map_key=False, ext_hook=lambda *_: None)
-    except (TypeError, OverflowError, msgpack.StackError):
-        return None  # keys that Python cannot hash, times beyond its own, too deep
-    except ValueError as error:
-        return None if "imestamp" in str(error) else False
+        msgpack.unpackb(payload, strict_map_key=False, ext_hook=lambda *_: [])
+    except (TypeError, msgpack.StackError):
+        return None  # keys that Python cannot hash (extensions, too), too deep
+    except ValueError:
+        return False
     return True

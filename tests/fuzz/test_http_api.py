@@ -13,7 +13,7 @@ from tests.integration.relays import finish, meet
 from tests.service import Service
 
 SEED = "1"
-EXAMPLES = 15
+EXAMPLES = 6
 """Of each operation and phase."""
 
 
