@@ -59,7 +59,7 @@ def document(base_path: str, operations: Mapping[str, Operation]) -> dict[str, A
 def _described(schemas: dict[str, Any]) -> dict[str, Any]:
     """The schemas with the first paragraph of each type's docstring."""
     return {
-        name: schema | {"description": cleandoc(schema["description"]).partition("\n\n")[0]}
+        name: schema | {"description": cleandoc(schema.get("description", "")).partition("\n\n")[0]}
         for name, schema in schemas.items()
     }
 
