@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 MESSAGES = int(os.environ.get("FUZZ_MESSAGES", "0"))
 """0: the slice that `make test` runs, the same every time."""
 
-SLICE = 1_500
-"""About as many messages are in the slice; all amounts grow with FUZZ_MESSAGES."""
+SLICE = 3_500
+"""About as many messages, frames, requests and calls are in the slice; each amount grows with
+FUZZ_MESSAGES."""
 
 
 def amount(examples: int) -> settings:
