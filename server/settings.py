@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     """Where finished works go; empty: SQLite in `data`. `postgresql+asyncpg://...` else."""
 
+    pictures_mb: int = Field(500, ge=1)
+    """How many megabytes of pictures of works are kept in `data`."""
+
     base_path: str = ""
     """The path below which a proxy shows everything, like "/jielong"; it may strip it or not."""
 

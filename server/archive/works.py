@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import Row, and_, exists, or_, select
@@ -24,6 +24,10 @@ from server.store.works import FinishedWork
 _pack = msgspec.msgpack.Encoder().encode
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+
+ReviewState = Literal["public", "held"]
+PUBLIC: Final = "public"
+HELD: Final = "held"
 
 CURSOR = r"^([0-9]{1,18})-([A-Za-z0-9_-]{1,32})$"
 """How a cursor is written: milliseconds since 1970, which fit 64 bits, and a work's id."""
@@ -134,6 +138,19 @@ class Works:
             rows = (await connection.execute(query)).all()
             works = await _with_hands(connection, rows)
         return (rows[0].campaign, works[0]) if works else None
+
+    async def states(self, ids: Collection[str]) -> dict[str, ReviewState]:
+        """The review state of those of these works that are stored or reported."""
+        found: dict[str, ReviewState] = {}
+        works, reports = schema.works.c, schema.reports.c
+        async with self._database.reading() as connection:
+            for some in totals.batches(list(ids)):
+                stored = select(works.id, works.held).where(works.id.in_(some))
+                for work, held in await connection.execute(stored):
+                    found[work] = HELD if held else PUBLIC
+                reported = select(reports.work).where(reports.work.in_(some))
+                found |= dict.fromkeys(await connection.scalars(reported), HELD)
+        return found
 
     async def newest(
         self,

@@ -13,10 +13,17 @@ from starlette.routing import Route
 from server.archive.publishing import PublicWork, content_of
 from server.archive.reader import WorkReader
 from server.archive.works import Cursor
+from server.prepared.response import PreparedResponse, prepare
 from server.session.campaigns import OpenCampaign
+from server.web.answer import answer
 from server.web.api_types import ErrorAnswer, ErrorContent, WorksAnswer, WorksQuery
 from server.web.campaign_answers import CAMPAIGN
 from server.web.operation import Operation
+from server.web.pages import SHORTLY
+from server.web.recent_answers import AboutWorks, RecentAnswers
+
+LIST_SECONDS = 1.0
+"""How long a list of works may be used again: new works are not in it."""
 
 _PARAMETER = re.compile(r"\$\.(\w+)")
 """Where msgspec's errors name the parameter."""
@@ -72,6 +79,7 @@ class Api:
         """Serve these campaigns and works."""
         self._campaigns = campaigns
         self._work_reader = work_reader
+        self._recent = RecentAnswers(work_reader)
 
     @property
     def campaigns(self) -> dict[str, OpenCampaign]:
@@ -94,10 +102,15 @@ class Api:
 
     async def work(self, request: Request) -> Response:
         """One finished work with its strokes."""
-        found = await self._work_reader.find(request.path_params["id"])
-        if found is None:
-            raise ApiError(404, "no_such_work", "there is no work of this id")
-        return JsonResponse(content_of(*found))
+        work_id = request.path_params["id"]
+
+        async def make() -> AboutWorks:
+            found = await self._work_reader.find(work_id)
+            if found is None:
+                raise ApiError(404, "no_such_work", "there is no work of this id")
+            return AboutWorks(_prepared(content_of(*found)), frozenset([work_id]))
+
+        return answer(await self._recent.get(("work", work_id), make), request)
 
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
@@ -110,12 +123,19 @@ class Api:
             before = Cursor.parse(query.cursor) if query.cursor else None
         except ValueError:  # it ends in a newline, which the pattern of its type lets pass
             raise ApiError(400, "bad_cursor", _HINTS["cursor"]) from None
-        works, following = await self._work_reader.newest(campaign.id, query.limit, before, phrase)
-        content = WorksAnswer(
-            [content_of(campaign.id, work) for work in works],
-            str(following) if following else None,
-        )
-        return JsonResponse(content, headers={"Cache-Control": "no-store"})
+
+        async def make() -> AboutWorks:
+            works, following = await self._work_reader.newest(
+                campaign.id, query.limit, before, phrase
+            )
+            content = WorksAnswer(
+                [content_of(campaign.id, work) for work in works],
+                str(following) if following else None,
+            )
+            return AboutWorks(_prepared(content), frozenset(work.id for work in works))
+
+        key = "works", campaign.id, phrase and phrase.id, query.limit, before
+        return answer(await self._recent.get(key, make, LIST_SECONDS), request)
 
     def _find_campaign(self, campaign_id: str) -> OpenCampaign:
         found = self._campaigns.get(campaign_id)
@@ -125,11 +145,16 @@ class Api:
 
 
 def api_error(_: Request, error: Exception) -> Response:
-    """An error of a route in the API's shape."""
+    """An error of a route in the API's shape; nobody keeps it, since it may be over soon."""
     assert isinstance(error, HTTPException)
     code = error.code if isinstance(error, ApiError) else _code(error.status_code)
     content = ErrorAnswer(ErrorContent(code, error.detail))
-    return JsonResponse(content, error.status_code, headers=error.headers)
+    headers = {**(error.headers or {}), "Cache-Control": "no-store"}
+    return JsonResponse(content, error.status_code, headers=headers)
+
+
+def _prepared(content: msgspec.Struct) -> PreparedResponse:
+    return prepare("", msgspec.json.encode(content), JsonResponse.media_type, SHORTLY)
 
 
 def _code(status: int) -> str:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
+from server.archive.pictures import Pictures
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
@@ -44,10 +45,10 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(api: Api, pages: Pages) -> ASGIApp:
+def make_app(api: Api, pages: Pages, pictures: Pictures) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`."""
     base_path = pages.base_path
-    page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages)
+    page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages, pictures)
 
     async def refused(request: Request, error: Exception) -> Response:
         path = request.url.path.removeprefix(base_path)

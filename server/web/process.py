@@ -23,6 +23,7 @@ from server.store.works import WorksStream
 from server.web.api import Api
 from server.web.app import make_app
 from server.web.content import Content
+from server.web.routes import pictures_in
 from server.web.server import WebServer
 
 
@@ -54,7 +55,8 @@ async def _serve(
     }
     work_reader = WorkReader(Works(database), _streams(redis_deployment, settings, campaigns))
     lanes = KnownLanes(redis_deployment, [campaign.lanes for campaign in campaigns.values()])
-    server = WebServer(make_app(Api(campaigns, work_reader), content.pages), channel)
+    pictures = pictures_in(settings.data.resolve() / "pictures", settings.pictures_mb * 1_000_000)
+    server = WebServer(make_app(Api(campaigns, work_reader), content.pages, pictures), channel)
     with suppress(RedisError, OSError):
         await lanes.read()
     async with asyncio.TaskGroup() as group:
