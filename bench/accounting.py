@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 from bench.processes import descendants, is_web
 
 SUPERVISOR, WORKER, WEB, VALKEY = "supervisor", "worker", "web", "valkey"
+_COMMAND = re.compile(rb"\0server(?:\0|\.[a-z_]+\.)([a-z_]+)\0")
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -24,9 +26,11 @@ def family(pid: int) -> dict[int, str]:
 
 
 def _part(pid: int) -> str:
+    """What `python -m server` runs in a process, e.g. `worker`, or a module's own process."""
     if is_web(pid):
         return WEB
-    return WORKER if b"server\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes() else VALKEY
+    command = _COMMAND.search(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return command[1].decode() if command else VALKEY
 
 
 def workers(pid: int) -> list[int]:

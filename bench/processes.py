@@ -128,9 +128,20 @@ def service(folder: Path, **settings: object) -> Iterator[Program]:
 @contextmanager
 def bare_picows(folder: Path, *arguments: str) -> Iterator[Program]:
     """`bench.bare_picows` with these arguments."""
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, "-m", "bench.bare_picows", str(port), *arguments]
+
+    with running(command, folder) as program:
+        yield program
+
+
+@contextmanager
+def running(command: Callable[[int], list[str]], folder: Path) -> Iterator[Program]:
+    """The program of `command`, which gets the port to listen on; its log is in `folder`."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.bare_picows", str(port), *arguments]
-    with _running(command, folder, port, dict(os.environ)) as program:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _running(command(port), folder, port, dict(os.environ)) as program:
         _wait(program, lambda started: listens(started.port))
         yield program
 
