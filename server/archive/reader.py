@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 import structlog
 from redis.exceptions import RedisError
 
@@ -19,7 +20,7 @@ from server.store.works import FinishedWork, WorksStream
 log = structlog.get_logger()
 
 LOOK_SECONDS = 0.01
-"""Between two looks at review states: everybody who asks meanwhile shares the next one."""
+"""Between two reads of works, and of review states: who asks meanwhile shares the next one."""
 
 ON_THE_WAY = 1_000
 """How many of the newest works in a stream are looked at for one that SQL does not have."""
@@ -39,6 +40,7 @@ class WorkReader:
         self._works = works
         self._streams = streams
         self._states = GatheredReads(works.states, "review states", LOOK_SECONDS)
+        self._found = GatheredReads(works.find_all, "works", LOOK_SECONDS)
         self._waiting = GatheredReads(self._read_streams, "works on their way")
 
     async def states(self, ids: Iterable[str]) -> dict[str, ReviewState]:
@@ -55,8 +57,6 @@ class WorkReader:
         Raises:
             ArchiveAwayError: SQL cannot be read now.
         """
-        if not is_work_id(work_id) or (await self.states([work_id])).get(work_id) == HELD:
-            return None  # many may ask for a work that was taken back: its ink is not read
         found = await self._find(work_id)
         return None if found is None or found[1].held else found
 
@@ -107,15 +107,17 @@ class WorkReader:
     async def _find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         if not is_work_id(work_id):
             return None
-        found = await self._works.find(work_id)
-        if found is not None:
-            return found
+        if stored := (await self._found.of([work_id])).get(work_id):
+            return stored
         lane = LETTERS.index(work_id[-1])
         for campaign in self._streams:
             for work in await self._on_the_way([(campaign, lane)]):
                 if work.id == work_id:
-                    return campaign, work
-        return await self._works.find(work_id)
+                    is_reported = (await self.states([work_id])).get(work_id) == HELD
+                    return campaign, msgspec.structs.replace(
+                        work, held=int(work.held or is_reported)
+                    )
+        return (await self._found.of([work_id])).get(work_id)
 
     async def _on_the_way(self, lanes: Iterable[_Lane]) -> list[FinishedWork]:
         """The newest works in the streams of these lanes."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy import Row, and_, exists, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema, totals
@@ -133,11 +133,20 @@ class Works:
 
     async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         """A work and its campaign."""
-        query = select(schema.works, _reported()).where(schema.works.c.id == work_id)
+        return (await self.find_all([work_id])).get(work_id)
+
+    async def find_all(self, ids: Collection[str]) -> dict[str, tuple[str, FinishedWork]]:
+        """Those of these works that are stored, with their campaigns."""
+        found: dict[str, tuple[str, FinishedWork]] = {}
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
-            works = await _with_hands(connection, rows)
-        return (rows[0].campaign, works[0]) if works else None
+            for some in totals.batches(list(ids)):
+                query = select(schema.works, _reported()).where(schema.works.c.id.in_(some))
+                rows = (await connection.execute(query)).all()
+                works = await _with_hands(connection, rows)
+                found |= {
+                    row.id: (row.campaign, work) for row, work in zip(rows, works, strict=True)
+                }
+        return found
 
     async def states(self, ids: Collection[str]) -> dict[str, ReviewState]:
         """The review state of those of these works that are stored or reported."""
@@ -146,10 +155,9 @@ class Works:
         async with self._database.reading() as connection:
             for some in totals.batches(list(ids)):
                 stored = select(works.id, works.held).where(works.id.in_(some))
-                for work, held in await connection.execute(stored):
-                    found[work] = HELD if held else PUBLIC
-                reported = select(reports.work).where(reports.work.in_(some))
-                found |= dict.fromkeys(await connection.scalars(reported), HELD)
+                reported = select(reports.work, true()).where(reports.work.in_(some))
+                for work, held in await connection.execute(union_all(stored, reported)):
+                    found[work] = HELD if held or found.get(work) == HELD else PUBLIC
         return found
 
     async def newest(

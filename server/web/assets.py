@@ -69,6 +69,7 @@ def _service_worker(pages: Pages) -> PreparedResponse:
             "documents": [base + path for path in DOCUMENTS if path != _OFFLINE],
             "offline": base + _OFFLINE,
             "files": list(pages.files.later),
+            "rest": pages.files.rest,
         }
         source = (BUNDLE / "service-worker.js").read_bytes()
         script = b"self.CONFIG = %b;\n%b" % (orjson.dumps(configuration), source)
