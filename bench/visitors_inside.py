@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from random import Random
+from statistics import median
 from typing import Any, cast
 
 import numpy as np
@@ -31,8 +32,12 @@ async def relayed_beside_visits(
     pairs: int,
     frames: float,
     seconds: float,
+    runs: int,
 ) -> list[dict[str, Any]]:
     """The ways of frames at every rate of visits; the first is without any.
+
+    The rates take turns, and what is told of each is the median of its runs: the machine is not the
+    same from one moment to the next.
 
     Args:
         worker: a service of one worker.
@@ -40,24 +45,29 @@ async def relayed_beside_visits(
         rates: visits a second.
         pairs: of participants who are inside.
         frames: that each pair sends in a second.
-        seconds: of ink at each rate.
+        seconds: of ink at each rate in a run.
+        runs: of each rate.
     """
     random = Random(SEED)
     met = [await meet_in_service(worker.ws, worker.ws, random, TimedPair) for _ in range(pairs)]
     target = Target("service", [worker], met)
     await send(target.pairs, WARM_UP_SECONDS, frames)
     await arrival(target)
-    found: list[dict[str, Any]] = []
-    for rate in (0.0, *rates):
-        at = await _at_rate(target, requests, rate, frames, seconds)
-        at["times_quiet"] = at["p99"] / found[0]["p99"] if found else 1.0
-        found.append(at)
-    return found
+    found: dict[float, list[dict[str, float]]] = {rate: [] for rate in (0.0, *rates)}
+    for _ in range(runs):
+        for rate, made in found.items():
+            made.append(await _at_rate(target, requests, rate, frames, seconds))
+            made[-1]["times_quiet"] = made[-1]["p99"] / found[0.0][-1]["p99"]
+    return [
+        {key: median(run[key] for run in made) for key in made[0]}
+        | {"failed": sum(run["failed"] for run in made), "runs": made}
+        for made in found.values()
+    ]
 
 
 async def _at_rate(
     target: Target, requests: list[Request], rate: float, frames: float, seconds: float
-) -> dict[str, Any]:
+) -> dict[str, float]:
     stats = SharedStats(1, visits.COUNTERS, visits.LATENCIES)
     outcome = shared_stats.queue()
     count = round(rate * seconds)
@@ -70,7 +80,6 @@ async def _at_rate(
         rate=max(rate, 1.0),
         requests=[requests],
         seed=SEED,
-        low_priority=True,
     )
     process = shared_stats.process(visits.run, scenario, stats, outcome)
     process.start()

@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import re
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,32 +25,23 @@ from urllib.request import urlopen
 import msgspec
 import uvloop
 
-from bench import accounting, figures, results
+from bench import figures, results
 from bench.browser_visit import BrowserVisit, watch
 from bench.figures import Bars
-from bench.load import histogram, shared_stats, visits
 from bench.load.http import CONNECTIONS, Request, for_host, on_one_connection, spread
-from bench.load.shared_stats import SharedStats
 from bench.nginx import nginx
 from bench.processes import Program, service
+from bench.visit_load import idle_share, measure
 from bench.visitors_inside import relayed_beside_visits
 from tests.finish_work import finish_work
 from tests.service import Service
 
-SEED = 20_080_512
-START_SECONDS = 1.0
-SETTLE_SECONDS = 0.5
-IDLE_SECONDS = 2.0
 ONE, BROWSER, SIX = "first visit, one connection", "first visit", "first visit, six connections"
 BACK = "return"
 WHOLE, BACK_WHOLE, WORK = "first visit, whole", "return, whole", "page of a work"
 SERVICE, NGINX = "service", "nginx"
 GOALS_US = {ONE: 700.0, BROWSER: 900.0, SIX: 900.0, BACK: 250.0}
 _ETAG = re.compile(rb"\r\nIf-None-Match: [^\r]+", re.IGNORECASE)
-
-
-class InvalidRunError(Exception):
-    """A visitor was turned away, or the load could not keep its pace."""
 
 
 def kinds_of(visit: BrowserVisit) -> dict[str, list[Request]]:
@@ -83,68 +73,6 @@ def addressed(requests: Sequence[Request], target: Program) -> list[Request]:
     return changed
 
 
-def running_seconds(target: Program) -> float:
-    """CPU of the target's processes so far; Valkey is no part of a visit."""
-    parts = accounting.family(target.process.pid)
-    return sum(
-        accounting.running_seconds(pid) for pid, part in parts.items() if part != accounting.VALKEY
-    )
-
-
-def measure(target: Program, requests: list[Request], count: int, rate: float) -> dict[str, float]:
-    """So many visits: CPU of one with the target's idle CPU in it, bytes, and how long it took.
-
-    Raises:
-        InvalidRunError: one was not answered in full.
-    """
-    stats = SharedStats(1, visits.COUNTERS, visits.LATENCIES)
-    outcome = shared_stats.queue()
-    start = time.monotonic() + START_SECONDS
-    scenario = visits.Scenario(
-        host="127.0.0.1",
-        port=target.port,
-        start=start,
-        visits=count,
-        rate=rate,
-        requests=[requests],
-        seed=SEED,
-    )
-    process = shared_stats.process(visits.run, scenario, stats, outcome)
-    process.start()
-    time.sleep(max(0.0, start - 0.05 - time.monotonic()))
-    begun, before = time.monotonic(), running_seconds(target)
-    deadline = start + 4 * count / rate + 10
-    while stats.total("loaded") + stats.total("failed") < count and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(SETTLE_SECONDS)
-    used, took = running_seconds(target) - before, time.monotonic() - begun
-    stats.stop()
-    outcome.get(timeout=30)
-    process.join(30)
-    if stats.total("loaded") < count:
-        raise InvalidRunError(f"{count - stats.total('loaded')} of {count} visits failed")
-    return {
-        "used": used,
-        "seconds": took,
-        "visits": count,
-        "bytes": stats.total("bytes") / count,
-        "load_us": stats.total("cpu_us") / count,
-        **{f"loaded_{name}_ms": value for name, value in _percentiles(stats).items()},
-    }
-
-
-def _percentiles(stats: SharedStats) -> dict[str, float]:
-    found = histogram.percentiles(stats.latency("loaded"), (50, 99))
-    return dict(zip(("p50", "p99"), found, strict=True))
-
-
-def idle_share(target: Program) -> float:
-    """Cores that the target uses when nobody comes."""
-    begun, before = time.monotonic(), running_seconds(target)
-    time.sleep(IDLE_SECONDS)
-    return (running_seconds(target) - before) / (time.monotonic() - begun)
-
-
 def compare(given: Any, seen: BrowserVisit, targets: dict[str, Program]) -> dict[str, Any]:
     """Every kind of visit to every target, in turns."""
     kinds = kinds_of(seen)
@@ -155,7 +83,7 @@ def compare(given: Any, seen: BrowserVisit, targets: dict[str, Program]) -> dict
             for name, target in targets.items():
                 if kind == WORK and name == NGINX:
                     continue  # it is made for each work
-                made = measure(target, addressed(requests, target), given.visits, given.rate)
+                made = measure(target, [addressed(requests, target)], given.visits, given.rate)
                 cpu = made["used"] - idle[name] * made["seconds"]
                 made["us_per_visit"] = cpu * 1e6 / made["visits"]
                 runs.setdefault(kind, {}).setdefault(name, []).append(made)
@@ -218,12 +146,12 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.visits", description=__doc__)
     add = parser.add_argument
     add("--runs", type=int, default=3)
-    add("--visits", type=int, default=400, help="of each kind to each target in a run")
+    add("--visits", type=int, default=150, help="of each kind to each target in a run")
     add("--rate", type=float, default=150, help="of these visits, a second")
     add("--pairs", type=int, default=500, help="that write while visitors come")
     add("--frames", type=float, default=25, help="of live ink that a pair writes in a second")
     add("--rates", default="75,150,300", help="of visits while pairs write")
-    add("--seconds", type=float, default=5, help="of ink at each of these rates")
+    add("--seconds", type=float, default=3, help="of ink at each of these rates")
     return parser.parse_args()
 
 
@@ -242,7 +170,13 @@ def main() -> None:
         rates = [float(rate) for rate in given.rates.split(",") if rate]
         inside = uvloop.run(
             relayed_beside_visits(
-                ours, addressed(seen.first, ours), rates, given.pairs, given.frames, given.seconds
+                ours,
+                addressed(seen.first, ours),
+                rates,
+                given.pairs,
+                given.frames,
+                given.seconds,
+                given.runs,
             )
         )
     print("\n".join(lines(kinds, inside)))

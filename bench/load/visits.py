@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import time
 from functools import partial
 from typing import Any
@@ -35,8 +34,6 @@ class Scenario(msgspec.Struct, frozen=True):
         visits: how many.
         rate: visits a second; they are independent of each other.
         requests: one list for each kind of visitor; they take turns.
-        low_priority: whether the process takes a core only when no other process wants it, since
-            real visitors have their own machines; not for a process whose latencies are measured.
     """
 
     host: str
@@ -46,7 +43,6 @@ class Scenario(msgspec.Struct, frozen=True):
     rate: float
     requests: list[list[Request]]
     seed: int
-    low_priority: bool = False
 
 
 class Visits:
@@ -97,8 +93,6 @@ class Visits:
 
 def run(scenario: Scenario, stats: SharedStats, outcome: Any) -> None:
     """Main function of the load process; `outcome` gets None when it has ended."""
-    if scenario.low_priority:
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     gc.disable()  # there is no cyclic garbage here, and a collection would pause the load
     Visits(scenario, stats).run()
     outcome.put(None)
