@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         return f"sqlite+aiosqlite:///{self.data.resolve() / 'works.sqlite'}"
 
     @property
+    def pictures(self) -> Path:
+        """The folder of pictures of works."""
+        return self.data.resolve() / "pictures"
+
+    @property
     def rules(self) -> Rules:
         """The times in milliseconds, as the rooms need them."""
         return Rules(

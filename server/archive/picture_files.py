@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 USED_SECONDS = 3_600.0
@@ -17,6 +18,13 @@ FILLED = 0.9
 """So much of the space is left in use when room is made."""
 
 SUFFIX, PART = ".png", ".part"
+
+
+def forget(folder: Path, work_id: str) -> None:
+    """Remove a work's picture from a folder of pictures, however it was drawn."""
+    for path in folder.glob(f"*/{escape(work_id)}{SUFFIX}"):
+        with suppress(OSError):
+            path.unlink()
 
 
 class PictureFiles:
@@ -53,9 +61,7 @@ class PictureFiles:
 
     def forget(self, work_id: str) -> None:
         """Remove a picture, however it was drawn."""
-        for path in self._folder.glob(f"*/{work_id}{SUFFIX}"):
-            with suppress(OSError):
-                path.unlink()
+        forget(self._folder, work_id)
 
     def make_room(self) -> int:
         """Remove the files that were used least lately, until the rest is within the bound.
