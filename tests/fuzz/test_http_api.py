@@ -13,7 +13,7 @@ from tests.integration.relays import finish, meet
 from tests.service import Service
 
 SEED = "1"
-EXAMPLES = 6
+EXAMPLES = 3
 """Of each operation and phase."""
 
 
