@@ -15,6 +15,7 @@ from server.archive.pictures import Pictures
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
+from server.web.operations import OPERATIONS
 from server.web.pages import Pages
 from server.web.security import SecurityHeaders
 
@@ -41,6 +42,10 @@ async def _no_plain_ws(_: Request) -> Response:
     raise ApiError(426, "upgrade_required", "this is a WebSocket; see the protocol")
 
 
+async def _answered_by_workers(_: Request) -> Response:
+    raise ApiError(404, "not_found", "a worker answers this, where a connection is accepted")
+
+
 def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
@@ -61,6 +66,8 @@ def make_app(api: Api, pages: Pages, pictures: Pictures) -> ASGIApp:
         routes=[
             *api.routes(),
             Route("/ws", _no_plain_ws),
+            # Other methods than GET and HEAD come here, and are answered 405.
+            *(Route(path, _answered_by_workers) for path in OPERATIONS),
             *page_routes,
         ],
         exception_handlers={
