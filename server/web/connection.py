@@ -43,6 +43,7 @@ class WebConnection(HttpToolsProtocol):
         self._on_lost = on_lost
         self._has_body = False
         self._is_answered = False
+        self._is_refused = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -98,9 +99,13 @@ class WebConnection(HttpToolsProtocol):
             self._finish()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request; `msg` is uvicorn's."""
-        if not self.transport.is_closing():
-            answer_and_close(self.transport, NOT_HTTP)
+        """Refuse what is no request; `msg` is uvicorn's. The application's answer is dropped."""
+        if self._is_refused or self.transport.is_closing():
+            return
+        self._is_refused = True
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+        answer_and_close(self.transport, NOT_HTTP)
 
     def _finish(self) -> None:
         if not self.transport.is_closing():
