@@ -128,7 +128,7 @@ def bars(kinds: dict[str, Any], inside: list[dict[str, Any]]) -> list[Bars]:
         for kind, found in kinds.items()
         for name, row in found["targets"].items()
     }
-    goals = {f"{kind}, {SERVICE}": goal for kind, goal in GOALS_US.items()}
+    goals = {f"{kind}, {SERVICE}": goal for kind, goal in GOALS_US.items() if kind in kinds}
     ways = {f"{at['rate']:.0f} visits a second": at["p99"] for at in inside}
     quiet = inside[0]["p99"] if inside else 0.0
     return [
@@ -146,12 +146,13 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.visits", description=__doc__)
     add = parser.add_argument
     add("--runs", type=int, default=3)
-    add("--visits", type=int, default=150, help="of each kind to each target in a run")
+    add("--visits", type=int, default=150, help="of each kind to each target in a run; 0: none")
     add("--rate", type=float, default=150, help="of these visits, a second")
     add("--pairs", type=int, default=500, help="that write while visitors come")
     add("--frames", type=float, default=25, help="of live ink that a pair writes in a second")
     add("--rates", default="75,150,300", help="of visits while pairs write")
     add("--seconds", type=float, default=3, help="of ink at each of these rates")
+    add("--name", default="visits", help="of the results")
     return parser.parse_args()
 
 
@@ -166,7 +167,8 @@ def main() -> None:
         floor = stack.enter_context(
             nginx(folder / "nginx", ours.http, [*seen.whole, *seen.back, *seen.back_later])
         )
-        kinds = compare(given, seen, {SERVICE: ours, NGINX: floor})
+        targets = {SERVICE: ours, NGINX: floor}
+        kinds = compare(given, seen, targets) if given.visits else {}
         rates = [float(rate) for rate in given.rates.split(",") if rate]
         inside = uvloop.run(
             relayed_beside_visits(
@@ -184,7 +186,7 @@ def main() -> None:
         name: [request.path for request in getattr(seen, name)] for name in seen.__struct_fields__
     }
     found = {"arguments": vars(given), "asked": asked, "kinds": kinds, "inside": inside}
-    path = results.write("visits", found)
+    path = results.write(given.name, found)
     print(path)
     print(figures.save_bars(path, "Visits, with what Chromium asks for", bars(kinds, inside)))
 
