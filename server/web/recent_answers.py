@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from time import monotonic
 from typing import NamedTuple
 
-from starlette.requests import Request
-
 from server.archive.reader import WorkReader
 from server.archive.works import PUBLIC, ReviewState
 from server.prepared.response import PreparedResponse
@@ -45,7 +43,7 @@ class _Kept(NamedTuple):
 
 
 class RecentAnswers:
-    """Answers that are the same for everybody.
+    """Answers that are the same for everybody: never one that is given for a token or a key.
 
     Before an answer is given again, the review states of its works are read. So a work that is
     taken back is gone with the next answer, and one that is released is back.
@@ -116,8 +114,3 @@ def _may_be_shown(
 ) -> bool:
     """Whether the work is public, or is on its way to SQL as it was before."""
     return states[work] == PUBLIC if work in states else work not in before
-
-
-def is_for_everybody(request: Request) -> bool:
-    """Whether the answer does not depend on who asks: neither a token nor a work's key is sent."""
-    return "authorization" not in request.headers and "key" not in request.query_params
