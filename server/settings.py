@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.guard.limits import GuardRules, NetworkLimits
+from server.guard.networks import NamedNetwork
+from server.guard.proxies import TrustedProxies
 from server.relay.room import Rules
 from server.store.durability import Durability
 from server.store.lanes import MOST as MOST_LANES
@@ -16,6 +20,15 @@ from server.store.lanes import MOST as MOST_LANES
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
+
+def _forwarded_allow_ips() -> tuple[str, ...]:
+    """The proxies that uvicorn's own variable names; else those on this machine."""
+    return _parts(os.environ.get("FORWARDED_ALLOW_IPS", "")) or ("127.0.0.1", "::1")
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -65,6 +78,26 @@ class Settings(BaseSettings):
     replicas: int = Field(1, ge=1, le=16)
     """How many replicas must have it at the level `replica`: as many as may take over."""
 
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default_factory=_forwarded_allow_ips
+    )
+    """Addresses and networks of proxies, separated by commas; "*" for all."""
+
+    guard: bool = True
+    """False: no limits by network, no proof of work, no time of a hand; for load tests."""
+
+    network_connections: int = Field(600, ge=0)
+    """WebSockets that one network may open a minute; 0 for any number, as below."""
+
+    network_hellos: int = Field(600, ge=0)
+    """`hello` from one network a minute."""
+
+    network_joins: int = Field(600, ge=0)
+    """`join` from one network a minute."""
+
+    network_hands: int = Field(3_600, ge=0)
+    """Hands in finished works from one network an hour."""
+
     max_connections: int = Field(50_000, ge=1)
     """Connections of one worker; a further `hello` is answered `busy`."""
 
@@ -78,12 +111,16 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        return _parts(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        TrustedProxies(proxies)
+        return proxies
 
     @field_validator("origins")
     @classmethod
@@ -120,6 +157,7 @@ class Settings(BaseSettings):
         values |= changes
         values["data"] = self.data.resolve()
         values["origins"] = ",".join(self.origins)
+        values["trusted_proxies"] = ",".join(self.trusted_proxies)
         return {f"JIELONG_{name.upper()}": str(value) for name, value in values.items()}
 
     @property
@@ -137,3 +175,15 @@ class Settings(BaseSettings):
             grace_ms=round(self.grace_seconds * 1_000),
             keep_ms=round(self.keep_hours * 3_600_000),
         )
+
+    def guard_rules(self, named_networks: tuple[NamedNetwork, ...]) -> GuardRules:
+        """The limits, as the guard needs them, with the networks that campaigns name."""
+        if not self.guard:
+            return GuardRules()
+        networks = NetworkLimits(
+            connections=self.network_connections,
+            hellos=self.network_hellos,
+            joins=self.network_joins,
+            hands=self.network_hands,
+        )
+        return GuardRules(True, networks, named_networks, self.trusted_proxies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.guard.guard import Guard
 from server.relay.phrase import seat_of
 from server.relay.to_client import Committed, Matched, PartnerChanged, TurnChanged, Waiting
 from server.relay.transition import RoomView, Transition
@@ -20,12 +21,22 @@ class Notifier:
     """Notifies the sessions of one worker."""
 
     def __init__(
-        self, rooms: Rooms, counters: Counters, identity: Identity, tasks: BackgroundTasks
+        self,
+        rooms: Rooms,
+        counters: Counters,
+        identity: Identity,
+        guard: Guard,
+        tasks: BackgroundTasks,
     ) -> None:
-        """`rooms` are read after a missed transition; `identity` names the partners."""
+        """Over the parts of this worker.
+
+        `rooms` are read after a missed transition, `identity` names the partners, and `guard` is
+        told of hands.
+        """
         self._rooms = rooms
         self._counters = counters
         self._identity = identity
+        self._guard = guard
         self._tasks = tasks
 
     def notify(self, session: Session, transition: Transition, index: int) -> None:
@@ -182,6 +193,8 @@ class Notifier:
         completed = room_messages.completed(transition, session.participant, url, counters)
         ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
         session.connection.send_with_ping(ping, committed, completed)
+        if not session.works.told(view.room):
+            self._guard.hand(session.connection.peer)
         session.works.remember(view.room)
 
 

@@ -10,7 +10,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from time import monotonic, time
 from typing import Any, cast
@@ -27,6 +27,7 @@ from server.transport.http import (
     answer_and_close,
     refusal,
 )
+from server.transport.peer import ANYBODY, UNLIMITED, ConnectionLimit, Peer
 from server.transport.picows_protocol import start_websocket
 
 REQUEST_SECONDS = 60.0
@@ -92,9 +93,11 @@ class Acceptor:
         admission: AdmissionControl,
         descriptors: Descriptors,
         answers: DirectAnswers,
+        limit: ConnectionLimit = UNLIMITED,
     ) -> None:
-        """Each part is that of the worker."""
+        """Each part is that of the worker; a network opens no more WebSockets than `limit` says."""
         self.handshake = handshake
+        self.limit = limit
         self.admission = admission
         self.descriptors = descriptors
         self.answers = answers
@@ -121,6 +124,7 @@ class AcceptedConnection(asyncio.Protocol):
         "_going_on",
         "_make_http",
         "_open",
+        "_peer",
         "_queued",
         "_reserved",
         "_transport",
@@ -135,6 +139,7 @@ class AcceptedConnection(asyncio.Protocol):
         self._make_http = make_http
         self._open = open_
         self._data = b""
+        self._peer: Peer = ANYBODY
         self._queued = False
         self._reserved = False
         self._writable = True
@@ -242,7 +247,19 @@ class AcceptedConnection(asyncio.Protocol):
                 self._refuse(NOT_HTTP)
         elif not self._queued:
             self._queued = True
-            self._acceptor.admission.admit(self._pass_to_websocket, self._reject)
+            self._admit_websocket()
+
+    def _admit_websocket(self) -> None:
+        """Have the WebSocket opened in its turn, unless its network opens too many."""
+        acceptor, transport = self._acceptor, self._transport
+        assert transport is not None
+        self._peer = acceptor.limit.identify(transport, self._data)
+        wait = acceptor.limit.retry_seconds(self._peer)
+        if wait:
+            transport.write(_too_many(wait))
+            self.shutdown()
+        else:
+            acceptor.admission.admit(self._pass_to_websocket, self._reject)
 
     def _refuse(self, answer: bytes) -> None:
         transport, self._transport = self._transport, None
@@ -258,7 +275,8 @@ class AcceptedConnection(asyncio.Protocol):
     def _pass_to_websocket(self) -> None:
         if self._transport is not None:
             acceptor = self._acceptor
-            start_websocket(acceptor.handshake, acceptor.admission, self._detach(), self._data)
+            handshake = partial(acceptor.handshake, peer=self._peer)
+            start_websocket(handshake, acceptor.admission, self._detach(), self._data)
 
     def _pass_to_http(self, head: bytes) -> None:
         protocol = self._make_http()
@@ -290,3 +308,9 @@ _NO_DESCRIPTOR = refusal(
 def _busy(retry_seconds: int) -> bytes:
     message = "too many come at once; try again"
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
+
+
+@cache
+def _too_many(retry_seconds: int) -> bytes:
+    message = "too many connections from your network; try again later"
+    return refusal(HTTPStatus.TOO_MANY_REQUESTS, message, f"Retry-After: {retry_seconds}")

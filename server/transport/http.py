@@ -24,6 +24,7 @@ ANSWER_SECONDS = 1.0
 _CODES = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "head_too_long",
+    HTTPStatus.TOO_MANY_REQUESTS: "slow_down",
     HTTPStatus.SERVICE_UNAVAILABLE: "busy",
 }
 
@@ -32,7 +33,7 @@ def refusal(status: HTTPStatus, message: str, *headers: str) -> bytes:
     """An answer in the API's shape, after which the connection is closed.
 
     Args:
-        status: one of 400, 431 and 503.
+        status: one of 400, 429, 431 and 503.
         message: for people.
         headers: whole lines.
     """

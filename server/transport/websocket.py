@@ -21,6 +21,7 @@ from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
 from server.transport.codec import MSGPACK, NOT_INK, BadMessageError, Codec, IllFormedError, pack
 from server.transport.frames import encode_frame, first_byte_of
+from server.transport.peer import Peer
 from server.transport.rate_limit import Rate, TokenBucket
 from server.transport.receiver import NO_RECEIVER, Receiver
 
@@ -45,6 +46,7 @@ class WebSocket(WSListener):
 
     Attributes:
         codec: its encoding.
+        peer: whose connection it is.
         got_frame: a frame other than a data message came since this was set to False.
         got_message: a message came since this was set to False. The receiver is told when the
             first of both becomes true.
@@ -70,11 +72,15 @@ class WebSocket(WSListener):
         "codec",
         "got_frame",
         "got_message",
+        "peer",
     )
 
-    def __init__(self, codec: Codec, open_receiver: Callable[[WebSocket], Receiver]) -> None:
-        """Messages go to the receiver that `open_receiver` makes for this connection."""
+    def __init__(
+        self, codec: Codec, peer: Peer, open_receiver: Callable[[WebSocket], Receiver]
+    ) -> None:
+        """Messages of `peer` go to the receiver that `open_receiver` makes for this connection."""
         self.codec = codec
+        self.peer = peer
         self.got_frame = True
         self.got_message = True
         self._frame: WSMsgType = codec.frame

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -12,8 +14,13 @@ from server.web.forwarded import ForwardedScheme
 KEEP_ALIVE_SECONDS = 75
 
 
-def http_server(app: ASGIApp, accept: MakeProtocol) -> uvicorn.Server:
-    """A uvicorn server that is not started yet; `accept` makes the protocol of a connection."""
+def http_server(
+    app: ASGIApp, accept: MakeProtocol, trusted_proxies: Sequence[str]
+) -> uvicorn.Server:
+    """A uvicorn server that is not started yet; `accept` makes the protocol of a connection.
+
+    The forwarded headers of `trusted_proxies` are believed.
+    """
     config = uvicorn.Config(
         app,
         http=accept,  # type: ignore[arg-type]
@@ -22,6 +29,7 @@ def http_server(app: ASGIApp, accept: MakeProtocol) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=list(trusted_proxies),
         backlog=BACKLOG,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1,

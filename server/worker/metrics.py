@@ -85,7 +85,18 @@ class WorkerCollector(Collector):
             "Works that this worker moved into SQL.",
             sum(archiver.stored for archiver in self._archivers),
         )
+        yield self._guard_metric()
         yield from self._campaign_metrics()
+
+    def _guard_metric(self) -> Metric:
+        refused = CounterMetricFamily(
+            "jielong_guard_refused",
+            "What was refused because a network did too much of it.",
+            labels=["event"],
+        )
+        for rate in self._parts.guard.rates.all:
+            refused.add_metric([rate.event], rate.refused)
+        return refused
 
     def _campaign_metrics(self) -> Iterator[Metric]:
         families: list[CounterMetricFamily | GaugeMetricFamily] = [

@@ -9,6 +9,7 @@ import resource
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -21,6 +22,8 @@ from server.archive.archiver import Archiver
 from server.archive.database import Database
 from server.archive.reader import WorkReader
 from server.archive.works import Works
+from server.guard.guard import Guard
+from server.guard.networks import NamedNetwork
 from server.prepared.response import PreparedResponse
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
@@ -29,6 +32,7 @@ from server.store import keys, library
 from server.store.deployment import Deployment, deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
+from server.store.guard import GuardStore
 from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
@@ -101,6 +105,8 @@ class Worker:
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
         self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
+        self._guard_store = GuardStore(self._deployment)
+        self._guard = Guard(settings.guard_rules(self._named_networks), self._guard_store)
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -147,6 +153,7 @@ class Worker:
             self._campaigns,
             Identity(secret, self._catalogue.aliases),
             self._work_reader.hold,
+            self._guard,
             max_connections=self._settings.max_connections,
             lane_rate=self._settings.lane_rate,
             most_lanes=self._most_lanes,
@@ -158,6 +165,7 @@ class Worker:
         await parts.backplane.ready.wait()
         await parts.heartbeats.first()
         await parts.counters_feed.read()
+        self._own(self._guard.run(), "guard")
         self._own(_periodic(parts), "periodic work")
         self._parts = parts
         return parts
@@ -169,6 +177,14 @@ class Worker:
         archiver = Archiver(stream, self._works)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
+
+    @property
+    def _named_networks(self) -> tuple[NamedNetwork, ...]:
+        return tuple(
+            NamedNetwork(campaign.id, ip_network(it.address, strict=False), it.participants)
+            for campaign in self._catalogue.campaigns.values()
+            for it in campaign.networks
+        )
 
     @property
     def _most_lanes(self) -> int:
@@ -217,8 +233,9 @@ class Worker:
         answers = DirectAnswers(base_path)
         answers.add(prepared.values())
         operations.add_to(answers, pages.security)
-        acceptor = Acceptor(handshake, admission, descriptors, answers)
-        return http_server(make_app(api, operations, pages, prepared), acceptor.make_protocol)
+        acceptor = Acceptor(handshake, admission, descriptors, answers, self._guard)
+        app = make_app(api, operations, pages, prepared)
+        return http_server(app, acceptor.make_protocol, self._settings.trusted_proxies)
 
     def _pages(self) -> tuple[Pages, Mapping[str, PreparedResponse]]:
         """The pages, and the answers that are known from now on."""
@@ -254,6 +271,7 @@ class Worker:
         for streams in self._streams.values():
             for stream in streams:
                 await _close(stream.close())
+        await _close(self._guard_store.close())
         await _close(self._shards.close())
         await _close(self._database.close())
 

@@ -22,6 +22,7 @@ from server.transport.codec import Codec
 from server.transport.descriptors import Descriptors
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
 from server.transport.handshake import Handshake
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 from tests.polling import eventually
 
@@ -36,7 +37,7 @@ FOREVER = "public, max-age=31536000"
 Found = tuple[int, dict[str, str], bytes]
 
 
-def nobody_enters(codec: Codec) -> WebSocket:
+def nobody_enters(codec: Codec, peer: Peer) -> WebSocket:
     raise AssertionError
 
 

@@ -18,6 +18,7 @@ from server.transport.codec import MSGPACK, Codec
 from server.transport.descriptors import Descriptors
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 
 LIMIT = 10.0
@@ -56,8 +57,8 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
         references.append(weakref.ref(listener))
         return listener
 
-    def open_socket(codec: Codec) -> WebSocket:
-        return WebSocket(codec, open_listener)
+    def open_socket(codec: Codec, peer: Peer) -> WebSocket:
+        return WebSocket(codec, peer, open_listener)
 
     make = Acceptor(
         Handshake((), open_socket), AdmissionControl(), Descriptors(), DirectAnswers()

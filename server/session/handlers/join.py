@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from server.guard.guard import Guard
 from server.relay.from_client import Join
 from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
@@ -40,6 +41,7 @@ class JoinHandler:
         membership: Membership,
         pool: Pool,
         resume: Resume,
+        guard: Guard,
         errors: StoreErrors,
         tasks: BackgroundTasks,
     ) -> None:
@@ -47,6 +49,7 @@ class JoinHandler:
         self._membership = membership
         self._pool = pool
         self._resume = resume
+        self._guard = guard
         self._errors = errors
         self._tasks = tasks
 
@@ -67,6 +70,10 @@ class JoinHandler:
         if phrase is None:
             text = "the campaign has no phrase of this id, or in these languages"
             session.refuse("no_such_phrase", text, message)
+            return
+        wait = self._guard.join(session.connection.peer, session.campaign.campaign.id)
+        if wait:
+            session.refuse("slow_down", "many take part from your network", message, wait)
             return
         session.seating.locales = _willing(session.campaign, locales, phrase)
         ticket = Ticket(
