@@ -95,8 +95,23 @@ class Settings(BaseSettings):
     network_joins: int = Field(600, ge=0)
     """`join` from one network a minute."""
 
+    usual_network_joins: int = Field(24, ge=0)
+    """`join` from one network a minute; for those above it a proof of work is asked; 0: never."""
+
+    usual_campaign_joins: int = Field(0, ge=0)
+    """The same for a whole campaign."""
+
+    proof_seconds: float = Field(4, ge=0, le=60)
+    """The most work that is asked of a joiner, in seconds of a core; 0: none."""
+
     network_hands: int = Field(3_600, ge=0)
     """Hands in finished works from one network an hour."""
+
+    hand_pace: float = Field(1.0, ge=0, le=1)
+    """The share of the time that a hand needs for its ink which must have passed; 0: none."""
+
+    hold_replays: bool = True
+    """Hold works back in which ink is repeated that somebody else wrote within a day."""
 
     max_connections: int = Field(50_000, ge=1)
     """Connections of one worker; a further `hello` is answered `busy`."""
@@ -186,4 +201,14 @@ class Settings(BaseSettings):
             joins=self.network_joins,
             hands=self.network_hands,
         )
-        return GuardRules(True, networks, named_networks, self.trusted_proxies)
+        return GuardRules(
+            on=True,
+            networks=networks,
+            usual_joins=self.usual_network_joins,
+            usual_campaign_joins=self.usual_campaign_joins,
+            proof_seconds=self.proof_seconds,
+            hand_pace=self.hand_pace,
+            find_replays=self.hold_replays,
+            named_networks=named_networks,
+            trusted_proxies=self.trusted_proxies,
+        )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Coroutine
+from typing import Any
 
-from server.guard.limits import GuardRules
+from server.guard.hand import HandTime
+from server.guard.limits import MINUTE, GuardRules, Limit
 from server.guard.networks import Networks
+from server.guard.pressure import Pressure
+from server.guard.proof import LIFETIME_SECONDS, Proofs
 from server.guard.proxies import TrustedProxies
-from server.guard.rates import NetworkRates
+from server.guard.rates import NetworkRate, NetworkRates
+from server.guard.replay import HoldWork, Replays
 from server.guard.sharing import Sharing
 from server.store.guard import GuardStore
 from server.transport.peer import ANYBODY, Peer
@@ -20,20 +26,44 @@ class Guard:
     Attributes:
         rules: what it allows.
         rates: what networks do.
+        pressure: how much work a join costs.
+        proofs: that the work was done.
+        hand_time: how long a character takes.
+        replays: ink that was written before.
     """
 
-    def __init__(self, rules: GuardRules, store: GuardStore) -> None:
-        """Share counts with other workers through `store`."""
+    def __init__(
+        self, rules: GuardRules, secret: bytes, store: GuardStore, hold_work: HoldWork
+    ) -> None:
+        """The guard of a worker.
+
+        Args:
+            rules: what the operator wants.
+            secret: the same in every worker.
+            store: what the workers share.
+            hold_work: holds the work of a replay back.
+        """
         self.rules = rules
-        self.rates = NetworkRates(rules.networks)
+        self.rates = NetworkRates(rules.networks, rules.usual_joins)
+        self.hand_time = HandTime(rules.hand_pace)
+        self.proofs = Proofs(secret)
+        campaigns = NetworkRate(Limit("campaign", rules.usual_campaign_joins, MINUTE, 0))
+        self.pressure = Pressure(
+            self.rates.joins,
+            campaigns,
+            rules.usual_joins,
+            rules.usual_campaign_joins,
+            rules.proof_seconds,
+        )
+        self._store = store
         self._networks = Networks(rules.named_networks)
         self._proxies = TrustedProxies(rules.trusted_proxies)
-        self._sharing = Sharing(self.rates, self._networks, store)
+        self._sharing = Sharing((*self.rates.all, campaigns), self._networks, store)
+        self.replays = Replays(self._networks, store, hold_work)
 
-    async def run(self) -> None:
-        """Share with the other workers, for as long as this one lives."""
-        if self.rules.on:
-            await self._sharing.run()
+    def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs beside the sessions, for as long as the worker lives."""
+        return (self._sharing.run(), self.replays.run()) if self.rules.on else ()
 
     # Connections: see server.transport.peer.ConnectionLimit.
 
@@ -55,9 +85,26 @@ class Guard:
         return self.rates.hellos.take(peer)
 
     def join(self, peer: Peer, campaign: str) -> int:
-        """The peer joins, which is counted; not while its network has written too many hands."""
-        return self.rates.hands.check(peer, campaign) or self.rates.joins.take(peer, campaign)
+        """The peer wants to join; not while its network has written too many hands."""
+        return self.rates.hands.check(peer, campaign) or self.rates.joins.check(peer, campaign)
+
+    def joined(self, peer: Peer, campaign: str) -> None:
+        """The peer is let in."""
+        self.pressure.count(peer, campaign)
+
+    async def use_proof(self, proof: str) -> bool:
+        """Whether a solution, known by its id, is used for the first time.
+
+        Raises:
+            StoreAwayError: that is not known now.
+        """
+        return await self._store.claim(proof, LIFETIME_SECONDS)
 
     def hand(self, peer: Peer) -> None:
         """The peer has a hand in a finished work."""
         self.rates.hands.count(peer)
+
+    def committed(self, ink: bytes, participant: str, room: str) -> None:
+        """A participant committed this packed ink in a room."""
+        if self.rules.find_replays:
+            self.replays.add(ink, participant, room)

@@ -50,11 +50,21 @@ class GuardRules:
     Attributes:
         on: False: nobody is limited, and no network is looked at.
         networks: the limits of a network.
+        usual_joins: joins of a network a minute above which joiners are asked for work; 0: never.
+        usual_campaign_joins: the same for a whole campaign.
+        proof_seconds: the most work that is asked of a joiner, in seconds of a core; 0: none.
+        hand_pace: the share of the time of a hand that must have passed before a commit; 0: none.
+        find_replays: whether works with ink that was written before are held back.
         named_networks: those that campaigns name.
         trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed.
     """
 
     on: bool = False
     networks: NetworkLimits = field(default_factory=NetworkLimits)
+    usual_joins: int = 0
+    usual_campaign_joins: int = 0
+    proof_seconds: float = 0.0
+    hand_pace: float = 0.0
+    find_replays: bool = False
     named_networks: tuple[NamedNetwork, ...] = ()
     trusted_proxies: tuple[str, ...] = ()

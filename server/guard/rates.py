@@ -33,11 +33,21 @@ class NetworkRate:
         window: the counts.
     """
 
-    def __init__(self, limit: Limit, clock: Callable[[], float] = time) -> None:
-        """`clock` gives seconds since 1970: the windows of all workers begin together."""
+    def __init__(
+        self, limit: Limit, clock: Callable[[], float] = time, watched_from: int = 0
+    ) -> None:
+        """With nothing counted yet.
+
+        Args:
+            limit: what is counted, and how much of it is allowed.
+            clock: gives seconds since 1970: the windows of all workers begin together.
+            watched_from: a number below the limit that matters already.
+        """
         self.event = limit.event
         self.refused = 0
-        self.window = SlidingWindow(limit.seconds, max(LEAST_SHARED, limit.most // SHARE))
+        self.window = SlidingWindow(
+            limit.seconds, max(LEAST_SHARED, (watched_from or limit.most) // SHARE)
+        )
         self._most = limit.most
         self._per_participant = limit.per_participant
         self._clock = clock
@@ -75,8 +85,16 @@ class NetworkRate:
 
     def count(self, peer: Peer) -> None:
         """Count an event that has happened."""
-        if self._most and peer.network:
+        if peer.network:
             self.window.add(peer.network, self._clock())
+
+    def relative(self, peer: Peer, campaign: str | None, usual: int) -> float:
+        """The events of a peer's network in the window, in multiples of what is usual."""
+        if not usual or not peer.network:
+            return 0.0
+        if peer.participants:
+            usual = max(usual, self._expected(peer.participants, campaign))
+        return self.window.estimate(peer.network, self._clock()) / usual
 
     def _expected(self, participants: Mapping[str, int], campaign: str | None) -> int:
         """Events of the participants that are expected, in the campaign or in any."""
@@ -93,14 +111,17 @@ class NetworkRate:
 class NetworkRates:
     """Everything that is counted of networks."""
 
-    def __init__(self, limits: NetworkLimits, clock: Callable[[], float] = time) -> None:
-        """With nothing counted yet."""
+    def __init__(
+        self, limits: NetworkLimits, usual_joins: int = 0, clock: Callable[[], float] = time
+    ) -> None:
+        """With nothing counted yet; more than `usual_joins` of a network matter already."""
         self.connections = NetworkRate(Limit("connection", limits.connections, MINUTE, 4), clock)
         self.hellos = NetworkRate(Limit("hello", limits.hellos, MINUTE, 4), clock)
-        self.joins = NetworkRate(Limit("join", limits.joins, MINUTE, 4), clock)
+        self.joins = NetworkRate(Limit("join", limits.joins, MINUTE, 4), clock, usual_joins)
+        self.challenges = NetworkRate(Limit("challenge", limits.joins, MINUTE, 4), clock)
         self.hands = NetworkRate(Limit("hand", limits.hands, HOUR, 120), clock)
 
     @property
     def all(self) -> tuple[NetworkRate, ...]:
         """Each of them."""
-        return self.connections, self.hellos, self.joins, self.hands
+        return self.connections, self.hellos, self.joins, self.challenges, self.hands

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from time import time
 
 import structlog
 
 from server.guard.networks import Networks
-from server.guard.rates import NetworkRate, NetworkRates
+from server.guard.rates import NetworkRate
 from server.guard.windows import Counted
 from server.store.errors import StoreAwayError
 from server.store.guard import GuardStore
@@ -28,7 +29,7 @@ CALLS_A_ROUND = 32
 class Sharing:
     """The exchange of one worker with the others, through Redis."""
 
-    def __init__(self, rates: NetworkRates, networks: Networks, store: GuardStore) -> None:
+    def __init__(self, rates: Sequence[NetworkRate], networks: Networks, store: GuardStore) -> None:
         """Share `rates`, and give `networks` the key of each day."""
         self._rates = rates
         self._networks = networks
@@ -51,7 +52,7 @@ class Sharing:
             StoreAwayError: Redis cannot be reached; what was taken for it is lost.
         """
         await self._renew_key()
-        for rate in self._rates.all:
+        for rate in self._rates:
             for _ in range(CALLS_A_ROUND):
                 if not await self._share_some(rate):
                     break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.guard.guard import Guard
 from server.relay.phrase import seat_of
 from server.relay.to_client import Committed, Matched, PartnerChanged, TurnChanged, Waiting
-from server.relay.transition import RoomView, Transition
+from server.relay.transition import NO_LIMIT, RoomView, Transition
 from server.session import room_messages
 from server.session.background import BackgroundTasks
 from server.session.identity import Identity
@@ -77,9 +77,11 @@ class Notifier:
         seat = HeldSeat(view, index)
         session.take_seat(seat)
         if before is not None and before.room == view.room and before.turn == view.turn:
-            seat.last_begun = before.last_begun
+            seat.last_begun, seat.turn_began = before.last_begun, before.turn_began
         elif transition.kind not in {"waiting", "matched"}:
             seat.last_begun = None  # written on another connection so far
+            if view.turn_ms != NO_LIMIT:
+                seat.turn_began -= (session.campaign.rules.turn_ms - view.turn_ms) / 1_000
         if seat.waiting:
             session.activity.begin_wait()
         partner = view.seats[1 - index].last

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import redis.asyncio
 from redis.exceptions import RedisError
@@ -24,9 +24,23 @@ KEY_BYTES = 16
 DAY_KEY_SECONDS = 25 * 3_600
 """The key of a day is forgotten by Redis an hour after the day."""
 
-_COUNT = function("count_networks")
+_COUNT, _REMEMBER = function("count_networks"), function("remember_inks")
 
 _T = TypeVar("_T")
+
+
+class Ink(NamedTuple):
+    """The ink of a character, as the guards know it.
+
+    Attributes:
+        place: in the table of inks that are remembered.
+        ink: a keyed hash of the strokes, 8 bytes.
+        writer: a keyed hash of the participant.
+    """
+
+    place: int
+    ink: bytes
+    writer: bytes
 
 
 class GuardStore:
@@ -59,6 +73,19 @@ class GuardStore:
             arguments += [network, events]
         counts = await self._call(self._connected.fcall(_COUNT, 1, GUARD, *arguments))
         return list(zip(counts[::2], counts[1::2], strict=True))
+
+    async def claim(self, proof: str, seconds: int) -> bool:
+        """Use a proof that is valid for so many seconds; False if it was used in any worker."""
+        name = f"{GUARD}:proof:{proof}"
+        return bool(await self._call(self._connected.set(name, b"", nx=True, ex=seconds)))
+
+    async def remember(self, inks: Sequence[Ink]) -> list[bool]:
+        """Remember inks; for each, whether another writer committed the same one lately."""
+        arguments: list[str | bytes | int] = [DAY_KEY_SECONDS * 1_000]
+        for ink in inks:
+            arguments += ink
+        found = await self._call(self._connected.fcall(_REMEMBER, 1, GUARD, *arguments))
+        return [bool(repeated) for repeated in found]
 
     async def close(self) -> None:
         """Close the connection."""

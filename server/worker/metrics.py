@@ -86,16 +86,33 @@ class WorkerCollector(Collector):
             sum(archiver.stored for archiver in self._archivers),
         )
         yield self._guard_metric()
+        yield CounterMetricFamily(
+            "jielong_challenges",
+            "Proofs of work that joiners were asked for.",
+            self._parts.join_limit.challenged,
+        )
+        yield CounterMetricFamily(
+            "jielong_proofs_used_again",
+            "Proofs of work refused because they had been used.",
+            self._parts.join_limit.used_again,
+        )
+        yield CounterMetricFamily(
+            "jielong_replays",
+            "Characters whose ink somebody else had written within a day.",
+            self._parts.guard.replays.found,
+        )
         yield from self._campaign_metrics()
 
     def _guard_metric(self) -> Metric:
         refused = CounterMetricFamily(
             "jielong_guard_refused",
-            "What was refused because a network did too much of it.",
+            "What was refused because a network did too much of it, or a hand was too fast.",
             labels=["event"],
         )
-        for rate in self._parts.guard.rates.all:
+        guard = self._parts.guard
+        for rate in guard.rates.all:
             refused.add_metric([rate.event], rate.refused)
+        refused.add_metric(["commit"], guard.hand_time.refused)
         return refused
 
     def _campaign_metrics(self) -> Iterator[Metric]:

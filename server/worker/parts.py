@@ -13,6 +13,7 @@ from server.session.handlers.hello import HelloHandler
 from server.session.handlers.hello_limit import HelloLimit
 from server.session.handlers.invite import InviteHandler
 from server.session.handlers.join import JoinHandler
+from server.session.handlers.join_limit import JoinLimit
 from server.session.handlers.leave import HoldWork, LeaveHandler
 from server.session.handlers.live import LiveHandler
 from server.session.handlers.ping import PingHandler
@@ -49,6 +50,7 @@ class Parts:
 
     Attributes:
         guard: against false hands.
+        join_limit: lets joins in.
         tasks: background tasks of all parts.
         counters: as last read.
         registry: the sessions.
@@ -74,6 +76,7 @@ class Parts:
         """`hold_work` keeps a reported work back; see Settings for the limits."""
         self.guard = guard
         self.tasks = BackgroundTasks()
+        self.join_limit = JoinLimit(guard, self.tasks)
         self.counters = Counters(shards)
         rooms = Rooms(shards)
         self.disconnects = Disconnects(rooms, self.tasks)
@@ -132,10 +135,12 @@ class Parts:
         dispatcher = Dispatcher(limited.before_welcome, Acknowledgements(shards))
         for handler in (
             hello,
-            JoinHandler(registry, Pool(shards, router.deliver), resume, self.guard, errors, tasks),
+            JoinHandler(
+                registry, Pool(shards, router.deliver), resume, self.join_limit, errors, tasks
+            ),
             InviteHandler(rooms, errors, tasks),
             leave,
-            CommitHandler(rooms, notifier, errors, router.deliver),
+            CommitHandler(rooms, notifier, self.guard, errors, router.deliver),
             LiveHandler(router),
             PingHandler(),
         ):

@@ -106,7 +106,6 @@ class Worker:
         self._work_reader = WorkReader(self._works, self._streams)
         self._archivers: list[Archiver] = []
         self._guard_store = GuardStore(self._deployment)
-        self._guard = Guard(settings.guard_rules(self._named_networks), self._guard_store)
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -147,13 +146,15 @@ class Worker:
         await require(self._guarantee, self._deployment)
         await self._database.open()
         secret = await _shared_secret(self._deployment, self._settings.secret)
+        rules = self._settings.guard_rules(self._named_networks)
+        guard = Guard(rules, secret, self._guard_store, self._work_reader.hold_replay)
         parts = Parts(
             self._deployment,
             self._shards,
             self._campaigns,
             Identity(secret, self._catalogue.aliases),
             self._work_reader.hold,
-            self._guard,
+            guard,
             max_connections=self._settings.max_connections,
             lane_rate=self._settings.lane_rate,
             most_lanes=self._most_lanes,
@@ -165,7 +166,8 @@ class Worker:
         await parts.backplane.ready.wait()
         await parts.heartbeats.first()
         await parts.counters_feed.read()
-        self._own(self._guard.run(), "guard")
+        for task in guard.tasks():
+            self._own(task, "guard")
         self._own(_periodic(parts), "periodic work")
         self._parts = parts
         return parts
@@ -233,7 +235,7 @@ class Worker:
         answers = DirectAnswers(base_path)
         answers.add(prepared.values())
         operations.add_to(answers, pages.security)
-        acceptor = Acceptor(handshake, admission, descriptors, answers, self._guard)
+        acceptor = Acceptor(handshake, admission, descriptors, answers, parts.guard)
         app = make_app(api, operations, pages, prepared)
         return http_server(app, acceptor.make_protocol, self._settings.trusted_proxies)
 

@@ -32,6 +32,7 @@ def settings() -> dict[str, object]:
         "network_hellos": HELLOS,
         "network_joins": JOINS,
         "network_hands": HANDS,
+        "hand_pace": 0,
     }
 
 

@@ -209,7 +209,8 @@ function onError(state, { code, re, retry_ms }) {
   const noticed = withNotice(state, code);
   const uncommitted = state.draft && { ...state.draft, committing: false };
   switch (code) {
-    case "elsewhere": return state;
+    case "elsewhere":
+    case "too_fast": return state; // The commit is sent again; the user sees that it is being sent.
     case "busy":
     case "slow_down":
       if (re && SILENT.has(re)) return state;

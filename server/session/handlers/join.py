@@ -7,12 +7,12 @@ from typing import Protocol
 
 import msgspec
 
-from server.guard.guard import Guard
 from server.relay.from_client import Join
 from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign, PackedPhrase
 from server.session.dispatch import Dispatcher
+from server.session.handlers.join_limit import JoinLimit
 from server.session.identity import new_id
 from server.session.resume import Resume
 from server.session.session import Session
@@ -41,7 +41,7 @@ class JoinHandler:
         membership: Membership,
         pool: Pool,
         resume: Resume,
-        guard: Guard,
+        limit: JoinLimit,
         errors: StoreErrors,
         tasks: BackgroundTasks,
     ) -> None:
@@ -49,7 +49,7 @@ class JoinHandler:
         self._membership = membership
         self._pool = pool
         self._resume = resume
-        self._guard = guard
+        self._limit = limit
         self._errors = errors
         self._tasks = tasks
 
@@ -71,10 +71,12 @@ class JoinHandler:
             text = "the campaign has no phrase of this id, or in these languages"
             session.refuse("no_such_phrase", text, message)
             return
-        wait = self._guard.join(session.connection.peer, session.campaign.campaign.id)
-        if wait:
-            session.refuse("slow_down", "many take part from your network", message, wait)
-            return
+        admitted = partial(self._admitted, session, message, locales, phrase)
+        self._limit.admit(session, message, admitted)
+
+    def _admitted(
+        self, session: Session, message: Join, locales: tuple[str, ...], phrase: PackedPhrase
+    ) -> None:
         session.seating.locales = _willing(session.campaign, locales, phrase)
         ticket = Ticket(
             participant=session.participant,
