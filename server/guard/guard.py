@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine
+from collections.abc import Container, Coroutine
 from typing import Any
 
 from server.guard.hand import HandTime
@@ -30,10 +30,16 @@ class Guard:
         proofs: that the work was done.
         hand_time: how long a character takes.
         replays: ink that was written before.
+        barred: participants who may not take part, whether or not the guard is on.
     """
 
     def __init__(
-        self, rules: GuardRules, secret: bytes, store: GuardStore, hold_work: HoldWork
+        self,
+        rules: GuardRules,
+        secret: bytes,
+        store: GuardStore,
+        hold_work: HoldWork,
+        barred: Container[str],
     ) -> None:
         """The guard of a worker.
 
@@ -42,7 +48,9 @@ class Guard:
             secret: the same in every worker.
             store: what the workers share.
             hold_work: holds the work of a replay back.
+            barred: those whom the operator has barred.
         """
+        self.barred = barred
         self.rules = rules
         self.rates = NetworkRates(rules.networks, rules.usual_joins)
         self.hand_time = HandTime(rules.hand_pace)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server import catalogue
 from server.archive.archiver import Archiver
+from server.archive.barred import Barred
 from server.archive.database import Database
 from server.archive.reader import WorkReader
 from server.archive.works import Works
@@ -98,6 +99,7 @@ class Worker:
         self._guarantee = Guarantee(settings.durability, settings.replicas)
         self._database = Database(settings.archive_url)
         self._works = Works(self._database)
+        self._barred = Barred(self._database)
         reconciler = Reconciler(self._deployment, self._works)
         self._shards = Shards(self._deployment, self._guarantee, reconciler)
         for campaign in self._campaigns.values():
@@ -147,7 +149,8 @@ class Worker:
         await self._database.open()
         secret = await _shared_secret(self._deployment, self._settings.secret)
         rules = self._settings.guard_rules(self._named_networks)
-        guard = Guard(rules, secret, self._guard_store, self._work_reader.hold_replay)
+        hold_replay, barred = self._work_reader.hold_replay, self._barred
+        guard = Guard(rules, secret, self._guard_store, hold_replay, barred)
         parts = Parts(
             self._deployment,
             self._shards,
@@ -166,6 +169,8 @@ class Worker:
         await parts.backplane.ready.wait()
         await parts.heartbeats.first()
         await parts.counters_feed.read()
+        await self._barred.read()
+        self._own(self._barred.run(), "barred participants")
         for task in guard.tasks():
             self._own(task, "guard")
         self._own(_periodic(parts), "periodic work")

@@ -218,7 +218,8 @@ function onError(state, { code, re, retry_ms }) {
     case "closed":
     case "no_such_campaign":
       return { ...noticed, joining: null, campaign: { ...(state.campaign ?? NO_CAMPAIGN), open: false } };
-    case "no_such_phrase": return { ...noticed, joining: null };
+    case "barred":
+    case "no_such_phrase": return { ...noticed, joining: null, draft: uncommitted };
     case "no_such_room":
       if (re === "join") return withNotice({ ...state, joining: null }, state.joining?.invite ? "invite_gone" : code);
       if (re === "invite") return state; // The seat was taken at the same moment: `matched` follows.

@@ -48,6 +48,9 @@ class CommitHandler:
         except BadInkError as error:
             session.refuse("bad_ink", str(error), message)
             return
+        if session.participant in self._guard.barred:
+            session.refuse("barred", "you cannot take part any more", message)
+            return
         if self._guard.hand_time.on and self._is_early(session, message):
             return
         campaign = session.campaign

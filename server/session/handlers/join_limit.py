@@ -34,6 +34,9 @@ class JoinLimit:
 
     def admit(self, session: Session, message: Join, admitted: Callable[[], None]) -> None:
         """Call `admitted` if the session may join, at once or soon; else answer why not."""
+        if session.participant in self._guard.barred:
+            session.refuse("barred", "you cannot take part any more", message)
+            return
         peer, campaign = session.connection.peer, session.campaign.campaign.id
         wait = self._guard.join(peer, campaign)
         if wait:
