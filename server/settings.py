@@ -66,11 +66,17 @@ class Settings(BaseSettings):
     service_worker: bool = True
     """False: browsers forget the service worker that they have."""
 
+    hsts_seconds: int = Field(0, ge=0)
+    """How long browsers that came over TLS use nothing else; 0: as they like."""
+
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
 
-    secret: str = ""
-    """Signs tokens; empty: made once and kept in Redis."""
+    secret: Annotated[tuple[str, ...], NoDecode] = ()
+    """Signs tokens; more by commas are former ones. Empty: made once and kept in Redis."""
+
+    token_days: float = Field(400, gt=0)
+    """How long a participant is known who does not come."""
 
     durability: Durability = Durability.MEMORY
     """What a change survives before it is told: `memory`, `aof` or `replica`."""
@@ -126,7 +132,7 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
 
-    @field_validator("origins", "trusted_proxies", mode="before")
+    @field_validator("origins", "trusted_proxies", "secret", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return _parts(value) if isinstance(value, str) else value
@@ -172,6 +178,7 @@ class Settings(BaseSettings):
         values |= changes
         values["data"] = self.data.resolve()
         values["origins"] = ",".join(self.origins)
+        values["secret"] = ",".join(self.secret)
         values["trusted_proxies"] = ",".join(self.trusted_proxies)
         return {f"JIELONG_{name.upper()}": str(value) for name, value in values.items()}
 

@@ -118,6 +118,7 @@ class Sharing:
             raise ApiError(404, "no_such_work", "there is no work of this id")
         _, work = found
         headers = {"Cache-Control": f"public, max-age={PICTURE_SECONDS}", "ETag": f'"{work.id}"'}
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites may show it
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         try:

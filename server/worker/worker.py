@@ -147,15 +147,15 @@ class Worker:
         await self._deployment.on_every_node(library.load)
         await require(self._guarantee, self._deployment)
         await self._database.open()
-        secret = await _shared_secret(self._deployment, self._settings.secret)
+        token_secrets = await _shared_secrets(self._deployment, self._settings.secret)
         rules = self._settings.guard_rules(self._named_networks)
         hold_replay, barred = self._work_reader.hold_replay, self._barred
-        guard = Guard(rules, secret, self._guard_store, hold_replay, barred)
+        guard = Guard(rules, token_secrets[0], self._guard_store, hold_replay, barred)
         parts = Parts(
             self._deployment,
             self._shards,
             self._campaigns,
-            Identity(secret, self._catalogue.aliases),
+            Identity(token_secrets, self._catalogue.aliases, self._settings.token_days),
             self._work_reader.hold,
             guard,
             max_connections=self._settings.max_connections,
@@ -250,7 +250,13 @@ class Worker:
         files = page_files(settings.base_path, settings.assets_url, bundled=settings.bundled)
         strokes = Strokes(STATIC / "strokes")
         has_worker = settings.service_worker and settings.bundled
-        pages = Pages(settings.base_path, files, strokes.folder, service_worker=has_worker)
+        pages = Pages(
+            settings.base_path,
+            files,
+            strokes.folder,
+            service_worker=has_worker,
+            hsts_seconds=settings.hsts_seconds,
+        )
         campaigns = self._catalogue.campaigns.values()
         phrases = [phrase for one in campaigns for phrase in one.phrases.values()]
         return pages, prepared_responses(pages, strokes, phrases)
@@ -317,13 +323,13 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
 
 
-async def _shared_secret(redis_deployment: Deployment, configured: str) -> bytes:
-    """The key that signs tokens: the operator's, or one that all workers find in Redis."""
+async def _shared_secrets(redis_deployment: Deployment, configured: Sequence[str]) -> list[bytes]:
+    """The keys that sign tokens: the operator's, or one that all workers find in Redis."""
     if configured:
-        return configured.encode()
+        return [secret.encode() for secret in configured]
     client = redis_deployment.client(keys.SECRET)
     await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
     secret = await client.get(keys.SECRET)
     await client.aclose()
     assert isinstance(secret, bytes)
-    return secret
+    return [secret]
