@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.guard.limits import GuardRules, NetworkLimits
 from server.guard.networks import NamedNetwork
+from server.guard.other_proofs import load_check
 from server.guard.proxies import TrustedProxies
 from server.relay.room import Rules
 from server.store.durability import Durability
@@ -110,6 +111,9 @@ class Settings(BaseSettings):
     proof_seconds: float = Field(4, ge=0, le=60)
     """The most work that is asked of a joiner, in seconds of a core; 0: none."""
 
+    proof_check: str = ""
+    """`module:function` that checks proofs of another kind, of a captcha for instance."""
+
     network_hands: int = Field(3_600, ge=0)
     """Hands in finished works from one network an hour."""
 
@@ -142,6 +146,12 @@ class Settings(BaseSettings):
     def _proxies_are_addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
         TrustedProxies(proxies)
         return proxies
+
+    @field_validator("proof_check")
+    @classmethod
+    def _check_is_there(cls, name: str) -> str:
+        load_check(name)
+        return name
 
     @field_validator("origins")
     @classmethod
@@ -214,6 +224,7 @@ class Settings(BaseSettings):
             usual_joins=self.usual_network_joins,
             usual_campaign_joins=self.usual_campaign_joins,
             proof_seconds=self.proof_seconds,
+            proof_check=load_check(self.proof_check),
             hand_pace=self.hand_pace,
             find_replays=self.hold_replays,
             named_networks=named_networks,

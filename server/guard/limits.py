@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from server.guard.networks import NamedNetwork
+from server.guard.other_proofs import ProofCheck
 
 MINUTE, HOUR = 60.0, 3_600.0
 
@@ -53,6 +54,7 @@ class GuardRules:
         usual_joins: joins of a network a minute above which joiners are asked for work; 0: never.
         usual_campaign_joins: the same for a whole campaign.
         proof_seconds: the most work that is asked of a joiner, in seconds of a core; 0: none.
+        proof_check: checks proofs of another kind, of a captcha for instance; None: there are none.
         hand_pace: the share of the time of a hand that must have passed before a commit; 0: none.
         find_replays: whether works with ink that was written before are held back.
         named_networks: those that campaigns name.
@@ -64,6 +66,7 @@ class GuardRules:
     usual_joins: int = 0
     usual_campaign_joins: int = 0
     proof_seconds: float = 0.0
+    proof_check: ProofCheck | None = None
     hand_pace: float = 0.0
     find_replays: bool = False
     named_networks: tuple[NamedNetwork, ...] = ()

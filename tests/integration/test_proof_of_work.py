@@ -21,13 +21,21 @@ SLACK = 2
 NEVER = threading.Event()
 GIVEN = {"guard": "on", "usual_network_joins": USUAL, "proof_seconds": 0.02}
 
+CAPTCHA = "a token of a captcha"
+
+
+async def check_captcha(proof: str, participant: str) -> bool:
+    """A check as an operator writes one."""
+    return proof == CAPTCHA and participant != ""
+
+
 Visit = Callable[..., Awaitable[Peer]]
 
 
 @pytest.fixture(scope="module")
 def settings() -> dict[str, object]:
-    """A low usual rate, and little work."""
-    return GIVEN
+    """A low usual rate, little work, and a captcha in its place."""
+    return GIVEN | {"proof_check": f"{__name__}:{check_captcha.__name__}"}
 
 
 @pytest.fixture
@@ -93,6 +101,13 @@ async def test_who_solves_nothing_is_asked_to_slow_down(visit: Visit) -> None:
     answer = await join(peer)
     assert (answer["code"], answer["re"]) == ("slow_down", "join")
     assert answer["retry_ms"] >= 10_000
+
+
+async def test_the_operators_own_check_lets_in(visit: Visit) -> None:
+    peer = await visit("198.51.100.7")
+    await challenged(peer)
+    assert (await join(peer, proof=CAPTCHA))["t"] == "waiting"
+    assert (await join(peer, proof="another token"))["t"] == "challenge"
 
 
 async def test_others_are_not_asked(visit: Visit) -> None:

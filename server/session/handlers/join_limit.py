@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from server.guard.guard import Guard
+from server.guard.other_proofs import CHECK_SECONDS
 from server.relay.from_client import Join
 from server.relay.to_client import Challenge
 from server.session.background import BackgroundTasks
@@ -49,6 +51,9 @@ class JoinLimit:
         proof = message.proof and self._guard.proofs.check(message.proof, session.participant)
         if proof:
             self._tasks.spawn(self._use(session, message, proof, admitted))
+        elif message.proof and self._guard.rules.proof_check:
+            check = self._guard.rules.proof_check(message.proof, session.participant)
+            self._tasks.spawn(self._wait_for(check, session, message, seconds, admitted))
         else:
             self._challenge(session, message, seconds)
 
@@ -68,6 +73,26 @@ class JoinLimit:
             self.used_again += 1
             text = "this proof was used before; send `join` without it"
             session.refuse("slow_down", text, message, RETRY_MS)
+
+    async def _wait_for(
+        self,
+        check: Awaitable[bool],
+        session: Session,
+        message: Join,
+        seconds: float,
+        admitted: Callable[[], None],
+    ) -> None:
+        """The operator's own code decides; whatever goes wrong in it is logged as its error."""
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                is_good = await check
+        except Exception:
+            session.refuse("busy", "not possible at the moment; try again", message, RETRY_MS)
+            raise
+        if is_good and session.is_open:
+            self._let_in(session, admitted)
+        elif session.is_open:
+            self._challenge(session, message, seconds)
 
     def _let_in(self, session: Session, admitted: Callable[[], None]) -> None:
         session.challenges = 0
