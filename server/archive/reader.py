@@ -104,6 +104,17 @@ class WorkReader:
             raise StoreAwayError from error
         return True
 
+    async def hold_replay(self, work_id: str, participant: str, why: str) -> None:
+        """Hold a work back that the participant is writing, or has written.
+
+        Raises:
+            StoreAwayError: SQL cannot be written now; the work is unchanged.
+        """
+        try:
+            await self._works.report(work_id, participant, why)
+        except ArchiveAwayError as error:
+            raise StoreAwayError from error
+
     async def _find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         if not is_work_id(work_id):
             return None

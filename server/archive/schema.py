@@ -58,6 +58,13 @@ reports = Table(
     Column("reported_at", BigInteger, nullable=False),
 )
 
+barred = Table(
+    "barred",
+    metadata,
+    Column("participant", String(64), primary_key=True),
+    Column("barred_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+)
+
 lane_totals = Table(
     "lane_totals",
     metadata,

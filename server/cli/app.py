@@ -19,6 +19,7 @@ from server.check.run import check as run_check
 from server.cli import works as moderation
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
 from server.cli.export import export_works
+from server.cli.participants import participants
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
@@ -38,6 +39,7 @@ app = typer.Typer(
 
 moderation.works.command("export")(export_works)
 app.add_typer(moderation.works, name="works")
+app.add_typer(participants, name="participants")
 
 
 def _flag(setting: str, what: str) -> Any:

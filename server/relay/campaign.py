@@ -9,6 +9,18 @@ import msgspec
 from server.relay.phrase import Phrase, language_of
 
 
+class CampaignNetwork(msgspec.Struct, frozen=True):
+    """A network with many participants behind one address, such as a school's.
+
+    Attributes:
+        address: an IP address, or a network like 203.0.113.0/24.
+        participants: how many are expected there at a time.
+    """
+
+    address: str
+    participants: int
+
+
 class Campaign(msgspec.Struct, frozen=True):
     """One campaign as an operator defined it.
 
@@ -20,6 +32,7 @@ class Campaign(msgspec.Struct, frozen=True):
         phrases: what it offers, by id; at least one.
         opens: the moment from which one may join; None for always.
         closes: the moment from which one may not; None for never.
+        networks: those with higher limits than others.
     """
 
     id: str
@@ -29,6 +42,7 @@ class Campaign(msgspec.Struct, frozen=True):
     phrases: dict[str, Phrase]
     opens: datetime | None = None
     closes: datetime | None = None
+    networks: tuple[CampaignNetwork, ...] = ()
 
     def is_open(self, now: datetime) -> bool:
         """Whether one may join at this moment (an aware datetime)."""

@@ -56,7 +56,8 @@ async def _serve(
     work_reader = WorkReader(Works(database), _streams(redis_deployment, settings, campaigns))
     lanes = KnownLanes(redis_deployment, [campaign.lanes for campaign in campaigns.values()])
     pictures = pictures_in(settings.pictures, settings.pictures_mb * 1_000_000)
-    server = WebServer(make_app(Api(campaigns, work_reader), content.pages, pictures), channel)
+    app = make_app(Api(campaigns, work_reader), content.pages, pictures)
+    server = WebServer(app, channel, settings.trusted_proxies)
     with suppress(RedisError, OSError):
         await lanes.read()
     async with asyncio.TaskGroup() as group:

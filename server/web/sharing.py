@@ -138,6 +138,7 @@ class Sharing:
         """Answer with the picture of the link preview."""
         work_id = request.path_params["id"]
         headers = {"Cache-Control": SHORTLY, "ETag": f'"{work_id}"'}
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites may show it
         is_known = request.headers.get("if-none-match") == headers["ETag"]
         states = await self._work_reader.states([work_id])
         picture = None

@@ -93,7 +93,10 @@ class HelloHandler:
         session.enter(campaign)
         session.hello_at = campaign.lanes.clock.now()
         session.locale = (message.locale or campaign.campaign.locale)[:LOCALE_CHARS]
-        session.token = message.token if message.token and known else self._identity.new_token()
+        if message.token is not None and known:
+            session.token = self._identity.renewed(message.token)
+        else:
+            session.token = self._identity.new_token()
         session.participant = self._identity.participant(session.token, campaign.campaign.id)
         if known:
             session.stage, session.resuming = Stage.RESUMING, Resuming()
