@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from server.relay.campaign import Campaign
+from server.relay.campaign import Campaign, Moderation, Thresholds
 from server.relay.phrase import Phrase, PhraseError, make_phrase
 
 DATA = Path(__file__).parent / "data"
@@ -95,6 +95,8 @@ class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
     closes: _Moment | None = None
     categories: frozenset[str] = frozenset()
     phrases: frozenset[str] = frozenset()
+    moderation: Moderation = "after"
+    check: Thresholds = Thresholds()
 
 
 class _CampaignFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -175,4 +177,6 @@ def _campaign(
         phrases=chosen,
         opens=entry.opens,
         closes=entry.closes,
+        moderation=entry.moderation,
+        check=entry.check,
     )
