@@ -115,10 +115,13 @@ def is_web(pid: int) -> bool:
 
 @contextmanager
 def service(folder: Path, **settings: object) -> Iterator[Program]:
-    """`jielong serve` with its data in `folder` and `JIELONG_<NAME>` for every setting."""
+    """`jielong serve` with its data in `folder` and `JIELONG_<NAME>` for every setting.
+
+    Without a check of works, unless it is asked for: it would have a core of the two.
+    """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
-    environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(folder)}
+    environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(folder), "JIELONG_CHECK": "off"}
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
     with _running([sys.executable, "-m", "server", "serve"], folder, port, environment) as program:
         _wait(program, _is_ready)

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
 
+    check: Literal["on", "elsewhere", "off"] = "on"
+    """Of what was written: by a process of this service's own, by another's, or by none."""
+
     secret: str = ""
     """Signs tokens; empty: made once and kept in Redis."""
 

@@ -100,6 +100,8 @@ def _start(
     data.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(data)}
+    # Made-up ink shows nothing: tests of the check itself turn it on.
+    environment["JIELONG_CHECK"] = "off"
     if os.environ.get("TESTS_PAGE") == "sources":
         environment["JIELONG_BUNDLED"] = "false"
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}

@@ -44,6 +44,7 @@ class Identity:
         # The key is derived once here, not again for every token.
         key = salted.derive_key()
         self._signer = Signer(key, key_derivation="none", algorithm=_Hmac())
+        self._work_secret = hmac.digest(secret, b"jielong.work", "sha256")
         self._aliases = aliases
 
     def new_token(self) -> str:
@@ -63,6 +64,15 @@ class Identity:
         person = token.rpartition(".")[0]
         digest = hashlib.blake2b(f"{person} {campaign}".encode(), digest_size=ID_BYTES).digest()
         return urlsafe_b64encode(digest).decode()
+
+    def work_key(self, work: str) -> str:
+        """What lets those who wrote a work see it while it is not public."""
+        digest = hmac.digest(self._work_secret, work.encode(), "sha256")
+        return urlsafe_b64encode(digest[:ID_BYTES]).decode()
+
+    def is_work_key(self, key: str, work: str) -> bool:
+        """Whether this is the key of the work."""
+        return hmac.compare_digest(key.encode(), self.work_key(work).encode())
 
     def alias(self, participant: str, room: str, locale: str) -> str:
         """What a stranger in this room is called: the same all the time, another one elsewhere."""

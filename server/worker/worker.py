@@ -17,16 +17,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.archive.archiver import Archiver
 from server.archive.database import Database
+from server.archive.moderation import Policy
 from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
-from server.store import keys, library
-from server.store.deployment import Deployment, deployment
+from server.store import library
+from server.store.deployment import deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
 from server.store.reconciliation import Reconciler
+from server.store.secret import shared_secret
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import Acceptor
@@ -91,7 +93,8 @@ class Worker:
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._shards.add)
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
-        self._work_reader = WorkReader(self._works, self._streams)
+        self._policy = Policy(content.catalogue.campaigns, check=settings.check != "off")
+        self._work_reader = WorkReader(self._works, self._streams, self._policy.first_review)
         self._archivers: list[Archiver] = []
         self._parts: Parts | None = None
 
@@ -133,7 +136,7 @@ class Worker:
         await require(self._guarantee, self._deployment)
         await self._database.open()
         self._own(self._web.run(self._redis_url), "web process")
-        secret = await _shared_secret(self._deployment, self._settings.secret)
+        secret = await shared_secret(self._deployment, self._settings.secret)
         parts = Parts(
             self._deployment,
             self._shards,
@@ -160,7 +163,8 @@ class Worker:
         """Drain one more lane's works."""
         stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
         self._streams[stream.campaign].append(stream)
-        archiver = Archiver(stream, self._works)
+        first_review = self._policy.first_review(stream.campaign)
+        archiver = Archiver(stream, self._works, first_review)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
 
@@ -270,15 +274,3 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
-
-
-async def _shared_secret(redis_deployment: Deployment, configured: str) -> bytes:
-    """The key that signs tokens: the operator's, or one that all workers find in Redis."""
-    if configured:
-        return configured.encode()
-    client = redis_deployment.client(keys.SECRET)
-    await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
-    secret = await client.get(keys.SECRET)
-    await client.aclose()
-    assert isinstance(secret, bytes)
-    return secret
