@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from server.relay.campaign import Campaign, CampaignNetwork
+from server.relay.campaign import Campaign, CampaignNetwork, Moderation, Thresholds
 from server.relay.phrase import Phrase, PhraseError, make_phrase
 
 DATA = Path(__file__).parent / "data"
@@ -97,6 +97,8 @@ class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
     categories: frozenset[str] = frozenset()
     phrases: frozenset[str] = frozenset()
     network: tuple[CampaignNetwork, ...] = ()
+    moderation: Moderation = "after"
+    check: Thresholds = Thresholds()
 
 
 class _CampaignFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -191,4 +193,6 @@ def _campaign(
         opens=entry.opens,
         closes=entry.closes,
         networks=entry.network,
+        moderation=entry.moderation,
+        check=entry.check,
     )

@@ -78,8 +78,11 @@ class Settings(BaseSettings):
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
 
+    check: Literal["on", "elsewhere", "off"] = "on"
+    """Of what was written: by a process of this service's own, by another's, or by none."""
+
     secret: Annotated[tuple[str, ...], NoDecode] = ()
-    """Signs tokens; more by commas are former ones. Empty: made once and kept in Redis."""
+    """Signs tokens and links; more by commas are former ones. Empty: made once, kept in Redis."""
 
     token_days: float = Field(400, gt=0)
     """How long a participant is known who does not come."""

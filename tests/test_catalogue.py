@@ -55,6 +55,9 @@ WRONG = [
     pytest.param(DEFAULT + 'category = ["cheer"]', "`category`", id="unknown-key"),
     pytest.param(DEFAULT + "opens = 2030-01-01", "$.campaign[0].opens", id="date-without-time"),
     pytest.param(DEFAULT + "closes = 2030-01-01T08:00:00", "timezone", id="moment-without-offset"),
+    pytest.param(DEFAULT + 'moderation = "never"', "$.campaign[0].moderation", id="moderation"),
+    pytest.param(DEFAULT + "check = { ok = 2 }", "$.campaign[0].check.ok", id="no-score"),
+    pytest.param(DEFAULT + "check = { ok = 0.1, no = 0.9 }", "at most", id="no-above-ok"),
     pytest.param("default", "TOML", id="no-toml"),
 ]
 

@@ -38,6 +38,10 @@ def _derived(secret: bytes) -> bytes:
     return Signer(secret, salt="jielong.participant", digest_method=hashlib.sha256).derive_key()
 
 
+def _work_key(secret: bytes, work: str) -> str:
+    return urlsafe_b64encode(hmac.digest(secret, work.encode(), "sha256")[:ID_BYTES]).decode()
+
+
 class Identity:
     """Makes and checks tokens: a person's secret id and the time, with a signature.
 
@@ -66,6 +70,7 @@ class Identity:
         # last one.
         keys = [_derived(secret) for secret in reversed(secrets)]
         self._signer = Signer(keys, key_derivation="none", algorithm=_Hmac())
+        self._work_secrets = [hmac.digest(key, b"jielong.work", "sha256") for key in secrets]
         self._aliases = aliases
         self._seconds = token_days * DAY_SECONDS
         self._clock = clock
@@ -100,6 +105,15 @@ class Identity:
         person = token.partition(".")[0]
         digest = hashlib.blake2b(f"{person} {campaign}".encode(), digest_size=ID_BYTES).digest()
         return urlsafe_b64encode(digest).decode()
+
+    def work_key(self, work: str) -> str:
+        """What lets those who wrote a work see it while it is not public."""
+        return _work_key(self._work_secrets[0], work)
+
+    def is_work_key(self, key: str, work: str) -> bool:
+        """Whether this is the key of the work."""
+        keys = [_work_key(secret, work).encode() for secret in self._work_secrets]
+        return any(hmac.compare_digest(key.encode(), each) for each in keys)
 
     def alias(self, participant: str, room: str, locale: str) -> str:
         """What a stranger in this room is called: the same all the time, another one elsewhere."""

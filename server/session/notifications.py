@@ -191,7 +191,7 @@ class Notifier:
         counters = self._counters.advance(
             campaign.lanes.base_of(view.room), transition.relays, transition.participants
         )
-        url = campaign.work_url(view.room)
+        url = campaign.work_url(view.room, self._identity.work_key(view.room))
         completed = room_messages.completed(transition, session.participant, url, counters)
         ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
         session.connection.send_with_ping(ping, committed, completed)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.archive.archiver import Archiver
 from server.archive.barred import Barred
 from server.archive.database import Database
+from server.archive.moderation import Policy
 from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.guard.guard import Guard
@@ -26,12 +27,13 @@ from server.guard.networks import NamedNetwork
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
-from server.store import keys, library
-from server.store.deployment import Deployment, deployment
+from server.store import library
+from server.store.deployment import deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
 from server.store.guard import GuardStore
 from server.store.reconciliation import Reconciler
+from server.store.secret import shared_secrets
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import Acceptor
@@ -97,7 +99,8 @@ class Worker:
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._shards.add)
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
-        self._work_reader = WorkReader(self._works, self._streams)
+        self._policy = Policy(content.catalogue.campaigns, check=settings.check != "off")
+        self._work_reader = WorkReader(self._works, self._streams, self._policy.first_review)
         self._archivers: list[Archiver] = []
         self._guard_store = GuardStore(self._deployment)
         self._parts: Parts | None = None
@@ -140,7 +143,7 @@ class Worker:
         await require(self._guarantee, self._deployment)
         await self._database.open()
         self._own(self._web.run(self._redis_url), "web process")
-        token_secrets = await _shared_secrets(self._deployment, self._settings.secret)
+        token_secrets = await shared_secrets(self._deployment, self._settings.secret)
         rules = self._settings.guard_rules(self._named_networks)
         hold_replay, barred = self._work_reader.hold_replay, self._barred
         guard = Guard(rules, token_secrets[0], self._guard_store, hold_replay, barred)
@@ -175,7 +178,8 @@ class Worker:
         """Drain one more lane's works."""
         stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
         self._streams[stream.campaign].append(stream)
-        archiver = Archiver(stream, self._works)
+        first_review = self._policy.first_review(stream.campaign)
+        archiver = Archiver(stream, self._works, first_review)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
 
@@ -294,15 +298,3 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
-
-
-async def _shared_secrets(redis_deployment: Deployment, configured: Sequence[str]) -> list[bytes]:
-    """The keys that sign tokens: the operator's, or one that all workers find in Redis."""
-    if configured:
-        return [secret.encode() for secret in configured]
-    client = redis_deployment.client(keys.SECRET)
-    await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
-    secret = await client.get(keys.SECRET)
-    await client.aclose()
-    assert isinstance(secret, bytes)
-    return [secret]

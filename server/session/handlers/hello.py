@@ -169,7 +169,7 @@ class HelloHandler:
             phrases=campaign.packed_phrases,
             counters=self._counters.last(info.id),
             limits=_limits(campaign),
-            finished=[FinishedWork(it.work, campaign.work_url(it.work), it.serial) for it in works],
+            finished=[self._finished(campaign, work) for work in works],
             resume=room,
         )
         if works:
@@ -178,6 +178,10 @@ class HelloHandler:
             session.connection.send(welcome)
         if transitions:
             self._notifier.send_partner_away(session, transitions[0])
+
+    def _finished(self, campaign: OpenCampaign, work: UnacknowledgedWork) -> FinishedWork:
+        url = campaign.work_url(work.work, self._identity.work_key(work.work))
+        return FinishedWork(work.work, url, work.serial)
 
 
 def _keep(session: Session, resuming: Resuming, message: FromClient) -> None:
