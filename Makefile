@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint unit format assets screens faults clean
+.PHONY: run test lint unit format assets vectors screens faults clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -34,6 +34,10 @@ assets: $(VENV)/.development scripts/bundle/node_modules/.package-lock.json
 scripts/bundle/node_modules/.package-lock.json: scripts/bundle/package-lock.json
 	npm ci --prefix scripts/bundle --ignore-scripts --no-progress --silent
 	@touch $@
+
+# the test vectors of every message, after a change of a message type
+vectors: $(VENV)/.development
+	$(BIN)/python -m tests.vectors
 
 screens: $(VENV)/.development
 	$(BIN)/python -m tests.browser.screens docs/screens
