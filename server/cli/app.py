@@ -18,6 +18,7 @@ from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
+from server.cli.conformance import conformance
 from server.cli.export import export_works
 from server.settings import Settings
 from server.store.durability import Durability
@@ -37,6 +38,7 @@ app = typer.Typer(
 
 moderation.works.command("export")(export_works)
 app.add_typer(moderation.works, name="works")
+app.command()(conformance)
 
 
 def _flag(setting: str, what: str) -> Any:
