@@ -26,5 +26,5 @@ def conformance(
         try:
             from jielong.conformance.command import command  # noqa: PLC0415 - an optional package
         except ModuleNotFoundError as error:
-            raise StartError(f"{error.name} is missing: pip install 'jielong[client]'") from error
+            raise StartError(f"{error.name} is missing: pip install jielong-client") from error
     raise SystemExit(asyncio.run(command(url, campaign, only or [], json, typer.echo)))

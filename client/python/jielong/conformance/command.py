@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Sequence
 
 from ..exceptions import CannotConnect
 from .check import Outcome
 from .report import as_json, line, summary
 from .suite import UnknownCheckError, run
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    add = parser.add_argument
+    add("url", help="Address of the socket, e.g. ws://127.0.0.1:8000/ws.")
+    add(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="Run this check or family only; repeatable.",
+    )
+    add("--campaign", metavar="ID", help="Write in this campaign.")
+    add("--json", action="store_true", help="Print JSON instead of a table.")
 
 
 async def command(
