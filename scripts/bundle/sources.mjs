@@ -21,7 +21,7 @@ const SOURCES = [
 ];
 
 /** Beside the sources: what describes them to people and to tools. */
-const DESCRIPTION = /(?:\.md|\/package\.json|\/tsconfig\.json)$/;
+const DESCRIPTION = /^client\/js\/examples\/|(?:\.md|\/package\.json|\/tsconfig[\w.]*\.json)$/;
 
 /** @param {string} project @param {string} path @returns {string[]} */
 function filesOf(project, path) {

@@ -47,6 +47,7 @@ class Session:
         self._commits = 0
         self._resume_seconds = resume_seconds
         self._resuming: asyncio.Task[None] | None = None
+        self._is_open = False
 
     @classmethod
     async def open(
@@ -61,6 +62,7 @@ class Session:
         """
         session = cls(handshake, inbox_limit, resume_seconds)
         await session._channel.open(token)
+        session._is_open = True
         return session
 
     @property
@@ -254,7 +256,7 @@ class Session:
         self.ink_seconds = ink_ms / 1000 if isinstance(ink_ms, int) else 0.0
         if welcome.resume is None or not self.was_left(welcome.resume):
             self.relay = follow(self.relay, welcome)
-        if self._resuming is not None:
+        if self._resume_seconds and self._is_open:
             self.inbox.put(welcome)
 
     def _end_if_lost(self) -> None:
@@ -277,6 +279,9 @@ class Session:
                 await self.wake(self._resume_seconds)
         except JielongError as error:
             self.inbox.end(error)
+        except Exception as error:
+            self.inbox.end(JielongError(f"resuming failed: {error!r}"))
+            raise
 
 
 def _stores(message: Message, commit: Outgoing) -> bool:
