@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint unit format assets vectors screens faults clean
+.PHONY: run test lint unit format assets npm vectors screens faults clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -35,6 +35,15 @@ scripts/bundle/node_modules/.package-lock.json: scripts/bundle/package-lock.json
 	npm ci --prefix scripts/bundle --ignore-scripts --no-progress --silent
 	@touch $@
 
+# the npm package of client/js, in build/npm; needs Node
+npm: tests/tools/node_modules/.package-lock.json
+	scripts/npm-package build/npm
+	cd build/npm && npm pack --dry-run
+
+tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json
+	npm ci --prefix tests/tools --ignore-scripts --no-progress --silent
+	@touch $@
+
 # the test vectors of every message, after a change of a message type
 vectors: $(VENV)/.development
 	$(BIN)/python -m tests.vectors
@@ -58,7 +67,8 @@ $(VENV)/.runtime: pyproject.toml constraints.txt
 		--constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.development: $(VENV)/.runtime
-	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
-		--constraint constraints.txt --editable '.[dev,postgresql]'
+$(VENV)/.development: $(VENV)/.runtime client/python/pyproject.toml
+	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: \
+		--no-binary jielong,jielong-client --constraint constraints.txt \
+		--editable client/python --editable '.[dev,postgresql]'
 	@touch $@

@@ -7,6 +7,8 @@
  * `offline` are addresses; `files` names those of `assets` that the home page needs sooner or later.
  */
 
+/** What a worker of this kind has in place of a window. */
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 /** @type {{assets: string, documents: string[], offline: string, files: string[]}} */
 const CONFIG = /** @type {any} */ (self).CONFIG;
 const CACHE = "jielong";
@@ -103,9 +105,9 @@ async function prune() {
   for (const { url } of kept) if (url.startsWith(ASSETS) && !needed.has(url)) await cache.delete(url);
 }
 
-addEventListener("install", (event) => event.waitUntil(install()));
-addEventListener("activate", (event) => event.waitUntil(prune().then(() => clients.claim())));
-addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(prune().then(() => worker.clients.claim())));
+worker.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   if (method !== "GET") return;
   const [address] = url.split(/[?#]/);
