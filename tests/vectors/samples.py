@@ -23,7 +23,21 @@ BY_SCHEMA: dict[str, Any] = {
 }
 """What the named schemas of `server.relay.values` stand for."""
 
+ALTCHA = {
+    "parameters": {
+        "algorithm": "PBKDF2/SHA-256",
+        "cost": 1,
+        "keyLength": 32,
+        "keyPrefix": "00",
+        "nonce": "000102030405060708090a0b0c0d0e0f",
+        "salt": "0f0e0d0c0b0a09080706050403020100",
+    },
+    "signature": "not that of a server",
+}
+"""A challenge that is solved in a moment."""
+
 BY_FIELD: dict[str, Any] = {
+    "altcha": ALTCHA,
     "p": STROKE,
     "char": "加",
     "title": "加油接龙",
