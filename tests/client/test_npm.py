@@ -12,6 +12,7 @@ import pytest
 
 from server import __version__
 from tests.service import ROOT
+from tests.vectors import load
 
 TSC = ROOT / "tests" / "tools" / "node_modules" / ".bin" / "tsc"
 CONSUMER = Path(__file__).parent / "consumer"
@@ -54,6 +55,24 @@ def test_the_types_of_all_modules_fit(project: str) -> None:
 
 def test_a_program_in_typescript_compiles_and_its_mistakes_are_found(consumer: Path) -> None:
     run(TSC, "-p", consumer)
+
+
+def test_the_declared_messages_are_those_of_the_server(consumer: Path) -> None:
+    lines = ['import type { FromServer, ToServer } from "jielong-client/types";']
+    for name, kind in (("to-client", "FromServer"), ("from-client", "ToServer")):
+        lines += [
+            f"({json.dumps(vector['json'])}) satisfies {kind};"
+            for vector in load(name)
+            if vector["valid"]
+            and "colour" not in vector["json"]
+            and None not in vector["json"].values()
+        ]
+    program = consumer / "vectors.ts"
+    program.write_text("\n".join(lines))
+    run(TSC, "-p", consumer)
+    program.write_text(f"{lines[0]}\n({{ t: 'fanfare' }}) satisfies FromServer;")
+    with pytest.raises(AssertionError, match="fanfare"):
+        run(TSC, "-p", consumer)
 
 
 def test_the_package_holds_modules_with_their_types_and_nothing_else(package: Path) -> None:

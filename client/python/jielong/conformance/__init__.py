@@ -1,8 +1,8 @@
 """Tests any server of `jielong.v1` from outside, promise by promise.
 
 `suite.run` yields one `Outcome` a check. The checks speak the protocol over connections of their
-own and know nothing of how a server is made. They leave every room that they open, and meet only
-each other, by invitation, so that no participant of the server is disturbed.
+own and know nothing of how a server is made. They meet each other, nearly always by invitation, and
+leave or finish every room that they open. The few works that they finish are counted.
 """
 
 from __future__ import annotations

@@ -58,3 +58,5 @@ async def keep(server: Server) -> None:
         raise NotTestableError("another room was open, too")
     require(told["committed"] == [STROKES], "the character that was left is not there")
     require(told["partner"]["here"] is False, "the one who went counts as `here`")
+    # Nobody else is to finish a character that no participant wrote.
+    await later.ask("commit", "committed", room=room, c=1, strokes=STROKES)
