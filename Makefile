@@ -5,8 +5,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TOOLS := build/tools
 
-.PHONY: run test lint unit format assets npm vectors screens faults clean
+.PHONY: run test lint unit format assets npm vectors docs reference screens faults fuzz lock audit sbom clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -48,6 +49,14 @@ tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json
 vectors: $(VENV)/.development
 	$(BIN)/python -m tests.vectors
 
+# the documentation site, in build/site; a broken link is an error
+docs: $(VENV)/.documentation
+	@$(BIN)/python -m scripts.docs build
+
+# the pages of docs/reference, made from the code
+reference: $(VENV)/.development
+	@$(BIN)/python -m scripts.docs reference
+
 screens: $(VENV)/.development
 	$(BIN)/python -m tests.browser.screens docs/screens
 
@@ -56,19 +65,57 @@ faults: $(VENV)/.development
 	$(BIN)/python -m tests.faults --deployment $(or $(DEPLOYMENT),single) \
 		--seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
 
-clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+# make fuzz MESSAGES=1000000 SEED=1: the tests of tests/fuzz with so many messages, frames, requests
+# and calls, which takes an hour or two; then atheris where it has a wheel, each target with so many
+# inputs; new ones stay in build/fuzz
+fuzz: $(VENV)/.fuzz
+	FUZZ_MESSAGES=$(or $(MESSAGES),1000000) $(BIN)/pytest tests/fuzz --timeout 0 \
+		--hypothesis-seed $(or $(SEED),1)
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then \
+		for target in messagepack json ink request; do \
+			$(BIN)/python -m tests.fuzz.coverage $$target build/fuzz/$$target -verbosity=0 \
+				-artifact_prefix=build/fuzz/ -runs=$(or $(MESSAGES),1000000) -seed=$(or $(SEED),1) || exit 1; \
+		done; \
+	else echo "atheris has no wheel for this platform; its part is left out"; fi
 
-$(VENV)/.runtime: pyproject.toml constraints.txt
+# writes constraints.txt and requirements/*.txt; UPGRADE=1 takes the newest versions; needs the network
+lock: $(TOOLS)/.installed
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" scripts/lock $(if $(UPGRADE),--upgrade)
+
+# known vulnerabilities of what is installed, bundled and vendored; needs the network and npm
+audit: $(TOOLS)/.installed
+	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" scripts/audit
+
+# a CycloneDX SBOM of what make run installs and serves
+sbom: $(TOOLS)/.installed
+	@$(TOOLS)/bin/python scripts/sbom build/sbom.cdx.json
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.runtime: pyproject.toml requirements/run.txt
 	@$(PYTHON) scripts/check-python
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV), once"
-	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
-		--constraint constraints.txt --editable .
+	@scripts/install $(VENV) requirements/run.txt
 	@touch $@
 
-$(VENV)/.development: $(VENV)/.runtime client/python/pyproject.toml
-	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: \
-		--no-binary jielong,jielong-client --constraint constraints.txt \
-		--editable client/python --editable '.[dev,postgresql]'
+$(VENV)/.development: $(VENV)/.runtime requirements/develop.txt client/python/pyproject.toml
+	@scripts/install $(VENV) requirements/develop.txt client/python
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.development requirements/fuzz.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: --requirement requirements/fuzz.txt
+	@touch $@
+
+$(TOOLS)/.installed: requirements/tools.txt
+	@test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/pip install -qq --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: --requirement requirements/tools.txt
+	@touch $@
+
+$(VENV)/.documentation: $(VENV)/.runtime
+	@$(BIN)/pip install -qq --disable-pip-version-check --only-binary :all: --no-binary jielong \
+		--constraint constraints.txt --editable '.[docs]'
 	@touch $@

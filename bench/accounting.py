@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
-from bench.processes import children
+from bench.processes import descendants, is_web
 
-SUPERVISOR, WORKER, VALKEY = "supervisor", "worker", "valkey"
+SUPERVISOR, WORKER, WEB, VALKEY = "supervisor", "worker", "web", "valkey"
+_COMMAND = re.compile(rb"\0server(?:\0|\.[a-z_]+\.)([a-z_]+)\0")
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> dict[int, str]:
-    """A service's processes with their parts: one that has workers under it is a supervisor."""
-    below = children(pid)
-    parts = {child: _part(child) for child in below}
+    """A service's processes with their parts: one that has workers under it is a supervisor.
+
+    A worker's web process and the keeper of it are the part `web`.
+    """
+    parts = {child: _part(child) for child in descendants(pid)}
     has_workers = WORKER in parts.values()
     return {pid: SUPERVISOR if has_workers else WORKER, **parts}
 
 
 def _part(pid: int) -> str:
-    return WORKER if b"server\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes() else VALKEY
+    """What `python -m server` runs in a process, e.g. `worker`, or a module's own process."""
+    if is_web(pid):
+        return WEB
+    command = _COMMAND.search(Path(f"/proc/{pid}/cmdline").read_bytes())
+    return command[1].decode() if command else VALKEY
 
 
 def workers(pid: int) -> list[int]:

@@ -121,11 +121,11 @@ async def measure_ink(target: Target, seconds: float, patience: int) -> None:
     run.frames += sum(pair.sent for pair in target.pairs)
 
 
-async def send(pairs: list[Pair], seconds: float) -> None:
-    """Every pair sends `RATE` frames a second, each in its own millisecond."""
+async def send(pairs: list[Pair], seconds: float, rate: float = RATE) -> None:
+    """Every pair sends `rate` frames a second, each in its own millisecond."""
     for pair in pairs:
         pair.reset()
-    phases = round(1 / RATE / TICK_SECONDS)
+    phases = round(1 / rate / TICK_SECONDS)
     in_phase = [pairs[phase::phases] for phase in range(phases)]
     loop = asyncio.get_running_loop()
     start = loop.time()

@@ -2,13 +2,15 @@
 
 `python -m bench.joiners [--joiners 20000] [--rate 1000] [--pattern poisson|ramp|bursts]`
 
-Each one connects, says `hello`, joins, writes, commits, sees the work completed and closes, over
-its own WebSocket. At the end relays, participants, serial numbers and the archive must agree.
+With `--visits` each one loads the page first, with what Chromium asks for and a cold cache.
+Then each one connects, says `hello`, joins, writes, commits, sees the work completed and closes,
+over its own WebSocket. At the end relays, participants, serial numbers and the archive must agree.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import tempfile
 import time
@@ -18,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
+from bench.browser_visit import BrowserVisit, watch
 from bench.campaign import campaign, short_phrase
 from bench.load import arrivals, open_model, shared_stats
+from bench.load.http import CONNECTIONS, for_host, spread
 from bench.load.open_model import COUNTERS, LATENCIES
 from bench.load.reconciliation import reconcile
 from bench.load.report import lines, plot, report
@@ -62,12 +66,13 @@ def measure(target: Target, given: Any) -> tuple[Run, dict[str, Any], SharedStat
     """Run the load; return the run, the counts before it, and the load's statistics."""
     before = campaign(target.http)["counters"]
     archived_before = target.archived()
+    visit = asyncio.run(watch(target.http)) if given.visits else None
     room = given.joiners if given.lanes == 1 else given.joiners + GAPS + given.joiners // 10
     stats = SharedStats(given.processes, COUNTERS, LATENCIES, room)
     outcome = shared_stats.queue()
     start = time.monotonic() + START_SECONDS
     scenarios = [
-        scenario(target, before, given, number, start) for number in range(given.processes)
+        scenario(target, before, given, number, start, visit) for number in range(given.processes)
     ]
     processes = [shared_stats.process(open_model.run, each, stats, outcome) for each in scenarios]
     for process in processes:
@@ -87,10 +92,16 @@ def measure(target: Target, given: Any) -> tuple[Run, dict[str, Any], SharedStat
 
 
 def scenario(
-    target: Target, before: dict[str, Any], given: Any, number: int, start: float
+    target: Target,
+    before: dict[str, Any],
+    given: Any,
+    number: int,
+    start: float,
+    visit: BrowserVisit | None,
 ) -> open_model.Scenario:
     """The scenario of process `number`; `before` are the counters at the start."""
     host, port = target.address
+    address = f"{host}:{port}"
     share = given.joiners // given.processes + (number < given.joiners % given.processes)
     return open_model.Scenario(
         number=number,
@@ -108,6 +119,8 @@ def scenario(
         seed=given.seed + 1_000 * number,
         record=given.record,
         every=given.record_every,
+        visit=for_host(spread(visit.first, CONNECTIONS), address) if visit else [],
+        later=for_host(visit.later, address) if visit else [],
     )
 
 
@@ -124,6 +137,7 @@ def arguments() -> argparse.Namespace:
     add("--pattern", choices=arrivals.PATTERNS, default="poisson")
     add("--writing", type=float, default=1.0, help="median seconds to write a character")
     add("--ink", type=int, default=0, help="frames of live ink for each character")
+    add("--visits", action="store_true", help="load the page first")
     add("--pipelined", action="store_true", help="send join with hello")
     add("--processes", type=int, default=1, help="load processes")
     add("--workers", type=int, default=2, help="of the service that is started")

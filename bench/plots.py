@@ -129,6 +129,23 @@ def storm(found: Results) -> list[Bars]:
     ]
 
 
+def web(found: Results) -> list[Bars]:
+    """Ink while works are read."""
+    rows = {f"{name}, before": row for name, row in found.get("before", {}).items()}
+    rows |= found["slices"]
+    return [
+        Bars(title, _column(rows, key), {})
+        for title, key in (
+            ("ms that a frame of ink is on its way, 99th percentile", "frame p99"),
+            ("ms that a frame of ink is on its way, 99.9th percentile", "frame p99.9"),
+            (
+                "ms of CPU between two calls of the worker's 1 ms timer, the longest",
+                "hold longest",
+            ),
+        )
+    ]
+
+
 KINDS: dict[str, Callable[[Results], list[Bars]]] = {
     "ink": ink,
     "latency": latency,
@@ -140,6 +157,7 @@ KINDS: dict[str, Callable[[Results], list[Bars]]] = {
     "peers": peers,
     "storm-sockets": storm,
     "storm-worker": storm,
+    "web": web,
 }
 
 

@@ -74,8 +74,11 @@ class Program:
 
     def usage(self) -> Usage:
         """What it and its children have used so far, to 10 ms, threads included."""
-        pid = self.process.pid
-        return Usage(cpu_seconds(pid), sum(map(cpu_seconds, children(pid))))
+        below = descendants(self.process.pid)
+        web = [pid for pid in below if is_web(pid)]
+        store = [pid for pid in below if pid not in web]
+        pids = self.process.pid, *web
+        return Usage(sum(map(cpu_seconds, pids)), sum(map(cpu_seconds, store)))
 
     def stop(self) -> None:
         """End it, by force if it does not go."""
@@ -99,6 +102,17 @@ def children(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
+def descendants(pid: int) -> list[int]:
+    """The living children of a process, and theirs."""
+    below = children(pid)
+    return [*below, *(grandchild for child in below for grandchild in descendants(child))]
+
+
+def is_web(pid: int) -> bool:
+    """Whether it is a worker's web process, or the keeper of one."""
+    return Path(f"/proc/{pid}/comm").read_text().startswith("jielong-")
+
+
 @contextmanager
 def service(folder: Path, **settings: object) -> Iterator[Program]:
     """`jielong serve` with its data in `folder` and `JIELONG_<NAME>` for every setting."""
@@ -114,9 +128,20 @@ def service(folder: Path, **settings: object) -> Iterator[Program]:
 @contextmanager
 def bare_picows(folder: Path, *arguments: str) -> Iterator[Program]:
     """`bench.bare_picows` with these arguments."""
+
+    def command(port: int) -> list[str]:
+        return [sys.executable, "-m", "bench.bare_picows", str(port), *arguments]
+
+    with running(command, folder) as program:
+        yield program
+
+
+@contextmanager
+def running(command: Callable[[int], list[str]], folder: Path) -> Iterator[Program]:
+    """The program of `command`, which gets the port to listen on; its log is in `folder`."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.bare_picows", str(port), *arguments]
-    with _running(command, folder, port, dict(os.environ)) as program:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _running(command(port), folder, port, dict(os.environ)) as program:
         _wait(program, lambda started: listens(started.port))
         yield program
 

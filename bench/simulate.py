@@ -2,9 +2,10 @@
 
 `python -m bench.simulate [--results FOLDER] [--against FILE]`
 
-Costs come from the newest results of `joiners`, `match`, `idle` and `ink`. One slice (a master of
-Valkey and its workers) is simulated event by event, at the size of a real run and at growing load;
-fleets for 1 M to 100 M connected are reckoned from the same costs (`bench/fleet/planning.py`).
+Costs come from the newest results of `joiners`, `match`, `idle`, `ink` and `visits`. One slice (a
+master of Valkey and its workers) is simulated event by event, at the size of a real run and at
+growing load, without visits; fleets for 1 M to 100 M connected are reckoned from the same costs
+(`bench/fleet/planning.py`).
 """
 
 from __future__ import annotations
@@ -193,6 +194,7 @@ def main() -> None:
     add("--seconds", type=float, default=3.0, help="simulated for each figure")
     add("--stay", type=float, default=plain.stay)
     add("--frames", type=float, default=plain.frames)
+    add("--new", type=float, default=plain.new, help="share of participants on a first visit")
     add("--load", type=float, default=plain.load)
     add("--price", type=float, default=plain.price)
     add("--largest", type=float, default=plain.largest, help="connected to one deployment")
@@ -200,7 +202,7 @@ def main() -> None:
     folder = given.results
     path = given.joiners or costing.latest(folder, "joiners")[0]
     joiners = msgspec.json.decode(path.read_bytes())
-    others = [costing.latest(folder, name)[1] for name in ("match", "idle", "ink")]
+    others = [costing.latest(folder, name)[1] for name in ("match", "idle", "ink", "visits")]
     costs = costing.read(joiners, *others)
     against = given.against or path
     validation = simulate_run(costs, msgspec.json.decode(against.read_bytes()), given.seconds, SEED)
@@ -210,6 +212,7 @@ def main() -> None:
     assumed = Assumptions(
         stay=given.stay,
         frames=given.frames,
+        new=given.new,
         load=given.load,
         price=given.price,
         largest=given.largest,

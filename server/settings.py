@@ -35,11 +35,16 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(60, ge=0.1, le=3_600)
     grace_seconds: float = Field(15, ge=0.1, le=3_600)
     keep_hours: float = Field(24, ge=0.01, le=24 * 30)
+    """How long a character that was left behind waits for a stranger."""
+
     campaigns: Path | None = None
     """A TOML file in the place of the built-in campaigns."""
 
     database_url: str = ""
     """Where finished works go; empty: SQLite in `data`. `postgresql+asyncpg://...` else."""
+
+    pictures_mb: int = Field(500, ge=1)
+    """How many megabytes of pictures of works are kept in `data`."""
 
     base_path: str = ""
     """The path below which a proxy shows everything, like "/jielong"; it may strip it or not."""
@@ -77,6 +82,7 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
+    """The least important lines that the log has."""
 
     @field_validator("origins", mode="before")
     @classmethod
@@ -128,6 +134,11 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url
         return f"sqlite+aiosqlite:///{self.data.resolve() / 'works.sqlite'}"
+
+    @property
+    def pictures(self) -> Path:
+        """The folder of pictures of works."""
+        return self.data.resolve() / "pictures"
 
     @property
     def rules(self) -> Rules:

@@ -38,6 +38,9 @@ class Costs(msgspec.Struct, frozen=True):
         received: bytes that a participant receives, live ink left out.
         frame: bytes of a frame of live ink.
         work_bytes: bytes of a finished work in SQL with its hands and indexes.
+        visit: a worker's, for a first visit to the page with all that the page fetches later.
+        back: a worker's, for a later visit.
+        visit_bytes, back_bytes: that such a visitor receives.
     """
 
     open: float
@@ -61,6 +64,10 @@ class Costs(msgspec.Struct, frozen=True):
     received: float
     frame: float
     work_bytes: float
+    visit: float
+    back: float
+    visit_bytes: float
+    back_bytes: float
 
     @property
     def worker(self) -> float:
@@ -97,8 +104,10 @@ def latest(folder: Path, name: str) -> tuple[Path, Any]:
     return found[-1], msgspec.json.decode(found[-1].read_bytes())
 
 
-def read(joiners: Any, match: Any, idle: Any, ink: Any) -> Costs:
-    """From the results of `bench.joiners`, `bench.match`, `bench.idle` and `bench.ink`."""
+def read(joiners: Any, match: Any, idle: Any, ink: Any, visits: Any) -> Costs:
+    """From the results of `bench.joiners`, `bench.match`, `bench.idle`, `bench.ink` and
+    `bench.visits`.
+    """
     us = joiners["us_per_joiner"]
     one_lane = [case for case in match["cases"] if case["lanes"] == 1]
     sizes = np.array([case["batch"] for case in one_lane], dtype=float)
@@ -116,6 +125,10 @@ def read(joiners: Any, match: Any, idle: Any, ink: Any) -> Costs:
     beats = np.array([beat["us_beat"] for beat in match["beats"]])
     slope, base = np.polyfit(workers, beats, 1)
     across = ink["targets"]["service, across two workers"]
+    first, back = (
+        visits["kinds"][kind]["targets"]["service"]
+        for kind in ("first visit, whole", "return, whole")
+    )
     micro = 1e-6
     return Costs(
         open=opened * micro,
@@ -136,4 +149,8 @@ def read(joiners: Any, match: Any, idle: Any, ink: Any) -> Costs:
         received=joiners["bytes_per_joiner"],
         frame=across["frame_bytes"],
         work_bytes=WORK_BYTES,
+        visit=first["us_per_visit"] * micro,
+        back=back["us_per_visit"] * micro,
+        visit_bytes=first["bytes"],
+        back_bytes=back["bytes"],
     )

@@ -31,6 +31,7 @@ class Assumptions:
     Attributes:
         stay: seconds that a participant is connected, all pauses included.
         frames: frames of live ink that each writes: 30 a second while the pen is down.
+        new: share of participants who have never been on the page; the others come back.
         load: share of the time that a core may be busy.
         connections: of one worker at most.
         cores, memory: of one machine, cores and bytes.
@@ -43,6 +44,7 @@ class Assumptions:
 
     stay: float = 60.0
     frames: float = 300.0
+    new: float = 1.0
     load: float = 0.6
     connections: float = 20_000.0
     cores: int = 16
@@ -111,7 +113,9 @@ def plan(costs: Costs, given: Assumptions, connected: float) -> Fleet:
     connected_here = connected / fleets
     arrivals = connected_here / given.stay
     across = 1 - given.same_worker
-    per_joiner = costs.worker + given.frames * costs.ink * across
+    visit = given.new * costs.visit + (1 - given.new) * costs.back
+    visit_bytes = given.new * costs.visit_bytes + (1 - given.new) * costs.back_bytes
+    per_joiner = visit + costs.worker + given.frames * costs.ink * across
     by_cpu = arrivals * per_joiner / given.load
     by_connections = connected_here / given.connections
     workers = max(1.0, by_cpu, by_connections)
@@ -135,7 +139,7 @@ def plan(costs: Costs, given: Assumptions, connected: float) -> Fleet:
         clock_share=clock_share,
         worker_memory=worker_memory * fleets,
         store_memory=store_memory * fleets,
-        sent=arrivals * fleets * (costs.received + given.frames * costs.frame),
+        sent=arrivals * fleets * (visit_bytes + costs.received + given.frames * costs.frame),
         works=works * fleets,
         works_bytes=works * fleets * 86_400 * costs.work_bytes,
         machines=machines * fleets,

@@ -27,8 +27,9 @@ from bench.load.frames import (
     upgrade,
 )
 from bench.load.histogram import BUCKETS, bucket_of
-from bench.load.reactor import Connection, Reactor
+from bench.load.reactor import Reactor
 from bench.load.shared_stats import SharedStats
+from bench.load.websocket import Connection
 
 COUNTERS = (
     "open",

@@ -24,10 +24,12 @@ from bench.load.frames import (
     upgrade,
 )
 from bench.load.histogram import BUCKETS, bucket_of
-from bench.load.reactor import Connection, Reactor
+from bench.load.http import PageLoad, Request
+from bench.load.reactor import Reactor
 from bench.load.recording import Recording
 from bench.load.serials import Serials
 from bench.load.shared_stats import SharedStats
+from bench.load.websocket import Connection
 
 COUNTERS = (
     "arrived",
@@ -44,20 +46,21 @@ COUNTERS = (
     "late_us",
     "cpu_us",
 )
-"""`arrived`: users who have started; `open`: users who are connected, or turned away and about to
-come back; `turned_away`: how often users were turned away; `late_us`: the longest delay between the
-scheduled time of an arrival and its start; `cpu_us`: CPU of this process."""
+"""`arrived`: users who have started; `open`: users who are loading the page or connected, or turned
+away and about to come back; `turned_away`: how often users were turned away; `late_us`: the longest
+delay between the scheduled time of an arrival and its start; `cpu_us`: CPU of this process."""
 
-LATENCIES = ("welcomed", "seated", "matched", "committed", "completed")
-"""`welcomed`, `seated`, `matched`: from the scheduled arrival; `committed`: from the scheduled end
-of writing; `completed`: from the scheduled end of writing the last character, for its writer."""
+LATENCIES = ("welcomed", "seated", "matched", "committed", "completed", "loaded")
+"""`loaded` (the page, with visits), `welcomed`, `seated`, `matched`: from the scheduled arrival;
+`committed`: from the scheduled end of writing; `completed`: from the scheduled end of writing the
+last character, for its writer."""
 
 PUBLISH_SECONDS = 0.5
 MAX_OPEN = 18_000
 """Most connections of one process, since descriptors are limited. Users beyond that wait, and the
 wait counts, because latencies start at the scheduled arrival."""
 
-WELCOMED, SEATED, MATCHED, COMMITTED, COMPLETED = range(len(LATENCIES))
+WELCOMED, SEATED, MATCHED, COMMITTED, COMPLETED, LOADED = range(len(LATENCIES))
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -72,6 +75,9 @@ class Scenario(msgspec.Struct, frozen=True):
         base: the highest serial number given before the run.
         record: folder for histories; None to record nothing.
         every: record one of so many users.
+        visit: what users ask for before they connect, until the page takes a stroke; empty: none of
+            them loads the page.
+        later: what the page asks for afterwards.
     """
 
     number: int
@@ -89,6 +95,8 @@ class Scenario(msgspec.Struct, frozen=True):
     seed: int
     record: str | None
     every: int
+    visit: list[Request] = []
+    later: list[Request] = []
 
 
 class VirtualUser(Connection):
@@ -207,7 +215,8 @@ class OpenModel:
         self._counts = [[0] * BUCKETS for _ in LATENCIES]
         self._tally: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
-        self._backing_off = 0
+        self._present = 0
+        self._pages: dict[int, PageLoad] = {}
         self._retrying: deque[tuple[int, float]] = deque()
         self.messages = 0
         self._serials = Serials(stats.serials()[scenario.number].data, scenario.base)
@@ -263,7 +272,39 @@ class OpenModel:
 
     def _arrive(self, number: int, due: float, now: float) -> None:
         self._tally["late_us"] = max(self._tally["late_us"], round((now - due) * 1e6))
+        self._present += 1
+        if not self._scenario.visit:
+            self._connect(number, due)
+            return
+        page = self._pages[number] = PageLoad(
+            self.reactor, self._scenario.visit, partial(self._loaded, number, due)
+        )
+        page.start()
+
+    def _loaded(self, number: int, due: float, page: PageLoad) -> None:
+        """The page takes ink: its user takes part, and what else it needs is loaded meanwhile."""
+        if page.failed:
+            self._fail(number, "page")
+            return
+        self._count(LOADED, due)
         self._connect(number, due)
+        page.go_on(self._scenario.later, partial(self._loaded_more, number))
+
+    def _loaded_more(self, number: int, page: PageLoad) -> None:
+        if page.failed:
+            self._errors["rest of the page"] += 1
+
+    def _fail(self, number: int, why: str) -> None:
+        self._errors[why] += 1
+        self._tally["failed"] += 1
+        self._leave(number)
+
+    def _leave(self, number: int) -> None:
+        self._present -= 1
+        if (page := self._pages.pop(number, None)) is not None:
+            if page.loading:
+                self._errors["left before the page was loaded whole"] += 1
+            page.leave()
 
     def _connect(self, number: int, due: float) -> None:
         recording = self._recording
@@ -276,7 +317,6 @@ class OpenModel:
         """The service refused a connection with `503`."""
         self._tally["turned_away"] += 1
         user.drop()
-        self._backing_off += 1
         who = user.number, user.due
         again = partial(self._retrying.append, who)
         self.reactor.at(time.monotonic() + seconds, again)
@@ -284,7 +324,6 @@ class OpenModel:
     def _reconnect_turned_away(self) -> None:
         """Reconnect users who were turned away and have waited; the longest wait comes first."""
         while self._retrying and len(self.reactor.connections) < MAX_OPEN:
-            self._backing_off -= 1
             self._connect(*self._retrying.popleft())
 
     def _on_welcome(self, user: VirtualUser, payload: bytes) -> None:
@@ -372,9 +411,10 @@ class OpenModel:
 
     def closed(self, user: VirtualUser, code: int) -> None:
         """A connection has ended."""
-        if code != 1000:
-            self._errors[f"closed {code}"] += 1
-            self._tally["failed"] += 1
+        if code == 1000:
+            self._leave(user.number)
+        else:
+            self._fail(user.number, f"closed {code}")
 
     # Statistics ---------------------------------------------------------------------------------
 
@@ -386,7 +426,7 @@ class OpenModel:
         serials, number = self._serials, self._scenario.number
         published = self._tally | {
             "arrived": arrived,
-            "open": len(self.reactor.connections) + self._backing_off,
+            "open": self._present,
             "messages": self.messages,
             "bytes": self.reactor.bytes,
             "twice": serials.twice,

@@ -1,4 +1,4 @@
-"""Sockets, frames and timers of one load process, on epoll.
+"""Sockets and timers of one load process, on epoll.
 
 `bench.joiners` reports the load's own CPU for each user in every run. About half of it is the
 kernel's work for packets.
@@ -16,8 +16,6 @@ from itertools import count
 from time import monotonic, sleep
 from typing import ClassVar
 
-from bench.load.frames import CLOSE, CLOSE_OPCODE, PING_OPCODE, pong
-
 LONGEST_POLL_SECONDS = 0.05
 GATHER_SECONDS = 0.001
 """Time for which events are gathered before they are handled together. It halves the load's CPU
@@ -34,57 +32,37 @@ _IP_BIND_ADDRESS_NO_PORT = 24
 _PENDING = (errno.EINPROGRESS, errno.EAGAIN, errno.ENOTCONN)
 
 
-class Connection:
-    """One WebSocket of a reactor. Subclasses override the callbacks.
+class Stream:
+    """One TCP connection of a reactor. Subclasses override the callbacks."""
 
-    Attributes:
-        opened: whether the handshake is done.
-    """
-
-    __slots__ = ("_closing", "_leaving", "_reactor", "_rest", "_sock", "_unsent", "fd", "opened")
+    __slots__ = ("_reactor", "_sock", "_unsent", "fd")
 
     def __init__(self, reactor: Reactor) -> None:
         """Not connected yet; `Reactor.connect` does that."""
         self._reactor = reactor
         self._sock: socket.socket
-        self._rest = b""
         self._unsent = b""
-        self._closing = False
-        self._leaving = False
-        self.opened = False
         self.fd = -1
 
     # Callbacks ----------------------------------------------------------------------------------
 
-    def on_open(self) -> None:
-        """The handshake is done."""
+    def on_connect(self, request: bytes) -> None:
+        """The socket is connecting and can be written to; `request` is the reactor's."""
 
-    def on_message(self, payload: bytes) -> None:
-        """A message was received."""
+    def on_data(self, data: bytes) -> None:
+        """Bytes were received."""
+
+    def on_end(self) -> None:
+        """The peer has closed the connection, or it was lost."""
+        self.cut()
 
     def on_close(self, code: int) -> None:
-        """The connection has ended; the code is 1006 when it was lost, 1002 when it was refused."""
-
-    def answered(self, data: bytes) -> int:
-        """Read the answer to the upgrade request; return where its frames begin, or -1."""
-        end = data.find(b"\r\n\r\n")
-        if end < 0:
-            return self.wait_for_more(data)
-        if not data.startswith(b"HTTP/1.1 101"):
-            self.refused(data[:end])
-            return -1
-        self.opened = True
-        self.on_open()
-        return end + 4
-
-    def refused(self, head: bytes) -> None:
-        """The server refused the upgrade; `head` is the head of its answer."""
-        self.cut(1002)
+        """The connection has ended; the code is a WebSocket's: 1006 when it was lost."""
 
     # Calls of subclasses ------------------------------------------------------------------------
 
     def send(self, data: bytes) -> None:
-        """Send frames now, or when the socket is writable."""
+        """Send bytes now, or when the socket is writable."""
         if self._unsent:
             self._unsent += data
             return
@@ -100,23 +78,9 @@ class Connection:
             self._unsent = data[sent:]
             self._reactor.want_write(self.fd, wanted=True)
 
-    def wait_for_more(self, data: bytes) -> int:
-        """Keep an incomplete answer; return -1, as `answered` does."""
-        self._rest = data
-        return -1
-
     def close(self) -> None:
-        """Send a close frame; `on_close` follows."""
-        if not self._closing:
-            self._closing = True
-            self.send(CLOSE)
-
-    def leave(self) -> None:
-        """Send a close frame once everything received with this message is answered.
-
-        A browser answers a ping when it comes, and its page hears of the message before it later.
-        """
-        self._leaving = True
+        """End the connection in order; here, at once."""
+        self.cut(1000)
 
     def cut(self, code: int = 1006) -> None:
         """End the connection at once."""
@@ -144,10 +108,10 @@ class Connection:
     # Calls of the reactor -----------------------------------------------------------------------
 
     def start(self, sock: socket.socket, request: bytes) -> None:
-        """The socket is connecting; send the upgrade request."""
+        """The socket is connecting."""
         self._sock = sock
         self.fd = sock.fileno()
-        self.send(request)
+        self.on_connect(request)
 
     def writable(self) -> None:
         """Send what the socket did not take before."""
@@ -164,46 +128,11 @@ class Connection:
             return
         except OSError:
             data = b""
-        if not data:
-            self.cut(1000 if self._closing else 1006)
-            return
-        self._reactor.bytes += len(data)
-        if self._rest:
-            data = self._rest + data
-        at = 0 if self.opened else self.answered(data)
-        if at >= 0:
-            self._frames(data, at)
-
-    def _frames(self, data: bytes, at: int) -> None:
-        size = len(data)
-        while size - at >= 2:
-            length, start = data[at + 1], at + 2
-            if length == 126:
-                start = at + 4
-                length = data[at + 2] << 8 | data[at + 3] if size >= start else size
-            elif length == 127:
-                start = at + 10
-                length = int.from_bytes(data[at + 2 : start]) if size >= start else size
-            end = start + length
-            if end > size:
-                break
-            opcode = data[at] & 0xF
-            if opcode == CLOSE_OPCODE:
-                code = int.from_bytes(data[start : start + 2]) if length else 1005
-                if not self._closing:
-                    self.send(CLOSE)
-                self.cut(code)
-                return
-            if opcode == PING_OPCODE:
-                self.send(pong(data[start:end]))
-            elif not self._closing:
-                self.on_message(data[start:end])
-            if self.fd not in self._reactor.connections:
-                return
-            at = end
-        self._rest = data[at:]
-        if self._leaving:
-            self.close()
+        if data:
+            self._reactor.bytes += len(data)
+            self.on_data(data)
+        else:
+            self.on_end()
 
 
 class Reactor:
@@ -237,10 +166,10 @@ class Reactor:
         self._timers: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._source = first_source
-        self.connections: dict[int, Connection] = {}
+        self.connections: dict[int, Stream] = {}
         self.bytes = 0
 
-    def connect(self, connection: Connection) -> None:
+    def connect(self, connection: Stream) -> None:
         """Open it; on loopback the kernel has connected before the request is sent.
 
         Raises:

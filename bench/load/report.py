@@ -79,6 +79,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"us of CPU a joiner: {cpu}"
     yield "latency, ms      count      p50      p90      p99    p99.9      max"
     for name, values in found["latencies_ms"].items():
+        if not values["count"]:
+            continue
         yield f"{name:<11}{values['count']:>11,}" + "".join(
             f"{values[key]:>9.1f}" for key in ("p50", "p90", "p99", "p99.9", "max")
         )

@@ -9,7 +9,8 @@ from typing import Any
 
 from bench import accounting
 from bench.handwriting import character, live_part
-from bench.load.reactor import Connection, Reactor
+from bench.load.reactor import Reactor
+from bench.load.websocket import Connection
 from bench.peers.targets import Target
 
 TIMEOUT_SECONDS = 60.0

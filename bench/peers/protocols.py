@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from bench.load.frames import encode, frame, upgrade
-from bench.load.reactor import Connection, Reactor
+from bench.load.reactor import Reactor
+from bench.load.websocket import Connection
 
 TEXT_OPCODE = 0x1
 Message = tuple[str, dict[str, Any]]

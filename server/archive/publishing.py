@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated
 
 import msgspec
 
 from server.archive.drawing import draw, is_one_word
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase, direction_of, seat_of
+from server.relay.values import Count, Seat, Serial, Strokes
 from server.store.works import FinishedWork
+
+Timestamp = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+"""RFC 3339, in UTC, with milliseconds."""
 
 _read_strokes = msgspec.msgpack.Decoder(list[Stroke]).decode
 
 
-def content_of(campaign: str, work: FinishedWork) -> dict[str, Any]:
-    """The answer of `GET /api/works/{id}`, ready for JSON."""
+class PublicChar(msgspec.Struct, frozen=True):
+    """One character of a work: who wrote it, as an index of the work's hands, and its ink."""
+
+    char: str
+    seat: Seat
+    hand: Count
+    strokes: Strokes
+
+
+class PublicHand(msgspec.Struct, frozen=True):
+    """One who wrote a character, by the number got for the work."""
+
+    serial: Serial
+
+
+class PublicWork(msgspec.Struct, frozen=True):
+    """A finished work; the answer of `GET /api/works/{id}`."""
+
+    id: str
+    campaign: str
+    phrase: Phrase
+    chars: list[PublicChar]
+    hands: list[PublicHand]
+    completed_at: Timestamp
+
+
+def content_of(campaign: str, work: FinishedWork) -> PublicWork:
+    """The work without what only the service may know."""
+    chars = [
+        PublicChar(char, seat_of(index), work.writers[index], _read_strokes(work.ink[index]))
+        for index, char in enumerate(work.phrase.chars)
+    ]
+    hands = [PublicHand(hand.serial) for hand in work.hands]
     completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
-    return {
-        "id": work.id,
-        "campaign": campaign,
-        "phrase": msgspec.to_builtins(work.phrase),
-        "chars": [
-            {
-                "char": char,
-                "seat": seat_of(index),
-                "hand": work.writers[index],
-                "strokes": _read_strokes(work.ink[index]),
-            }
-            for index, char in enumerate(work.phrase.chars)
-        ],
-        "hands": [{"serial": hand.serial} for hand in work.hands],
-        "completed_at": completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-    }
+    written = completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return PublicWork(work.id, campaign, work.phrase, chars, hands, written)
 
 
 def picture_of(phrase: Phrase, ink: list[list[Stroke]]) -> str:

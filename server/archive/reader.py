@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
 import structlog
 from redis.exceptions import RedisError
 
 from server.archive.database import ArchiveAwayError
-from server.archive.works import Cursor, Works
+from server.archive.gathered_reads import GatheredReads
+from server.archive.works import HELD, Cursor, ReviewState, Works
 from server.relay.phrase import Phrase
 from server.store.errors import StoreAwayError
 from server.store.lanes import LETTERS
@@ -17,8 +19,14 @@ from server.store.works import FinishedWork, WorksStream
 
 log = structlog.get_logger()
 
+LOOK_SECONDS = 0.01
+"""Between two reads of works, and of review states: who asks meanwhile shares the next one."""
+
 ON_THE_WAY = 1_000
 """How many of the newest works in a stream are looked at for one that SQL does not have."""
+
+_Lane = tuple[str, int]
+"""A campaign and the number of one of its lanes."""
 
 _WORK_ID = re.compile(rf"[A-Za-z0-9_-]{{16}}[{LETTERS}]")
 """A room's id: 12 random bytes in URL-safe base64, and the letter of its lane."""
@@ -31,6 +39,17 @@ class WorkReader:
         """`streams` by campaign, in the order of its lanes; more may be added later."""
         self._works = works
         self._streams = streams
+        self._states = GatheredReads(works.states, "review states", LOOK_SECONDS)
+        self._found = GatheredReads(works.find_all, "works", LOOK_SECONDS)
+        self._waiting = GatheredReads(self._read_streams, "works on their way")
+
+    async def states(self, ids: Iterable[str]) -> dict[str, ReviewState]:
+        """The review state of these works at this moment; works that are not in SQL have none.
+
+        Raises:
+            ArchiveAwayError: SQL cannot be read now.
+        """
+        return await self._states.of(ids)
 
     async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         """A work and its campaign; None when there is none or it is held back.
@@ -52,8 +71,11 @@ class WorkReader:
             ArchiveAwayError: SQL cannot be read now.
         """
         # Read the stream first: a work archived between the reads is then in both, not in neither.
-        waiting = await _on_the_way(self._streams[campaign])
-        page = {work.id: work for work in waiting if not work.held}
+        waiting = await self._on_the_way(
+            (campaign, lane) for lane in range(len(self._streams[campaign]))
+        )
+        states = await self.states(work.id for work in waiting)
+        page = {work.id: work for work in waiting if not work.held and states.get(work.id) != HELD}
         stored = await self._works.newest(campaign, limit + 1, before, phrase)
         page |= {work.id: work for work in stored}
         works = sorted(page.values(), key=_place, reverse=True)
@@ -83,26 +105,40 @@ class WorkReader:
         return True
 
     async def _find(self, work_id: str) -> tuple[str, FinishedWork] | None:
-        if not _WORK_ID.fullmatch(work_id):
+        if not is_work_id(work_id):
             return None
-        found = await self._works.find(work_id)
-        if found is not None:
-            return found
+        if stored := (await self._found.of([work_id])).get(work_id):
+            return stored
         lane = LETTERS.index(work_id[-1])
-        for campaign, streams in self._streams.items():
-            for work in await _on_the_way(streams[lane : lane + 1]):
+        for campaign in self._streams:
+            for work in await self._on_the_way([(campaign, lane)]):
                 if work.id == work_id:
-                    return campaign, work
-        return await self._works.find(work_id)
+                    is_reported = (await self.states([work_id])).get(work_id) == HELD
+                    return campaign, msgspec.structs.replace(
+                        work, held=int(work.held or is_reported)
+                    )
+        return (await self._found.of([work_id])).get(work_id)
+
+    async def _on_the_way(self, lanes: Iterable[_Lane]) -> list[FinishedWork]:
+        """The newest works in the streams of these lanes."""
+        found = await self._waiting.of(lanes)
+        return [work for works in found.values() for work in works]
+
+    async def _read_streams(self, lanes: Iterable[_Lane]) -> dict[_Lane, list[FinishedWork]]:
+        found: dict[_Lane, list[FinishedWork]] = {}
+        try:
+            for campaign, lane in lanes:
+                for stream in self._streams[campaign][lane : lane + 1]:
+                    found[campaign, lane] = await stream.newest(ON_THE_WAY)
+        except (RedisError, OSError) as error:
+            # What SQL has is readable without Redis.
+            log.warning("works on their way cannot be read", error=str(error))
+        return found
 
 
-async def _on_the_way(streams: Iterable[WorksStream]) -> list[FinishedWork]:
-    try:
-        return [work for stream in streams for work in await stream.newest(ON_THE_WAY)]
-    except (RedisError, OSError) as error:
-        # What SQL has is readable without Redis.
-        log.warning("works on their way cannot be read", error=str(error))
-        return []
+def is_work_id(text: str) -> bool:
+    """Whether it can be the id of a work."""
+    return _WORK_ID.fullmatch(text) is not None
 
 
 def _place(work: FinishedWork) -> tuple[int, str]:

@@ -6,10 +6,10 @@ import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy import Row, and_, exists, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema, totals
@@ -25,7 +25,14 @@ _pack = msgspec.msgpack.Encoder().encode
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
-_CURSOR = re.compile(r"([0-9]{1,19})-([A-Za-z0-9_-]{1,32})")
+ReviewState = Literal["public", "held"]
+PUBLIC: Final = "public"
+HELD: Final = "held"
+
+CURSOR = r"^([0-9]{1,18})-([A-Za-z0-9_-]{1,32})$"
+"""How a cursor is written: milliseconds since 1970, which fit 64 bits, and a work's id."""
+
+_CURSOR = re.compile(CURSOR)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Cursor:
             ValueError: it was not written by `str`.
         """
         written = _CURSOR.fullmatch(text)
-        if written is None or int(written[1]) >= 2**63:
+        if written is None:
             raise ValueError(f"{text!r} is no place in a list of works")
         return cls(int(written[1]), written[2])
 
@@ -126,11 +133,32 @@ class Works:
 
     async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
         """A work and its campaign."""
-        query = select(schema.works, _reported()).where(schema.works.c.id == work_id)
+        return (await self.find_all([work_id])).get(work_id)
+
+    async def find_all(self, ids: Collection[str]) -> dict[str, tuple[str, FinishedWork]]:
+        """Those of these works that are stored, with their campaigns."""
+        found: dict[str, tuple[str, FinishedWork]] = {}
         async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).all()
-            works = await _with_hands(connection, rows)
-        return (rows[0].campaign, works[0]) if works else None
+            for some in totals.batches(list(ids)):
+                query = select(schema.works, _reported()).where(schema.works.c.id.in_(some))
+                rows = (await connection.execute(query)).all()
+                works = await _with_hands(connection, rows)
+                found |= {
+                    row.id: (row.campaign, work) for row, work in zip(rows, works, strict=True)
+                }
+        return found
+
+    async def states(self, ids: Collection[str]) -> dict[str, ReviewState]:
+        """The review state of those of these works that are stored or reported."""
+        found: dict[str, ReviewState] = {}
+        works, reports = schema.works.c, schema.reports.c
+        async with self._database.reading() as connection:
+            for some in totals.batches(list(ids)):
+                stored = select(works.id, works.held).where(works.id.in_(some))
+                reported = select(reports.work, true()).where(reports.work.in_(some))
+                for work, held in await connection.execute(union_all(stored, reported)):
+                    found[work] = HELD if held or found.get(work) == HELD else PUBLIC
+        return found
 
     async def newest(
         self,

@@ -24,6 +24,7 @@ from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
 from server.transport.listener import bind, listen, reserve, url
+from server.worker.prepare import MakeWorker, prepare_worker
 from server.worker.supervisor import READY, Supervisor
 from server.worker.worker import Worker
 
@@ -93,9 +94,11 @@ def serve(
     with one_line_errors():
         settings = settings_from(flags)
         set_up_logging(settings.log_level)
-        take = bind if settings.workers == 1 else reserve
-        reserved = take(settings.host, settings.port)
-        uvloop.run(_serve(settings, reserved))
+        if settings.workers == 1:
+            make_worker = prepare_worker(settings)
+            uvloop.run(_serve(settings, bind(settings.host, settings.port), make_worker))
+        else:
+            uvloop.run(_serve(settings, reserve(settings.host, settings.port)))
 
 
 @app.command()
@@ -132,11 +135,15 @@ def worker() -> None:
     with one_line_errors():
         settings = settings_from({})
         set_up_logging(settings.log_level)
+        make_worker = prepare_worker(settings)
         bound = bind(settings.host, settings.port, shared=True)
-        uvloop.run(_work(settings, bound))
+        uvloop.run(_work(make_worker(settings.redis_url), bound))
 
 
-async def _serve(settings: Settings, reserved: socket.socket) -> None:
+async def _serve(
+    settings: Settings, reserved: socket.socket, make_worker: MakeWorker | None = None
+) -> None:
+    """Serve with the one worker that is prepared, or with several processes."""
     if settings.durability is Durability.REPLICA and not settings.redis_url:
         raise StartError(
             "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; "
@@ -160,8 +167,8 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
             typer.echo("stop:  Ctrl-C")
             sys.stdout.flush()
 
-        if settings.workers == 1:
-            worker = Worker(settings, redis_url)
+        if make_worker is not None:
+            worker = make_worker(redis_url)
             await _until(stopping, worker.stop, worker.run(listen(reserved), show_addresses))
         else:
             port = reserved.getsockname()[1]
@@ -179,7 +186,7 @@ async def _serve(settings: Settings, reserved: socket.socket) -> None:
         embedded_task.result()
 
 
-async def _work(settings: Settings, bound: socket.socket) -> None:
+async def _work(worker: Worker, bound: socket.socket) -> None:
     """Run one of several workers until a signal arrives or the supervisor is gone."""
     stopping = _stop_on_signals()
     loop = asyncio.get_running_loop()
@@ -189,7 +196,6 @@ async def _work(settings: Settings, bound: socket.socket) -> None:
         stopping.set()
 
     loop.add_reader(sys.stdin.fileno(), supervisor_is_gone)
-    worker = Worker(settings, settings.redis_url)
     await _until(stopping, worker.stop, worker.run(listen(bound), _report_ready))
 
 

@@ -24,6 +24,7 @@ from server.store.embedded import EmbeddedError
 from server.store.errors import StoreError
 from server.transport.listener import PortError
 from server.worker.supervisor import WorkersFailedError
+from server.worker.web_process import WebProcessError
 from server.worker.worker import PartFailedError
 
 DataFolder = Annotated[Path | None, typer.Option(help="Data folder of the service.")]
@@ -49,6 +50,7 @@ def one_line_errors(status: int = 1) -> Iterator[None]:
         ArchiveError,
         HistoryError,
         PartFailedError,
+        WebProcessError,
     ) as error:
         _fail(str(error), status)
     except (StoreError, RedisError, TimeoutError) as error:

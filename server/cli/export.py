@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import orjson
+import msgspec
 import typer
 
 from server.archive.database import Database
@@ -37,11 +37,9 @@ def export_works(
         while page := await Works(database).newest(campaign, PAGE, before):
             for work in page:
                 content = content_of(campaign, work)
-                sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE))
+                sys.stdout.buffer.write(msgspec.json.encode(content) + b"\n")
                 if pictures is not None:
-                    picture = picture_of(
-                        work.phrase, [char["strokes"] for char in content["chars"]]
-                    )
+                    picture = picture_of(work.phrase, [char.strokes for char in content.chars])
                     (pictures / f"{work.id}.svg").write_text(picture, encoding="utf-8")
             written += len(page)
             before = Cursor(page[-1].completed_at, page[-1].id)

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from server.archive.database import ArchiveError
+from server.archive.picture_files import forget
 from server.archive.publishing import picture_of
 from server.archive.review import HeldWork, Review
-from server.cli.command import DatabaseUrl, DataFolder, on_database
+from server.cli.command import DatabaseUrl, DataFolder, on_database, settings_from
 
 works = typer.Typer(help="Review, remove and export finished works.", no_args_is_help=True)
 
@@ -56,8 +57,14 @@ def release_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder 
 
 @works.command("remove", context_settings=_DASHES)
 def remove_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
-    """Remove these works for good, reported or not. Counters stay as they are."""
+    """Remove these works for good, reported or not, and their pictures on this machine.
+
+    Counters stay as they are.
+    """
     _review(lambda review: _report_done("removed", ids, review.remove), database_url, data)
+    folder = settings_from({"data": data}).pictures
+    for work in ids:
+        forget(folder, work)
 
 
 def _line(work: HeldWork) -> str:

@@ -3,11 +3,55 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
+from typing import NamedTuple
 
 from server.prepared.response import Encoding, PreparedResponse
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _ZERO = re.compile(r"q=0(?:\.0{0,3})?")
+
+
+class Negotiated(NamedTuple):
+    """What a request gets."""
+
+    status: HTTPStatus
+    headers: list[tuple[str, str]]
+    """All but `content-length` and `date`."""
+
+    body: bytes
+
+
+class Conditions(NamedTuple):
+    """The headers of a request that decide whether it gets the whole; "" for what it lacks."""
+
+    if_none_match: str = ""
+    range: str = ""
+    if_range: str = ""
+
+
+def negotiate(response: PreparedResponse, encoding: Encoding, conditions: Conditions) -> Negotiated:
+    """The whole in this coding (200), nothing because the client has it (304), or a range of it
+    without a coding (206; 416 if the range is empty).
+    """
+    if conditions.if_none_match and is_unchanged(conditions.if_none_match, response):
+        headers = response.headers_of(encoding)
+        kept = [header for header in headers if header[0] != "content-type"]
+        return Negotiated(HTTPStatus.NOT_MODIFIED, kept, b"")
+    part = byte_range(conditions.range, conditions.if_range, response)
+    if part is not None:
+        return _partial(response, part)
+    return Negotiated(HTTPStatus.OK, response.headers_of(encoding), response.bodies[encoding])
+
+
+def _partial(response: PreparedResponse, part: range) -> Negotiated:
+    whole = response.bodies["identity"]
+    headers = response.headers_of("identity")
+    if not part:
+        headers.append(("content-range", f"bytes */{len(whole)}"))
+        return Negotiated(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers, b"")
+    headers.append(("content-range", f"bytes {part.start}-{part.stop - 1}/{len(whole)}"))
+    return Negotiated(HTTPStatus.PARTIAL_CONTENT, headers, whole[part.start : part.stop])
 
 
 def choose_encoding(accept_encoding: str, response: PreparedResponse) -> Encoding:

@@ -53,8 +53,13 @@ class Ink(msgspec.Struct, tag_field="t", tag="ink", frozen=True, omit_defaults=T
     end: bool | None = None
 
 
-class ExactInk(Ink, tag_field="t", tag="ink", frozen=True, forbid_unknown_fields=True, gc=False):
-    """Live ink with the protocol's keys and no others: its bytes may be passed on as they are."""
+class ExactInk(Ink, tag=False, frozen=True, forbid_unknown_fields=True, gc=False, kw_only=True):
+    """Live ink with the protocol's keys and no others: its bytes may be passed on as they are.
+
+    `t` is a key like the others here: a decoder of one type does not ask for its tag.
+    """
+
+    t: Literal["ink"]
 
 
 class Undo(msgspec.Struct, tag_field="t", tag="undo", frozen=True):
@@ -106,3 +111,8 @@ TYPES = frozenset(
     ("hello", "join", "invite", "ink", "undo", "commit", "react", "report", "leave", "ping")
 )
 """Every `t` that a client may send."""
+
+
+def type_of(message: FromClient) -> str:
+    """Its `t`."""
+    return "ink" if isinstance(message, Ink) else str(type(message).__struct_config__.tag)

@@ -104,3 +104,12 @@ class Transition(msgspec.Struct, array_like=True, frozen=True):
     hands: list[Hand]
     relays: int
     participants: int
+
+
+def after(transition: Transition, ms: int) -> Transition:
+    """The transition as it is told so many ms later: less is left of the turn."""
+    view = transition.view
+    if ms <= 0 or view.turn_ms == NO_LIMIT:
+        return transition
+    view = msgspec.structs.replace(view, turn_ms=max(view.turn_ms - ms, 0))
+    return msgspec.structs.replace(transition, view=view)

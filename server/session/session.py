@@ -12,7 +12,7 @@ from typing import Protocol
 
 from picows import WSCloseCode
 
-from server.relay.from_client import FromClient, Ink
+from server.relay.from_client import FromClient, Ink, type_of
 from server.relay.ink import GRID, POINT, BadInkError
 from server.relay.to_client import Bye, ByeReason, Error, ErrorCode
 from server.session.activity import Activity
@@ -252,5 +252,4 @@ class Session:
         self, code: ErrorCode, text: str, message: FromClient, retry_ms: int | None = None
     ) -> None:
         """Answer a message with an error."""
-        refused = str(type(message).__struct_config__.tag)
-        self.connection.send(Error(code, text, refused, retry_ms))
+        self.connection.send(Error(code, text, type_of(message), retry_ms))

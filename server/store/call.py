@@ -22,6 +22,7 @@ class Call:
     """A call to be sent; a subclass handles the answer."""
 
     __slots__ = (
+        "answered_at",
         "arguments",
         "base",
         "durable",
@@ -64,6 +65,8 @@ class Call:
         self.wanted = wanted
         self.size = BASE_BYTES
         self.since = monotonic()
+        self.answered_at: float | None = None
+        """When the answer came, if it waits to be durable."""
 
     def started(self) -> None:
         """The call is being sent; from now on its arguments are final."""

@@ -96,6 +96,7 @@ class DurableAnswers:
         wait = self._wait_of.get(call)
         if wait is None:
             return False
+        call.answered_at = monotonic()
         wait.add(call, answer)
         return True
 

@@ -10,13 +10,14 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
 import structlog
 
 from server.relay.matching import Ticket
 from server.relay.room import Rules
-from server.relay.transition import Transition
+from server.relay.transition import Transition, after
 from server.store.answers import (
     OutOfSerialsError,
     RefusedError,
@@ -110,11 +111,18 @@ class _Batch(Call):
         self._end()
         assert isinstance(reply, bytes)
         answer = read_answer(reply)
-        self._deliver(self.base, answer.transitions)
+        self._deliver(self.base, self._as_of_now(answer.transitions))
         for entry, refusal in zip(self._take_entries(), answer.refusals, strict=True):
             error = as_error(refusal) if refusal else None
             assert not isinstance(error, OutOfSerialsError)
             entry.resolve(error)
+
+    def _as_of_now(self, transitions: list[Transition]) -> list[Transition]:
+        """The transitions with what is left of the turns, when they waited to be durable."""
+        if self.answered_at is None:
+            return transitions
+        waited_ms = round((monotonic() - self.answered_at) * 1_000)
+        return [after(transition, waited_ms) for transition in transitions]
 
     def fail(self, error: StoreError) -> None:
         done_perhaps = self.closed and not isinstance(error, StoreRefusedError)

@@ -9,7 +9,7 @@ import msgspec
 import redis.asyncio
 import structlog
 from redis.asyncio.client import Pipeline
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from server.relay.phrase import Phrase
 from server.relay.transition import Hand
@@ -163,8 +163,17 @@ class WorksStream:
             await self.client.delete(keys.generation(self._base))
 
     async def newest(self, limit: int) -> list[FinishedWork]:
-        """The newest works that are not stored yet."""
-        entries: Any = await self.client.xrevrange(self._key, count=limit)
+        """The newest works that are not stored yet.
+
+        Raises:
+            RedisError, OSError: they cannot be read; the next call looks for the node anew.
+        """
+        try:
+            entries: Any = await self.client.xrevrange(self._key, count=limit)
+        except (RedisError, OSError):
+            await self.close()
+            await self._deployment.refresh()
+            raise
         return [work for _, work in read_entries(entries)]
 
     async def close(self) -> None:

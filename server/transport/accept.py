@@ -1,7 +1,6 @@
-"""Accepts connections, and answers what is prepared; other requests go to picows or to uvicorn.
+"""Accepts connections, and answers what is prepared; other requests go to picows or elsewhere.
 
-uvicorn could hand WebSockets over itself (its `ws` setting), after it has parsed the request, made
-a list of its headers and put it together again; that costs a tenth of a whole participant.
+Everything here runs on the event loop that carries ink, so nothing may hold it for long.
 """
 
 from __future__ import annotations
@@ -9,28 +8,27 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
-from time import monotonic, time
-from typing import Any, cast
+from time import time
+from typing import Protocol, cast
 
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
-from server.transport.direct_answers import END, DirectAnswers
+from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.http import (
+    END,
     HEAD_BYTES,
     HEAD_TOO_LONG,
     NOT_HTTP,
-    BoundedHttp,
+    REQUEST_BYTES,
+    TOO_LONG,
     answer_and_close,
     refusal,
 )
 from server.transport.picows_protocol import start_websocket
-
-REQUEST_SECONDS = 60.0
-"""How long a connection may be open without a whole request; browsers open some ahead of time."""
+from server.transport.request_timeouts import RequestTimeouts
 
 _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
@@ -42,49 +40,27 @@ _OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
 ANSWERS_AT_ONCE = 16
 """Prepared answers to one connection in a pass of the event loop."""
 
-MakeProtocol = Callable[..., asyncio.Protocol]
+POLL_SECONDS = 0.02
 
 
-class _RequestTimeouts:
-    """Ends connections that have not made a whole request in time; oldest first.
+class OtherRequests(Protocol):
+    """Takes the connections whose next request is not answered here."""
 
-    They share one timer: to set and cancel one for each costs more than everything else here.
-    """
+    def take(self, descriptor: int, data: bytes) -> bool:
+        """Take a connection over; False when too many wait already.
 
-    def __init__(self) -> None:
-        self._since: dict[AcceptedConnection, float] = {}
-        self._timer: asyncio.TimerHandle | None = None
-
-    def add(self, connection: AcceptedConnection) -> None:
-        self._since[connection] = monotonic()
-        if self._timer is None:
-            self._set_timer(REQUEST_SECONDS)
-
-    def begin_anew(self, connection: AcceptedConnection) -> None:
-        """It has been answered, and may wait as long again."""
-        del self._since[connection]
-        self._since[connection] = monotonic()
-
-    def remove(self, connection: AcceptedConnection) -> None:
-        self._since.pop(connection, None)
-
-    def _set_timer(self, seconds: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._end_overdue)
-
-    def _end_overdue(self) -> None:
-        self._timer = None
-        now = monotonic()
-        while self._since:
-            connection, since = next(iter(self._since.items()))
-            if now < since + REQUEST_SECONDS:
-                self._set_timer(since + REQUEST_SECONDS - now)
-                return
-            self.remove(connection)
-            connection.end()
+        Args:
+            descriptor: of the connection; it is closed here once this has returned True.
+            data: a request with a whole head, and what came after it; at most REQUEST_BYTES.
+        """
 
 
 class Acceptor:
-    """What every connection of a worker is accepted with."""
+    """What every connection of a worker is accepted with.
+
+    Attributes:
+        connections: those that are open, and neither WebSockets nor elsewhere.
+    """
 
     def __init__(
         self,
@@ -92,25 +68,33 @@ class Acceptor:
         admission: AdmissionControl,
         descriptors: Descriptors,
         answers: DirectAnswers,
+        other_requests: OtherRequests,
     ) -> None:
         """Each part is that of the worker."""
         self.handshake = handshake
         self.admission = admission
         self.descriptors = descriptors
         self.answers = answers
-        self.timeouts = _RequestTimeouts()
+        self.other_requests = other_requests
+        self.timeouts = RequestTimeouts()
+        self.connections: set[AcceptedConnection] = set()
 
-    def make_protocol(self, **settings: Any) -> AcceptedConnection:
-        """Make a protocol as uvicorn does: with `config`, `server_state`, `app_state`."""
+    def accept(self, data: bytes = b"") -> AcceptedConnection:
+        """The protocol of a new connection, or of one of which `data` was read elsewhere."""
+        return AcceptedConnection(self, data)
 
-        def make_http() -> asyncio.Protocol:
-            return BoundedHttp(self.answers, **settings)
-
-        return AcceptedConnection(self, make_http, settings["server_state"].connections)
+    async def close(self, seconds: float) -> None:
+        """Close all connections when their answers are out, and wait so long for that at most."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        for connection in list(self.connections):
+            connection.shutdown()
+        while self.connections and loop.time() < until:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
 
 
 class AcceptedConnection(asyncio.Protocol):
-    """One connection until a request shows that it is for picows or for uvicorn.
+    """One connection until a request shows that it is for picows or to be answered elsewhere.
 
     Requests whose answers are prepared do not show it: they are answered here, one after another.
     """
@@ -118,23 +102,19 @@ class AcceptedConnection(asyncio.Protocol):
     __slots__ = (
         "_acceptor",
         "_data",
+        "_descriptor",
         "_going_on",
-        "_make_http",
-        "_open",
         "_queued",
         "_reserved",
         "_transport",
         "_writable",
     )
 
-    def __init__(
-        self, acceptor: Acceptor, make_http: Callable[[], asyncio.Protocol], open_: set[Any]
-    ) -> None:
-        """`open_` are uvicorn's connections, which it ends one by one when it shuts down."""
+    def __init__(self, acceptor: Acceptor, data: bytes) -> None:
+        """`data` has been read already."""
         self._acceptor = acceptor
-        self._make_http = make_http
-        self._open = open_
-        self._data = b""
+        self._data = data
+        self._descriptor = -1
         self._queued = False
         self._reserved = False
         self._writable = True
@@ -144,10 +124,12 @@ class AcceptedConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the time limit of the first request."""
         self._transport = cast(asyncio.Transport, transport)
-        self._open.add(self)
+        self._acceptor.connections.add(self)
         self._acceptor.timeouts.add(self)
-        descriptor = transport.get_extra_info("socket").fileno()
-        self._reserved = self._acceptor.descriptors.take(self, descriptor)
+        self._descriptor = transport.get_extra_info("socket").fileno()
+        self._reserved = self._acceptor.descriptors.take(self, self._descriptor)
+        if self._data:
+            self._go_on_soon()
 
     def data_received(self, data: bytes) -> None:
         """Answer what is prepared, and pass the connection on with any other request."""
@@ -217,7 +199,7 @@ class AcceptedConnection(asyncio.Protocol):
             self._acceptor.timeouts.begin_anew(self)
         if self._writable and self._going_on is None:
             transport.resume_reading()
-            self._read_other_request(end - at)
+            self._read_other_request(transport, end - at)
         else:
             transport.pause_reading()
 
@@ -230,11 +212,14 @@ class AcceptedConnection(asyncio.Protocol):
         self._going_on = None
         self.data_received(b"")
 
-    def _read_other_request(self, end: int) -> None:
+    def _read_other_request(self, transport: asyncio.Transport, end: int) -> None:
         """Go on with a request whose answer is not prepared, or whose head is not whole yet."""
         head = self._data
-        if end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
-            self._pass_to_http(head)
+        if head.startswith(b"\r\n"):  # some clients send an empty line after a body
+            self._data = head.lstrip(b"\r\n")
+            self._go_on_soon()
+        elif end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
+            self._pass_on(transport)
         elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
             self._refuse(HEAD_TOO_LONG)
         elif end < 0:
@@ -260,20 +245,26 @@ class AcceptedConnection(asyncio.Protocol):
             acceptor = self._acceptor
             start_websocket(acceptor.handshake, acceptor.admission, self._detach(), self._data)
 
-    def _pass_to_http(self, head: bytes) -> None:
-        protocol = self._make_http()
-        transport = self._detach()
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
-        protocol.data_received(head)
+    def _pass_on(self, transport: asyncio.Transport) -> None:
+        """Have the request answered elsewhere; first, all answers before it have to be out."""
+        if transport.get_write_buffer_size():
+            transport.pause_reading()
+            transport.set_write_buffer_limits(0)  # calls `pause_writing`, and later the opposite
+        elif len(self._data) > REQUEST_BYTES:
+            self._refuse(TOO_LONG)
+        elif self._acceptor.other_requests.take(self._descriptor, self._data):
+            self._detach().abort()
+        else:
+            self._refuse(_BUSY_ELSEWHERE)
 
     def _detach(self) -> asyncio.Transport:
-        assert self._transport is not None
+        transport, self._transport = self._transport, None
+        assert transport is not None
         self._forget()
-        return self._transport
+        return transport
 
     def _forget(self) -> None:
-        self._open.discard(self)
+        self._acceptor.connections.discard(self)
         self._acceptor.timeouts.remove(self)
         if self._going_on is not None:
             self._going_on.cancel()
@@ -283,6 +274,9 @@ class AcceptedConnection(asyncio.Protocol):
 
 _NO_DESCRIPTOR = refusal(
     HTTPStatus.SERVICE_UNAVAILABLE, "too many are connected; try again", "Retry-After: 5"
+)
+_BUSY_ELSEWHERE = refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE, "too many ask for this at once; try again", "Retry-After: 5"
 )
 
 

@@ -1,4 +1,4 @@
-"""Answers that are given where a connection is accepted, without uvicorn and Starlette.
+"""Answers that are given where a connection is accepted, without the web process.
 
 A visitor loads a few files, and all visitors load the same ones. Such an answer is a lookup and a
 write; the web stack takes 232 us for it.
@@ -12,9 +12,11 @@ from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
-from server.prepared.negotiation import byte_range, choose_encoding, is_unchanged
+from server.prepared.negotiation import Conditions, choose_encoding, negotiate
 from server.prepared.response import Encoding, PreparedResponse
+from server.transport.http import END, NOT_ALLOWED
 
 REMEMBERED_HEADERS = 1_024
 """Browsers of one kind send the same headers; so many are read once. At most 16 MB."""
@@ -22,13 +24,14 @@ REMEMBERED_HEADERS = 1_024
 REMEMBERED_ENCODINGS = 64
 """Values of `Accept-Encoding` for which one answer remembers the best encoding."""
 
-END = b"\r\n\r\n"
-"""Ends the head of a request."""
-
-_REQUEST_LINE = re.compile(rb"(GET|HEAD) (/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.1\r\n")
+_REQUEST_LINE = re.compile(
+    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:https?://[^/ \r\n]*)?"
+    rb"(/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.([01])\r\n"
+)
+_READING = frozenset((b"GET", b"HEAD"))
 _HEADERS = re.compile(
     rb"(?:^|\n)(accept-encoding|if-none-match|if-range|range|connection|content-length"
-    rb"|transfer-encoding|expect|upgrade):[ \t]*([^\r\n]*)",
+    rb"|transfer-encoding|upgrade):[ \t]*([^\r\n]*)",
     re.IGNORECASE,
 )
 
@@ -51,16 +54,20 @@ class Answer(NamedTuple):
     close: bool
 
 
+_NO_CONDITIONS = Conditions()
+
+
 class _Wishes(NamedTuple):
-    """What the headers of a request ask for; "" for what they do not."""
+    """What the headers of a request ask for."""
 
     accept_encoding: str
-    if_none_match: str
-    range: str
-    if_range: str
+    conditions: Conditions
     close: bool
-    other: bool
-    """It has a body, or asks for another protocol: it is left to others."""
+    """The connection ends with the answer: the client wants that, or sends a body, which nobody
+    reads."""
+
+    websocket: bool
+    """It asks for a WebSocket: it is left to others."""
 
 
 class _Prepared:
@@ -81,15 +88,13 @@ class _Prepared:
 
     def answer(self, wishes: _Wishes) -> tuple[HTTPStatus, bytes, bytes]:
         """The status, the header lines and the body."""
-        if wishes.if_none_match and is_unchanged(wishes.if_none_match, self._response):
-            headers = self._response.headers_of(self._encoding(wishes.accept_encoding))
-            kept = [header for header in headers if header[0] != "content-type"]
-            return HTTPStatus.NOT_MODIFIED, _lines(kept), b""
-        if wishes.range:
-            part = byte_range(wishes.range, wishes.if_range, self._response)
-            if part is not None:
-                return self._part(part)
-        return HTTPStatus.OK, *self._variants[self._encoding(wishes.accept_encoding)]
+        encoding = self._encoding(wishes.accept_encoding)
+        if wishes.conditions == _NO_CONDITIONS:
+            return HTTPStatus.OK, *self._variants[encoding]
+        status, headers, body = negotiate(self._response, encoding, wishes.conditions)
+        if status is not HTTPStatus.NOT_MODIFIED:
+            headers.append(("content-length", str(len(body))))
+        return status, _lines(headers), body
 
     def _encoding(self, accepted: str) -> Encoding:
         best = self._best.get(accepted)
@@ -99,17 +104,9 @@ class _Prepared:
                 self._best[accepted] = best
         return best
 
-    def _part(self, part: range) -> tuple[HTTPStatus, bytes, bytes]:
-        body = self._response.bodies["identity"]
-        headers = self._response.headers_of("identity")
-        chosen = body[part.start : part.stop]
-        span = f"{part.start}-{part.stop - 1}" if chosen else "*"
-        headers.append(("content-range", f"bytes {span}/{len(body)}"))
-        headers.append(("content-length", str(len(chosen))))
-        status = (
-            HTTPStatus.PARTIAL_CONTENT if chosen else HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-        )
-        return status, _lines(headers), chosen
+
+_Live = tuple[bytes, Callable[[], LiveAnswer]]
+"""The header lines that do not change, and what makes the rest."""
 
 
 class DirectAnswers:
@@ -119,7 +116,7 @@ class DirectAnswers:
         """They are given at the root and below `base_path`."""
         self._base_path = base_path
         self._prepared: dict[bytes, _Prepared] = {}
-        self._live: dict[bytes, tuple[bytes, Callable[[], LiveAnswer]]] = {}
+        self._live: dict[bytes, _Live] = {}
         self._date_line = _DateLine()
 
     def add(self, responses: Iterable[PreparedResponse]) -> None:
@@ -148,23 +145,32 @@ class DirectAnswers:
         line = _REQUEST_LINE.match(data, at)
         if line is None:
             return None
-        prepared, live = self._prepared.get(line[2]), self._live.get(line[2])
+        method, path, minor = line.groups()
+        prepared, live = self._find(path)
         if prepared is None and live is None:
             return None
         end = data.find(END, line.end() - 2)
         wishes = _read(data[line.end() : end])
-        if wishes.other:
+        if wishes.websocket:
             return None
+        if method not in _READING:
+            return Answer([NOT_ALLOWED], end + len(END) - at, close=True)
         if prepared is not None:
             status, head, body = prepared.answer(wishes)
         else:
             assert live is not None
             status, head, body = _live_answer(*live)
+        close = wishes.close or minor == b"0"
         parts = [_STATUS_LINES[status], self._date_line.at(now), head]
-        parts.append(b"connection: close\r\n\r\n" if wishes.close else b"\r\n")
-        if body and line[1] == b"GET":
+        parts.append(b"connection: close\r\n\r\n" if close else b"\r\n")
+        if body and method == b"GET":
             parts.append(body)
-        return Answer(parts, end + len(END) - at, wishes.close)
+        return Answer(parts, end + len(END) - at, close)
+
+    def _find(self, path: bytes) -> tuple[_Prepared | None, _Live | None]:
+        if b"%" in path:
+            path = unquote_to_bytes(path)
+        return self._prepared.get(path), self._live.get(path)
 
     def _paths(self, path: str) -> list[bytes]:
         below = [path, self._base_path + path] if self._base_path else [path]
@@ -208,10 +214,11 @@ def _read(headers: bytes) -> _Wishes:
         found[name] = f"{found[name]},{value}" if name in found else value
     return _Wishes(
         accept_encoding=found.get("accept-encoding", ""),
-        if_none_match=found.get("if-none-match", ""),
-        range=found.get("range", ""),
-        if_range=found.get("if-range", ""),
-        close="close" in found.get("connection", "").lower(),
-        other=found.get("content-length", "0") != "0"
-        or not found.keys().isdisjoint(("transfer-encoding", "expect", "upgrade")),
+        conditions=Conditions(
+            found.get("if-none-match", ""), found.get("range", ""), found.get("if-range", "")
+        ),
+        close="close" in found.get("connection", "").lower()
+        or found.get("content-length", "0") != "0"
+        or "transfer-encoding" in found,
+        websocket="websocket" in found.get("upgrade", "").lower(),
     )

@@ -15,7 +15,7 @@ import structlog
 from multidict import CIMultiDict
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
-from server.relay.from_client import FromClient, Ink
+from server.relay.from_client import FromClient, Ink, type_of
 from server.relay.to_client import Error
 from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
@@ -31,6 +31,12 @@ CLOSE_SECONDS = 1.0
 
 ELSEWHERE = cast(WSCloseCode, 4001)
 """Close code: the participant connected again."""
+
+_NOT_SENT = frozenset((WSCloseCode.NO_INFO, WSCloseCode.ABNORMAL_CLOSURE))
+"""picows lets them pass, but they must not be sent (RFC 6455, 7.4.1)."""
+
+CODES_END = 5_000
+"""No close code is as high (RFC 6455, 7.4.2)."""
 
 _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """Replaces the handshake's headers, which are not read again and take one or two kilobytes."""
@@ -312,8 +318,7 @@ class WebSocket(WSListener):
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         self._stop()
-        code = frame.get_close_code()
-        transport.send_close(code if code != WSCloseCode.NO_INFO else WSCloseCode.OK)
+        transport.send_close(_answer_to_close(frame))
         transport.disconnect()
 
     # Limits -------------------------------------------------------------------------------------
@@ -344,8 +349,7 @@ class WebSocket(WSListener):
             self.close(WSCloseCode.POLICY_VIOLATION, "too many bad messages")
 
     def _refuse_message(self, message: FromClient, now: float) -> None:
-        kind = str(type(message).__struct_config__.tag)
-        retry_ms = self._messages.retry_ms(now)
+        kind, retry_ms = type_of(message), self._messages.retry_ms(now)
         self.send(Error("slow_down", "fewer messages, please", re=kind, retry_ms=retry_ms))
 
     def _refuse_ink(self) -> None:
@@ -354,3 +358,11 @@ class WebSocket(WSListener):
             self._ink_refused = True
             retry_ms = limits.INK_REFILL_MS
             self.send(Error("slow_down", "less live ink, please", re="ink", retry_ms=retry_ms))
+
+
+def _answer_to_close(frame: WSFrame) -> WSCloseCode:
+    """The code that answers a close frame: the same one, if a peer may send it."""
+    if not frame.payload_size:
+        return WSCloseCode.OK
+    code = frame.get_close_code()
+    return WSCloseCode.PROTOCOL_ERROR if code in _NOT_SENT or cast(int, code) >= CODES_END else code

@@ -1,29 +1,50 @@
-"""The JSON API: campaigns and finished works. Shapes are protocol.md's."""
+"""The JSON API of finished works. Shapes are protocol.md's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from server.archive.publishing import content_of
+from server.archive.publishing import PublicWork, content_of
 from server.archive.reader import WorkReader
 from server.archive.works import Cursor
+from server.prepared.response import PreparedResponse, prepare
 from server.session.campaigns import OpenCampaign
-from server.store.counters import Counters
-from server.store.errors import StoreError
+from server.web.answer import answer
+from server.web.api_types import ErrorAnswer, ErrorContent, WorksAnswer, WorksQuery
+from server.web.campaign_answers import CAMPAIGN
+from server.web.operation import Operation
+from server.web.pages import SHORTLY
+from server.web.recent_answers import AboutWorks, RecentAnswers
 
-MAX_PAGE = 100
-DEFAULT_PAGE = 20
-_NUMBER = re.compile(r"[0-9]{1,3}")
+LIST_SECONDS = 1.0
+"""How long a list of works may be used again: new works are not in it."""
+
+_PARAMETER = re.compile(r"\$\.(\w+)")
+"""Where msgspec's errors name the parameter."""
+
+_HINTS = {"cursor": "take `next` of the page before"}
+
+_WORKS = Operation(
+    "works",
+    "A campaign's works, or those of one of its phrases, newest first.",
+    WorksAnswer,
+    query=WorksQuery,
+    errors=(400, 404, 503),
+)
+_WORK = Operation("work", "One finished work with its strokes.", PublicWork, errors=(404, 503))
+
+OPERATIONS = {
+    "/api/campaigns/{id}": CAMPAIGN,
+    "/api/works": _WORKS,
+    "/api/works/{id}": _WORK,
+}
+"""By path; the worker itself answers for the campaigns that exist."""
 
 
 class JsonResponse(Response):
@@ -31,9 +52,9 @@ class JsonResponse(Response):
 
     media_type = "application/json"
 
-    def render(self, content: Any) -> bytes:
-        """Write it with orjson."""
-        return orjson.dumps(content)
+    def render(self, content: msgspec.Struct) -> bytes:
+        """Write it with msgspec."""
+        return msgspec.json.encode(content)
 
 
 class ApiError(HTTPException):
@@ -48,19 +69,17 @@ class ApiError(HTTPException):
         self.code = code
 
 
+_NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of this id")
+
+
 class Api:
     """The handlers of `/api`."""
 
-    def __init__(
-        self,
-        campaigns: dict[str, OpenCampaign],
-        counters: Counters,
-        work_reader: WorkReader,
-    ) -> None:
+    def __init__(self, campaigns: dict[str, OpenCampaign], work_reader: WorkReader) -> None:
         """Serve these campaigns and works."""
         self._campaigns = campaigns
-        self._counters = counters
         self._work_reader = work_reader
+        self._recent = RecentAnswers(work_reader)
 
     @property
     def campaigns(self) -> dict[str, OpenCampaign]:
@@ -74,77 +93,85 @@ class Api:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        return [
-            Route("/api/campaigns/{id}", self.campaign),
-            Route("/api/works", self.works),
-            Route("/api/works/{id}", self.work),
-        ]
+        endpoints = self.unknown_campaign, self.works, self.work
+        return [Route(path, each) for path, each in zip(OPERATIONS, endpoints, strict=True)]
 
-    async def campaign(self, request: Request) -> Response:
-        """One campaign with its counters at this moment."""
-        open_campaign = self._find_campaign(request.path_params["id"])
-        campaign = open_campaign.campaign
-        try:
-            counters = await self._counters.read(campaign.id, open_campaign.lanes.bases)
-        except StoreError:
-            counters = self._counters.last(campaign.id)
-        content = {
-            "id": campaign.id,
-            "title": campaign.title,
-            "open": campaign.is_open(datetime.now(UTC)),
-            "counters": msgspec.to_builtins(counters),
-            "phrases": msgspec.to_builtins(list(campaign.phrases.values())),
-        }
-        return JsonResponse(content, headers={"Cache-Control": "no-store"})
+    async def unknown_campaign(self, _: Request) -> Response:
+        """The worker answers for those that exist."""
+        raise _NO_SUCH_CAMPAIGN
 
     async def work(self, request: Request) -> Response:
         """One finished work with its strokes."""
-        found = await self._work_reader.find(request.path_params["id"])
-        if found is None:
-            raise ApiError(404, "no_such_work", "there is no work of this id")
-        return JsonResponse(content_of(*found))
+        work_id = request.path_params["id"]
+
+        async def make() -> AboutWorks:
+            found = await self._work_reader.find(work_id)
+            if found is None:
+                raise ApiError(404, "no_such_work", "there is no work of this id")
+            return AboutWorks(_prepared(content_of(*found)), frozenset([work_id]))
+
+        return answer(await self._recent.get(("work", work_id), make), request)
 
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
-        query = request.query_params
-        campaign = self._find_campaign(query.get("campaign") or "default").campaign
-        phrase = campaign.phrases.get(query["phrase"]) if query.get("phrase") else None
-        if query.get("phrase") and phrase is None:
+        query = _query(request)
+        campaign = self._find_campaign(query.campaign).campaign
+        phrase = campaign.phrases.get(query.phrase) if query.phrase else None
+        if query.phrase and phrase is None:
             raise ApiError(404, "no_such_phrase", "there is no phrase of this id")
-        limit = _page_size(query)
         try:
-            before = Cursor.parse(query["cursor"]) if query.get("cursor") else None
-        except ValueError:
-            raise ApiError(400, "bad_cursor", "take `next` of the page before") from None
-        works, following = await self._work_reader.newest(campaign.id, limit, before, phrase)
-        content = {
-            "works": [content_of(campaign.id, work) for work in works],
-            "next": str(following) if following else None,
-        }
-        return JsonResponse(content, headers={"Cache-Control": "no-store"})
+            before = Cursor.parse(query.cursor) if query.cursor else None
+        except ValueError:  # it ends in a newline, which the pattern of its type lets pass
+            raise ApiError(400, "bad_cursor", _HINTS["cursor"]) from None
+
+        async def make() -> AboutWorks:
+            works, following = await self._work_reader.newest(
+                campaign.id, query.limit, before, phrase
+            )
+            content = WorksAnswer(
+                [content_of(campaign.id, work) for work in works],
+                str(following) if following else None,
+            )
+            return AboutWorks(_prepared(content), frozenset(work.id for work in works))
+
+        key = "works", campaign.id, phrase and phrase.id, query.limit, before
+        return answer(await self._recent.get(key, make, LIST_SECONDS), request)
 
     def _find_campaign(self, campaign_id: str) -> OpenCampaign:
         found = self._campaigns.get(campaign_id)
         if found is None:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+            raise _NO_SUCH_CAMPAIGN
         return found
 
 
 def api_error(_: Request, error: Exception) -> Response:
-    """An error of a route in the API's shape."""
+    """An error of a route in the API's shape; nobody keeps it, since it may be over soon."""
     assert isinstance(error, HTTPException)
     code = error.code if isinstance(error, ApiError) else _code(error.status_code)
-    content = {"error": {"code": code, "message": error.detail}}
-    return JsonResponse(content, error.status_code, headers=error.headers)
+    content = ErrorAnswer(ErrorContent(code, error.detail))
+    headers = {**(error.headers or {}), "Cache-Control": "no-store"}
+    return JsonResponse(content, error.status_code, headers=headers)
+
+
+def _prepared(content: msgspec.Struct) -> PreparedResponse:
+    return prepare("", msgspec.json.encode(content), JsonResponse.media_type, SHORTLY)
 
 
 def _code(status: int) -> str:
     return {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_request")
 
 
-def _page_size(query: Mapping[str, str]) -> int:
-    given = query.get("limit") or str(DEFAULT_PAGE)
-    limit = int(given) if _NUMBER.fullmatch(given) else 0
-    if not 1 <= limit <= MAX_PAGE:
-        raise ApiError(400, "bad_limit", f"`limit` is 1 to {MAX_PAGE}")
-    return limit
+def _query(request: Request) -> WorksQuery:
+    """The parameters; an empty one is as good as none.
+
+    Raises:
+        ApiError: one is not as its type says.
+    """
+    given = {name: value for name, value in request.query_params.items() if value}
+    try:
+        return msgspec.convert(given, WorksQuery, strict=False)
+    except msgspec.ValidationError as error:
+        found = _PARAMETER.search(str(error))
+        name = found[1] if found else "query"
+        message = _HINTS.get(name) or f"`{name}`: {error}"
+        raise ApiError(400, f"bad_{name}", message) from error

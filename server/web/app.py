@@ -1,8 +1,6 @@
-"""The Starlette application: pages, API and operations on the worker's one port."""
+"""The Starlette application of the web process: what its worker does not answer itself."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import structlog
 from starlette.applications import Starlette
@@ -13,12 +11,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
-from server.prepared.response import PreparedResponse
+from server.archive.pictures import Pictures
 from server.web import routes
-from server.web.answer import PreparedAnswers
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
-from server.web.operations import Operations
+from server.web.operations import OPERATIONS
 from server.web.pages import Pages
 from server.web.security import SecurityHeaders
 
@@ -45,16 +42,18 @@ async def _no_plain_ws(_: Request) -> Response:
     raise ApiError(426, "upgrade_required", "this is a WebSocket; see the protocol")
 
 
+async def _answered_by_workers(_: Request) -> Response:
+    raise ApiError(404, "not_found", "a worker answers this, where a connection is accepted")
+
+
 def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(
-    api: Api, operations: Operations, pages: Pages, prepared: Mapping[str, PreparedResponse]
-) -> ASGIApp:
-    """Everything that is plain HTTP, at the root and below the base path of `pages`."""
+def make_app(api: Api, pages: Pages, pictures: Pictures) -> ASGIApp:
+    """Works, pictures and errors, at the root and below the base path of `pages`."""
     base_path = pages.base_path
-    page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages)
+    page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages, pictures)
 
     async def refused(request: Request, error: Exception) -> Response:
         path = request.url.path.removeprefix(base_path)
@@ -65,9 +64,10 @@ def make_app(
 
     app = Starlette(
         routes=[
-            *operations.routes(),
             *api.routes(),
             Route("/ws", _no_plain_ws),
+            # Other methods than GET and HEAD come here, and are answered 405.
+            *(Route(path, _answered_by_workers) for path in OPERATIONS),
             *page_routes,
         ],
         exception_handlers={
@@ -76,5 +76,4 @@ def make_app(
             Exception: _unexpected,
         },
     )
-    whole = PreparedAnswers(app, prepared, base_path)
-    return SecurityHeaders(BasePath(whole, base_path) if base_path else whole, pages.security)
+    return SecurityHeaders(BasePath(app, base_path) if base_path else app, pages.security)

@@ -12,14 +12,11 @@ from server.relay.phrase import Phrase
 from server.web.bundle import BundledFiles
 from server.web.locations import BUNDLE, STATIC
 from server.web.page_files import PageFiles, SourceFiles, content_type_of
-from server.web.pages import ASK_AGAIN, SERVICE_WORKER, Pages
+from server.web.pages import ASK_AGAIN, SERVICE_WORKER, SHORTLY, Pages
 from server.web.strokes import Strokes
 
 DOCUMENTS = {"/": "home", "/gallery": "gallery", "/wall": "wall", "/offline": "offline"}
 """The pages that are the same for everybody; the page itself reads what its address asks for."""
-
-SHORTLY = "public, max-age=0, s-maxage=5"
-"""A proxy may keep them for some seconds. Whoever has one asks each time whether it has changed."""
 
 _OFFLINE = "/offline"
 _MANIFEST = "manifest.webmanifest"
@@ -72,6 +69,7 @@ def _service_worker(pages: Pages) -> PreparedResponse:
             "documents": [base + path for path in DOCUMENTS if path != _OFFLINE],
             "offline": base + _OFFLINE,
             "files": list(pages.files.later),
+            "rest": pages.files.rest,
         }
         source = (BUNDLE / "service-worker.js").read_bytes()
         script = b"self.CONFIG = %b;\n%b" % (orjson.dumps(configuration), source)

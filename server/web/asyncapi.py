@@ -22,7 +22,7 @@ def _integer(least: int, most: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-_VALUES: dict[str, dict[str, Any]] = {
+VALUES: dict[str, dict[str, Any]] = {
     "Phrases": {"type": "array", "items": {"$ref": f"{SCHEMAS}Phrase"}},
     "Strokes": {
         "description": f"All strokes of one character, {MAX_POINTS:,} points at most.",
@@ -76,7 +76,7 @@ def document(base_path: str) -> dict[str, Any]:
         },
         "components": {
             "messages": {_tag(kind): _message(kind) for kind in types},
-            "schemas": _as_asyncapi(schemas) | _VALUES,
+            "schemas": _as_asyncapi(schemas) | VALUES,
         },
     }
 

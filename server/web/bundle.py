@@ -38,6 +38,7 @@ class _Manifest(msgspec.Struct):
     pages: dict[str, _Page]
     files: dict[str, str]
     later: list[str]
+    rest: str
 
 
 class BundledFiles:
@@ -64,6 +65,7 @@ class BundledFiles:
         for page in (pages[_HOME], pages[_OFFLINE]):
             names |= {page.style, page.script, *page.chunks}
         self.later: Sequence[str] = sorted(names)
+        self.rest = self._manifest.rest
 
     def styles(self, page: str) -> list[str]:
         """The one style sheet."""

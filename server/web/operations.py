@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
+import msgspec
 import orjson
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
 from server.web import asyncapi
+from server.web.api_types import ReadyAnswer
+from server.web.operation import Operation
 
 _JSON = "application/json"
+_TEXT = "text/plain; charset=utf-8"
+
+OPERATIONS = {
+    "/healthz": Operation("health", "200 while the process lives.", _TEXT),
+    "/readyz": Operation(
+        "readiness",
+        "Whether joiners can be taken, and if not, why.",
+        ReadyAnswer,
+        unready=ReadyAnswer,
+    ),
+    "/metrics": Operation(
+        "metrics", "All metrics in Prometheus' text format.", CONTENT_TYPE_LATEST
+    ),
+    "/asyncapi.json": Operation("protocol", "The wire protocol in AsyncAPI.", _JSON),
+}
 
 WhyNotReady = Callable[[], str | None]
 """None when joiners can be taken, else the reason in a few words."""
@@ -42,20 +57,16 @@ class Operations:
         for path, make in self._answers.items():
             answers.add_live(path, make, headers)
 
-    def routes(self) -> list[Route]:
-        """The routes, for requests that are not answered so: those with a body, for instance."""
-        return [Route(path, _endpoint(make)) for path, make in self._answers.items()]
-
     def healthz(self) -> LiveAnswer:
         """200 while the process lives."""
-        return LiveAnswer(HTTPStatus.OK, "text/plain; charset=utf-8", b"ok\n")
+        return LiveAnswer(HTTPStatus.OK, _TEXT, b"ok\n")
 
     def readyz(self) -> LiveAnswer:
         """Whether joiners can be taken, and if not, why."""
         why = self._why_not_ready()
         if why is None:
-            return LiveAnswer(HTTPStatus.OK, _JSON, orjson.dumps({"ready": True}))
-        content = orjson.dumps({"ready": False, "why": why})
+            return LiveAnswer(HTTPStatus.OK, _JSON, msgspec.json.encode(ReadyAnswer(True)))
+        content = msgspec.json.encode(ReadyAnswer(False, why))
         return LiveAnswer(HTTPStatus.SERVICE_UNAVAILABLE, _JSON, content)
 
     def asyncapi(self) -> LiveAnswer:
@@ -65,11 +76,3 @@ class Operations:
     def metrics(self) -> LiveAnswer:
         """All metrics in Prometheus' text format."""
         return LiveAnswer(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self._metrics))
-
-
-def _endpoint(make: Callable[[], LiveAnswer]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(_: Request) -> Response:
-        status, content_type, body = make()
-        return Response(body, status, {"content-type": content_type, "cache-control": "no-store"})
-
-    return endpoint

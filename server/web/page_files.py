@@ -36,11 +36,13 @@ class PageFiles(Protocol):
         assets: the address of the folder of assets, without a slash at its end.
         inline: by page, the classic scripts that stand in it.
         later: the names of the assets that the home page needs sooner or later.
+        rest: the name of the asset that holds most of them in one, by their names; or nothing.
     """
 
     assets: str
     inline: Mapping[str, list[str]]
     later: Sequence[str]
+    rest: str
 
     def styles(self, page: str) -> list[str]:
         """The addresses of the page's style sheets."""
@@ -75,6 +77,7 @@ class SourceFiles:
     """The sources as they are: a change is there with the next reload. For development."""
 
     later: Sequence[str] = ()
+    rest = ""
 
     def __init__(self, base_path: str) -> None:
         """`base_path` is in front of every address."""

@@ -18,6 +18,9 @@ HTML = "text/html; charset=utf-8"
 ASK_AGAIN = "no-cache"
 """Whoever has it asks each time whether it has changed."""
 
+SHORTLY = "public, max-age=0, s-maxage=5"
+"""A proxy may keep it for some seconds. Whoever has it asks each time whether it has changed."""
+
 SERVICE_WORKER = "sw.js"
 """Its address below the base path: it may act on what is below its own folder only."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,15 +25,21 @@ def of_pages(
     work_reader: WorkReader,
     campaigns: dict[str, OpenCampaign],
     pages: Pages,
+    pictures: Pictures,
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
     """The routes, and the handler of unknown addresses."""
-    sharing = Sharing(work_reader, campaigns, Pictures(_seal()), pages)
+    sharing = Sharing(work_reader, campaigns, pictures, pages)
     return [
         *(_documents(pages) if isinstance(pages.files, SourceFiles) else ()),
         *sharing.routes(),
         Files("/static", STATIC).route(),
         Files("/client/js", CLIENT).route(),
     ], sharing.missing
+
+
+def pictures_in(folder: Path, most_bytes: int) -> Pictures:
+    """Pictures with the seal of the pages; see `Pictures`."""
+    return Pictures(_seal(), folder, most_bytes)
 
 
 def _documents(pages: Pages) -> list[Route]:

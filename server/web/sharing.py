@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from starlette.requests import Request
@@ -11,16 +10,20 @@ from starlette.routing import Route
 
 from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import PictureError, Pictures
-from server.archive.reader import WorkReader
+from server.archive.reader import WorkReader, is_work_id
+from server.archive.works import PUBLIC
+from server.prepared.response import PreparedResponse
 from server.relay.phrase import direction_of, language_of
 from server.session.campaigns import OpenCampaign
 from server.store.works import FinishedWork
 from server.web.answer import answer
 from server.web.api import ApiError
-from server.web.pages import ASK_AGAIN, Pages
+from server.web.page_files import SourceFiles
+from server.web.pages import SHORTLY, Pages
+from server.web.recent_answers import LONGEST_SECONDS, AboutWorks, RecentAnswers
 
-PICTURE_SECONDS = 3_600
-"""How long caches may keep a picture, also when the work is held back in the meantime."""
+NEVER_KEPT = "no-store"
+"""A page that says that there is none may be wrong a moment later."""
 
 RETRY_SECONDS = 5
 
@@ -72,6 +75,10 @@ _OPEN_GRAPH_LOCALES = {"zh-Hans": "zh_CN", "zh-Hant": "zh_TW", "en": "en_US", "j
 _PAGE_LOCALES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 
+class _NoSuchWorkError(Exception):
+    """There is no work that may be shown."""
+
+
 class Sharing:
     """`/w/{id}` and `/w/{id}/picture.png`."""
 
@@ -87,6 +94,10 @@ class Sharing:
         self._campaigns = campaigns
         self._pictures = pictures
         self._pages = pages
+        self._recent = RecentAnswers(work_reader)
+        # A template may change while the pages load the sources.
+        self._seconds = 0.0 if isinstance(pages.files, SourceFiles) else LONGEST_SECONDS
+        self._missing: dict[str, PreparedResponse] = {}
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -97,44 +108,63 @@ class Sharing:
 
     async def page(self, request: Request) -> Response:
         """Answer with the work's page, or with a page of status 404."""
-        found = await self._work_reader.find(request.path_params["id"])
-        if found is None:
+        work_id = request.path_params["id"]
+        address = str(request.url_for("work-page", id=work_id))
+
+        async def make() -> AboutWorks:
+            found = await self._work_reader.find(work_id)
+            if found is None:
+                raise _NoSuchWorkError
+            head = self._head(address, *found)
+            page = self._pages.response("", "work", SHORTLY, head)
+            return AboutWorks(page, frozenset([work_id]))
+
+        try:
+            return answer(await self._recent.get(address, make, self._seconds), request)
+        except _NoSuchWorkError:
             return self.missing(request, "work")
-        campaign_id, work = found
-        return self._page(request, self._head(request, campaign_id, work))
 
     def missing(self, request: Request, what: Literal["work", "page"] = "page") -> Response:
         """Answer with a page of status 404."""
-        locale = self._campaigns["default"].campaign.locale
-        values = _missing(what, _words(locale), _page_locale(locale))
-        page = self._page(request, values, 404)
+        if what not in self._missing or not self._seconds:
+            locale = self._campaigns["default"].campaign.locale
+            values = _missing(what, _words(locale), _page_locale(locale))
+            self._missing[what] = self._pages.response("", "work", NEVER_KEPT, values)
+        page = answer(self._missing[what], request, 404)
         page.headers.add_vary_header("Accept")
         return page
 
     async def picture(self, request: Request) -> Response:
         """Answer with the picture of the link preview."""
-        found = await self._work_reader.find(request.path_params["id"])
-        if found is None:
-            raise ApiError(404, "no_such_work", "there is no work of this id")
-        _, work = found
-        headers = {"Cache-Control": f"public, max-age={PICTURE_SECONDS}", "ETag": f'"{work.id}"'}
-        if request.headers.get("if-none-match") == headers["ETag"]:
+        work_id = request.path_params["id"]
+        headers = {"Cache-Control": SHORTLY, "ETag": f'"{work_id}"'}
+        is_known = request.headers.get("if-none-match") == headers["ETag"]
+        states = await self._work_reader.states([work_id])
+        picture = None
+        if states.get(work_id) == PUBLIC:
+            picture = b"" if is_known else await self._pictures.drawn(work_id)
+        if picture is None:
+            found = await self._work_reader.find(work_id)
+            if found is None:
+                if is_work_id(work_id):
+                    await self._pictures.forget(work_id)
+                raise ApiError(404, "no_such_work", "there is no work of this id")
+            picture = b"" if is_known else await self._draw(found[1])
+        if is_known:
             return Response(status_code=304, headers=headers)
-        try:
-            picture = await self._pictures.of(work)
-        except PictureError as error:
-            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
         return Response(picture, media_type="image/png", headers=headers)
 
-    def _page(self, request: Request, values: Mapping[str, object], status: int = 200) -> Response:
-        return answer(self._pages.response("", "work", ASK_AGAIN, values), request, status)
+    async def _draw(self, work: FinishedWork) -> bytes:
+        try:
+            return await self._pictures.of(work)
+        except PictureError as error:
+            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
 
-    def _head(self, request: Request, campaign_id: str, work: FinishedWork) -> dict[str, object]:
+    def _head(self, address: str, campaign_id: str, work: FinishedWork) -> dict[str, object]:
         campaign = self._campaigns.get(campaign_id)
         locale = campaign.campaign.locale if campaign else work.phrase.locale
         words = _words(locale)
         text = work.phrase.text
-        address = str(request.url_for("work-page", id=work.id))
         hands = [words.hand.format(f"{hand.serial:,}") for hand in work.hands]
         return {
             "state": "loading",

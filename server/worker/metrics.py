@@ -15,6 +15,7 @@ from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
 from server.worker.parts import Parts
+from server.worker.web_process import WebProcess
 
 
 class WorkerCollector(Collector):
@@ -27,8 +28,10 @@ class WorkerCollector(Collector):
         descriptors: Descriptors,
         shards: Shards,
         archivers: list[Archiver],
+        web: WebProcess,
     ) -> None:
         """Over one worker's parts; more `archivers` may be added to the list."""
+        self._web = web
         self._parts = parts
         self._admission = admission
         self._descriptors = descriptors
@@ -85,7 +88,27 @@ class WorkerCollector(Collector):
             "Works that this worker moved into SQL.",
             sum(archiver.stored for archiver in self._archivers),
         )
+        yield from self._web_metrics()
         yield from self._campaign_metrics()
+
+    def _web_metrics(self) -> Iterator[Metric]:
+        web = self._web
+        yield GaugeMetricFamily(
+            "jielong_web_up", "1 while the web process of this worker serves.", int(web.pid != 0)
+        )
+        yield CounterMetricFamily(
+            "jielong_web_requests", "Requests handed to the web process.", web.requests
+        )
+        yield CounterMetricFamily(
+            "jielong_web_refused_requests",
+            "Requests refused because too many waited for the web process, or it did not serve.",
+            web.refused,
+        )
+        yield CounterMetricFamily(
+            "jielong_web_restarts",
+            "How often the web process ended and was started again.",
+            web.restarts,
+        )
 
     def _campaign_metrics(self) -> Iterator[Metric]:
         families: list[CounterMetricFamily | GaugeMetricFamily] = [
@@ -113,10 +136,11 @@ class WorkerCollector(Collector):
         yield from families
 
 
-def registry(collector: WorkerCollector) -> CollectorRegistry:
-    """A registry with the worker's figures and the process' own."""
+def registry(collector: WorkerCollector, web: WebProcess) -> CollectorRegistry:
+    """A registry with the worker's figures and those of both processes."""
     metrics = CollectorRegistry()
     metrics.register(collector)
     ProcessCollector(registry=metrics)
+    ProcessCollector(namespace="jielong_web", pid=lambda: web.pid, registry=metrics)
     PlatformCollector(registry=metrics)
     return metrics

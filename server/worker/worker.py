@@ -8,20 +8,17 @@ import random
 import resource
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
-import uvicorn
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import catalogue
 from server.archive.archiver import Archiver
 from server.archive.database import Database
 from server.archive.reader import WorkReader
 from server.archive.works import Works
-from server.prepared.response import PreparedResponse
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
@@ -37,20 +34,16 @@ from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
-from server.transport.listener import duplicates
-from server.web.api import Api
-from server.web.app import make_app
-from server.web.assets import page_files, prepared_responses
-from server.web.locations import STATIC
+from server.web.campaign_answers import CampaignAnswers
+from server.web.content import Content
 from server.web.operations import Operations
-from server.web.pages import Pages
-from server.web.strokes import Strokes
 from server.worker import garbage_collection
 from server.worker.drain import drain
-from server.worker.http_server import http_server
 from server.worker.metrics import WorkerCollector, registry
 from server.worker.parts import Parts
+from server.worker.port import Port
 from server.worker.readiness import Readiness
+from server.worker.web_process import WebProcess
 
 log = structlog.get_logger()
 
@@ -59,7 +52,6 @@ DRAIN_SECONDS = 8.0
 
 LAST_CALLS_SECONDS = 1.0
 START_SECONDS = 20.0
-KEEP_ALIVE_SECONDS = 75
 DESCRIPTORS = 131_072
 """Of one worker at most; each connection is one."""
 
@@ -74,21 +66,21 @@ class PartFailedError(Exception):
 class Worker:
     """A worker from start to end."""
 
-    def __init__(self, settings: Settings, redis_url: str) -> None:
-        """Over the Redis at `redis_url`.
-
-        Raises:
-            CatalogueError: the campaigns cannot be read.
-        """
+    def __init__(
+        self, settings: Settings, content: Content, redis_url: str, web: WebProcess
+    ) -> None:
+        """Over the Redis at `redis_url`; `web` is not started yet."""
         self._settings = settings
+        self._content = content
+        self._redis_url = redis_url
+        self._web = web
         self._stopping = asyncio.Event()
         self._in_order = False  # if not, other workers reap what is left when the lease is over
         self._failed: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._catalogue = catalogue.load(settings.campaigns)
         self._campaigns = {
             key: OpenCampaign(campaign, settings.rules, settings.base_path)
-            for key, campaign in self._catalogue.campaigns.items()
+            for key, campaign in content.catalogue.campaigns.items()
         }
         self._deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
@@ -107,7 +99,7 @@ class Worker:
         """Serve on `listener` until `stop` is called.
 
         Raises:
-            ArchiveError, StoreError, RedisError, TimeoutError: it cannot start.
+            ArchiveError, StoreError, RedisError, WebProcessError, TimeoutError: it cannot start.
             PartFailedError: it could not go on.
         """
         _raise_descriptor_limit()
@@ -140,12 +132,13 @@ class Worker:
         await self._deployment.on_every_node(library.load)
         await require(self._guarantee, self._deployment)
         await self._database.open()
+        self._own(self._web.run(self._redis_url), "web process")
         secret = await _shared_secret(self._deployment, self._settings.secret)
         parts = Parts(
             self._deployment,
             self._shards,
             self._campaigns,
-            Identity(secret, self._catalogue.aliases),
+            Identity(secret, self._content.catalogue.aliases),
             self._work_reader.hold,
             max_connections=self._settings.max_connections,
             lane_rate=self._settings.lane_rate,
@@ -158,6 +151,7 @@ class Worker:
         await parts.backplane.ready.wait()
         await parts.heartbeats.first()
         await parts.counters_feed.read()
+        await self._web.ready()
         self._own(_periodic(parts), "periodic work")
         self._parts = parts
         return parts
@@ -187,49 +181,34 @@ class Worker:
             descriptors,
             self._settings.max_connections,
         )
-        server = self._http_server(parts, readiness, descriptors)
+        acceptor = self._acceptor(parts, readiness, descriptors)
+        port = Port(acceptor)
         garbage_collection.freeze()
         self._own(garbage_collection.run(), "garbage collection")
-        listeners = duplicates(listener)
-        await server.startup(sockets=listeners)
-        self._own(server.main_loop(), "http")
+        self._web.take_back(acceptor.accept)
+        await port.open(listener)
         on_ready()
         await self._stopping.wait()
         readiness.draining = True
-        for listening in server.servers:
-            listening.close()
+        port.stop_accepting()
         self._in_order = await drain(
             parts.registry, parts.disconnects, parts.tasks, self._shards, DRAIN_SECONDS
         )
-        server.should_exit = True
-        await server.shutdown(sockets=listeners)
+        await asyncio.gather(port.close(), self._web.stop())
 
-    def _http_server(
-        self, parts: Parts, readiness: Readiness, descriptors: Descriptors
-    ) -> uvicorn.Server:
-        base_path = self._settings.base_path
+    def _acceptor(self, parts: Parts, readiness: Readiness, descriptors: Descriptors) -> Acceptor:
+        base_path, web, content = self._settings.base_path, self._web, self._content
         admission = AdmissionControl()
-        collector = WorkerCollector(parts, admission, descriptors, self._shards, self._archivers)
-        operations = Operations(readiness.why_not, registry(collector), base_path)
-        api = Api(self._campaigns, parts.counters, self._work_reader)
-        handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        pages, prepared = self._pages()
+        collector = WorkerCollector(
+            parts, admission, descriptors, self._shards, self._archivers, web
+        )
         answers = DirectAnswers(base_path)
-        answers.add(prepared.values())
-        operations.add_to(answers, pages.security)
-        acceptor = Acceptor(handshake, admission, descriptors, answers)
-        return http_server(make_app(api, operations, pages, prepared), acceptor.make_protocol)
-
-    def _pages(self) -> tuple[Pages, Mapping[str, PreparedResponse]]:
-        """The pages, and the answers that are known from now on."""
-        settings = self._settings
-        files = page_files(settings.base_path, settings.assets_url, bundled=settings.bundled)
-        strokes = Strokes(STATIC / "strokes")
-        has_worker = settings.service_worker and settings.bundled
-        pages = Pages(settings.base_path, files, strokes.folder, service_worker=has_worker)
-        campaigns = self._catalogue.campaigns.values()
-        phrases = [phrase for one in campaigns for phrase in one.phrases.values()]
-        return pages, prepared_responses(pages, strokes, phrases)
+        answers.add(content.responses.values())
+        headers = content.pages.security
+        Operations(readiness.why_not, registry(collector, web), base_path).add_to(answers, headers)
+        CampaignAnswers(self._campaigns, parts.counters).add_to(answers, headers)
+        handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
+        return Acceptor(handshake, admission, descriptors, answers, web)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""
@@ -245,6 +224,7 @@ class Worker:
             self.stop()
 
     async def _end(self) -> None:
+        await self._web.stop()
         with contextlib.suppress(TimeoutError, StoreError):
             async with asyncio.timeout(LAST_CALLS_SECONDS):
                 await self._shards.drained()

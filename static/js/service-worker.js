@@ -4,18 +4,22 @@
  *
  * A document is shown from the device at most once before it is fetched again. The service sets
  * `CONFIG` in front of this script: `assets` is the address of the files' folder; `documents` and
- * `offline` are addresses; `files` names those of `assets` that the home page needs sooner or later.
+ * `offline` are addresses; `files` names those of `assets` that the home page needs sooner or later,
+ * and `rest` the one that holds most of these in one.
  */
 
 /** What a worker of this kind has in place of a window. */
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
-/** @type {{assets: string, documents: string[], offline: string, files: string[]}} */
+/** @type {{assets: string, documents: string[], offline: string, files: string[], rest: string}} */
 const CONFIG = /** @type {any} */ (self).CONFIG;
 const CACHE = "jielong";
 const ASSETS = new URL(CONFIG.assets, location.href).href;
 const DOCUMENTS = new Set(CONFIG.documents.map((path) => new URL(path, location.href).href));
 /** Whoever has a document already does not wait longer for a network that gives nothing. */
 const PATIENCE_MS = 4000;
+/** So many files are fetched one by one; a release that changes more is fetched in one. */
+const FEW = 4;
+const TYPES = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" };
 
 const WITHOUT_COOKIES = /** @type {RequestInit} */ ({ mode: "cors", credentials: "omit" });
 
@@ -30,6 +34,20 @@ async function keep(cache, address, answer) {
 /** @param {Cache} cache @param {string} address Of an asset. */
 async function keepAsset(cache, address) {
   if (!(await cache.match(address))) await keep(cache, address, await fetch(address, WITHOUT_COOKIES));
+}
+
+/** Keeps those of `files` that are missing and that `rest` has. @param {Cache} cache */
+async function keepRest(cache) {
+  const kept = new Set((await cache.keys()).map(({ url }) => url));
+  const missing = CONFIG.files.filter((name) => !kept.has(ASSETS + name));
+  if (missing.length <= FEW) return;
+  const answer = await fetch(ASSETS + CONFIG.rest, WITHOUT_COOKIES);
+  if (!answer.ok) return; // They are fetched one by one.
+  const contents = await answer.json();
+  for (const name of missing.filter((name) => name in contents)) {
+    const headers = { "content-type": TYPES[name.slice(name.lastIndexOf(".") + 1)] };
+    await cache.put(ASSETS + name, new Response(contents[name], { headers }));
+  }
 }
 
 /** @param {string} html */
@@ -88,6 +106,7 @@ async function assetAt(event, address) {
 /** Keeps this version beside the one before, which open pages may still need. */
 async function install() {
   const cache = await caches.open(CACHE);
+  await keepRest(cache);
   for (const name of CONFIG.files) await keepAsset(cache, ASSETS + name);
   for (const address of [CONFIG.documents[0], CONFIG.offline])
     await keepDocument(cache, new URL(address, location.href).href, await fetchDocument(address));

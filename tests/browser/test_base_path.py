@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Stranger
 from tests.browser.journey import write_a_work
-from tests.browser.nginx import Nginx
+from tests.browser.nginx import PathProxy
 from tests.finish_work import finish_work
 from tests.service import Service
 
@@ -27,14 +27,16 @@ def settings() -> dict[str, object]:
 @pytest.fixture(scope="module", params=[True, False], ids=["stripped", "kept"])
 def proxy(
     shared: Service, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Nginx]:
+) -> Iterator[PathProxy]:
     """An nginx in front of the service, which strips the path from requests or keeps it."""
-    nginx = Nginx.start(tmp_path_factory.mktemp("nginx"), shared, BASE, strips=request.param)
+    nginx = PathProxy.start(tmp_path_factory.mktemp("nginx"), shared, BASE, strips=request.param)
     yield nginx
     nginx.stop()
 
 
-async def test_two_strangers_write_a_work_below_the_path(proxy: Nginx, stranger: Stranger) -> None:
+async def test_two_strangers_write_a_work_below_the_path(
+    proxy: PathProxy, stranger: Stranger
+) -> None:
     one, loaded = await write_a_work(stranger, proxy)
     paths = {urlsplit(address).path for address in loaded.addresses}
     assert [path for path in paths if not path.startswith(f"{BASE}/")] == []
@@ -50,7 +52,7 @@ async def test_two_strangers_write_a_work_below_the_path(proxy: Nginx, stranger:
 
 
 async def test_a_friend_comes_by_the_link_of_an_invitation(
-    proxy: Nginx, stranger: Stranger
+    proxy: PathProxy, stranger: Stranger
 ) -> None:
     one = await stranger(proxy)
     await one.join()
@@ -63,7 +65,7 @@ async def test_a_friend_comes_by_the_link_of_an_invitation(
     await friend.is_in("their-turn")
 
 
-async def test_the_app_starts_below_the_path(proxy: Nginx, stranger: Stranger) -> None:
+async def test_the_app_starts_below_the_path(proxy: PathProxy, stranger: Stranger) -> None:
     one = await stranger(proxy, "/gallery")
     browser = await one.page.context.new_cdp_session(one.page)
     told = await browser.send("Page.getAppManifest")
@@ -73,7 +75,7 @@ async def test_the_app_starts_below_the_path(proxy: Nginx, stranger: Stranger) -
 
 
 async def test_links_and_codes_lead_below_the_path(
-    proxy: Nginx, stranger: Stranger, shared: Service
+    proxy: PathProxy, stranger: Stranger, shared: Service
 ) -> None:
     one = await stranger(proxy, "/wall")
     code = one.see("wall-code").locator("path")

@@ -40,7 +40,10 @@ OFFLINE = {
 
 
 class Releases:
-    """A service whose page changes from release to release, at one address."""
+    """A service whose page changes from release to release, at one address.
+
+    A test names it before `stranger`, so that pages are closed before the service stops.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -122,7 +125,7 @@ async def test_without_a_network_the_page_says_so_in_every_language(
 
 
 async def test_an_old_page_is_shown_once_at_most_after_a_release(
-    stranger: Stranger, releases: Releases
+    releases: Releases, stranger: Stranger
 ) -> None:
     one = await settle(stranger, releases.service)
     releases.release("第二版")
@@ -136,7 +139,7 @@ async def test_an_old_page_is_shown_once_at_most_after_a_release(
 
 
 async def test_an_old_page_is_not_shown_again_when_nobody_stayed_for_the_new_one(
-    stranger: Stranger, releases: Releases
+    releases: Releases, stranger: Stranger
 ) -> None:
     one = await settle(stranger, releases.service)
     releases.service.stop()
@@ -147,7 +150,7 @@ async def test_an_old_page_is_not_shown_again_when_nobody_stayed_for_the_new_one
     one.forget_lost_lines()
 
 
-async def test_it_can_be_withdrawn(stranger: Stranger, releases: Releases) -> None:
+async def test_it_can_be_withdrawn(releases: Releases, stranger: Stranger) -> None:
     one = await settle(stranger, releases.service)
     releases.release("第四版", service_worker=False)
     await one.page.reload()

@@ -110,7 +110,11 @@ async def test_a_work_is_told_with_its_strokes(shared: Service, connect: Connect
     assert work["phrase"]["chars"] == [char["char"] for char in work["chars"]]
     completed_at = datetime.fromisoformat(work["completed_at"])
     assert abs(datetime.now(completed_at.tzinfo) - completed_at) < timedelta(minutes=1)
-    assert work in (await get_json(shared, "/api/works"))["works"]
+
+    async def is_listed() -> bool:
+        return work in (await get_json(shared, "/api/works"))["works"]
+
+    await eventually(is_listed)  # a list may be a second old
     status, kind, _ = await get(shared, done["url"])
     assert (status, kind.split(";")[0]) == (200, "text/html")
 

@@ -71,6 +71,7 @@ async def test_programs_find_everything_below_the_path(below: Below) -> None:
     assert await error_of(below, "/api/nonsense", 404) == "not_found"
     document = await get_json(below, "/asyncapi.json")
     assert document["channels"]["relay"]["address"] == f"{BASE}/ws"
+    assert (await get_json(below, "/openapi.json"))["servers"] == [{"url": BASE}]
 
 
 def test_the_start_says_where_the_page_is(shared: Service) -> None:

@@ -126,7 +126,13 @@ async def test_a_reported_work_is_held_until_somebody_has_looked_at_it(
     assert short.splitlines()[-1] == "3 held, the first 2 shown"
     released = jielong("works", "release", stored[0].id, stored[1].id, "--database-url", url)
     assert released.stdout.splitlines() == [f"{work.id} released" for work in stored[:2]]
-    removed = jielong("works", "remove", stored[2].id, stored[3].id, "--database-url", url)
+    drawn = tmp_path / "data" / "pictures" / "style"
+    drawn.mkdir(parents=True)
+    for work in stored[2:]:
+        (drawn / f"{work.id}.png").write_bytes(b"")
+    both = stored[2].id, stored[3].id
+    removed = jielong("works", "remove", *both, "--database-url", url, "--data", tmp_path / "data")
+    assert [path.stem for path in drawn.iterdir()] == [stored[4].id]
     assert removed.stdout.splitlines() == [f"{work.id} removed" for work in stored[2:4]]
     assert jielong("works", "held", "--database-url", url).stdout == "0 held\n"
     shown = await works.newest("default", 20)

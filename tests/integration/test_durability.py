@@ -92,6 +92,17 @@ async def test_a_commit_is_answered_when_the_replica_has_it(
     assert (await commit).kind in {"committed", "repeated"}
 
 
+async def test_whoever_is_matched_late_is_told_what_is_left_of_the_turn(
+    pair: Pair, careful: Store
+) -> None:
+    pair[1].freeze()
+    join = asyncio.create_task(careful.join("ann", "bob"))
+    assert await waits(join)
+    pair[1].thaw()
+    left = (await join).view.turn_ms
+    assert 0 < left <= RULES.turn_ms - STILL_SECONDS * 1_000 * 0.9
+
+
 @pytest.mark.parametrize("how", ["read_room", "resume"])
 async def test_what_another_worker_has_just_written_is_not_told_before(
     pair: Pair, hasty: Store, careful: Store, how: str

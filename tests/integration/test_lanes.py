@@ -12,6 +12,9 @@ import pytest
 import redis
 
 from server.store import keys
+from server.store.deployment import deployment
+from server.store.known_lanes import KnownLanes
+from server.store.lanes import Lanes, lane_bases
 from tests.integration.http import get_json
 from tests.integration.protocol_client import MSGPACK, Peer, open_session
 from tests.integration.relays import INK, Seats, finish, open_room, write
@@ -104,6 +107,17 @@ async def test_relays_in_all_lanes_are_counted_together(
     assert (counters["relays"], counters["participants"]) == (number, 2 * number)
     listed = await get_json(workers[0], "/api/works?limit=100")
     assert len(listed["works"]) == number
+
+
+async def test_a_process_without_heartbeats_learns_of_all_lanes(lanes_valkey: Valkey) -> None:
+    default, other = Lanes("default"), Lanes("other")
+    bases: list[str] = []
+    default.on_new(bases.append)
+    reading = KnownLanes(deployment(lanes_valkey.url), [default, other])
+    await reading.read()
+    await reading.close()
+    assert bases == lane_bases("default", LANES)
+    assert other.bases == lane_bases("other", 1)
 
 
 async def test_who_is_lost_finds_the_room_whatever_lane_it_is_in(

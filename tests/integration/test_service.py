@@ -15,8 +15,10 @@ import pytest
 
 from server.store.embedded import STEADY_SECONDS
 from tests.finish_work import finish_work
+from tests.integration import processes
 from tests.integration.command import SERVE, environment
 from tests.integration.http import get, get_json
+from tests.integration.processes import VALKEY, ended, lives
 from tests.integration.protocol_client import JSON, MSGPACK, Peer, open_peer, open_raw, open_session
 from tests.integration.relays import INK, finish, meet, open_room, write
 from tests.integration.valkey import Valkey
@@ -31,32 +33,6 @@ NOT_UNDER_NOHUP = pytest.mark.skipif(
 )
 RETURN_SECONDS = 2.0
 REPLACED_SECONDS = 30.0
-
-
-def children(process: subprocess.Popen[bytes]) -> list[int]:
-    """The processes that this one started."""
-    listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
-    )
-    rows = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
-    return [pid for pid, parent in rows if parent == process.pid]
-
-
-def lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-async def ended(pids: list[int]) -> None:
-    """Wait until none of these processes lives."""
-
-    async def all_ended() -> bool:
-        return not any(map(lives, pids))
-
-    await eventually(all_ended)
 
 
 async def end(service: Service, how: signal.Signals = signal.SIGTERM) -> float:
@@ -113,7 +89,7 @@ async def test_it_ends_in_time_says_goodbye_and_leaves_no_process(
     deaf.writer.transport.pause_reading()  # type: ignore[attr-defined]
     half = socket.create_connection(("127.0.0.1", service.port))
     half.sendall(b"GET /ws HTTP/1.1\r\n")
-    started = children(service.process)
+    started = processes.of(service)
     assert started
     ending = asyncio.create_task(end(service, how))
     for peer in (*seats, waiting, unheard):
@@ -127,7 +103,7 @@ async def test_it_ends_in_time_says_goodbye_and_leaves_no_process(
 
 async def test_ended_together_with_its_valkey_it_does_not_start_that_again(serve: Serve) -> None:
     service = serve()
-    (valkey,) = children(service.process)
+    (valkey,) = processes.of(service, VALKEY)
     service.process.send_signal(signal.SIGTERM)
     os.kill(valkey, signal.SIGTERM)
     await end(service)
@@ -177,7 +153,7 @@ async def test_a_valkey_of_its_own_that_was_killed_is_started_again(serve: Serve
     await meet(seats)
     await write(seats, 0)
     await asyncio.sleep(STEADY_SECONDS)  # one that ends before is not started again
-    for valkey in children(service.process):
+    for valkey in processes.of(service, VALKEY):
         os.kill(valkey, signal.SIGKILL)
     await finish(seats, 1, 2)
     for peer in seats:
@@ -189,9 +165,11 @@ async def test_it_starts_again_after_it_was_killed(serve: Serve) -> None:
     seats = await open_session(service), await open_session(service)
     await meet(seats)
     await write(seats, 0)
-    orphans = children(service.process)
+    orphans = processes.of(service, VALKEY)
+    others = [pid for pid in processes.of(service) if pid not in orphans]
     service.process.kill()
     service.process.wait()
+    await ended(others)
     assert all(map(lives, orphans))
     service = serve()
     await ended(orphans)
@@ -207,7 +185,7 @@ async def test_several_workers_start_on_an_empty_folder(serve: Serve) -> None:
     await open_room(peers[0])
     for peer in peers:
         await peer.close()
-    started = children(service.process)
+    started = processes.of(service)
     await end(service)
     await ended(started)
 
@@ -244,10 +222,10 @@ async def test_ended_while_it_starts_it_leaves_no_process(tmp_path: Path) -> Non
     )
 
     async def has_begun() -> bool:
-        return bool(children(process))
+        return bool(processes.descendants(process.pid, VALKEY))
 
     await eventually(has_begun)
-    started = children(process)
+    started = processes.descendants(process.pid)
     process.terminate()
     await asyncio.to_thread(process.wait, END_SECONDS)
     try:

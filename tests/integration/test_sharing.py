@@ -171,7 +171,11 @@ async def test_a_work_held_back_is_not_shown(shared: Service) -> None:
             one.write_relay(Pen(random.Random(1)), timeout=60),
             two.write_relay(Pen(random.Random(2)), timeout=60),
         )
-        assert (await ask(shared, f"/w/{done.work}/picture.png")).status == 200
+        shown = f"/w/{done.work}", f"/w/{done.work}/picture.png", f"/api/works/{done.work}"
+        listed = "/api/works?phrase=jiayou&limit=100"
+        for path in (*shown, *shown):  # what was asked for before is kept
+            assert (await ask(shared, path)).status == 200
+        assert done.work in (await ask(shared, listed)).body.decode()
         await two.report("obscene")
         await two.ping()
 
@@ -179,9 +183,21 @@ async def test_a_work_held_back_is_not_shown(shared: Service) -> None:
         return (await ask(shared, f"/w/{done.work}")).status == 404
 
     await eventually(is_gone)
-    assert (await ask(shared, f"/w/{done.work}/picture.png")).status == 404
-    listed = await get_json(shared, "/api/works?phrase=jiayou&limit=100")
-    assert done.work not in [work["id"] for work in listed["works"]]
+    for path in shown:
+        assert (await ask(shared, path)).status == 404
+    assert done.work not in (await ask(shared, listed)).body.decode()
+
+
+async def test_a_proxy_may_keep_works_for_seconds_and_a_browser_asks_again(
+    shared: Service, work: str
+) -> None:
+    for path in (f"/w/{work}", f"/w/{work}/picture.png", f"/api/works/{work}", "/api/works"):
+        found = await ask(shared, path)
+        assert found.headers["cache-control"] == "public, max-age=0, s-maxage=5"
+        again = await ask(shared, path, If_None_Match=found.headers["etag"])
+        assert (again.status, again.body) == (304, b"")
+    for path in ("/w/no-such-work", "/api/works/no-such-work"):
+        assert (await ask(shared, path)).headers["cache-control"] == "no-store"
 
 
 async def test_works_can_be_listed_by_phrase_a_page_at_a_time(shared: Service) -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from server.prepared.negotiation import byte_range, choose_encoding, is_unchanged
+from server.prepared.negotiation import (
+    Conditions,
+    byte_range,
+    choose_encoding,
+    is_unchanged,
+    negotiate,
+)
 from server.prepared.response import Encoding, prepare
 
 TEXT = b"0123456789"
@@ -99,3 +105,25 @@ def test_small_and_packed_bodies_are_not_compressed() -> None:
     for body, kind in ((b"a{}", "text/css"), (bytes(9_000), "image/png")):
         assert set(prepare("/", body, kind, "no-cache").bodies) == {"identity"}
     assert set(prepare("/", bytes(9_000), "text/css", "no-cache").bodies) == {"identity", "gzip"}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "status", "body"),
+    [
+        (Conditions(), 200, b"123"),
+        (Conditions(if_none_match=ASSET.etag), 304, b""),
+        (Conditions(if_none_match='"other"', range="bytes=2-4"), 206, b"234"),
+        (Conditions(range="bytes=10-"), 416, b""),
+        (Conditions(range="bytes=0-1", if_range='"other"'), 200, b"123"),
+        (Conditions(ASSET.etag, "bytes=2-4", ASSET.etag), 304, b""),
+    ],
+)
+def test_a_request_gets_the_whole_nothing_or_a_range(
+    conditions: Conditions, status: int, body: bytes
+) -> None:
+    found = negotiate(ASSET, "br", conditions)
+    assert (found.status, found.body) == (status, body)
+    headers = dict(found.headers)
+    assert ("content-range" in headers) == (status in {206, 416})
+    assert ("content-encoding" in headers) == (status in {200, 304})
+    assert ("content-type" in headers) == (status != 304)

@@ -8,36 +8,33 @@ import socket
 from collections.abc import AsyncIterator
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.prepared.response import Encoding, prepare
-from server.transport import accept as accept_module
+from server.transport import request_timeouts
 from server.transport.accept import ANSWERS_AT_ONCE, Acceptor
-from server.transport.admission import AdmissionControl
-from server.transport.codec import Codec
-from server.transport.descriptors import Descriptors
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
-from server.transport.handshake import Handshake
-from server.transport.websocket import WebSocket
 from tests.polling import eventually
+from tests.transport.accepting import LIMIT, accepting, acceptor
 
-LIMIT = 10.0
 NOW = 1_700_000_000
 LARGE = 1_000_000
 FLOOD = 20_000
+
+UNREAD = 2_000_000
+"""More than one read, the answers to it, and the kernel's buffers."""
+
+SILENCE = 0.5
+"""Seconds after which a peer that can send nothing more gives up."""
+
 BODY = bytes(range(256)) * 4
 CODED: dict[Encoding, bytes] = {"gzip": b"gzipped", "br": b"brotli", "zstd": b"zstandard"}
 FOREVER = "public, max-age=31536000"
 
 Found = tuple[int, dict[str, str], bytes]
-
-
-def nobody_enters(codec: Codec) -> WebSocket:
-    raise AssertionError
 
 
 SCRIPT = prepare("/app.js", BODY, "text/javascript", FOREVER, (("x-more", "1"),), compressed=CODED)
@@ -151,18 +148,49 @@ def test_a_query_makes_no_difference() -> None:
     assert answer("/app.js?phrase=jiayou") == answer()
 
 
+@pytest.mark.parametrize("path", ["/%61pp.js", "http://here/app.js", "https://here:80/app.js?a=1"])
+def test_an_address_may_be_written_in_other_ways(path: str) -> None:
+    assert answer(path) == answer()
+
+
+def test_the_wish_for_another_protocol_than_websocket_is_ignored() -> None:
+    assert answer(Upgrade="h2c") == answer()
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        request(Content_Length="1"),
+        request(Transfer_Encoding="chunked"),
+        request().replace(b"HTTP/1.1", b"HTTP/1.0"),
+    ],
+)
+def test_the_connection_of_a_body_or_of_an_old_client_ends_with_the_answer(last: bytes) -> None:
+    found = answers().answer(last, NOW)
+    assert found is not None
+    status, headers, body = parse(b"".join(found.data))
+    assert (found.close, headers["connection"]) == (True, "close")
+    assert (status, body) == (200, BODY)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_what_is_known_can_only_be_read(method: str) -> None:
+    found = answers().answer(request(method=method), NOW)
+    assert found is not None
+    status, headers, body = parse(b"".join(found.data))
+    assert (found.close, status, headers["allow"]) == (True, 405, "get, head")
+    assert b"method_not_allowed" in body
+
+
 @pytest.mark.parametrize(
     "other",
     [
         request("/unknown"),
         request("/app.js/"),
-        request("/%61pp.js"),
-        request(method="POST"),
-        request(Content_Length="1"),
-        request(Transfer_Encoding="chunked"),
-        request(Expect="100-continue"),
+        request("/%2561pp.js"),
+        request("ftp://here/app.js"),
         request(Upgrade="websocket"),
-        request().replace(b"HTTP/1.1", b"HTTP/1.0"),
+        request().replace(b"HTTP/1.1", b"HTTP/2.0"),
         request().replace(b"GET ", b"GET  "),
     ],
 )
@@ -177,23 +205,16 @@ def test_any_bytes_are_read_without_an_error(junk: bytes) -> None:
     )
 
 
-Server = tuple[tuple[str, int], set[object]]
+Server = tuple[tuple[str, int], Acceptor]
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    """The address of a server that knows these answers, and its open connections."""
-    make = Acceptor(
-        Handshake((), nobody_enters), AdmissionControl(), Descriptors(), answers()
-    ).make_protocol
-    connections: set[object] = set()
-    state = SimpleNamespace(connections=connections)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: make(server_state=state), "127.0.0.1", 0
-    )
-    async with asyncio.timeout(LIMIT), server:
-        yield server.sockets[0].getsockname(), connections
-    assert not connections
+    """The address at which these answers are given, and what gives them."""
+    made = acceptor(answers())
+    async with accepting(made) as address:
+        yield address, made
+    assert not made.connections
 
 
 async def read_answer(reader: asyncio.StreamReader) -> Found:
@@ -205,7 +226,7 @@ async def read_answer(reader: asyncio.StreamReader) -> Found:
 async def test_one_connection_answers_many_requests_in_order(server: Server) -> None:
     reader, writer = await asyncio.open_connection(*server[0])
     paths = ["/app.js", "/state"] * ANSWERS_AT_ONCE * 2
-    writer.write(b"".join(map(request, paths)))
+    writer.write(b"\r\n".join(map(request, paths)))
     for path in paths:
         assert (await read_answer(reader))[2] == (BODY if path == "/app.js" else b"{}")
     piece = request()
@@ -242,8 +263,8 @@ async def test_a_flood_of_requests_is_answered_whole_and_in_order(server: Server
 async def test_who_does_not_read_is_not_answered_without_end(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address, connections = server
-    monkeypatch.setattr(accept_module, "REQUEST_SECONDS", 0.3)
+    address, connections = server[0], server[1].connections
+    monkeypatch.setattr(request_timeouts, "REQUEST_SECONDS", 0.3)
     with socket.create_connection(address, LIMIT) as lazy:
         lazy.sendall(request("/large") * 200)
 
@@ -257,3 +278,38 @@ async def test_who_does_not_read_is_not_answered_without_end(
             while data := lazy.recv(1_000_000):
                 received += len(data)
     assert received < 100 * LARGE
+
+
+async def test_who_sends_requests_and_reads_no_answer_cannot_fill_the_memory() -> None:
+    """No more is read of the peer, so its own sending stops; what was sent is answered later."""
+    asked = request("/state")
+    made = acceptor(answers())
+    with small_buffers(socket.socket()) as listening, small_buffers(socket.socket()) as lazy:
+        listening.bind(("127.0.0.1", 0))
+        server = await asyncio.get_running_loop().create_server(made.accept, sock=listening)
+        async with asyncio.timeout(LIMIT), server:
+            lazy.settimeout(SILENCE)
+            await asyncio.to_thread(lazy.connect, listening.getsockname())
+            sent = await asyncio.to_thread(send_until_stuck, lazy, asked * 1_000, UNREAD * 20)
+            assert sent < UNREAD
+            lazy.setblocking(False)
+            reader, writer = await asyncio.open_connection(sock=lazy)
+            for _ in range(sent // len(asked)):
+                assert (await read_answer(reader))[2] == b"{}"
+            writer.close()
+
+
+def small_buffers(sock: socket.socket) -> socket.socket:
+    """With as little room in the kernel as it grants."""
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        sock.setsockopt(socket.SOL_SOCKET, option, 4_096)
+    return sock
+
+
+def send_until_stuck(sock: socket.socket, data: bytes, most: int) -> int:
+    """Send `data` again and again until the peer takes no more for a while; the bytes sent."""
+    sent = 0
+    with contextlib.suppress(TimeoutError):
+        while sent < most:
+            sent += sock.send(data[sent % len(data) :])
+    return sent

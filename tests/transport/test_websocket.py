@@ -5,22 +5,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
-from types import SimpleNamespace
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server.relay.from_client import FromClient, Ink
-from server.transport.accept import Acceptor
-from server.transport.admission import AdmissionControl
 from server.transport.codec import MSGPACK, Codec
-from server.transport.descriptors import Descriptors
-from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.websocket import WebSocket
-
-LIMIT = 10.0
+from tests.transport.accepting import accepting, acceptor
 
 
 class Listener:
@@ -59,16 +53,10 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
     def open_socket(codec: Codec) -> WebSocket:
         return WebSocket(codec, open_listener)
 
-    make = Acceptor(
-        Handshake((), open_socket), AdmissionControl(), Descriptors(), DirectAnswers()
-    ).make_protocol
-    loop = asyncio.get_running_loop()
-    state = SimpleNamespace(connections=set())
-    server = await loop.create_server(lambda: make(server_state=state), "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
+    made = acceptor(handshake=Handshake((), open_socket))
     gc.disable()
     try:
-        async with asyncio.timeout(LIMIT), server:
+        async with accepting(made) as (host, port):
             for _ in range(3):
                 uri = f"ws://{host}:{port}/ws"
                 async with connect(

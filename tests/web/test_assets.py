@@ -103,6 +103,10 @@ def test_the_service_worker_keeps_files_that_are_there(base_path: str, assets_ur
     assert len(configuration["files"]) > 15
     for name in configuration["files"]:
         assert f"/assets/{name}" in prepared
+    rest = json.loads(text_of(prepared[f"/assets/{configuration['rest']}"]))
+    assert len(set(configuration["files"]) - rest.keys()) <= 4
+    for name, content in rest.items():
+        assert content == text_of(prepared[f"/assets/{name}"])
     for address in (*configuration["documents"], configuration["offline"]):
         assert address.removeprefix(base_path) in prepared
 

@@ -32,6 +32,7 @@ REFUSED_MESSAGES: list[Any] = [
     pytest.param(["ping"], "bad_message", None, id="a-list"),
     pytest.param({}, "bad_message", None, id="an-empty-map"),
     pytest.param({"n": 1}, "bad_message", None, id="no-type"),
+    pytest.param(LIVE, "bad_message", None, id="ink-without-a-type"),
     pytest.param({"t": 5}, "bad_message", None, id="type-is-a-number"),
     pytest.param({"t": None}, "bad_message", None, id="type-is-null"),
     pytest.param({"t": "pong"}, "unknown_type", "pong", id="type-of-the-other-direction"),

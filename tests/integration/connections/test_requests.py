@@ -105,3 +105,20 @@ async def test_a_body_is_not_waited_for(
     shared: Service, method: str, status: int, body: str
 ) -> None:
     assert (await last_answer(shared, request(method, more=body)))[0] == status
+
+
+async def test_a_websocket_opens_on_a_connection_that_has_served_other_requests(
+    shared: Service,
+) -> None:
+    """A proxy keeps its connections, and sends any client's request over any of them."""
+    async with asyncio.timeout(LIMIT):
+        reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+        for path, status in (("/healthz", 200), ("/api/works/none", 404), ("/healthz", 200)):
+            writer.write(request(path=path))
+            assert (await answer(reader))[0] == status
+        upgrade = request(path="/ws", more=UPGRADE)
+        writer.write(upgrade[:30])
+        await writer.drain()
+        writer.write(upgrade[30:])
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        writer.close()

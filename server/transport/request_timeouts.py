@@ -1,0 +1,59 @@
+"""Ends connections that do not make a whole request in time."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+from typing import Protocol
+
+REQUEST_SECONDS = 75.0
+"""How long a connection may be open without a whole request; browsers open some ahead of time.
+Load balancers keep idle connections for 60 s, and have to be the first to close one."""
+
+
+class Endable(Protocol):
+    """A connection that can be ended."""
+
+    def end(self) -> None:
+        """Close at once."""
+
+
+class RequestTimeouts:
+    """The time limits of all connections, oldest first.
+
+    They share one timer: to set and cancel one for each costs more than everything else here.
+    """
+
+    def __init__(self) -> None:
+        """No connection yet."""
+        self._since: dict[Endable, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, connection: Endable) -> None:
+        """The connection waits for a request from now on."""
+        self._since[connection] = monotonic()
+        if self._timer is None:
+            self._set_timer(REQUEST_SECONDS)
+
+    def begin_anew(self, connection: Endable) -> None:
+        """It has been answered, and may wait as long again."""
+        del self._since[connection]
+        self._since[connection] = monotonic()
+
+    def remove(self, connection: Endable) -> None:
+        """The connection is gone, or belongs to somebody else."""
+        self._since.pop(connection, None)
+
+    def _set_timer(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._end_overdue)
+
+    def _end_overdue(self) -> None:
+        self._timer = None
+        now = monotonic()
+        while self._since:
+            connection, since = next(iter(self._since.items()))
+            if now < since + REQUEST_SECONDS:
+                self._set_timer(since + REQUEST_SECONDS - now)
+                return
+            self.remove(connection)
+            connection.end()

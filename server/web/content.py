@@ -1,0 +1,47 @@
+"""What a worker and its web process both know before the first request comes.
+
+It is read before they part, so they share its memory, and a change to a file shows in neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from server import catalogue
+from server.catalogue import Catalogue
+from server.prepared.response import PreparedResponse
+from server.settings import Settings
+from server.web import api, openapi, operations
+from server.web.assets import page_files, prepared_responses
+from server.web.locations import STATIC
+from server.web.pages import Pages
+from server.web.strokes import Strokes
+
+
+class Content(NamedTuple):
+    """The content of one service."""
+
+    catalogue: Catalogue
+    pages: Pages
+    responses: Mapping[str, PreparedResponse]
+    """By path: what the worker answers itself."""
+
+
+def read_content(settings: Settings) -> Content:
+    """Read everything.
+
+    Raises:
+        CatalogueError: the campaigns cannot be read.
+    """
+    found = catalogue.load(settings.campaigns)
+    files = page_files(settings.base_path, settings.assets_url, bundled=settings.bundled)
+    strokes = Strokes(STATIC / "strokes")
+    has_worker = settings.service_worker and settings.bundled
+    pages = Pages(settings.base_path, files, strokes.folder, service_worker=has_worker)
+    phrases = [phrase for one in found.campaigns.values() for phrase in one.phrases.values()]
+    described = openapi.response(
+        settings.base_path, api.OPERATIONS | operations.OPERATIONS, pages.security
+    )
+    prepared = prepared_responses(pages, strokes, phrases)
+    return Content(found, pages, {**prepared, openapi.PATH: described})

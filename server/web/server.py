@@ -1,0 +1,72 @@
+"""Answers connections that come over a channel, one request of each, and gives them back."""
+
+from __future__ import annotations
+
+import socket
+from functools import partial
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from server.transport.handover import Receiver, hand_over
+from server.web.connection import WebConnection
+from server.web.forwarded import ForwardedScheme
+
+MOST_CONNECTIONS = 256
+"""Requests that are answered at once; more wait in the channel, and then at the worker's door."""
+
+END_SECONDS = 1
+"""The longest that answers which are on their way may take at the end."""
+
+
+class WebServer:
+    """uvicorn without a port of its own."""
+
+    def __init__(self, app: ASGIApp, channel: socket.socket) -> None:
+        """`channel` leads to the worker."""
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=END_SECONDS,
+        )
+        config.load()
+        config.loaded_app = ForwardedScheme(config.loaded_app)
+        self._server = uvicorn.Server(config)
+        self._server.lifespan = config.lifespan_class(config)
+        self._give_back = partial(hand_over, channel)
+        self._receiver = Receiver(channel, self._connection)
+
+    async def run(self) -> None:
+        """Take connections until `stop` is called."""
+        await self._server.startup(sockets=[])
+        self._receiver.resume()
+        await self._server.main_loop()
+
+    async def stop(self) -> None:
+        """Answer what has come, within END_SECONDS."""
+        self._receiver.pause()
+        self._server.should_exit = True
+        await self._server.shutdown(sockets=[])
+
+    def _lost(self) -> None:
+        """There is room for another connection."""
+        if not self._server.should_exit:
+            self._receiver.resume()
+
+    def _connection(self, data: bytes) -> WebConnection:
+        state = self._server.server_state
+        if len(state.connections) + len(self._receiver) >= MOST_CONNECTIONS:
+            self._receiver.pause()
+        return WebConnection(
+            data,
+            self._give_back,
+            self._lost,
+            config=self._server.config,
+            server_state=state,
+            app_state={},
+        )

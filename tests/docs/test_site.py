@@ -1,0 +1,76 @@
+"""The documentation: nothing of it leads nowhere, and nothing of it is stale."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+
+from scripts.docs import reference
+from scripts.docs.__main__ import build
+from scripts.docs.stage import BrokenLinkError, broken, sources, stage
+from server.relay import from_client, to_client
+from server.settings import Settings
+from tests.service import ROOT
+
+DOCS = ROOT / "docs"
+PROTOCOL = (DOCS / "build" / "protocol.md").read_text(encoding="utf-8")
+LISTED = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \|", re.MULTILINE)
+
+
+def listed(title: str) -> set[str]:
+    """What the table of a section of the protocol's page lists."""
+    section = PROTOCOL.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    return {name for row in LISTED.findall(section) for name in re.findall(r"\w+", row)}
+
+
+def test_the_site_is_made_without_a_warning(capfd: pytest.CaptureFixture[str]) -> None:
+    assert build() == 0, capfd.readouterr()
+    made = ROOT / "build" / "site"
+    pages = {path.parent.relative_to(made).as_posix() for path in made.rglob("index.html")}
+    assert {".", "start", "zh", "operate/alarms", "operate/deployment", "compare"} <= pages
+
+
+def test_every_page_is_in_the_menu() -> None:
+    def files(entry: object) -> set[str]:
+        if isinstance(entry, dict):
+            return set().union(*map(files, entry.values()))
+        return set().union(*map(files, entry)) if isinstance(entry, list) else {str(entry)}
+
+    menu = files(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
+    assert menu == {target.as_posix() for target in sources().values()}
+
+
+def test_a_link_to_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("[here](page.md), [there](nowhere.md), `[code](none.md)`")
+    monkeypatch.setattr("scripts.docs.stage.ROOT", tmp_path)
+    monkeypatch.setattr("scripts.docs.stage.sources", lambda: {page: Path("page.md")})
+    assert broken() == ["page.md: nowhere.md"]
+    with pytest.raises(BrokenLinkError, match="nowhere"):
+        stage(tmp_path / "site")
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert reference.stale() == [], "run `make reference`"
+
+
+def test_the_operators_page_explains_every_setting() -> None:
+    text = (DOCS / "operate" / "settings.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`JIELONG_(\w+)`", text))
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_protocol_s_page_lists_every_message_and_error() -> None:
+    assert listed("From a client") == from_client.TYPES
+    passed_on = {"ink", "undo", "react"}
+    own = {
+        value.__struct_config__.tag
+        for value in vars(to_client).values()
+        if getattr(getattr(value, "__struct_config__", None), "tag_field", None) == "t"
+    }
+    assert listed("From the server") == own | passed_on
+    assert listed("Errors") == set(get_args(to_client.ErrorCode))
