@@ -19,6 +19,7 @@ const DOCUMENTS = new Set(CONFIG.documents.map((path) => new URL(path, location.
 const PATIENCE_MS = 4000;
 /** So many files are fetched one by one; a release that changes more is fetched in one. */
 const FEW = 4;
+/** @type {Record<string, string>} By the ending of a name. */
 const TYPES = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" };
 
 const WITHOUT_COOKIES = /** @type {RequestInit} */ ({ mode: "cors", credentials: "omit" });
