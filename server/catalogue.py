@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from server.relay.campaign import Campaign
+from server.relay.campaign import Campaign, CampaignNetwork, Moderation, Thresholds
 from server.relay.phrase import Phrase, PhraseError, make_phrase
 
 DATA = Path(__file__).parent / "data"
@@ -95,6 +96,9 @@ class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
     closes: _Moment | None = None
     categories: frozenset[str] = frozenset()
     phrases: frozenset[str] = frozenset()
+    network: tuple[CampaignNetwork, ...] = ()
+    moderation: Moderation = "after"
+    check: Thresholds = Thresholds()
 
 
 class _CampaignFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -151,6 +155,17 @@ def _check_entry(name: str, entry_id: str, locale: str) -> None:
         raise CatalogueError(f"{name}: {locale!r} is no locale; one is zh-Hans, en or pt-BR")
 
 
+def _check_network(name: str, network: CampaignNetwork) -> None:
+    try:
+        ipaddress.ip_network(network.address, strict=False)
+    except ValueError as error:
+        raise CatalogueError(
+            f"{name}: {network.address!r} is no network; one is 203.0.113.7 or 2001:db8::/48"
+        ) from error
+    if network.participants < 1:
+        raise CatalogueError(f"{name}: a network has at least one participant")
+
+
 def _campaign(
     entry: _CampaignEntry, phrases: dict[str, Phrase], categories: dict[str, str]
 ) -> Campaign:
@@ -161,6 +176,8 @@ def _campaign(
     unknown = (entry.phrases - set(phrases)) | (entry.categories - set(categories.values()))
     if unknown:
         raise CatalogueError(f"{name}: unknown phrases or categories {sorted(unknown)}")
+    for network in entry.network:
+        _check_network(name, network)
     everything = not entry.phrases and not entry.categories
     chosen = {
         key: phrase
@@ -175,4 +192,7 @@ def _campaign(
         phrases=chosen,
         opens=entry.opens,
         closes=entry.closes,
+        networks=entry.network,
+        moderation=entry.moderation,
+        check=entry.check,
     )

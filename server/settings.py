@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,10 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.guard.limits import GuardRules, NetworkLimits
+from server.guard.networks import NamedNetwork
+from server.guard.other_proofs import load_check
+from server.guard.proxies import TrustedProxies
 from server.relay.room import Rules
 from server.store.durability import Durability
 from server.store.lanes import MOST as MOST_LANES
@@ -16,6 +21,15 @@ from server.store.lanes import MOST as MOST_LANES
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
+
+def _forwarded_allow_ips() -> tuple[str, ...]:
+    """The proxies that uvicorn's own variable names; else those on this machine."""
+    return _parts(os.environ.get("FORWARDED_ALLOW_IPS", "")) or ("127.0.0.1", "::1")
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
@@ -58,17 +72,64 @@ class Settings(BaseSettings):
     service_worker: bool = True
     """False: browsers forget the service worker that they have."""
 
+    hsts_seconds: int = Field(0, ge=0)
+    """How long browsers that came over TLS use nothing else; 0: as they like."""
+
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
 
-    secret: str = ""
-    """Signs tokens; empty: made once and kept in Redis."""
+    check: Literal["on", "elsewhere", "off"] = "on"
+    """Of what was written: by a process of this service's own, by another's, or by none."""
+
+    secret: Annotated[tuple[str, ...], NoDecode] = ()
+    """Signs tokens and links; more by commas are former ones. Empty: made once, kept in Redis."""
+
+    token_days: float = Field(400, gt=0)
+    """How long a participant is known who does not come."""
 
     durability: Durability = Durability.MEMORY
     """What a change survives before it is told: `memory`, `aof` or `replica`."""
 
     replicas: int = Field(1, ge=1, le=16)
     """How many replicas must have it at the level `replica`: as many as may take over."""
+
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default_factory=_forwarded_allow_ips
+    )
+    """Addresses and networks of proxies, separated by commas; "*" for all."""
+
+    guard: bool = True
+    """False: no limits by network, no proof of work, no time of a hand; for load tests."""
+
+    network_connections: int = Field(600, ge=0)
+    """WebSockets that one network may open a minute; 0 for any number, as below."""
+
+    network_hellos: int = Field(600, ge=0)
+    """`hello` from one network a minute."""
+
+    network_joins: int = Field(600, ge=0)
+    """`join` from one network a minute."""
+
+    usual_network_joins: int = Field(24, ge=0)
+    """`join` from one network a minute; for those above it a proof of work is asked; 0: never."""
+
+    usual_campaign_joins: int = Field(0, ge=0)
+    """The same for a whole campaign."""
+
+    proof_seconds: float = Field(4, ge=0, le=60)
+    """The most work that is asked of a joiner, in seconds of a core; 0: none."""
+
+    proof_check: str = ""
+    """`module:function` that checks proofs of another kind, of a captcha for instance."""
+
+    network_hands: int = Field(3_600, ge=0)
+    """Hands in finished works from one network an hour."""
+
+    hand_pace: float = Field(1.0, ge=0, le=1)
+    """The share of the time that a hand needs for its ink which must have passed; 0: none."""
+
+    hold_replays: bool = True
+    """Hold works back in which ink is repeated that somebody else wrote within a day."""
 
     max_connections: int = Field(50_000, ge=1)
     """Connections of one worker; a further `hello` is answered `busy`."""
@@ -84,12 +145,22 @@ class Settings(BaseSettings):
     ] = "warning"
     """The least important lines that the log has."""
 
-    @field_validator("origins", mode="before")
+    @field_validator("origins", "trusted_proxies", "secret", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        return _parts(value) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_addresses(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        TrustedProxies(proxies)
+        return proxies
+
+    @field_validator("proof_check")
+    @classmethod
+    def _check_is_there(cls, name: str) -> str:
+        load_check(name)
+        return name
 
     @field_validator("origins")
     @classmethod
@@ -126,6 +197,8 @@ class Settings(BaseSettings):
         values |= changes
         values["data"] = self.data.resolve()
         values["origins"] = ",".join(self.origins)
+        values["secret"] = ",".join(self.secret)
+        values["trusted_proxies"] = ",".join(self.trusted_proxies)
         return {f"JIELONG_{name.upper()}": str(value) for name, value in values.items()}
 
     @property
@@ -147,4 +220,27 @@ class Settings(BaseSettings):
             turn_ms=round(self.turn_seconds * 1_000),
             grace_ms=round(self.grace_seconds * 1_000),
             keep_ms=round(self.keep_hours * 3_600_000),
+        )
+
+    def guard_rules(self, named_networks: tuple[NamedNetwork, ...]) -> GuardRules:
+        """The limits, as the guard needs them, with the networks that campaigns name."""
+        if not self.guard:
+            return GuardRules()
+        networks = NetworkLimits(
+            connections=self.network_connections,
+            hellos=self.network_hellos,
+            joins=self.network_joins,
+            hands=self.network_hands,
+        )
+        return GuardRules(
+            on=True,
+            networks=networks,
+            usual_joins=self.usual_network_joins,
+            usual_campaign_joins=self.usual_campaign_joins,
+            proof_seconds=self.proof_seconds,
+            proof_check=load_check(self.proof_check),
+            hand_pace=self.hand_pace,
+            find_replays=self.hold_replays,
+            named_networks=named_networks,
+            trusted_proxies=self.trusted_proxies,
         )

@@ -5,21 +5,49 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from jielong import Participant, Pen
+from jielong.strokes import Character
 
 from tests.service import Service
 
 SECONDS = 60.0
 
 
+class Hand(Protocol):
+    """Writes characters: the SDK's `Pen`, whose strokes show none, or a tidy `Handwriting`."""
+
+    def character(self, char: str) -> Character:
+        """The strokes of one."""
+        ...
+
+
+class Done(NamedTuple):
+    """A finished work, as one of those who wrote it knows it."""
+
+    work: str
+    url: str
+    token: str
+
+
 async def finish_work(
     service: Service,
     phrase: str = "jiayou",
     seed: int = 7,
-    hand: Callable[[random.Random], Pen] = Pen,
+    hand: Callable[[random.Random], Hand] = Pen,
 ) -> str:
     """Let two participants write a phrase, each with a different hand; return the work's id."""
+    return (await finish(service, phrase, seed, hand)).work
+
+
+async def finish(
+    service: Service,
+    phrase: str = "jiayou",
+    seed: int = 7,
+    hand: Callable[[random.Random], Hand] = Pen,
+) -> Done:
+    """The same, with what the first of them was told."""
     async with (
         await Participant.connect(service.ws_url) as one,
         await Participant.connect(service.ws_url) as two,
@@ -30,4 +58,4 @@ async def finish_work(
             one.write_relay(hand(random.Random(seed)), timeout=SECONDS),
             two.write_relay(hand(random.Random(seed + 1)), timeout=SECONDS),
         )
-        return done.work
+        return Done(done.work, done.url, one.token)

@@ -100,6 +100,9 @@ def _start(
     data.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(data)}
+    # Tests write faster than hands, and made-up ink shows nothing: those of the guard and of the
+    # check turn them on.
+    environment |= {"JIELONG_GUARD": "off", "JIELONG_CHECK": "off"}
     if os.environ.get("TESTS_PAGE") == "sources":
         environment["JIELONG_BUNDLED"] = "false"
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}

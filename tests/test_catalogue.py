@@ -17,6 +17,11 @@ def phrase(text: str, name: str = "own", locale: str = "en", more: str = "") -> 
     return f'[[phrase]]\nid = "{name}"\ntext = "{text}"\nlocale = "{locale}"\n{more}\n'
 
 
+def network(address: str, participants: int) -> str:
+    """A network of the campaign before."""
+    return f'[[campaign.network]]\naddress = "{address}"\nparticipants = {participants}\n'
+
+
 WRONG = [
     pytest.param("campaign = 3", "$.campaign", id="no-list"),
     pytest.param("campaign = [3]", "$.campaign[0]", id="no-table"),
@@ -32,6 +37,8 @@ WRONG = [
         "closes before it opens",
         id="closes-when-it-opens",
     ),
+    pytest.param(DEFAULT + network("a school", 300), "is no network", id="network-by-name"),
+    pytest.param(DEFAULT + network("203.0.113.7", 0), "at least one", id="network-without-people"),
     pytest.param(DEFAULT + '[[phrase]]\nid = "own"', "$.phrase[0]", id="phrase-without-text"),
     pytest.param(DEFAULT + phrase("a"), "has 1 characters", id="phrase-too-short"),
     pytest.param(DEFAULT + phrase("many words"), "has 10 characters", id="phrase-too-long"),
@@ -48,6 +55,9 @@ WRONG = [
     pytest.param(DEFAULT + 'category = ["cheer"]', "`category`", id="unknown-key"),
     pytest.param(DEFAULT + "opens = 2030-01-01", "$.campaign[0].opens", id="date-without-time"),
     pytest.param(DEFAULT + "closes = 2030-01-01T08:00:00", "timezone", id="moment-without-offset"),
+    pytest.param(DEFAULT + 'moderation = "never"', "$.campaign[0].moderation", id="moderation"),
+    pytest.param(DEFAULT + "check = { ok = 2 }", "$.campaign[0].check.ok", id="no-score"),
+    pytest.param(DEFAULT + "check = { ok = 0.1, no = 0.9 }", "at most", id="no-above-ok"),
     pytest.param("default", "TOML", id="no-toml"),
 ]
 

@@ -55,3 +55,15 @@ NO_BASE_PATHS = (
 def test_what_is_no_base_path_is_refused_with_one_that_is(given: str) -> None:
     with pytest.raises(ValidationError, match="write one like /jielong"):
         Settings.model_validate({"base_path": given})
+
+
+@pytest.mark.parametrize("given", ["nonsense", "nonsense:check", "server.settings:nonsense", ":x"])
+def test_a_check_of_proofs_that_is_not_there_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="module:function"):
+        Settings.model_validate({"proof_check": given})
+
+
+@pytest.mark.parametrize("given", ["proxy.example", "10.0.0.0/99"])
+def test_a_proxy_is_an_address_or_a_network(given: str) -> None:
+    with pytest.raises(ValidationError, match="no address of a proxy"):
+        Settings.model_validate({"trusted_proxies": given})

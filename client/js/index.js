@@ -11,6 +11,7 @@ export { isWriting } from "./ink/interrupted-stroke.js";
 export { JitterBuffer } from "./ink/jitter-buffer.js";
 export { Pen } from "./ink/pen.js";
 export { decodeStroke } from "./ink/stroke.js";
+export { solve } from "./proof/solve.js";
 export { GRID, MAX_POINTS, MAX_STROKES, MAX_WIDTH, REACTIONS, REPORT_REASONS } from "./protocol.js";
 export { Relay } from "./relay.js";
 export { commandsFor } from "./state/commands.js";

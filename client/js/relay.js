@@ -11,7 +11,7 @@ import { commandsFor } from "./state/commands.js";
 import { reduce } from "./state/reduce.js";
 import { initialState } from "./state/state.js";
 
-/** @import { Change, Command, Draft, Event, State, Storage, UserEvent } from "./types.js" */
+/** @import { Change, Command, Draft, Event, Solver, State, Storage, UserEvent } from "./types.js" */
 
 export const DRAFT_KEY = "jielong.draft";
 
@@ -21,12 +21,17 @@ export class Relay extends Emitter {
   #storage;
   #connection;
   #rateLimiter;
+  #solve;
   /** @type {State} */
   #state;
 
-  /** @param {ConstructorParameters<typeof Connection>[0]} options */
+  /**
+   * @param {ConstructorParameters<typeof Connection>[0] & {solve: Solver}} options `solve` is that of
+   *   `proof/solve.js`; a page may load it when it is needed.
+   */
   constructor(options) {
     super();
+    this.#solve = options.solve;
     this.#clock = options.clock ?? systemClock;
     this.#storage = options.storage;
     this.#state = initialState(loadDraft(options.storage));
@@ -84,6 +89,10 @@ export class Relay extends Emitter {
     }
     if ("probe" in command) {
       this.#connection.probe();
+      return;
+    }
+    if ("solve" in command) {
+      void this.#solve(command.solve).then((proof) => this.#apply({ t: "solved", proof }));
       return;
     }
     const { send } = command;

@@ -36,13 +36,20 @@
 /** @typedef {{t: "bye", why: "restart" | "idle" | "over", retry_ms?: number}} Bye */
 /** @typedef {{t: "pong", n?: number}} Pong */
 /**
+ * @typedef {Object} Altcha A proof of work of ALTCHA's format 2; there are more keys.
+ * @property {{algorithm: string, cost: number, keyLength: number, keyPrefix: string, nonce: string, salt: string}} parameters
+ * @property {string} [signature]
+ */
+/** @typedef {{t: "challenge", altcha: Altcha}} ChallengeMessage */
+/**
  * @typedef {Waiting | Matched | Welcome | Invited | Offer | TurnMessage | Ink | Undo | React | Committed
- *   | PartnerMessage | Completed | CountersMessage | ErrorMessage | Bye | Pong} FromServer
+ *   | PartnerMessage | Completed | CountersMessage | ErrorMessage | ChallengeMessage
+ *   | Bye | Pong} FromServer
  */
 
 // To the server.
 /** @typedef {{t: "hello", token?: string, campaign?: string, locale?: string, client?: string}} Hello */
-/** @typedef {{t: "join", phrase?: string, invite?: string, locales?: string[]}} Join */
+/** @typedef {{t: "join", phrase?: string, invite?: string, locales?: string[], proof?: string}} Join */
 /** @typedef {{t: "invite", room: string}} Invite */
 /** @typedef {{t: "commit", room: string, c: number, strokes: Stroke[]}} Commit */
 /** @typedef {{t: "report", room: string, why: ReportReason}} Report */
@@ -160,9 +167,10 @@
  * stopped: this client closed it.
  * @typedef {"connecting" | "online" | "offline" | "elsewhere" | "stopped"} Status
  */
+/** @typedef {(altcha: Altcha) => Promise<string>} Solver Solves a proof of work. */
 /** @typedef {{status: Status, reason: string, retryMs: number}} ConnectionState */
 /**
- * @typedef {{send: ToServer} | {probe: true} | {after: number, event: TimerEvent}} Command
+ * @typedef {{send: ToServer} | {probe: true} | {solve: Altcha} | {after: number, event: TimerEvent}} Command
  */
 /**
  * @typedef {{t: "user:join", phrase?: string, invite?: string, locales?: string[]}
@@ -187,8 +195,9 @@
 /** @typedef {{points: Stroke, due: number[]}} TimedStroke A stroke, and when each of its points appears. */
 /**
  * @typedef {{t: "timer:retry", re: string} | {t: "timer:commit", room: string, c: number}} TimerEvent
+ * @typedef {{t: "solved", proof: string}} SolvedEvent The proof of work of the last challenge is done.
  * @typedef {FromServer | UserEvent
- *   | ConnectionEvent | TimerEvent} Event
+ *   | ConnectionEvent | TimerEvent | SolvedEvent} Event
  */
 /** @typedef {{state: State, before: State, event: Event}} Change */
 /**

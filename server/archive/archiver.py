@@ -8,6 +8,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from server.archive.database import ArchiveAwayError
+from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.store import cancellation
 from server.store.errors import StoreAwayError
@@ -33,10 +34,11 @@ class Archiver:
         stored: how many works it stored.
     """
 
-    def __init__(self, stream: WorksStream, works: Works) -> None:
-        """Drain `stream` into `works`."""
+    def __init__(self, stream: WorksStream, works: Works, review: ReviewState) -> None:
+        """Drain `stream` into `works`, where each work begins in this state of `review`."""
         self._stream = stream
         self._works = works
+        self._review = review
         self.stored = 0
 
     @property
@@ -81,6 +83,7 @@ class Archiver:
     async def _store(self, entries: list[Entry]) -> None:
         if not entries:
             return
-        relays = await self._works.store(self._stream.campaign, [work for _, work in entries])
+        works = [work for _, work in entries]
+        relays = await self._works.store(self._stream.campaign, works, self._review)
         await self._stream.acknowledge(entries, relays)
         self.stored += len(entries)

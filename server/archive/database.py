@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.archive import schema
-from server.archive.remedies import missing_columns, remedy
+from server.archive.later_columns import add_later_columns, missing_columns
+from server.archive.remedies import remedy
 from server.archive.totals import totals_of_works
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
@@ -135,7 +136,9 @@ class Database:
     async def _make_tables(self) -> None:
         async with self.writing() as connection:
             await connection.run_sync(schema.metadata.create_all)
-            await connection.run_sync(schema.works_of_phrase.create, checkfirst=True)
+            await connection.run_sync(add_later_columns)
+            for index in schema.LATER_INDEXES:
+                await connection.run_sync(index.create, checkfirst=True)
             if await connection.scalar(select(schema.lane_totals.c.lane).limit(1)) is None:
                 rows = await totals_of_works(connection)
                 await self.insert_new(connection, schema.lane_totals, rows)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from server.archive.drawing import draw, is_one_word
+from server.archive.review_state import ReviewState, Told
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase, direction_of, seat_of
 from server.relay.values import Count, Seat, Serial, Strokes
@@ -35,7 +36,7 @@ class PublicHand(msgspec.Struct, frozen=True):
 
 
 class PublicWork(msgspec.Struct, frozen=True):
-    """A finished work; the answer of `GET /api/works/{id}`."""
+    """A finished work; the answer of `GET /api/works/{id}`. `review` tells who may see it."""
 
     id: str
     campaign: str
@@ -43,9 +44,10 @@ class PublicWork(msgspec.Struct, frozen=True):
     chars: list[PublicChar]
     hands: list[PublicHand]
     completed_at: Timestamp
+    review: Told
 
 
-def content_of(campaign: str, work: FinishedWork) -> PublicWork:
+def content_of(campaign: str, work: FinishedWork, review: ReviewState) -> PublicWork:
     """The work without what only the service may know."""
     chars = [
         PublicChar(char, seat_of(index), work.writers[index], _read_strokes(work.ink[index]))
@@ -54,7 +56,7 @@ def content_of(campaign: str, work: FinishedWork) -> PublicWork:
     hands = [PublicHand(hand.serial) for hand in work.hands]
     completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
     written = completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return PublicWork(work.id, campaign, work.phrase, chars, hands, written)
+    return PublicWork(work.id, campaign, work.phrase, chars, hands, written, review.told)
 
 
 def picture_of(phrase: Phrase, ink: list[list[Stroke]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -11,13 +11,17 @@ from redis.exceptions import RedisError
 
 from server.archive.database import ArchiveAwayError
 from server.archive.gathered_reads import GatheredReads
-from server.archive.works import HELD, Cursor, ReviewState, Works
+from server.archive.review_state import ReviewState
+from server.archive.works import ArchivedWork, Cursor, Works, archived
 from server.relay.phrase import Phrase
 from server.store.errors import StoreAwayError
 from server.store.lanes import LETTERS
 from server.store.works import FinishedWork, WorksStream
 
 log = structlog.get_logger()
+
+FirstReview = Callable[[str], ReviewState]
+"""In which state the review of a campaign's new works begins."""
 
 LOOK_SECONDS = 0.01
 """Between two reads of works, and of review states: who asks meanwhile shares the next one."""
@@ -33,12 +37,18 @@ _WORK_ID = re.compile(rf"[A-Za-z0-9_-]{{16}}[{LETTERS}]")
 
 
 class WorkReader:
-    """Finds works from the moment of completion, except those that are held back."""
+    """Finds works from the moment of completion."""
 
-    def __init__(self, works: Works, streams: Mapping[str, Sequence[WorksStream]]) -> None:
+    def __init__(
+        self,
+        works: Works,
+        streams: Mapping[str, Sequence[WorksStream]],
+        first_review: FirstReview,
+    ) -> None:
         """`streams` by campaign, in the order of its lanes; more may be added later."""
         self._works = works
         self._streams = streams
+        self._first_review = first_review
         self._states = GatheredReads(works.states, "review states", LOOK_SECONDS)
         self._found = GatheredReads(works.find_all, "works", LOOK_SECONDS)
         self._waiting = GatheredReads(self._read_streams, "works on their way")
@@ -51,19 +61,29 @@ class WorkReader:
         """
         return await self._states.of(ids)
 
-    async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
-        """A work and its campaign; None when there is none or it is held back.
+    async def find(self, work_id: str) -> ArchivedWork | None:
+        """A work, also one that is not public; None when there is none.
 
         Raises:
             ArchiveAwayError: SQL cannot be read now.
         """
-        found = await self._find(work_id)
-        return None if found is None or found[1].held else found
+        if not is_work_id(work_id):
+            return None
+        if stored := (await self._found.of([work_id])).get(work_id):
+            return stored
+        lane = LETTERS.index(work_id[-1])
+        for campaign in self._streams:
+            for work in await self._on_the_way([(campaign, lane)]):
+                if work.id == work_id:
+                    reported = (await self.states([work_id])).get(work_id) is ReviewState.WAITING
+                    held = msgspec.structs.replace(work, held=int(work.held or reported))
+                    return archived(campaign, held, self._first_review(campaign))
+        return (await self._found.of([work_id])).get(work_id)
 
     async def newest(
         self, campaign: str, limit: int, before: Cursor | None, phrase: Phrase | None = None
     ) -> tuple[list[FinishedWork], Cursor | None]:
-        """A page of a campaign's works, newest first, and where the next one starts.
+        """A page of a campaign's public works, newest first, and where the next one starts.
 
         With a phrase, only the works that write it.
 
@@ -71,11 +91,16 @@ class WorkReader:
             ArchiveAwayError: SQL cannot be read now.
         """
         # Read the stream first: a work archived between the reads is then in both, not in neither.
-        waiting = await self._on_the_way(
-            (campaign, lane) for lane in range(len(self._streams[campaign]))
-        )
+        waiting = []
+        if self._first_review(campaign) is ReviewState.PUBLIC:
+            lanes = range(len(self._streams[campaign]))
+            waiting = await self._on_the_way((campaign, lane) for lane in lanes)
         states = await self.states(work.id for work in waiting)
-        page = {work.id: work for work in waiting if not work.held and states.get(work.id) != HELD}
+        page = {
+            work.id: work
+            for work in waiting
+            if not work.held and states.get(work.id, ReviewState.PUBLIC) is ReviewState.PUBLIC
+        }
         stored = await self._works.newest(campaign, limit + 1, before, phrase)
         page |= {work.id: work for work in stored}
         works = sorted(page.values(), key=_place, reverse=True)
@@ -95,8 +120,8 @@ class WorkReader:
             StoreAwayError: SQL cannot be written now; the work is unchanged.
         """
         try:
-            found = await self._find(work_id)
-            if found is None or all(hand.participant != participant for hand in found[1].hands):
+            found = await self.find(work_id)
+            if found is None or all(it.participant != participant for it in found.work.hands):
                 return False
             await self._works.report(work_id, participant, why)
         except ArchiveAwayError as error:
@@ -104,20 +129,16 @@ class WorkReader:
             raise StoreAwayError from error
         return True
 
-    async def _find(self, work_id: str) -> tuple[str, FinishedWork] | None:
-        if not is_work_id(work_id):
-            return None
-        if stored := (await self._found.of([work_id])).get(work_id):
-            return stored
-        lane = LETTERS.index(work_id[-1])
-        for campaign in self._streams:
-            for work in await self._on_the_way([(campaign, lane)]):
-                if work.id == work_id:
-                    is_reported = (await self.states([work_id])).get(work_id) == HELD
-                    return campaign, msgspec.structs.replace(
-                        work, held=int(work.held or is_reported)
-                    )
-        return (await self._found.of([work_id])).get(work_id)
+    async def hold_replay(self, work_id: str, participant: str, why: str) -> None:
+        """Hold a work back that the participant is writing, or has written.
+
+        Raises:
+            StoreAwayError: SQL cannot be written now; the work is unchanged.
+        """
+        try:
+            await self._works.report(work_id, participant, why)
+        except ArchiveAwayError as error:
+            raise StoreAwayError from error
 
     async def _on_the_way(self, lanes: Iterable[_Lane]) -> list[FinishedWork]:
         """The newest works in the streams of these lanes."""

@@ -1,26 +1,34 @@
-"""Reviews reported works: lists them for an operator, releases them or removes them."""
+"""A person's review of works: those that wait are listed, released, held, refused or removed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
 from server.archive.database import Database
+from server.archive.review_state import ReviewState
+from server.plausible.verdict import Judgement
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase
 
-_waits = or_(schema.works.c.held, schema.works.c.id.in_(select(schema.reports.c.work)))
+_waits = or_(
+    schema.works.c.held,
+    schema.works.c.review == ReviewState.WAITING.value,
+    schema.works.c.id.in_(select(schema.reports.c.work)),
+)
 
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[list[Stroke]]).decode
+_read_judgements = msgspec.msgpack.Decoder(list[Judgement]).decode
 
 
 class HeldWork(NamedTuple):
-    """A work that no page shows before it is reviewed.
+    """A work that is not public before a person has looked at it.
 
     Attributes:
         id: of the work.
@@ -28,8 +36,9 @@ class HeldWork(NamedTuple):
         phrase: of the work.
         ink: the strokes of each character.
         completed_at: milliseconds since 1970.
-        reasons: why its writers reported the finished work; none when one of them reported the
-            other during the relay.
+        reported: whether one of its writers reported it, or the other during the relay.
+        reasons: why they reported the finished work.
+        judgements: what the check found of each character; none when it has not looked at it.
     """
 
     id: str
@@ -37,7 +46,9 @@ class HeldWork(NamedTuple):
     phrase: Phrase
     ink: list[list[Stroke]]
     completed_at: int
+    reported: bool
     reasons: list[str]
+    judgements: list[Judgement]
 
 
 class Review:
@@ -66,7 +77,9 @@ class Review:
                 _read_phrase(row.phrase),
                 _read_ink(row.ink),
                 row.completed_at,
+                bool(row.held or reasons[row.id]),
                 reasons[row.id],
+                _read_judgements(row.verdicts) if row.verdicts else [],
             )
             for row in rows
         ]
@@ -77,29 +90,48 @@ class Review:
         async with self._database.reading() as connection:
             return int(await connection.scalar(query) or 0)
 
+    async def unjudged(self) -> int:
+        """How many works the check has not looked at yet."""
+        unjudged = schema.works.c.review == literal_column(str(ReviewState.UNJUDGED.value))
+        query = select(func.count()).select_from(schema.works).where(unjudged)
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
+
     async def release(self, ids: Sequence[str]) -> list[str]:
-        """Show these works again; the ids that were found."""
-        return await self._with_each(ids, removed=False)
+        """Make these works public, reported or not; the ids that were found."""
+        return await self._decide(ids, ReviewState.PUBLIC)
+
+    async def hold(self, ids: Sequence[str]) -> list[str]:
+        """Take these works back until they are released; the ids that were found."""
+        return await self._decide(ids, ReviewState.WAITING)
+
+    async def refuse(self, ids: Sequence[str]) -> list[str]:
+        """Leave these works to those who wrote them; the ids that were found."""
+        return await self._decide(ids, ReviewState.PRIVATE)
 
     async def remove(self, ids: Sequence[str]) -> list[str]:
         """Remove these works for good, reported or not; the ids that were found.
 
         Counters and serial numbers stay as they are.
         """
-        return await self._with_each(ids, removed=True)
-
-    async def _with_each(self, ids: Sequence[str], *, removed: bool) -> list[str]:
-        works, hands, reports = schema.works, schema.hands, schema.reports
+        hands = schema.hands
         done: list[str] = []
         async with self._database.writing() as connection:
             for work in ids:
-                await connection.execute(delete(reports).where(reports.c.work == work))
-                if removed:
-                    await connection.execute(delete(hands).where(hands.c.work == work))
-                    result = await connection.execute(delete(works).where(works.c.id == work))
-                else:
-                    shown = update(works).where(works.c.id == work).values(held=False)
-                    result = await connection.execute(shown)
-                if result.rowcount:
+                await connection.execute(delete(hands).where(hands.c.work == work))
+                if await _settled(connection, work, delete(schema.works)):
                     done.append(work)
         return done
+
+    async def _decide(self, ids: Sequence[str], review: ReviewState) -> list[str]:
+        decided = update(schema.works).values(held=False, review=review.value)
+        async with self._database.writing() as connection:
+            return [work for work in ids if await _settled(connection, work, decided)]
+
+
+async def _settled(connection: AsyncConnection, work: str, change: Any) -> bool:
+    """Drop the reports of a work and change it; False if it was not found."""
+    reports = schema.reports
+    await connection.execute(delete(reports).where(reports.c.work == work))
+    result = await connection.execute(change.where(schema.works.c.id == work))
+    return bool(result.rowcount)

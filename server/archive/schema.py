@@ -16,6 +16,8 @@ from sqlalchemy import (
     Table,
 )
 
+from server.archive.review_state import ReviewState
+
 metadata = MetaData()
 
 works = Table(
@@ -28,6 +30,8 @@ works = Table(
     Column("ink", LargeBinary, nullable=False, comment="packed list of each character's strokes"),
     Column("completed_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
     Column("held", Boolean, nullable=False, comment="reported, waits for review"),
+    Column("review", SmallInteger, nullable=False, server_default="1", comment="ReviewState"),
+    Column("verdicts", LargeBinary, comment="packed list of each character's Judgement"),
     Index("works_newest", "campaign", "completed_at", "id"),
 )
 
@@ -39,6 +43,30 @@ works_of_phrase = Index(
     works.c.id,
 )
 """Came after the table: made when it is missing."""
+
+public_works = Index(
+    "works_public",
+    works.c.campaign,
+    works.c.completed_at,
+    works.c.id,
+    sqlite_where=works.c.review == ReviewState.PUBLIC.value,
+    postgresql_where=works.c.review == ReviewState.PUBLIC.value,
+)
+"""Made when it is missing, with the column: so many private works cost a list nothing."""
+
+unjudged_works = Index(
+    "works_unjudged",
+    works.c.completed_at,
+    works.c.id,
+    sqlite_where=works.c.review == ReviewState.UNJUDGED.value,
+    postgresql_where=works.c.review == ReviewState.UNJUDGED.value,
+)
+"""Made when it is missing, with the column: what the check has still to look at."""
+
+LATER_COLUMNS = (works.c.review, works.c.verdicts)
+"""Came after the table: added when they are missing. Works that are older are public."""
+
+LATER_INDEXES = (works_of_phrase, public_works, unjudged_works)
 
 hands = Table(
     "hands",
@@ -56,6 +84,13 @@ reports = Table(
     Column("participant", String(64), primary_key=True),
     Column("why", String(16), nullable=False),
     Column("reported_at", BigInteger, nullable=False),
+)
+
+barred = Table(
+    "barred",
+    metadata,
+    Column("participant", String(64), primary_key=True),
+    Column("barred_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
 )
 
 lane_totals = Table(

@@ -6,14 +6,15 @@ import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, and_, exists, or_, select, true, union_all
+from sqlalchemy import Row, and_, exists, literal, literal_column, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema, totals
 from server.archive.database import ArchiveAwayError, Database
+from server.archive.review_state import ReviewState
 from server.relay.phrase import Phrase
 from server.relay.transition import Hand
 from server.store.errors import ArchiveUnreachableError
@@ -25,9 +26,8 @@ _pack = msgspec.msgpack.Encoder().encode
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
-ReviewState = Literal["public", "held"]
-PUBLIC: Final = "public"
-HELD: Final = "held"
+_PUBLIC = schema.works.c.review == literal_column(str(ReviewState.PUBLIC.value))
+"""Written out, so that the index of public works is used."""
 
 CURSOR = r"^([0-9]{1,18})-([A-Za-z0-9_-]{1,32})$"
 """How a cursor is written: milliseconds since 1970, which fit 64 bits, and a work's id."""
@@ -59,6 +59,20 @@ class Cursor:
         return cls(int(written[1]), written[2])
 
 
+class ArchivedWork(NamedTuple):
+    """A finished work as it was found.
+
+    Attributes:
+        campaign: of the work.
+        work: the work itself.
+        review: who may see it; what was reported waits, whatever its own state.
+    """
+
+    campaign: str
+    work: FinishedWork
+    review: ReviewState
+
+
 class Works:
     """The archive of finished works.
 
@@ -69,8 +83,8 @@ class Works:
         """Store works in `database`."""
         self._database = database
 
-    async def store(self, campaign: str, works: Sequence[FinishedWork]) -> int:
-        """Store works; a work that is stored already stays unchanged.
+    async def store(self, campaign: str, works: Sequence[FinishedWork], review: ReviewState) -> int:
+        """Store works, whose review begins so; a work that is stored already stays unchanged.
 
         Answers how many works of the last one's lane were ever stored.
         """
@@ -78,7 +92,7 @@ class Works:
             await totals.lock(connection, campaign, works)
             known = await totals.known_works(connection, [work.id for work in works])
             new = {work.id: work for work in works if work.id not in known}
-            await self._insert(connection, campaign, list(new.values()))
+            await self._insert(connection, campaign, list(new.values()), review)
             await totals.add(connection, campaign, new.values())
             lane = number_of(works[-1].id)
             return (await totals.of_lane(connection, campaign, lane)).relays
@@ -104,7 +118,11 @@ class Works:
         )
 
     async def _insert(
-        self, connection: AsyncConnection, campaign: str, works: list[FinishedWork]
+        self,
+        connection: AsyncConnection,
+        campaign: str,
+        works: list[FinishedWork],
+        review: ReviewState,
     ) -> None:
         rows = [
             {
@@ -115,6 +133,8 @@ class Works:
                 "ink": _pack(work.ink),
                 "completed_at": work.completed_at,
                 "held": bool(work.held),
+                "review": review.value,
+                "verdicts": None,
             }
             for work in works
         ]
@@ -131,20 +151,21 @@ class Works:
         await self._database.insert_new(connection, schema.works, rows)
         await self._database.insert_new(connection, schema.hands, hands)
 
-    async def find(self, work_id: str) -> tuple[str, FinishedWork] | None:
-        """A work and its campaign."""
+    async def find(self, work_id: str) -> ArchivedWork | None:
+        """A work, also one that is not public."""
         return (await self.find_all([work_id])).get(work_id)
 
-    async def find_all(self, ids: Collection[str]) -> dict[str, tuple[str, FinishedWork]]:
-        """Those of these works that are stored, with their campaigns."""
-        found: dict[str, tuple[str, FinishedWork]] = {}
+    async def find_all(self, ids: Collection[str]) -> dict[str, ArchivedWork]:
+        """Those of these works that are stored."""
+        found: dict[str, ArchivedWork] = {}
         async with self._database.reading() as connection:
             for some in totals.batches(list(ids)):
                 query = select(schema.works, _reported()).where(schema.works.c.id.in_(some))
                 rows = (await connection.execute(query)).all()
                 works = await _with_hands(connection, rows)
                 found |= {
-                    row.id: (row.campaign, work) for row, work in zip(rows, works, strict=True)
+                    row.id: archived(row.campaign, work, ReviewState(row.review))
+                    for row, work in zip(rows, works, strict=True)
                 }
         return found
 
@@ -152,12 +173,14 @@ class Works:
         """The review state of those of these works that are stored or reported."""
         found: dict[str, ReviewState] = {}
         works, reports = schema.works.c, schema.reports.c
+        reported = literal(ReviewState.UNJUDGED.value)
         async with self._database.reading() as connection:
             for some in totals.batches(list(ids)):
-                stored = select(works.id, works.held).where(works.id.in_(some))
-                reported = select(reports.work, true()).where(reports.work.in_(some))
-                for work, held in await connection.execute(union_all(stored, reported)):
-                    found[work] = HELD if held or found.get(work) == HELD else PUBLIC
+                stored = select(works.id, works.review, works.held).where(works.id.in_(some))
+                told = select(reports.work, reported, true()).where(reports.work.in_(some))
+                for work, review, held in await connection.execute(union_all(stored, told)):
+                    if held or work not in found:
+                        found[work] = ReviewState.WAITING if held else ReviewState(review)
         return found
 
     async def newest(
@@ -167,11 +190,11 @@ class Works:
         before: Cursor | None = None,
         phrase: Phrase | None = None,
     ) -> list[FinishedWork]:
-        """Works of a campaign (that write `phrase`) that are not held back, newest first."""
+        """Public works of a campaign (that write `phrase`), newest first."""
         works = schema.works.c
         query = (
             select(schema.works, _reported())
-            .where(works.campaign == campaign, ~works.held, ~_reported())
+            .where(works.campaign == campaign, _PUBLIC, ~works.held, ~_reported())
             .order_by(works.completed_at.desc(), works.id.desc())
             .limit(limit)
         )
@@ -197,6 +220,11 @@ class Works:
         }
         async with self._database.writing() as connection:
             await self._database.insert_new(connection, schema.reports, [row])
+
+
+def archived(campaign: str, work: FinishedWork, review: ReviewState) -> ArchivedWork:
+    """The work; it waits if it was reported."""
+    return ArchivedWork(campaign, work, ReviewState.WAITING if work.held else review)
 
 
 async def _with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[FinishedWork]:

@@ -6,7 +6,7 @@ changes a type, its message cannot be decoded here.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -210,11 +210,19 @@ class Error(msgspec.Struct, tag_field="t", tag="error", frozen=True):
         "closed",
         "busy",
         "slow_down",
+        "too_fast",
+        "barred",
         "elsewhere",
     ]
     message: str
     re: str | None = None
     retry_ms: Count | None = None
+
+
+class Challenge(msgspec.Struct, tag_field="t", tag="challenge", frozen=True):
+    """A join costs a proof of work now."""
+
+    altcha: dict[str, Any]
 
 
 class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
@@ -248,6 +256,7 @@ ToClient = (
     | Completed
     | Counters
     | Error
+    | Challenge
     | Bye
     | Pong
 )

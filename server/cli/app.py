@@ -20,10 +20,13 @@ from server.cli import works as moderation
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
 from server.cli.conformance import conformance
 from server.cli.export import export_works
+from server.cli.judge import judge
+from server.cli.participants import participants
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
 from server.transport.listener import bind, listen, reserve, url
+from server.worker.judge_process import judging
 from server.worker.prepare import MakeWorker, prepare_worker
 from server.worker.supervisor import READY, Supervisor
 from server.worker.worker import Worker
@@ -40,6 +43,8 @@ app = typer.Typer(
 moderation.works.command("export")(export_works)
 app.add_typer(moderation.works, name="works")
 app.command()(conformance)
+app.add_typer(participants, name="participants")
+app.command()(judge)
 
 
 def _flag(setting: str, what: str) -> Any:
@@ -167,14 +172,15 @@ async def _serve(
             typer.echo("stop:  Ctrl-C")
             sys.stdout.flush()
 
-        if make_worker is not None:
-            worker = make_worker(redis_url)
-            await _until(stopping, worker.stop, worker.run(listen(reserved), show_addresses))
-        else:
-            port = reserved.getsockname()[1]
-            environment = settings.environment(port=port, redis_url=redis_url)
-            supervisor = Supervisor(settings.workers, environment)
-            await _until(stopping, supervisor.stop, supervisor.run(show_addresses))
+        async with judging(settings):
+            if make_worker is not None:
+                worker = make_worker(redis_url)
+                await _until(stopping, worker.stop, worker.run(listen(reserved), show_addresses))
+            else:
+                port = reserved.getsockname()[1]
+                environment = settings.environment(port=port, redis_url=redis_url)
+                supervisor = Supervisor(settings.workers, environment)
+                await _until(stopping, supervisor.stop, supervisor.run(show_addresses))
     finally:
         reserved.close()
         if embedded_task:

@@ -11,6 +11,7 @@ import typer
 
 from server.archive.database import Database
 from server.archive.publishing import content_of, picture_of
+from server.archive.review_state import ReviewState
 from server.archive.works import Cursor, Works
 from server.catalogue import DEFAULT
 from server.cli.command import DatabaseUrl, DataFolder, on_database
@@ -25,7 +26,7 @@ def export_works(
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Write a campaign's works as JSON lines, the newest first, without held works.
+    """Write a campaign's public works as JSON lines, the newest first.
 
     Each line has the form of /api/works/{id}.
     """
@@ -36,7 +37,7 @@ def export_works(
         written, before = 0, None
         while page := await Works(database).newest(campaign, PAGE, before):
             for work in page:
-                content = content_of(campaign, work)
+                content = content_of(campaign, work, ReviewState.PUBLIC)
                 sys.stdout.buffer.write(msgspec.json.encode(content) + b"\n")
                 if pictures is not None:
                     picture = picture_of(work.phrase, [char.strokes for char in content.chars])

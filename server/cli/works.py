@@ -14,6 +14,7 @@ from server.archive.picture_files import forget
 from server.archive.publishing import picture_of
 from server.archive.review import HeldWork, Review
 from server.cli.command import DatabaseUrl, DataFolder, on_database, settings_from
+from server.plausible.verdict import Verdict
 
 works = typer.Typer(help="Review, remove and export finished works.", no_args_is_help=True)
 
@@ -27,7 +28,7 @@ def held_works(
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """List the works that no page shows until they are released, the oldest first."""
+    """List the works that are not public until they are released, the oldest first."""
 
     async def look(review: Review) -> None:
         waiting = await review.waiting()
@@ -41,6 +42,8 @@ def held_works(
                 (pictures / f"{work.id}.svg").write_text(picture, encoding="utf-8")
         rest = f", the first {len(shown)} shown" if len(shown) < waiting else ""
         typer.echo(f"{waiting} held{rest}")
+        if unjudged := await review.unjudged():
+            typer.echo(f"{unjudged} not checked yet")
 
     _review(look, database_url, data)
 
@@ -51,8 +54,20 @@ _DASHES = {"ignore_unknown_options": True}
 
 @works.command("release", context_settings=_DASHES)
 def release_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
-    """Show these works again."""
+    """Make these works public, whatever the check found and whoever reported them."""
     _review(lambda review: _report_done("released", ids, review.release), database_url, data)
+
+
+@works.command("hold", context_settings=_DASHES)
+def hold_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
+    """Take these works back from the public until they are released."""
+    _review(lambda review: _report_done("held", ids, review.hold), database_url, data)
+
+
+@works.command("refuse", context_settings=_DASHES)
+def refuse_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
+    """Leave these works to those who wrote them: nobody else sees them, and none waits longer."""
+    _review(lambda review: _report_done("refused", ids, review.refuse), database_url, data)
 
 
 @works.command("remove", context_settings=_DASHES)
@@ -69,8 +84,21 @@ def remove_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder =
 
 def _line(work: HeldWork) -> str:
     completed = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
-    why = ", ".join(work.reasons) or "reported while it was written"
-    return f"{work.id}  {completed:%Y-%m-%d %H:%M}  {work.campaign}  {work.phrase.text}  {why}"
+    return (
+        f"{work.id}  {completed:%Y-%m-%d %H:%M}  {work.campaign}  {work.phrase.text}  {_why(work)}"
+    )
+
+
+def _why(work: HeldWork) -> str:
+    """Who holds the work back: its writers, the check, or neither."""
+    if work.reported:
+        return ", ".join(work.reasons) or "reported while it was written"
+    unsure = [
+        f"{char} {judgement.score:.2f}"
+        for char, judgement in zip(work.phrase.chars, work.judgements, strict=False)
+        if judgement.verdict is not Verdict.OK
+    ]
+    return f"unsure: {', '.join(unsure)}" if unsure else "not released yet"
 
 
 async def _report_done(

@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal
 
 import msgspec
 
 from server.relay.phrase import Phrase, language_of
+
+Moderation = Literal["after", "before"]
+"""When a person looks at works: after the check made them public, or before anybody sees them."""
+
+Score = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the check's score for a character leads to.
+
+    Attributes:
+        ok: from this score on, the ink shows the character.
+        no: below this score it does not; between the two a person decides.
+    """
+
+    ok: Score = 0.8
+    no: Score = 0.2
+
+    def __post_init__(self) -> None:
+        """Raises ValueError unless `no` is at most `ok`."""
+        if self.no > self.ok:
+            raise ValueError(f"`no` is at most `ok`, and {self.no} is above {self.ok}")
+
+
+class CampaignNetwork(msgspec.Struct, frozen=True):
+    """A network with many participants behind one address, such as a school's.
+
+    Attributes:
+        address: an IP address, or a network like 203.0.113.0/24.
+        participants: how many are expected there at a time.
+    """
+
+    address: str
+    participants: int
 
 
 class Campaign(msgspec.Struct, frozen=True):
@@ -20,6 +55,9 @@ class Campaign(msgspec.Struct, frozen=True):
         phrases: what it offers, by id; at least one.
         opens: the moment from which one may join; None for always.
         closes: the moment from which one may not; None for never.
+        networks: those with higher limits than others.
+        moderation: whether a person sees works before everybody does.
+        check: what the check of a work's characters leads to.
     """
 
     id: str
@@ -29,6 +67,9 @@ class Campaign(msgspec.Struct, frozen=True):
     phrases: dict[str, Phrase]
     opens: datetime | None = None
     closes: datetime | None = None
+    networks: tuple[CampaignNetwork, ...] = ()
+    moderation: Moderation = "after"
+    check: Thresholds = Thresholds()
 
     def is_open(self, now: datetime) -> bool:
         """Whether one may join at this moment (an aware datetime)."""

@@ -13,6 +13,9 @@ LocaleTag = Annotated[str, msgspec.Meta(min_length=1, max_length=35)]
 
 Locales = Annotated[tuple[LocaleTag, ...], msgspec.Meta(max_length=32)]
 
+Proof = Annotated[str, msgspec.Meta(max_length=2_048)]
+"""ALTCHA's payload in base64; one of the server's challenges makes 800 bytes."""
+
 Reaction = Literal["clap", "heart", "fire", "smile", "fan"]
 ReportReason = Literal["obscene", "idle", "other"]
 
@@ -30,11 +33,13 @@ class Join(msgspec.Struct, tag_field="t", tag="join", frozen=True):
     """Take part: into a room with an open seat, or into a friend's by `invite`.
 
     `locales` are the languages that the participant is willing to write; none stand for any.
+    `proof` solves the last `challenge`.
     """
 
     phrase: str | None = None
     invite: str | None = None
     locales: Locales | None = None
+    proof: Proof | None = None
 
 
 class Invite(msgspec.Struct, tag_field="t", tag="invite", frozen=True):

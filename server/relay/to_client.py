@@ -5,7 +5,7 @@ Ink and phrases are `msgspec.Raw`: MessagePack that goes from the store to the s
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -34,6 +34,8 @@ ErrorCode = Literal[
     "closed",
     "busy",
     "slow_down",
+    "too_fast",
+    "barred",
     "elsewhere",
 ]
 PartnerState = Literal["away", "back", "left"]
@@ -201,6 +203,12 @@ class Error(msgspec.Struct, tag_field="t", tag="error", frozen=True, omit_defaul
     message: str
     re: str | None = None
     retry_ms: Milliseconds | None = None
+
+
+class Challenge(msgspec.Struct, tag_field="t", tag="challenge", frozen=True):
+    """A `join` costs some work now: send it again with `proof`, the solution of `altcha`."""
+
+    altcha: dict[str, Any]
 
 
 class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):

@@ -11,16 +11,17 @@ class Activity:
     Attributes:
         last_data: when a frame came last.
         last_message: when a message came last, or the wait for a partner began.
+        opened: when the connection was opened.
         pinged_at: when a ping was sent that is not answered yet; 0 for none.
     """
 
-    __slots__ = ("_due", "_wheel", "last_data", "last_message", "pinged_at")
+    __slots__ = ("_due", "_wheel", "last_data", "last_message", "opened", "pinged_at")
 
     def __init__(self, wheel: TimerWheel) -> None:
         """Data came now."""
         self._wheel = wheel
         self._due = 0
-        self.last_data = self.last_message = wheel.clock
+        self.last_data = self.last_message = self.opened = wheel.clock
         self.pinged_at = 0
 
     @property

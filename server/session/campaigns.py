@@ -82,9 +82,9 @@ class OpenCampaign:
         """Those of the campaign's locales that suit one of these language ranges."""
         return tuple(tag for tag in self._by_locale if any(fits(tag, wanted) for wanted in locales))
 
-    def work_url(self, work: str) -> str:
-        """The page of a work."""
-        return f"{self._base_path}/w/{work}"
+    def work_url(self, work: str, key: str) -> str:
+        """The page of a work, for those who wrote it."""
+        return f"{self._base_path}/w/{work}?key={key}"
 
     def invite_url(self, code: str) -> str:
         """The page that takes a friend to the room of this code."""

@@ -6,12 +6,16 @@ import hashlib
 import hmac
 import os
 from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from time import time
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.signer import SigningAlgorithm
 
 from server.catalogue import Aliases
 from server.relay.phrase import language_of
+
+DAY_SECONDS = 86_400
 
 ID_BYTES = 12
 """96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
@@ -30,39 +34,86 @@ class _Hmac(SigningAlgorithm):
         return hmac.digest(key, value, "sha256")
 
 
+def _derived(secret: bytes) -> bytes:
+    return Signer(secret, salt="jielong.participant", digest_method=hashlib.sha256).derive_key()
+
+
+def _work_key(secret: bytes, work: str) -> str:
+    return urlsafe_b64encode(hmac.digest(secret, work.encode(), "sha256")[:ID_BYTES]).decode()
+
+
 class Identity:
-    """Makes and checks tokens: a person's secret id with a signature.
+    """Makes and checks tokens: a person's secret id and the time, with a signature.
 
     A participant is a person in one campaign: the same token is another participant in another
     one, so that no campaign learns what somebody does elsewhere, and rooms, partners and numbers
     are a campaign's own.
     """
 
-    def __init__(self, secret: bytes, aliases: dict[str, Aliases]) -> None:
-        """`secret` is the same in every worker; `aliases` are words by language."""
-        salted = Signer(secret, salt="jielong.participant", digest_method=hashlib.sha256)
-        # The key is derived once here, not again for every token.
-        key = salted.derive_key()
-        self._signer = Signer(key, key_derivation="none", algorithm=_Hmac())
+    def __init__(
+        self,
+        secrets: Sequence[bytes],
+        aliases: dict[str, Aliases],
+        token_days: float = 400,
+        clock: Callable[[], float] = time,
+    ) -> None:
+        """Make and check the tokens of a service.
+
+        Args:
+            secrets: the same in every worker. The first one signs; the others are former ones,
+                whose tokens are still good.
+            aliases: words by language.
+            token_days: so long after it was made a token is worth nothing.
+            clock: gives seconds since 1970.
+        """
+        # The keys are derived once here, not again for every token; itsdangerous signs with the
+        # last one.
+        keys = [_derived(secret) for secret in reversed(secrets)]
+        self._signer = Signer(keys, key_derivation="none", algorithm=_Hmac())
+        self._work_secrets = [hmac.digest(key, b"jielong.work", "sha256") for key in secrets]
         self._aliases = aliases
+        self._seconds = token_days * DAY_SECONDS
+        self._clock = clock
 
     def new_token(self) -> str:
         """A token for somebody who has none."""
-        return self._signer.sign(new_id()).decode()
+        return self._token(new_id())
 
     def is_ours(self, token: str) -> bool:
-        """Whether a token was made here."""
+        """Whether a token was made here, and not too long ago."""
+        return self._age(token) is not None
+
+    def renewed(self, token: str) -> str:
+        """The same person's token; a new one when this one of ours is older than a day."""
+        age = self._age(token)
+        return token if age is None or age < DAY_SECONDS else self._token(token.partition(".")[0])
+
+    def _token(self, person: str) -> str:
+        return self._signer.sign(f"{person}.{int(self._clock()):x}").decode()
+
+    def _age(self, token: str) -> float | None:
+        """Seconds since a token was made; None when it is not ours, or expired."""
         try:
-            self._signer.unsign(token)
-        except (BadSignature, UnicodeError):
-            return False
-        return True
+            made = self._signer.unsign(token).decode().partition(".")[2]
+            age = self._clock() - int(made, 16)
+        except (BadSignature, UnicodeError, ValueError):
+            return None
+        return age if age < self._seconds else None
 
     def participant(self, token: str, campaign: str) -> str:
         """Who the holder of a token of ours is in a campaign."""
-        person = token.rpartition(".")[0]
+        person = token.partition(".")[0]
         digest = hashlib.blake2b(f"{person} {campaign}".encode(), digest_size=ID_BYTES).digest()
         return urlsafe_b64encode(digest).decode()
+
+    def work_key(self, work: str) -> str:
+        """What lets those who wrote a work see it while it is not public."""
+        return _work_key(self._work_secrets[0], work)
+
+    def is_work_key(self, key: str, work: str) -> bool:
+        """Whether this is the key of the work."""
+        keys = [_work_key(secret, work).encode() for secret in self._work_secrets]
+        return any(hmac.compare_digest(key.encode(), each) for each in keys)
 
     def alias(self, participant: str, room: str, locale: str) -> str:
         """What a stranger in this room is called: the same all the time, another one elsewhere."""

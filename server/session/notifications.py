@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from server.guard.guard import Guard
 from server.relay.phrase import seat_of
 from server.relay.to_client import Committed, Matched, PartnerChanged, TurnChanged, Waiting
-from server.relay.transition import RoomView, Transition
+from server.relay.transition import NO_LIMIT, RoomView, Transition
 from server.session import room_messages
 from server.session.background import BackgroundTasks
 from server.session.identity import Identity
@@ -20,12 +21,22 @@ class Notifier:
     """Notifies the sessions of one worker."""
 
     def __init__(
-        self, rooms: Rooms, counters: Counters, identity: Identity, tasks: BackgroundTasks
+        self,
+        rooms: Rooms,
+        counters: Counters,
+        identity: Identity,
+        guard: Guard,
+        tasks: BackgroundTasks,
     ) -> None:
-        """`rooms` are read after a missed transition; `identity` names the partners."""
+        """Over the parts of this worker.
+
+        `rooms` are read after a missed transition, `identity` names the partners, and `guard` is
+        told of hands.
+        """
         self._rooms = rooms
         self._counters = counters
         self._identity = identity
+        self._guard = guard
         self._tasks = tasks
 
     def notify(self, session: Session, transition: Transition, index: int) -> None:
@@ -66,9 +77,11 @@ class Notifier:
         seat = HeldSeat(view, index)
         session.take_seat(seat)
         if before is not None and before.room == view.room and before.turn == view.turn:
-            seat.last_begun = before.last_begun
+            seat.last_begun, seat.turn_began = before.last_begun, before.turn_began
         elif transition.kind not in {"waiting", "matched"}:
             seat.last_begun = None  # written on another connection so far
+            if view.turn_ms != NO_LIMIT:
+                seat.turn_began -= (session.campaign.rules.turn_ms - view.turn_ms) / 1_000
         if seat.waiting:
             session.activity.begin_wait()
         partner = view.seats[1 - index].last
@@ -178,10 +191,12 @@ class Notifier:
         counters = self._counters.advance(
             campaign.lanes.base_of(view.room), transition.relays, transition.participants
         )
-        url = campaign.work_url(view.room)
+        url = campaign.work_url(view.room, self._identity.work_key(view.room))
         completed = room_messages.completed(transition, session.participant, url, counters)
         ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
         session.connection.send_with_ping(ping, committed, completed)
+        if not session.works.told(view.room):
+            self._guard.hand(session.connection.peer)
         session.works.remember(view.room)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 from server.relay.ink import check_part
 from server.relay.phrase import seat_of
@@ -22,6 +23,7 @@ class HeldSeat:
         index: 0 or 1.
         version: the room's version; when a transition is not the next one, one was missed.
         turn: index of the character to be written next.
+        turn_began: when this seat learned of the turn, in seconds of `monotonic`.
         waiting: whether a partner is sought.
         partner: where the partner is connected, or None.
         partner_away: whether there is a partner whose connection is lost at the moment.
@@ -42,6 +44,7 @@ class HeldSeat:
         "room",
         "send_live",
         "turn",
+        "turn_began",
         "version",
         "waiting",
         "writes",
@@ -54,6 +57,7 @@ class HeldSeat:
         self.chars = characters(view)
         self.version = 0
         self.turn = 0
+        self.turn_began = monotonic()
         self.waiting = False
         self.partner: Address | None = None
         self.partner_away = False
@@ -67,6 +71,7 @@ class HeldSeat:
         """Apply a newer view of the same room."""
         if view.turn != self.turn:
             self.checked_stroke = self.last_begun = -1
+            self.turn_began = monotonic()
         self.version = view.version
         self.turn = view.turn
         self.waiting = is_waiting(view)

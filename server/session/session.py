@@ -95,6 +95,7 @@ class Session:
         activity: when data came, for liveness checks.
         seating: its seat.
         works: the finished works told on this connection.
+        challenges: sent since its last join.
     """
 
     __slots__ = (
@@ -104,6 +105,7 @@ class Session:
         "activity",
         "address",
         "campaign",
+        "challenges",
         "connection",
         "hello_at",
         "id",
@@ -142,6 +144,7 @@ class Session:
         self.activity = Activity(wheel)
         self.seating = Seating()
         self.works = FinishedWorks()
+        self.challenges = 0
 
     # From the connection ------------------------------------------------------------------------
 

@@ -7,6 +7,9 @@ lists them; here are those that code outside the Lua library uses.
 SECRET = "jl:secret"
 """The key that signs tokens, made once by the first worker."""
 
+GUARD = "jl:{guard}"
+"""In front of the keys of limits: counts by network, the key of a day, used proofs."""
+
 EVERYBODY = "jl:all"
 """The channel of all workers."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from time import time
 from typing import Protocol, cast
@@ -27,6 +27,7 @@ from server.transport.http import (
     answer_and_close,
     refusal,
 )
+from server.transport.peer import ANYBODY, UNLIMITED, ConnectionLimit, Peer
 from server.transport.picows_protocol import start_websocket
 from server.transport.request_timeouts import RequestTimeouts
 
@@ -69,9 +70,11 @@ class Acceptor:
         descriptors: Descriptors,
         answers: DirectAnswers,
         other_requests: OtherRequests,
+        limit: ConnectionLimit = UNLIMITED,
     ) -> None:
-        """Each part is that of the worker."""
+        """Each part is that of the worker; a network opens no more WebSockets than `limit` says."""
         self.handshake = handshake
+        self.limit = limit
         self.admission = admission
         self.descriptors = descriptors
         self.answers = answers
@@ -104,6 +107,7 @@ class AcceptedConnection(asyncio.Protocol):
         "_data",
         "_descriptor",
         "_going_on",
+        "_peer",
         "_queued",
         "_reserved",
         "_transport",
@@ -115,6 +119,7 @@ class AcceptedConnection(asyncio.Protocol):
         self._acceptor = acceptor
         self._data = data
         self._descriptor = -1
+        self._peer: Peer = ANYBODY
         self._queued = False
         self._reserved = False
         self._writable = True
@@ -227,7 +232,19 @@ class AcceptedConnection(asyncio.Protocol):
                 self._refuse(NOT_HTTP)
         elif not self._queued:
             self._queued = True
-            self._acceptor.admission.admit(self._pass_to_websocket, self._reject)
+            self._admit_websocket()
+
+    def _admit_websocket(self) -> None:
+        """Have the WebSocket opened in its turn, unless its network opens too many."""
+        acceptor, transport = self._acceptor, self._transport
+        assert transport is not None
+        self._peer = acceptor.limit.identify(transport, self._data)
+        wait = acceptor.limit.retry_seconds(self._peer)
+        if wait:
+            transport.write(_too_many(wait))
+            self.shutdown()
+        else:
+            acceptor.admission.admit(self._pass_to_websocket, self._reject)
 
     def _refuse(self, answer: bytes) -> None:
         transport, self._transport = self._transport, None
@@ -243,7 +260,8 @@ class AcceptedConnection(asyncio.Protocol):
     def _pass_to_websocket(self) -> None:
         if self._transport is not None:
             acceptor = self._acceptor
-            start_websocket(acceptor.handshake, acceptor.admission, self._detach(), self._data)
+            handshake = partial(acceptor.handshake, peer=self._peer)
+            start_websocket(handshake, acceptor.admission, self._detach(), self._data)
 
     def _pass_on(self, transport: asyncio.Transport) -> None:
         """Have the request answered elsewhere; first, all answers before it have to be out."""
@@ -284,3 +302,9 @@ _BUSY_ELSEWHERE = refusal(
 def _busy(retry_seconds: int) -> bytes:
     message = "too many come at once; try again"
     return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
+
+
+@cache
+def _too_many(retry_seconds: int) -> bytes:
+    message = "too many connections from your network; try again later"
+    return refusal(HTTPStatus.TOO_MANY_REQUESTS, message, f"Retry-After: {retry_seconds}")

@@ -11,6 +11,7 @@ import orjson
 from picows import WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
 
 from server.transport.codec import CODECS, JSON, Codec
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 
 PATH = "/ws"
@@ -63,7 +64,7 @@ class Handshake:
     def __init__(
         self,
         origins: tuple[str, ...],
-        open_websocket: Callable[[Codec], WebSocket],
+        open_websocket: Callable[[Codec, Peer], WebSocket],
         base_path: str = "",
     ) -> None:
         """`origins` are allowed beside the page's own; a proxy may strip `base_path` or not."""
@@ -71,8 +72,8 @@ class Handshake:
         self._origins = frozenset(origin.rstrip("/").lower() for origin in origins)
         self._open_websocket = open_websocket
 
-    def __call__(self, request: WSUpgradeRequest) -> WSUpgradeResponseWithListener:
-        """Answer the request for an upgrade."""
+    def __call__(self, request: WSUpgradeRequest, peer: Peer) -> WSUpgradeResponseWithListener:
+        """Answer the request of `peer` for an upgrade."""
         try:
             codec, named = self._check(request)
         except HandshakeError as error:
@@ -81,7 +82,7 @@ class Handshake:
             refusal = WSUpgradeResponse.create_error_response(error.status, body, headers)
             return WSUpgradeResponseWithListener(refusal, None)
         response = _Switching(codec.name if named else "")
-        return WSUpgradeResponseWithListener(response, self._open_websocket(codec))  # type: ignore[arg-type]
+        return WSUpgradeResponseWithListener(response, self._open_websocket(codec, peer))  # type: ignore[arg-type]
 
     def _check(self, request: WSUpgradeRequest) -> tuple[Codec, bool]:
         headers = request.headers

@@ -24,6 +24,7 @@ _CODES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_long",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "head_too_long",
+    HTTPStatus.TOO_MANY_REQUESTS: "slow_down",
     HTTPStatus.SERVICE_UNAVAILABLE: "busy",
 }
 
@@ -32,7 +33,7 @@ def refusal(status: HTTPStatus, message: str, *headers: str) -> bytes:
     """An answer in the API's shape, after which the connection is closed.
 
     Args:
-        status: one of 400, 405, 413, 431 and 503.
+        status: one of 400, 405, 413, 429, 431 and 503.
         message: for people.
         headers: whole lines.
     """

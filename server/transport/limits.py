@@ -22,3 +22,12 @@ LIVE_BUFFER_BYTES = 32_768
 
 SEND_BUFFER_BYTES = 1_048_576
 """Unsent bytes above which a connection is given up; its seat waits for the grace."""
+
+REFUSAL_RATE, REFUSAL_BURST = 10, 100
+"""Messages beyond the rate that are answered `slow_down`; still more close the connection."""
+
+HELLO_SECONDS = 30
+"""A connection that has not said `hello` by then is closed."""
+
+STALLED_SECONDS = 20
+"""A peer that has been behind for so long is given up: it reads nothing, or too little."""

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
+from picows import WSUpgradeRequest, WSUpgradeResponseWithListener
 from picows.picows import WSAutoPingStrategy, WSProtocol  # type: ignore[attr-defined]
 
 from server.transport.admission import AdmissionControl
-from server.transport.handshake import Handshake
 from server.transport.limits import FRAME_BYTES
 
 READ_BUFFER_BYTES = 2_048
 """picows' least; the buffer grows with a larger frame."""
 
 _PLAIN_CONNECTION = b"\r\nConnection: Upgrade\r\n"
+
+AnswerHandshake = Callable[[WSUpgradeRequest], WSUpgradeResponseWithListener]
+"""Answers the request for an upgrade."""
 
 
 class _FaultLog(logging.LoggerAdapter[logging.Logger]):
@@ -102,7 +106,10 @@ class _Transport:
 
 
 def start_websocket(
-    handshake: Handshake, admission: AdmissionControl, transport: asyncio.Transport, head: bytes
+    handshake: AnswerHandshake,
+    admission: AdmissionControl,
+    transport: asyncio.Transport,
+    head: bytes,
 ) -> None:
     """Give a connection to picows; `head` is what was read from it, at least the whole request."""
     protocol = _Protocol(

@@ -21,6 +21,7 @@ from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
 from server.transport.codec import MSGPACK, NOT_INK, BadMessageError, Codec, IllFormedError, pack
 from server.transport.frames import encode_frame, first_byte_of
+from server.transport.peer import Peer
 from server.transport.rate_limit import Rate, TokenBucket
 from server.transport.receiver import NO_RECEIVER, Receiver
 
@@ -44,6 +45,7 @@ _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 _PING = first_byte_of(WSMsgType.PING)
 
 _MESSAGES = Rate.of(limits.MESSAGE_RATE, limits.MESSAGE_BURST)
+_REFUSALS = Rate.of(limits.REFUSAL_RATE, limits.REFUSAL_BURST)
 
 
 class WebSocket(WSListener):
@@ -51,6 +53,7 @@ class WebSocket(WSListener):
 
     Attributes:
         codec: its encoding.
+        peer: whose connection it is.
         got_frame: a frame other than a data message came since this was set to False.
         got_message: a message came since this was set to False. The receiver is told when the
             first of both becomes true.
@@ -61,7 +64,7 @@ class WebSocket(WSListener):
         "_assembler",
         "_bad",
         "_closing",
-        "_congested",
+        "_congested_since",
         "_decode",
         "_decode_ink",
         "_frame",
@@ -71,16 +74,21 @@ class WebSocket(WSListener):
         "_messages",
         "_packed",
         "_receiver",
+        "_refusals",
         "_transport",
         "_whole_messages",
         "codec",
         "got_frame",
         "got_message",
+        "peer",
     )
 
-    def __init__(self, codec: Codec, open_receiver: Callable[[WebSocket], Receiver]) -> None:
-        """Messages go to the receiver that `open_receiver` makes for this connection."""
+    def __init__(
+        self, codec: Codec, peer: Peer, open_receiver: Callable[[WebSocket], Receiver]
+    ) -> None:
+        """Messages of `peer` go to the receiver that `open_receiver` makes for this connection."""
         self.codec = codec
+        self.peer = peer
         self.got_frame = True
         self.got_message = True
         self._frame: WSMsgType = codec.frame
@@ -90,12 +98,13 @@ class WebSocket(WSListener):
         self._transport: WSTransport | None = None
         self._live_transport: WSTransport | None = None  # None while congested or closing
         self._closing = False
-        self._congested = False
+        self._congested_since = 0.0
         self._whole_messages = True  # open, and not in the middle of fragments
         self._assembler: Assembler | None = None
         self._bad = 0
         self._ink_left = limits.INK_BURST
         self._messages = TokenBucket(_MESSAGES)
+        self._refusals: TokenBucket | None = None  # few connections need it
         self._ink_refused = False
         self._receiver: Receiver = open_receiver(self)
 
@@ -103,6 +112,11 @@ class WebSocket(WSListener):
     def closing(self) -> bool:
         """Whether nothing can be sent any more."""
         return self._closing
+
+    def is_stalled(self, now: float) -> bool:
+        """Whether the peer has been behind for too long; `now` is that of `monotonic`."""
+        since = self._congested_since
+        return since > 0 and now - since >= limits.STALLED_SECONDS
 
     # From picows ------------------------------------------------------------------------------
 
@@ -158,12 +172,12 @@ class WebSocket(WSListener):
 
     def pause_writing(self) -> None:
         """The peer reads more slowly than we write."""
-        self._congested = True
+        self._congested_since = monotonic()
         self._live_transport = None
 
     def resume_writing(self) -> None:
         """The peer has caught up."""
-        self._congested = False
+        self._congested_since = 0.0
         self._live_transport = None if self._closing else self._transport
 
     # To the peer ------------------------------------------------------------------------------
@@ -235,7 +249,7 @@ class WebSocket(WSListener):
         """Whether messages go out; disconnects a peer whose send buffer is full."""
         if self._closing:
             return False
-        if self._congested and self._unsent() > limits.SEND_BUFFER_BYTES:
+        if self._congested_since and self._unsent() > limits.SEND_BUFFER_BYTES:
             log.info("disconnecting a peer that does not read")
             self.abort()
             return False
@@ -262,7 +276,9 @@ class WebSocket(WSListener):
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.close(WSCloseCode.PROTOCOL_ERROR, "no extension was agreed on")
         elif kind is WSMsgType.PING:
-            transport.send_pong(frame.get_payload_as_bytes())
+            # Pings beyond the rate of messages stay unanswered: RFC 6455, 5.5.3, allows that.
+            if self._messages.take(monotonic()) and self._may_send():
+                transport.send_pong(frame.get_payload_as_bytes())
         elif kind is WSMsgType.CLOSE:
             self._answer_close(transport, frame)
         elif kind is WSMsgType.PONG:
@@ -349,6 +365,10 @@ class WebSocket(WSListener):
             self.close(WSCloseCode.POLICY_VIOLATION, "too many bad messages")
 
     def _refuse_message(self, message: FromClient, now: float) -> None:
+        self._refusals = self._refusals or TokenBucket(_REFUSALS)
+        if not self._refusals.take(now):
+            self.close(WSCloseCode.POLICY_VIOLATION, "too many messages")
+            return
         kind, retry_ms = type_of(message), self._messages.retry_ms(now)
         self.send(Error("slow_down", "fewer messages, please", re=kind, retry_ms=retry_ms))
 

@@ -12,9 +12,11 @@ from starlette.routing import Route
 
 from server.archive.publishing import PublicWork, content_of
 from server.archive.reader import WorkReader
+from server.archive.review_state import ReviewState
 from server.archive.works import Cursor
 from server.prepared.response import PreparedResponse, prepare
 from server.session.campaigns import OpenCampaign
+from server.web.access import PRIVATE, Access, NotPublicError
 from server.web.answer import answer
 from server.web.api_types import ErrorAnswer, ErrorContent, WorksAnswer, WorksQuery
 from server.web.campaign_answers import CAMPAIGN
@@ -73,23 +75,25 @@ _NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of t
 
 
 class Api:
-    """The handlers of `/api`."""
+    """The handlers of `/api`.
 
-    def __init__(self, campaigns: dict[str, OpenCampaign], work_reader: WorkReader) -> None:
+    Attributes:
+        access: finds the works that a request may see.
+    """
+
+    def __init__(
+        self, campaigns: dict[str, OpenCampaign], work_reader: WorkReader, access: Access
+    ) -> None:
         """Serve these campaigns and works."""
         self._campaigns = campaigns
         self._work_reader = work_reader
         self._recent = RecentAnswers(work_reader)
+        self.access = access
 
     @property
     def campaigns(self) -> dict[str, OpenCampaign]:
         """The campaigns of this service, by id."""
         return self._campaigns
-
-    @property
-    def work_reader(self) -> WorkReader:
-        """Finds the works."""
-        return self._work_reader
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -105,12 +109,16 @@ class Api:
         work_id = request.path_params["id"]
 
         async def make() -> AboutWorks:
-            found = await self._work_reader.find(work_id)
-            if found is None:
-                raise ApiError(404, "no_such_work", "there is no work of this id")
+            found = await self.access.public(work_id)
             return AboutWorks(_prepared(content_of(*found)), frozenset([work_id]))
 
-        return answer(await self._recent.get(("work", work_id), make), request)
+        try:
+            return answer(await self._recent.get(("work", work_id), make), request)
+        except NotPublicError:
+            own = await self.access.own(request)
+        if own is None:
+            raise ApiError(404, "no_such_work", "there is no work of this id")
+        return JsonResponse(content_of(*own), headers=PRIVATE)
 
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
@@ -129,7 +137,7 @@ class Api:
                 campaign.id, query.limit, before, phrase
             )
             content = WorksAnswer(
-                [content_of(campaign.id, work) for work in works],
+                [content_of(campaign.id, work, ReviewState.PUBLIC) for work in works],
                 str(following) if following else None,
             )
             return AboutWorks(_prepared(content), frozenset(work.id for work in works))

@@ -53,7 +53,7 @@ def _reads_pages(request: Request) -> bool:
 def make_app(api: Api, pages: Pages, pictures: Pictures) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`."""
     base_path = pages.base_path
-    page_routes, missing = routes.of_pages(api.work_reader, api.campaigns, pages, pictures)
+    page_routes, missing = routes.of_pages(api.access, api.campaigns, pages, pictures)
 
     async def refused(request: Request, error: Exception) -> Response:
         path = request.url.path.removeprefix(base_path)

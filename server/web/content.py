@@ -38,7 +38,13 @@ def read_content(settings: Settings) -> Content:
     files = page_files(settings.base_path, settings.assets_url, bundled=settings.bundled)
     strokes = Strokes(STATIC / "strokes")
     has_worker = settings.service_worker and settings.bundled
-    pages = Pages(settings.base_path, files, strokes.folder, service_worker=has_worker)
+    pages = Pages(
+        settings.base_path,
+        files,
+        strokes.folder,
+        service_worker=has_worker,
+        hsts_seconds=settings.hsts_seconds,
+    )
     phrases = [phrase for one in found.campaigns.values() for phrase in one.phrases.values()]
     described = openapi.response(
         settings.base_path, api.OPERATIONS | operations.OPERATIONS, pages.security

@@ -36,7 +36,13 @@ class Pages:
     """
 
     def __init__(
-        self, base_path: str, files: PageFiles, strokes: str, *, service_worker: bool
+        self,
+        base_path: str,
+        files: PageFiles,
+        strokes: str,
+        *,
+        service_worker: bool,
+        hsts_seconds: int = 0,
     ) -> None:
         """Reads nothing yet.
 
@@ -45,12 +51,13 @@ class Pages:
             files: see above.
             strokes: the folder of strokes below the one of assets.
             service_worker: whether pages start one.
+            hsts_seconds: how long browsers are to use nothing but TLS; 0: as they like.
         """
         self.base_path = base_path
         self.files = files
         self.is_kept_by_browsers = service_worker
         self.security: Headers = security_headers(
-            chain.from_iterable(files.inline.values()), files.assets
+            chain.from_iterable(files.inline.values()), files.assets, hsts_seconds
         )
         # A page may read the files of another host only so.
         self._cors = "; crossorigin" if "//" in files.assets else ""

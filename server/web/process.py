@@ -12,6 +12,7 @@ import uvloop
 from redis.exceptions import RedisError
 
 from server.archive.database import Database
+from server.archive.moderation import Policy
 from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.session.campaigns import OpenCampaign
@@ -20,11 +21,13 @@ from server.store.deployment import Deployment, deployment
 from server.store.durability import Guarantee
 from server.store.known_lanes import KnownLanes
 from server.store.works import WorksStream
+from server.web.access import Access
 from server.web.api import Api
 from server.web.app import make_app
 from server.web.content import Content
 from server.web.routes import pictures_in
 from server.web.server import WebServer
+from server.web.shared_identity import SharedIdentity
 
 
 def serve(
@@ -53,10 +56,17 @@ async def _serve(
         key: OpenCampaign(campaign, settings.rules, settings.base_path)
         for key, campaign in content.catalogue.campaigns.items()
     }
-    work_reader = WorkReader(Works(database), _streams(redis_deployment, settings, campaigns))
+    policy = Policy(content.catalogue.campaigns, check=settings.check != "off")
+    streams = _streams(redis_deployment, settings, campaigns)
+    work_reader = WorkReader(Works(database), streams, policy.first_review)
+    identity = SharedIdentity(
+        redis_deployment, settings.secret, content.catalogue.aliases, settings.token_days
+    )
+    api = Api(campaigns, work_reader, Access(work_reader, identity))
     lanes = KnownLanes(redis_deployment, [campaign.lanes for campaign in campaigns.values()])
     pictures = pictures_in(settings.pictures, settings.pictures_mb * 1_000_000)
-    server = WebServer(make_app(Api(campaigns, work_reader), content.pages, pictures), channel)
+    app = make_app(api, content.pages, pictures)
+    server = WebServer(app, channel, settings.trusted_proxies)
     with suppress(RedisError, OSError):
         await lanes.read()
     async with asyncio.TaskGroup() as group:

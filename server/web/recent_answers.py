@@ -9,7 +9,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from server.archive.reader import WorkReader
-from server.archive.works import PUBLIC, ReviewState
+from server.archive.review_state import ReviewState
 from server.prepared.response import PreparedResponse
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -113,4 +113,4 @@ def _may_be_shown(
     work: str, states: Mapping[str, ReviewState], before: Mapping[str, ReviewState]
 ) -> bool:
     """Whether the work is public, or is on its way to SQL as it was before."""
-    return states[work] == PUBLIC if work in states else work not in before
+    return states[work] is ReviewState.PUBLIC if work in states else work not in before

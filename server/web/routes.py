@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.archive.pictures import Pictures
-from server.archive.reader import WorkReader
 from server.session.campaigns import OpenCampaign
+from server.web.access import Access
 from server.web.answer import answer
 from server.web.assets import DOCUMENTS
 from server.web.files import Files
@@ -22,13 +22,13 @@ from server.web.sharing import Sharing
 
 
 def of_pages(
-    work_reader: WorkReader,
+    access: Access,
     campaigns: dict[str, OpenCampaign],
     pages: Pages,
     pictures: Pictures,
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
     """The routes, and the handler of unknown addresses."""
-    sharing = Sharing(work_reader, campaigns, pictures, pages)
+    sharing = Sharing(access, campaigns, pictures, pages)
     return [
         *(_documents(pages) if isinstance(pages.files, SourceFiles) else ()),
         *sharing.routes(),

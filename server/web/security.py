@@ -11,13 +11,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Headers = tuple[tuple[str, str], ...]
 
+UNUSED_FEATURES = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "publickey-credentials-get", "serial", "usb"),
+)
+"""What no page of ours asks a browser for, nor may a script that got into one."""
 
-def security_headers(inline: Iterable[str], assets: str) -> Headers:
+
+def security_headers(inline: Iterable[str], assets: str, hsts_seconds: int = 0) -> Headers:
     """The headers of every page.
 
     Args:
         inline: the scripts that stand in the pages; no other one may.
         assets: the address of the folder of assets; another host in it is trusted.
+        hsts_seconds: how long browsers are to use nothing but TLS; 0: as they like.
     """
     address = urlsplit(assets)
     here = f"'self' {address.scheme}://{address.netloc}" if address.netloc else "'self'"
@@ -36,6 +43,9 @@ def security_headers(inline: Iterable[str], assets: str) -> Headers:
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)),
+        *((("strict-transport-security", f"max-age={hsts_seconds}"),) if hsts_seconds else ()),
     )
 
 

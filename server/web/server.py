@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
 from functools import partial
 
 import uvicorn
@@ -22,8 +23,10 @@ END_SECONDS = 1
 class WebServer:
     """uvicorn without a port of its own."""
 
-    def __init__(self, app: ASGIApp, channel: socket.socket) -> None:
-        """`channel` leads to the worker."""
+    def __init__(
+        self, app: ASGIApp, channel: socket.socket, trusted_proxies: Sequence[str]
+    ) -> None:
+        """`channel` leads to the worker; what `trusted_proxies` forward is believed."""
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -32,6 +35,7 @@ class WebServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=list(trusted_proxies),
             timeout_graceful_shutdown=END_SECONDS,
         )
         config.load()

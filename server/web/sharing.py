@@ -10,12 +10,14 @@ from starlette.routing import Route
 
 from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import PictureError, Pictures
-from server.archive.reader import WorkReader, is_work_id
-from server.archive.works import PUBLIC
+from server.archive.reader import is_work_id
+from server.archive.review_state import ReviewState
+from server.archive.works import ArchivedWork
 from server.prepared.response import PreparedResponse
 from server.relay.phrase import direction_of, language_of
 from server.session.campaigns import OpenCampaign
 from server.store.works import FinishedWork
+from server.web.access import PRIVATE, Access, NotPublicError
 from server.web.answer import answer
 from server.web.api import ApiError
 from server.web.page_files import SourceFiles
@@ -75,26 +77,22 @@ _OPEN_GRAPH_LOCALES = {"zh-Hans": "zh_CN", "zh-Hant": "zh_TW", "en": "en_US", "j
 _PAGE_LOCALES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 
-class _NoSuchWorkError(Exception):
-    """There is no work that may be shown."""
-
-
 class Sharing:
     """`/w/{id}` and `/w/{id}/picture.png`."""
 
     def __init__(
         self,
-        work_reader: WorkReader,
+        access: Access,
         campaigns: dict[str, OpenCampaign],
         pictures: Pictures,
         pages: Pages,
     ) -> None:
         """`pages` fill in the templates."""
-        self._work_reader = work_reader
+        self._access = access
         self._campaigns = campaigns
         self._pictures = pictures
         self._pages = pages
-        self._recent = RecentAnswers(work_reader)
+        self._recent = RecentAnswers(access.work_reader)
         # A template may change while the pages load the sources.
         self._seconds = 0.0 if isinstance(pages.files, SourceFiles) else LONGEST_SECONDS
         self._missing: dict[str, PreparedResponse] = {}
@@ -112,17 +110,20 @@ class Sharing:
         address = str(request.url_for("work-page", id=work_id))
 
         async def make() -> AboutWorks:
-            found = await self._work_reader.find(work_id)
-            if found is None:
-                raise _NoSuchWorkError
-            head = self._head(address, *found)
+            head = self._head(address, await self._access.public(work_id))
             page = self._pages.response("", "work", SHORTLY, head)
             return AboutWorks(page, frozenset([work_id]))
 
         try:
             return answer(await self._recent.get(address, make, self._seconds), request)
-        except _NoSuchWorkError:
+        except NotPublicError:
+            own = await self._access.own(request)
+        if own is None:
             return self.missing(request, "work")
+        page = self._pages.response("", "work", NEVER_KEPT, self._head(address, own))
+        shown = answer(page, request)
+        shown.headers.update(PRIVATE)
+        return shown
 
     def missing(self, request: Request, what: Literal["work", "page"] = "page") -> Response:
         """Answer with a page of status 404."""
@@ -138,18 +139,20 @@ class Sharing:
         """Answer with the picture of the link preview."""
         work_id = request.path_params["id"]
         headers = {"Cache-Control": SHORTLY, "ETag": f'"{work_id}"'}
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites may show it
         is_known = request.headers.get("if-none-match") == headers["ETag"]
-        states = await self._work_reader.states([work_id])
+        states = await self._access.work_reader.states([work_id])
         picture = None
-        if states.get(work_id) == PUBLIC:
+        if states.get(work_id) is ReviewState.PUBLIC:
             picture = b"" if is_known else await self._pictures.drawn(work_id)
         if picture is None:
-            found = await self._work_reader.find(work_id)
-            if found is None:
+            try:
+                found = await self._access.public(work_id)
+            except NotPublicError as error:
                 if is_work_id(work_id):
                     await self._pictures.forget(work_id)
-                raise ApiError(404, "no_such_work", "there is no work of this id")
-            picture = b"" if is_known else await self._draw(found[1])
+                raise ApiError(404, "no_such_work", "there is no work of this id") from error
+            picture = b"" if is_known else await self._draw(found.work)
         if is_known:
             return Response(status_code=304, headers=headers)
         return Response(picture, media_type="image/png", headers=headers)
@@ -160,8 +163,8 @@ class Sharing:
         except PictureError as error:
             raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
 
-    def _head(self, address: str, campaign_id: str, work: FinishedWork) -> dict[str, object]:
-        campaign = self._campaigns.get(campaign_id)
+    def _head(self, address: str, found: ArchivedWork) -> dict[str, object]:
+        work, campaign = found.work, self._campaigns.get(found.campaign)
         locale = campaign.campaign.locale if campaign else work.phrase.locale
         words = _words(locale)
         text = work.phrase.text
@@ -176,6 +179,7 @@ class Sharing:
             "count": len(work.phrase.chars),
             "hands": _listed(hands, words.between),
             "description": words.description.format(_listed(hands, words.between), text),
+            "public": found.review is ReviewState.PUBLIC,
             "share": {
                 "site": campaign.campaign.title if campaign else words.title.format(""),
                 "url": address,
@@ -198,6 +202,7 @@ def _missing(what: str, words: _Words, locale: str) -> dict[str, object]:
         "title": words.title.format(heading.rstrip("。.")),
         "heading": heading,
         "description": more,
+        "public": False,
         "share": None,
     }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
+
+from picows import WSCloseCode
 
 from server.relay.from_client import Leave
 from server.session.handlers.leave import LeaveHandler
 from server.session.limits import IDLE_SECONDS
-from server.session.session import Session
+from server.session.session import Session, Stage
 from server.transport import limits
 from server.worker.registry import Registry
 from server.worker.router import Router
@@ -64,7 +67,14 @@ class Liveness:
         elif now - activity.last_data >= limits.SILENCE_SECONDS:
             activity.pinged_at = now
             connection.ping()
+        if connection.is_stalled(monotonic()):
+            connection.abort()
         due = (activity.pinged_at or activity.last_data) + limits.SILENCE_SECONDS
+        if session.stage is Stage.NEW:
+            hello_by = activity.opened + limits.HELLO_SECONDS
+            if now >= hello_by:
+                connection.close(WSCloseCode.POLICY_VIOLATION, "no hello")
+            due = min(due, hello_by)
         seat = session.seat
         if seat is not None and seat.waiting:
             idle_at = activity.last_message + IDLE_SECONDS

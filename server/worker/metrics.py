@@ -89,6 +89,22 @@ class WorkerCollector(Collector):
             sum(archiver.stored for archiver in self._archivers),
         )
         yield from self._web_metrics()
+        yield self._guard_metric()
+        yield CounterMetricFamily(
+            "jielong_challenges",
+            "Proofs of work that joiners were asked for.",
+            self._parts.join_limit.challenged,
+        )
+        yield CounterMetricFamily(
+            "jielong_proofs_used_again",
+            "Proofs of work refused because they had been used.",
+            self._parts.join_limit.used_again,
+        )
+        yield CounterMetricFamily(
+            "jielong_replays",
+            "Characters whose ink somebody else had written within a day.",
+            self._parts.guard.replays.found,
+        )
         yield from self._campaign_metrics()
 
     def _web_metrics(self) -> Iterator[Metric]:
@@ -109,6 +125,18 @@ class WorkerCollector(Collector):
             "How often the web process ended and was started again.",
             web.restarts,
         )
+
+    def _guard_metric(self) -> Metric:
+        refused = CounterMetricFamily(
+            "jielong_guard_refused",
+            "What was refused because a network did too much of it, or a hand was too fast.",
+            labels=["event"],
+        )
+        guard = self._parts.guard
+        for rate in guard.rates.all:
+            refused.add_metric([rate.event], rate.refused)
+        refused.add_metric(["commit"], guard.hand_time.refused)
+        return refused
 
     def _campaign_metrics(self) -> Iterator[Metric]:
         families: list[CounterMetricFamily | GaugeMetricFamily] = [

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.guard.guard import Guard
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
 from server.session.handlers.commit import CommitHandler
 from server.session.handlers.hello import HelloHandler
+from server.session.handlers.hello_limit import HelloLimit
 from server.session.handlers.invite import InviteHandler
 from server.session.handlers.join import JoinHandler
+from server.session.handlers.join_limit import JoinLimit
 from server.session.handlers.leave import HoldWork, LeaveHandler
 from server.session.handlers.live import LiveHandler
 from server.session.handlers.ping import PingHandler
@@ -29,6 +32,7 @@ from server.store.rooms import Rooms
 from server.store.shards import Shards
 from server.store.workers import Workers
 from server.transport.codec import Codec
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 from server.worker.counters_feed import CountersFeed
 from server.worker.deadlines import Deadlines
@@ -45,6 +49,8 @@ class Parts:
     """Everything between the WebSockets of a worker and the store.
 
     Attributes:
+        guard: against false hands.
+        join_limit: lets joins in.
         tasks: background tasks of all parts.
         counters: as last read.
         registry: the sessions.
@@ -61,19 +67,22 @@ class Parts:
         campaigns: Mapping[str, OpenCampaign],
         identity: Identity,
         hold_work: HoldWork,
+        guard: Guard,
         *,
         max_connections: int,
         lane_rate: float,
         most_lanes: int,
     ) -> None:
         """`hold_work` keeps a reported work back; see Settings for the limits."""
+        self.guard = guard
         self.tasks = BackgroundTasks()
+        self.join_limit = JoinLimit(guard, self.tasks)
         self.counters = Counters(shards)
         rooms = Rooms(shards)
         self.disconnects = Disconnects(rooms, self.tasks)
         self.registry = Registry(campaigns, self.disconnects, TimerWheel(), max_connections)
         self.backplane = Backplane(deployment, self.registry.worker, self._receive)
-        notifier = Notifier(rooms, self.counters, identity, self.tasks)
+        notifier = Notifier(rooms, self.counters, identity, guard, self.tasks)
         self.router = Router(self.registry, notifier, self.disconnects, self.backplane, self.tasks)
         self.disconnects.deliver = self.router.deliver
         lost_lease = LostLease(self.registry, self.router, self.backplane, self.tasks)
@@ -97,9 +106,9 @@ class Parts:
         shards.on_reconnect(self.router.resync_all)
         self.backplane.on_reconnect(self.router.resync_all)
 
-    def open_websocket(self, codec: Codec) -> WebSocket:
-        """A WebSocket with a session, for a connection that passed the handshake."""
-        return self.registry.open_websocket(codec, self._dispatcher, self.router)
+    def open_websocket(self, codec: Codec, peer: Peer) -> WebSocket:
+        """A WebSocket with a session, for a connection of `peer` that passed the handshake."""
+        return self.registry.open_websocket(codec, peer, self._dispatcher, self.router)
 
     def _build_dispatcher(
         self,
@@ -122,13 +131,16 @@ class Parts:
         hello = HelloHandler(
             registry, identity, self.counters, resume, notifier, errors, tasks, router.deliver
         )
-        dispatcher = Dispatcher(hello.before_welcome, Acknowledgements(shards))
+        limited = HelloLimit(self.guard, hello)
+        dispatcher = Dispatcher(limited.before_welcome, Acknowledgements(shards))
         for handler in (
             hello,
-            JoinHandler(registry, Pool(shards, router.deliver), resume, errors, tasks),
+            JoinHandler(
+                registry, Pool(shards, router.deliver), resume, self.join_limit, errors, tasks
+            ),
             InviteHandler(rooms, errors, tasks),
             leave,
-            CommitHandler(rooms, notifier, errors, router.deliver),
+            CommitHandler(rooms, notifier, self.guard, errors, router.deliver),
             LiveHandler(router),
             PingHandler(),
         ):

@@ -11,6 +11,7 @@ from server.session.campaigns import OpenCampaign
 from server.session.session import Dispatch, LiveRelay, Session
 from server.session.timer_wheel import TimerWheel
 from server.transport.codec import Codec
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 from server.worker.disconnects import Disconnects, LostSeat
 
@@ -48,8 +49,10 @@ class Registry:
 
     # Connections come and go --------------------------------------------------------------------
 
-    def open_websocket(self, codec: Codec, dispatch: Dispatch, live_relay: LiveRelay) -> WebSocket:
-        """A WebSocket with a session, for a connection that passed the handshake."""
+    def open_websocket(
+        self, codec: Codec, peer: Peer, dispatch: Dispatch, live_relay: LiveRelay
+    ) -> WebSocket:
+        """A WebSocket with a session, for a connection of `peer` that passed the handshake."""
 
         def open_session(connection: WebSocket) -> Session:
             number, address = self._new_address()
@@ -58,7 +61,7 @@ class Registry:
                 number, address, connection, campaign, self.wheel, dispatch, self, live_relay
             )
 
-        return WebSocket(codec, open_session)
+        return WebSocket(codec, peer, open_session)
 
     def add(self, session: Session) -> None:
         """A connection is open."""

@@ -39,7 +39,7 @@ END_SECONDS = 1.5
 KEEPER_NAME, WEB_NAME = "jielong-keeper", "jielong-web"
 """As `ps` and `top` show them on Linux; at most 15 characters."""
 
-NICENESS = 5
+NICENESS = 10
 """The web process leaves the CPU to the worker where both want it."""
 
 ServeWeb = Callable[[str, socket.socket, socket.socket], None]

@@ -9,6 +9,7 @@ import resource
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -16,17 +17,23 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.archive.archiver import Archiver
+from server.archive.barred import Barred
 from server.archive.database import Database
+from server.archive.moderation import Policy
 from server.archive.reader import WorkReader
 from server.archive.works import Works
+from server.guard.guard import Guard
+from server.guard.networks import NamedNetwork
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
-from server.store import keys, library
-from server.store.deployment import Deployment, deployment
+from server.store import library
+from server.store.deployment import deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
+from server.store.guard import GuardStore
 from server.store.reconciliation import Reconciler
+from server.store.secret import shared_secrets
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import Acceptor
@@ -86,13 +93,16 @@ class Worker:
         self._guarantee = Guarantee(settings.durability, settings.replicas)
         self._database = Database(settings.archive_url)
         self._works = Works(self._database)
+        self._barred = Barred(self._database)
         reconciler = Reconciler(self._deployment, self._works)
         self._shards = Shards(self._deployment, self._guarantee, reconciler)
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._shards.add)
         self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
-        self._work_reader = WorkReader(self._works, self._streams)
+        self._policy = Policy(content.catalogue.campaigns, check=settings.check != "off")
+        self._work_reader = WorkReader(self._works, self._streams, self._policy.first_review)
         self._archivers: list[Archiver] = []
+        self._guard_store = GuardStore(self._deployment)
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
@@ -133,13 +143,17 @@ class Worker:
         await require(self._guarantee, self._deployment)
         await self._database.open()
         self._own(self._web.run(self._redis_url), "web process")
-        secret = await _shared_secret(self._deployment, self._settings.secret)
+        token_secrets = await shared_secrets(self._deployment, self._settings.secret)
+        rules = self._settings.guard_rules(self._named_networks)
+        hold_replay, barred = self._work_reader.hold_replay, self._barred
+        guard = Guard(rules, token_secrets[0], self._guard_store, hold_replay, barred)
         parts = Parts(
             self._deployment,
             self._shards,
             self._campaigns,
-            Identity(secret, self._content.catalogue.aliases),
+            Identity(token_secrets, self._content.catalogue.aliases, self._settings.token_days),
             self._work_reader.hold,
+            guard,
             max_connections=self._settings.max_connections,
             lane_rate=self._settings.lane_rate,
             most_lanes=self._most_lanes,
@@ -152,6 +166,10 @@ class Worker:
         await parts.heartbeats.first()
         await parts.counters_feed.read()
         await self._web.ready()
+        await self._barred.read()
+        self._own(self._barred.run(), "barred participants")
+        for task in guard.tasks():
+            self._own(task, "guard")
         self._own(_periodic(parts), "periodic work")
         self._parts = parts
         return parts
@@ -160,9 +178,18 @@ class Worker:
         """Drain one more lane's works."""
         stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
         self._streams[stream.campaign].append(stream)
-        archiver = Archiver(stream, self._works)
+        first_review = self._policy.first_review(stream.campaign)
+        archiver = Archiver(stream, self._works, first_review)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
+
+    @property
+    def _named_networks(self) -> tuple[NamedNetwork, ...]:
+        return tuple(
+            NamedNetwork(campaign.id, ip_network(it.address, strict=False), it.participants)
+            for campaign in self._content.catalogue.campaigns.values()
+            for it in campaign.networks
+        )
 
     @property
     def _most_lanes(self) -> int:
@@ -208,7 +235,7 @@ class Worker:
         Operations(readiness.why_not, registry(collector, web), base_path).add_to(answers, headers)
         CampaignAnswers(self._campaigns, parts.counters).add_to(answers, headers)
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        return Acceptor(handshake, admission, descriptors, answers, web)
+        return Acceptor(handshake, admission, descriptors, answers, web, parts.guard)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""
@@ -234,6 +261,7 @@ class Worker:
         for streams in self._streams.values():
             for stream in streams:
                 await _close(stream.close())
+        await _close(self._guard_store.close())
         await _close(self._shards.close())
         await _close(self._database.close())
 
@@ -270,15 +298,3 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
-
-
-async def _shared_secret(redis_deployment: Deployment, configured: str) -> bytes:
-    """The key that signs tokens: the operator's, or one that all workers find in Redis."""
-    if configured:
-        return configured.encode()
-    client = redis_deployment.client(keys.SECRET)
-    await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
-    secret = await client.get(keys.SECRET)
-    await client.aclose()
-    assert isinstance(secret, bytes)
-    return secret

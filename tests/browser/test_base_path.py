@@ -44,7 +44,7 @@ async def test_two_strangers_write_a_work_below_the_path(
     assert f"{BASE}/ws" in paths
     completed = await one.hears("completed")
     address = f"{proxy.url}/w/{completed['work']}"
-    assert one.page.url.partition("#")[0] == address
+    assert one.page.url.partition("?")[0] == address
     assert await one.page.evaluate(CANONICAL) == address
     picture = one.page.locator("meta[property='og:image']")
     assert await picture.get_attribute("content") == f"{address}/picture.png"

@@ -148,14 +148,33 @@ async def test_a_commit_probes_the_connection(core: Core) -> None:
     assert {"probe": True} in ran["sent"][-1]
 
 
-async def test_a_commit_refused_as_busy_is_sent_after_the_time_asked_for(core: Core) -> None:
-    busy = {"t": "error", "code": "busy", "message": "", "re": "commit", "retry_ms": 700}
+async def test_a_challenge_is_solved_and_the_join_sent_again_with_the_proof(core: Core) -> None:
+    altcha = {"parameters": {"cost": 1}}
+    join = {"t": "user:join", "phrase": "p"}
+    challenge = {"t": "challenge", "altcha": altcha}
+    solved = {"t": "solved", "proof": "abc"}
+    ran = await core(RUN, [online(), welcome(), join, challenge, solved, matched(0), solved])
+    assert ran["sent"][3] == [{"solve": altcha}]
+    assert messages(ran["sent"][4]) == [{"t": "join", "phrase": "p", "proof": "abc"}]
+    assert messages(ran["sent"][6]) == []
+
+
+@pytest.mark.parametrize("code", ["busy", "too_fast"])
+async def test_a_refused_commit_is_sent_after_the_time_asked_for(core: Core, code: str) -> None:
+    refused = {"t": "error", "code": code, "message": "", "re": "commit", "retry_ms": 700}
     retry = {"t": "timer:retry", "re": "commit"}
     ran = await core(
-        RUN, [online(), welcome(), matched(0), drawn(), {"t": "user:commit"}, busy, retry]
+        RUN, [online(), welcome(), matched(0), drawn(), {"t": "user:commit"}, refused, retry]
     )
     assert ran["sent"][5] == [{"after": 700, "event": retry}]
     assert messages(ran["sent"][6])[0]["t"] == "commit"
+
+
+async def test_a_hand_that_was_fast_is_not_told_so(core: Core) -> None:
+    refused = {"t": "error", "code": "too_fast", "message": "", "re": "commit", "retry_ms": 700}
+    ran = await core(RUN, [online(), welcome(), matched(0), drawn(), {"t": "user:commit"}, refused])
+    assert ran["state"]["notice"] is None
+    assert ran["state"]["draft"]["committing"]
 
 
 async def test_nothing_can_be_drawn_out_of_turn_or_after_the_commit(core: Core) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from server.archive.database import Database
+from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.store.works import FinishedWork
 from tests.browser.axe import barriers
@@ -84,7 +85,7 @@ async def test_a_thousand_works_a_second_leave_the_wall_calm(
         # As many as a thousand a second make between two questions of the wall.
         works = [copy_of(found[1], 4000 * rush + i + 1) for i in range(4000)]
         for at in range(0, len(works), 500):
-            await archive.store("default", works[at : at + 500])
+            await archive.store("default", works[at : at + 500], ReviewState.PUBLIC)
         async with wall.page.expect_response(
             lambda answer: "/api/works?" in answer.url, timeout=LONG_MS
         ) as response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.async_api import expect
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage
-from tests.finish_work import finish_work
+from tests.finish_work import finish, finish_work
 from tests.service import Service
 
 STILL = {"reduced_motion": "reduce"}
@@ -171,3 +172,21 @@ async def test_nothing_keeps_people_out_of_a_works_page(
     await expect(one.see("work-title")).to_have_text("没有找到这幅作品。")
     assert await barriers(one.page) == []
     one.troubles.clear()  # Chromium logs every 404.
+
+
+async def test_the_page_of_a_work_that_is_not_public_says_so_to_those_who_wrote_it(
+    stranger: Stranger, serve: Callable[..., Service]
+) -> None:
+    service = serve(check="elsewhere")
+    done = await finish(service)
+    one = await stranger(service, done.url, **STILL)
+    await one.is_in("shown")
+    await expect(one.see("work-review")).to_have_text(
+        "还未公开：目前只有写它的人能看到这一页。", timeout=LIMIT_MS
+    )
+    assert await barriers(one.page) == []
+    await one.see("poster-open").click()
+    await expect(one.see("poster")).to_have_attribute("data-state", "shown", timeout=LIMIT_MS)
+    other = await stranger(service, f"/w/{done.work}", **STILL)
+    await other.is_in("missing")
+    other.troubles.clear()  # Chromium logs every 404.

@@ -150,11 +150,14 @@ class Peer:
             self.room = (message.get("resume") or {}).get("room")
 
 
-async def open_peer(service: Service, wire: str | None = MSGPACK) -> Peer:
-    """Open a connection and send nothing."""
+async def open_peer(
+    service: Service, wire: str | None = MSGPACK, address: str | None = None
+) -> Peer:
+    """Open a connection and send nothing; as a proxy for a client at `address`, if there is one."""
     socket = await websocket(
         service.ws_url,
         subprotocols=[Subprotocol(wire)] if wire else None,
+        additional_headers={"X-Forwarded-For": address} if address else None,
         compression=None,
         max_size=None,
         max_queue=None,

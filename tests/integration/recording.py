@@ -76,6 +76,7 @@ async def record_relay(service: Service) -> Recording:
     await _refusals(host)
     await host.expect_counters()
     await meet((host, guest))
+    await _challenge(recording, service)
     await guest.send("report", room=guest.room, why="other")
     await _until(host, "partner", state="left")
     await asyncio.gather(asyncio.to_thread(service.stop), _until(host, "bye", why="restart"))
@@ -92,6 +93,19 @@ async def _offer(recording: Recording, service: Service) -> None:
     await english.expect("waiting")
     await english.expect("offer", limit=ALONE_MS / 1_000 + LIMIT)
     await asyncio.gather(chinese.quit(), english.quit())
+
+
+async def _challenge(recording: Recording, service: Service) -> None:
+    """Somebody who joins again and again is asked for work."""
+    peer = await recording.open_session(service, MSGPACK)
+    while True:
+        await peer.send("join")
+        answer = await peer.next()
+        if answer["t"] == "challenge":
+            break
+        assert answer["t"] == "waiting"
+        await peer.send("leave", room=answer["room"])
+    await peer.close()
 
 
 async def _until(peer: Peer, t: str, **keys: object) -> Message:

@@ -103,7 +103,8 @@ async def test_works_are_listed_newest_first_in_pages(shared: Service, connect: 
 async def test_a_work_is_told_with_its_strokes(shared: Service, connect: Connect) -> None:
     done = (await finish(await sit_down(connect, "ni-zui-bang"), 0, 3))[0]
     work = await get_json(shared, f"/api/works/{done['work']}")
-    assert set(work) == {"id", "campaign", "phrase", "chars", "hands", "completed_at"}
+    keys = {"id", "campaign", "phrase", "chars", "hands", "completed_at", "review"}
+    assert set(work) == keys
     assert (work["id"], work["campaign"]) == (done["work"], "default")
     assert [set(char) for char in work["chars"]] == [{"char", "seat", "hand", "strokes"}] * 3
     assert [set(hand) for hand in work["hands"]] == [{"serial"}] * 2

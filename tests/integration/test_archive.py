@@ -15,6 +15,7 @@ from server.archive import database as database_module
 from server.archive.archiver import Archiver
 from server.archive.database import ArchiveAwayError, Database
 from server.archive.reader import WorkReader
+from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.store import keys
 from server.store.deployment import deployment
@@ -93,13 +94,14 @@ async def test_a_report_is_not_taken_while_the_database_is_away(
     archive: Works, database: Path
 ) -> None:
     work = make_work(1)
-    await archive.store("default", [work])
-    room = WorkReader(archive, {})
+    await archive.store("default", [work], ReviewState.PUBLIC)
+    room = WorkReader(archive, {}, lambda _: ReviewState.PUBLIC)
     with broken(database), pytest.raises(StoreAwayError):
         await room.hold(work.id, work.hands[0].participant, "obscene")
-    assert await room.find(work.id) == ("default", work)
+    assert await room.find(work.id) == ("default", work, ReviewState.PUBLIC)
     assert await room.hold(work.id, work.hands[0].participant, "obscene")
-    assert await room.find(work.id) is None
+    held = msgspec.structs.replace(work, held=1)
+    assert await room.find(work.id) == ("default", held, ReviewState.WAITING)
 
 
 async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_again(
@@ -126,7 +128,7 @@ async def test_who_reports_a_work_while_the_database_is_away_is_told_to_try_agai
 async def test_an_id_that_cannot_be_is_not_looked_for(
     archive: Works, database: Path, work_id: str
 ) -> None:
-    room = WorkReader(archive, {})
+    room = WorkReader(archive, {}, lambda _: ReviewState.PUBLIC)
     with broken(database):
         assert await room.find(work_id) is None
         assert not await room.hold(work_id, "somebody", "obscene")
@@ -170,7 +172,7 @@ async def test_a_work_that_cannot_be_read_keeps_no_other_from_the_archive(
     archive: Works, valkey: Valkey
 ) -> None:
     stream = WorksStream(deployment(valkey.url), Guarantee(), LANE, "reader")
-    room = WorkReader(archive, {CAMPAIGN: [stream]})
+    room = WorkReader(archive, {CAMPAIGN: [stream]}, lambda _: ReviewState.PUBLIC)
     works = [make_work(number) for number in range(3)]
     with plain(valkey) as client:
         key = keys.works(LANE)
@@ -179,7 +181,7 @@ async def test_a_work_that_cannot_be_read_keeps_no_other_from_the_archive(
         stranger = client.xadd(key, {"other": b""})
         client.xadd(key, {"work": msgspec.msgpack.encode(works[1])})
         assert (await room.newest(CAMPAIGN, 20, None))[0] == [works[1], works[0]]
-        archiving = asyncio.create_task(Archiver(stream, archive).run())
+        archiving = asyncio.create_task(Archiver(stream, archive, ReviewState.PUBLIC).run())
 
         async def are_stored(count: int) -> bool:
             assert not archiving.done()

@@ -18,6 +18,9 @@ from tests.service import ROOT, Service
 VALIDATE = ROOT / "tests" / "tools" / "asyncapi.mjs"
 NODE_SECONDS = 60
 
+USUAL_JOINS = 12
+"""As many as the recording has before anybody is asked for work, and a few more."""
+
 COMMIT = {"t": "commit", "room": "r", "c": 0}
 TURN = {"t": "turn", "room": "r", "c": 0, "char": "加", "seat": 0, "ms": 1}
 AGAINST_THE_PROTOCOL: dict[str, Message] = {
@@ -49,6 +52,12 @@ class Findings(NamedTuple):
     diagnostics: list[dict[str, Any]]
     refused: list[str | None]
     """Why the schema refuses a message: of each in the recording, then of each broken one."""
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, object]:
+    """Work is asked soon of those who join too often; hands need no time."""
+    return {"guard": "on", "usual_network_joins": USUAL_JOINS, "hand_pace": 0}
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from server.archive.database import ArchiveAwayError, ArchiveError, Database
+from server.archive.review_state import ReviewState
 from server.archive.works import Cursor, Works
 from server.store.works import FinishedWork
 from tests.finish_work import finish_work
@@ -62,7 +63,7 @@ async def works(url: str) -> AsyncIterator[Works]:
 async def test_several_workers_may_begin_at_once(url: str) -> None:
     databases = [Database(url) for _ in range(WORKERS)]
     await asyncio.gather(*(database.open() for database in databases))
-    await Works(databases[0]).store("default", [make_work(1)])
+    await Works(databases[0]).store("default", [make_work(1)], ReviewState.PUBLIC)
     assert await Works(databases[-1]).newest("default", 20) == [make_work(1)]
     for database in databases:
         await database.close()
@@ -71,23 +72,25 @@ async def test_several_workers_may_begin_at_once(url: str) -> None:
 async def test_a_work_is_stored_once_and_found_as_it_was(works: Works) -> None:
     stored = [make_work(number) for number in range(30)]
     for _ in range(2):
-        await works.store("default", stored)
+        await works.store("default", stored, ReviewState.PUBLIC)
     assert await works.newest("default", 20) == stored[:9:-1]
-    assert await works.find(stored[7].id) == ("default", stored[7])
+    assert await works.find(stored[7].id) == ("default", stored[7], ReviewState.PUBLIC)
     assert await works.find("1" * 17) is None
 
 
 async def test_a_crowd_of_works_is_stored_beside_those_that_are_there(works: Works) -> None:
     stored = [make_work(number) for number in range(1_250)]
-    await works.store("default", stored[100:700])
-    await works.store("default", stored)
+    await works.store("default", stored[100:700], ReviewState.PUBLIC)
+    await works.store("default", stored, ReviewState.PUBLIC)
     assert await works.newest("default", 2_000) == stored[::-1]
 
 
 async def test_pages_follow_each_other_without_a_gap(works: Works) -> None:
     stored = [make_work(number, "加油" if number % 3 else "平安") for number in range(30)]
-    await works.store("default", stored)
-    await works.store("another", [make_work(number) for number in range(30, 35)])
+    await works.store("default", stored, ReviewState.PUBLIC)
+    await works.store(
+        "another", [make_work(number) for number in range(30, 35)], ReviewState.PUBLIC
+    )
     for phrase, expected in (
         (None, stored),
         (stored[0].phrase, [work for work in stored if work.phrase == stored[0].phrase]),
@@ -108,7 +111,7 @@ async def test_a_reported_work_is_held_until_somebody_has_looked_at_it(
 ) -> None:
     stored = [make_work(number) for number in range(5)]
     stored[0] = msgspec.structs.replace(stored[0], held=1)
-    await works.store("default", stored)
+    await works.store("default", stored, ReviewState.PUBLIC)
     for work in stored[1:3]:
         for hand in work.hands:
             await works.report(work.id, hand.participant, "obscene")
@@ -142,7 +145,7 @@ async def test_a_reported_work_is_held_until_somebody_has_looked_at_it(
 
 @pytest.mark.parametrize("what", ["release", "remove"])
 async def test_what_is_no_work_is_named(works: Works, url: str, what: str) -> None:
-    await works.store("default", [make_work(1)])
+    await works.store("default", [make_work(1)], ReviewState.PUBLIC)
     missing = f"-{make_work(2).id[1:]}"  # as one in 64 begins
     done = jielong("works", what, missing, make_work(1).id, "--database-url", url)
     assert done.returncode == 1
@@ -156,8 +159,8 @@ async def test_all_works_that_are_shown_are_exported(
 ) -> None:
     stored = [make_work(number) for number in range(1_203)]
     stored[5] = msgspec.structs.replace(stored[5], held=1)
-    await works.store("default", stored)
-    await works.store("another", [make_work(2_000)])
+    await works.store("default", stored, ReviewState.PUBLIC)
+    await works.store("another", [make_work(2_000)], ReviewState.PUBLIC)
     pictures = tmp_path / "pictures"
     done = jielong("works", "export", "--database-url", url)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -254,7 +257,7 @@ async def test_a_damaged_sqlite_file_comes_with_the_command_that_mends_it(tmp_pa
     database = Database(url)
     await database.open()
     stored = [make_work(number) for number in range(300)]
-    await Works(database).store("default", stored)
+    await Works(database).store("default", stored, ReviewState.PUBLIC)
     await database.close()
     content = bytearray(path.read_bytes())
     content[100:4_096] = bytes(3_996)  # the schema
@@ -292,6 +295,26 @@ async def test_a_table_that_lacks_a_column_comes_with_the_statement_that_adds_it
         await connection.execute(text(f"{statement} DEFAULT ''"))
     await reopened(url)
     await engine.dispose()
+
+
+async def test_works_from_before_the_check_are_public(url: str) -> None:
+    await reopened(url)
+    stored = [make_work(number) for number in range(3)]
+    engine = create_async_engine(url)
+    database = Database(url)
+    await Works(database).store("default", stored, ReviewState.UNJUDGED)
+    async with engine.begin() as connection:
+        for index in ("works_public", "works_unjudged"):
+            await connection.execute(text(f"DROP INDEX {index}"))
+        for column in ("review", "verdicts"):
+            await connection.execute(text(f"ALTER TABLE works DROP COLUMN {column}"))
+    await engine.dispose()
+    databases = [Database(url) for _ in range(WORKERS)]
+    await asyncio.gather(*(it.open() for it in databases))
+    await Works(database).store("default", [make_work(9)], ReviewState.UNJUDGED)
+    assert await Works(database).newest("default", 20) == stored[::-1]
+    for it in (database, *databases):
+        await it.close()
 
 
 async def test_a_database_of_another_version_is_said_to_be_one(url: str) -> None:

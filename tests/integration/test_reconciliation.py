@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from server.archive.database import Database
 from server.archive.review import Review
+from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.relay.transition import Hand
 from server.store import keys
@@ -90,7 +91,9 @@ class Redis:
         await stream.open()
         if self.client.xlen(keys.works(base)):
             entries = await stream.next()
-            relays = await self._works.store(CAMPAIGN, [work for _, work in entries])
+            relays = await self._works.store(
+                CAMPAIGN, [work for _, work in entries], ReviewState.PUBLIC
+            )
             await stream.acknowledge(entries, relays)
         await stream.close()
 
@@ -133,8 +136,8 @@ async def test_counters_and_serials_are_raised_above_all_that_is_archived(
     lost: Redis, works: Works, store: Store
 ) -> None:
     stored = [make_work(number) for number in range(600)]
-    assert await works.store(CAMPAIGN, stored) == 600
-    assert await works.store(CAMPAIGN, stored[:10]) == 600, "once each"
+    assert await works.store(CAMPAIGN, stored, ReviewState.PUBLIC) == 600
+    assert await works.store(CAMPAIGN, stored[:10], ReviewState.PUBLIC) == 600, "once each"
     hands = [hand for work in stored for hand in work.hands]
     highest = max(hand.serial for hand in hands)
     lost.is_another_run()
@@ -199,7 +202,7 @@ async def test_a_work_that_an_operator_removed_stays_counted(
     lost: Redis, works: Works, database: Database
 ) -> None:
     stored = [make_work(number) for number in range(4)]
-    await works.store(CAMPAIGN, stored)
+    await works.store(CAMPAIGN, stored, ReviewState.PUBLIC)
     await Review(database).remove([work.id for work in stored])
     lost.is_another_run()
     await lost.compare()
@@ -211,7 +214,7 @@ async def test_a_database_from_before_is_counted_when_it_is_opened(
     lost: Redis, works: Works, url: str
 ) -> None:
     stored = [make_work(number) for number in range(4)]
-    await works.store(CAMPAIGN, stored)
+    await works.store(CAMPAIGN, stored, ReviewState.PUBLIC)
     engine = create_async_engine(url)
     async with engine.begin() as connection:
         before = (await connection.execute(text("SELECT * FROM lane_totals"))).all()

@@ -12,12 +12,13 @@ from server.transport.codec import Codec
 from server.transport.descriptors import Descriptors
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 
 LIMIT = 10.0
 
 
-def nobody_enters(codec: Codec) -> WebSocket:
+def nobody_enters(codec: Codec, peer: Peer) -> WebSocket:
     raise AssertionError
 
 

@@ -13,6 +13,7 @@ from websockets.typing import Subprotocol
 from server.relay.from_client import FromClient, Ink
 from server.transport.codec import MSGPACK, Codec
 from server.transport.handshake import Handshake
+from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
 from tests.transport.accepting import accepting, acceptor
 
@@ -50,8 +51,8 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
         references.append(weakref.ref(listener))
         return listener
 
-    def open_socket(codec: Codec) -> WebSocket:
-        return WebSocket(codec, open_listener)
+    def open_socket(codec: Codec, peer: Peer) -> WebSocket:
+        return WebSocket(codec, peer, open_listener)
 
     made = acceptor(handshake=Handshake((), open_socket))
     gc.disable()

@@ -1,13 +1,13 @@
 // A participant on a <canvas>. Serve the package, and open this in two windows:
 // examples/canvas.html?url=ws://127.0.0.1:8000/ws
 import {
-  Pen, Relay, canWrite, decodeStroke, inkUsage, memoryStorage, screenOf, socketWith,
+  Pen, Relay, canWrite, decodeStroke, inkUsage, memoryStorage, screenOf, socketWith, solve,
 } from "../index.js";
 
 const [paper, status, commit] = ["paper", "status", "commit"].map((id) => document.getElementById(id));
 const brush = paper.getContext("2d");
 const url = new URLSearchParams(location.search).get("url");
-const relay = new Relay({ url, socket: socketWith(WebSocket), storage: memoryStorage() });
+const relay = new Relay({ url, socket: socketWith(WebSocket), storage: memoryStorage(), solve });
 const pen = new Pen({ onPart: (p, end) => relay.dispatch({ t: "user:ink", p, end }) });
 
 const sample = ({ offsetX, offsetY, timeStamp, pressure, pointerType }) => ({

@@ -1,11 +1,12 @@
 // A participant without a screen: node examples/relay.js ws://127.0.0.1:8000/ws, twice.
 // In Node 20 there is no WebSocket: npm install ws, and import { WebSocket } from "ws".
-import { Relay, encodeStroke, memoryStorage, screenOf, socketWith } from "../index.js";
+import { Relay, encodeStroke, memoryStorage, screenOf, socketWith, solve } from "../index.js";
 
 const relay = new Relay({
   url: process.argv[2] ?? "ws://127.0.0.1:8000/ws",
   socket: socketWith(WebSocket),
   storage: memoryStorage(),
+  solve,
 });
 
 relay.on("change", ({ state, before }) => {

@@ -8,6 +8,9 @@
 /** How long a commit may stay unanswered before it is sent again. */
 export const COMMIT_MS = 5000;
 
+/** Refusals after which the same is sent again, when the server says so. */
+const RETRIED = new Set(["busy", "slow_down", "too_fast"]);
+
 /**
  * @param {State} before
  * @param {State} after
@@ -33,6 +36,8 @@ export function commandsFor(before, after, event) {
       return event.room === after.leaving?.room ? leaveAndJoin(after) : resend(after);
     case "partner": return event.state === "back" ? resend(after) : [];
     case "error": return scheduleRetry(event);
+    case "challenge": return after.joining ? [{ solve: event.altcha }] : [];
+    case "solved": return join(after, event.proof);
     case "timer:retry": return retry(after, event.re);
     case "timer:commit":
       return draft?.committing && draft.room === event.room && draft.c === event.c ? commit(draft) : [];
@@ -46,9 +51,10 @@ function onWelcome(state, { resume }) {
   return resume ? resend(state) : join(state);
 }
 
-/** @param {State} state @returns {Command[]} */
-function join({ joining }) {
-  return joining ? [{ send: { t: "join", ...joining } }] : [];
+/** @param {State} state @param {string} [proof] @returns {Command[]} */
+function join({ joining }, proof) {
+  if (!joining) return [];
+  return [{ send: proof ? { t: "join", ...joining, proof } : { t: "join", ...joining } }];
 }
 
 /** @param {State} state @returns {Command[]} */
@@ -109,7 +115,7 @@ function commit({ room, c, strokes }) {
 
 /** @param {ErrorMessage} message @returns {Command[]} */
 function scheduleRetry({ code, re, retry_ms }) {
-  if ((code !== "busy" && code !== "slow_down") || !retry_ms || !re) return [];
+  if (!RETRIED.has(code) || !retry_ms || !re) return [];
   return [{ after: retry_ms, event: { t: "timer:retry", re } }];
 }
 

@@ -209,7 +209,8 @@ function onError(state, { code, re, retry_ms }) {
   const noticed = withNotice(state, code);
   const uncommitted = state.draft && { ...state.draft, committing: false };
   switch (code) {
-    case "elsewhere": return state;
+    case "elsewhere":
+    case "too_fast": return state; // The commit is sent again; the user sees that it is being sent.
     case "busy":
     case "slow_down":
       if (re && SILENT.has(re)) return state;
@@ -217,7 +218,8 @@ function onError(state, { code, re, retry_ms }) {
     case "closed":
     case "no_such_campaign":
       return { ...noticed, joining: null, campaign: { ...(state.campaign ?? NO_CAMPAIGN), open: false } };
-    case "no_such_phrase": return { ...noticed, joining: null };
+    case "barred":
+    case "no_such_phrase": return { ...noticed, joining: null, draft: uncommitted };
     case "no_such_room":
       if (re === "join") return withNotice({ ...state, joining: null }, state.joining?.invite ? "invite_gone" : code);
       if (re === "invite") return state; // The seat was taken at the same moment: `matched` follows.

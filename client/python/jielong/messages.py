@@ -204,6 +204,12 @@ class Error(Message, frozen=True, tag="error"):
     retry_ms: int | None = None
 
 
+class Challenge(Message, frozen=True, tag="challenge"):
+    """A `join` costs a proof of work now; `altcha` is an ALTCHA challenge of format 2."""
+
+    altcha: dict[str, Any]
+
+
 class Bye(Message, frozen=True, tag="bye"):
     """The server is about to close: `why` is "restart", "idle" or "over"."""
 
@@ -245,6 +251,7 @@ Incoming: TypeAlias = (
     | Completed
     | Counters
     | Error
+    | Challenge
     | Bye
     | Pong
     | Pace

@@ -189,11 +189,14 @@ class Participant:
         self,
         phrase: str | None = None,
         invite: str | None = None,
-        timeout: float = 10.0,  # noqa: ASYNC109
+        timeout: float = 30.0,  # noqa: ASYNC109
         *,
         locales: Sequence[str] = (),
     ) -> Waiting | Matched:
         """Take part, and return the state of the room.
+
+        A server that is asked for more joins than usual wants a proof of work first. It is made in
+        a thread, and takes one core for some seconds.
 
         Args:
             phrase: id of the phrase, used when a room is opened for this participant.

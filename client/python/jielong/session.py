@@ -13,9 +13,10 @@ from .deadline import Deadline, within
 from .exceptions import Closed, JielongError, Refused, TimedOut
 from .handshake import Handshake
 from .inbox import Expected, Inbox, Match
-from .messages import Bye, Committed, Error, Message, Pace, Seated, Welcome
+from .messages import Bye, Challenge, Committed, Error, Message, Pace, Seated, Welcome
 from .outgoing import Outgoing
 from .pending_leave import PendingLeave
+from .proof import solve
 from .refusal import refused, retry_seconds
 from .relay import Relay, follow
 
@@ -130,6 +131,8 @@ class Session:
         exchange = self._deliver if resumes else self._exchange
 
         def answers_this(message: Message) -> bool:
+            if isinstance(message, Challenge):
+                return t == "join"
             return answers(message) or (isinstance(message, Error) and message.re in (t, None))
 
         self.inbox.discard(answers_this)
@@ -139,8 +142,12 @@ class Session:
             await self._pending_leave.settle(deadline.left())
             with self.inbox.expecting(answers_this) as expected:
                 answer = await exchange(request, expected, deadline)
+            if isinstance(answer, Challenge):
+                request = request | {"proof": await solve(answer.altcha, deadline)}
+                continue
             if not isinstance(answer, Error):
                 return answer
+            request = {key: value for key, value in request.items() if key != "proof"}  # used once
             wait = retry_seconds(answer)
             if wait is None or not deadline.allows(wait):
                 raise refused(answer)

@@ -61,7 +61,8 @@ class ValidMessages(Promise):
                 *earlier,
                 received.ref,
             )
-        if message.work != message.room or not message.url.endswith(f"/w/{message.work}"):
+        page = message.url.partition("?")[0]
+        if message.work != message.room or not page.endswith(f"/w/{message.work}"):
             self.add_violation(
                 f"`completed` of room {message.room} has work {message.work!r} and url "
                 f"{message.url!r}",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic
 
+from server.guard.guard import Guard
 from server.relay.from_client import Commit
 from server.relay.ink import BadInkError, check_strokes
 from server.session.dispatch import Dispatcher
@@ -21,9 +23,15 @@ class CommitHandler:
     """Commits characters."""
 
     def __init__(
-        self, rooms: Rooms, notifier: Notifier, errors: StoreErrors, deliver: Deliver
+        self,
+        rooms: Rooms,
+        notifier: Notifier,
+        guard: Guard,
+        errors: StoreErrors,
+        deliver: Deliver,
     ) -> None:
         """Every part is that of this worker; `deliver` notifies everybody of a transition."""
+        self._guard = guard
         self._rooms = rooms
         self._notifier = notifier
         self._errors = errors
@@ -40,8 +48,14 @@ class CommitHandler:
         except BadInkError as error:
             session.refuse("bad_ink", str(error), message)
             return
+        if session.participant in self._guard.barred:
+            session.refuse("barred", "you cannot take part any more", message)
+            return
+        if self._guard.hand_time.on and self._is_early(session, message):
+            return
         campaign = session.campaign
         base = campaign.lanes.base_of(message.room)
+        ink = pack(message.strokes)
         told_before = session.works.told(message.room)
         self._rooms.commit(
             base,
@@ -50,16 +64,40 @@ class CommitHandler:
             session.address,
             message.room,
             message.c,
-            pack(message.strokes),
-            partial(self._committed, session, message, base, told_before),
+            ink,
+            partial(self._committed, session, message, base, told_before, ink),
         )
 
+    def _is_early(self, session: Session, message: Commit) -> bool:
+        """Refuse a character that comes earlier than a hand can have written it.
+
+        One that was committed before is answered by the store, whenever it comes.
+        """
+        seat = session.seat
+        if seat is None or seat.room != message.room or message.c < seat.turn:
+            return False
+        if message.c > seat.turn:
+            session.refuse("not_your_turn", "this character's turn has not come", message)
+            return True
+        wait = self._guard.hand_time.wait_ms(message.strokes, seat.turn_began, monotonic())
+        if wait:
+            text = "this is faster than its ink was written, or than a hand writes; send it again"
+            session.refuse("too_fast", text, message, wait)
+        return wait > 0
+
     def _committed(
-        self, session: Session, message: Commit, base: str, told_before: bool, outcome: Outcome
+        self,
+        session: Session,
+        message: Commit,
+        base: str,
+        told_before: bool,
+        ink: bytes,
+        outcome: Outcome,
     ) -> None:
         if isinstance(outcome, RefusedError | StoreError):
             self._errors.answer(session, outcome, message)
             return
+        self._guard.committed(ink, session.participant, message.room)
         told_meanwhile = session.works.told(message.room) and not told_before
         if outcome.kind == "repeated" and not told_meanwhile:
             self._notifier.notify(session, outcome, outcome.seat)

@@ -93,7 +93,10 @@ class HelloHandler:
         session.enter(campaign)
         session.hello_at = campaign.lanes.clock.now()
         session.locale = (message.locale or campaign.campaign.locale)[:LOCALE_CHARS]
-        session.token = message.token if message.token and known else self._identity.new_token()
+        if message.token is not None and known:
+            session.token = self._identity.renewed(message.token)
+        else:
+            session.token = self._identity.new_token()
         session.participant = self._identity.participant(session.token, campaign.campaign.id)
         if known:
             session.stage, session.resuming = Stage.RESUMING, Resuming()
@@ -166,7 +169,7 @@ class HelloHandler:
             phrases=campaign.packed_phrases,
             counters=self._counters.last(info.id),
             limits=_limits(campaign),
-            finished=[FinishedWork(it.work, campaign.work_url(it.work), it.serial) for it in works],
+            finished=[self._finished(campaign, work) for work in works],
             resume=room,
         )
         if works:
@@ -175,6 +178,10 @@ class HelloHandler:
             session.connection.send(welcome)
         if transitions:
             self._notifier.send_partner_away(session, transitions[0])
+
+    def _finished(self, campaign: OpenCampaign, work: UnacknowledgedWork) -> FinishedWork:
+        url = campaign.work_url(work.work, self._identity.work_key(work.work))
+        return FinishedWork(work.work, url, work.serial)
 
 
 def _keep(session: Session, resuming: Resuming, message: FromClient) -> None:

@@ -12,6 +12,7 @@ from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign, PackedPhrase
 from server.session.dispatch import Dispatcher
+from server.session.handlers.join_limit import JoinLimit
 from server.session.identity import new_id
 from server.session.resume import Resume
 from server.session.session import Session
@@ -40,6 +41,7 @@ class JoinHandler:
         membership: Membership,
         pool: Pool,
         resume: Resume,
+        limit: JoinLimit,
         errors: StoreErrors,
         tasks: BackgroundTasks,
     ) -> None:
@@ -47,6 +49,7 @@ class JoinHandler:
         self._membership = membership
         self._pool = pool
         self._resume = resume
+        self._limit = limit
         self._errors = errors
         self._tasks = tasks
 
@@ -68,6 +71,12 @@ class JoinHandler:
             text = "the campaign has no phrase of this id, or in these languages"
             session.refuse("no_such_phrase", text, message)
             return
+        admitted = partial(self._admitted, session, message, locales, phrase)
+        self._limit.admit(session, message, admitted)
+
+    def _admitted(
+        self, session: Session, message: Join, locales: tuple[str, ...], phrase: PackedPhrase
+    ) -> None:
         session.seating.locales = _willing(session.campaign, locales, phrase)
         ticket = Ticket(
             participant=session.participant,

@@ -27,6 +27,8 @@ export const relay = new Relay({
   url: socketUrl(location, BASE_PATH),
   socket: pageSocket,
   storage: browserStorage,
+  // Few pages need it, and not at once.
+  solve: async (altcha) => (await import("../../../client/js/proof/solve.js")).solve(altcha),
   hello: { campaign: query.get("campaign") ?? undefined, locale: chosenLanguage(), client: "web" },
 });
 

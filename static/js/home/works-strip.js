@@ -8,7 +8,7 @@ import { directionOf } from "../../../client/js/direction.js";
 import { make, makeGrid, part } from "../shared/dom.js";
 import { InkCanvas } from "../shared/ink-canvas.js";
 import { formatNumber, text } from "../shared/text.js";
-import { fetchWork } from "../shared/work-api.js";
+import { fetchWork, keyOf } from "../shared/work-api.js";
 
 /** @typedef {import("../../../client/js/types.js").SavedWork} SavedWork */
 /** @typedef {import("../shared/work-api.js").Work} Work */
@@ -55,7 +55,7 @@ export class WorksStrip {
   #load(item) {
     this.#observer.unobserve(item);
     const { work = "" } = item.dataset;
-    fetchWork(work, 1)
+    fetchWork(work, keyOf(this.#works.get(work)?.url ?? ""), 1)
       .then((found) => found && this.#fill(item, found))
       .catch(() => {}); // The link works without the ink.
   }

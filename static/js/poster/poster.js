@@ -17,14 +17,15 @@ import { dataUrl, pngFile, save, svgFile } from "./files.js";
 /**
  * Shows the poster in a dialog above the page.
  * @param {Work | string} work A work, or the id of one.
+ * @param {string} [key] Of a work that may not be public.
  * @returns {Promise<void>} When the dialog shows the poster, or an error.
  */
-export async function openPoster(work) {
+export async function openPoster(work, key = "") {
   await addStyles("poster").catch(() => {}); // Without styles, if they cannot be fetched.
   if (document.querySelector("dialog.poster[open]")) return;
   const dialog = new PosterDialog();
   try {
-    const found = typeof work === "string" ? await fetchWork(work) : work;
+    const found = typeof work === "string" ? await fetchWork(work, key) : work;
     if (!found) throw new Error(`there is no work ${work}`);
     await dialog.show(found, await posterOf(found));
   } catch (error) {

@@ -8,7 +8,7 @@ import { screenOf } from "../../../client/js/state/selectors.js";
 import { button, part, setText } from "../shared/dom.js";
 import { once } from "../shared/lazy.js";
 import { formatDate, formatNumber, text } from "../shared/text.js";
-import { fetchWork } from "../shared/work-api.js";
+import { fetchWork, keyOf } from "../shared/work-api.js";
 import { writtenLocales } from "../shared/written-languages.js";
 import { Replay } from "../work/replay.js";
 import { showWork } from "../work/sheet.js";
@@ -47,7 +47,7 @@ export class DoneView {
     this.#replayButton.addEventListener("click", () => this.#replay?.play());
     const poster = once(() => import("../poster/poster.js"));
     // Offline it cannot be fetched; the next click tries again.
-    button("poster-open").addEventListener("click", () => poster().then(({ openPoster }) => openPoster(this.#shown), () => {}));
+    button("poster-open").addEventListener("click", () => poster().then(({ openPoster }) => openPoster(this.#shown, keyOf(this.#link.href)), () => {}));
   }
 
   /** @param {State} state */
@@ -71,7 +71,7 @@ export class DoneView {
   }
 
   /** @param {Done} done */
-  #draw({ work, phrase, chars, seat }) {
+  #draw({ work, url, phrase, chars, seat }) {
     if (!phrase) return;
     /** @param {number} c */
     const label = (c) => text(c % 2 === seat ? "you" : "partner");
@@ -84,7 +84,7 @@ export class DoneView {
       return;
     }
     // Some characters were committed while this page was offline.
-    fetchWork(work)
+    fetchWork(work, keyOf(url))
       .then((found) => {
         if (!found || this.#shown !== work) return;
         const all = found.chars.map(({ strokes }) => strokes);

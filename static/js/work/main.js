@@ -5,7 +5,7 @@
 
 import { button, part, setText } from "../shared/dom.js";
 import { fillTexts, formatDate, formatNumber, text } from "../shared/text.js";
-import { fetchWork } from "../shared/work-api.js";
+import { fetchWork, keyOf } from "../shared/work-api.js";
 import { fillWords, listed, word } from "../shared/work-text.js";
 import { ReplayPlayer } from "./replay-player.js";
 import { showWork } from "./sheet.js";
@@ -30,7 +30,16 @@ function show(work) {
   const player = new ReplayPlayer(work.chars.map(({ strokes }) => strokes), inks, cells);
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches && location.hash !== "#poster")
     setTimeout(() => player.play(), UNROLL_MS);
+  tellReview(work.review);
   offerPoster(work);
+}
+
+/** @param {import("../shared/work-api.js").Work["review"]} review */
+function tellReview(review) {
+  if (review === "public") return;
+  const notice = part("work-review");
+  setText(notice, word(`review_${review}`));
+  notice.hidden = false;
 }
 
 /** @param {import("../shared/work-api.js").Work} work */
@@ -49,7 +58,7 @@ function offerPoster(work) {
 async function load() {
   const id = location.pathname.split("/").filter(Boolean).at(-1) ?? "";
   try {
-    const work = await fetchWork(decodeURIComponent(id));
+    const work = await fetchWork(decodeURIComponent(id), keyOf(location.href));
     if (work) show(work);
     else setText(title, word("work_missing"));
     document.body.dataset.state = work ? "shown" : "missing";

@@ -1,7 +1,7 @@
 // A program in TypeScript on the npm package. It is compiled, never run: every line that is to fail
 // says so, and fails the compiler if it does not.
 import {
-  Pen, REACTIONS, Relay, canWrite, decodeStroke, encodeStroke, memoryStorage, screenOf, socketWith,
+  Pen, REACTIONS, Relay, canWrite, decodeStroke, encodeStroke, memoryStorage, screenOf, socketWith, solve,
 } from "jielong-client";
 import { browserSocket, browserStorage, socketUrl } from "jielong-client/browser";
 import type { Change, FromServer, SocketAdapter, State, Stroke, ToServer } from "jielong-client/types";
@@ -13,6 +13,7 @@ const relay = new Relay({
   socket: adapters[0] ?? browserSocket,
   storage: Math.random() < 0.5 ? browserStorage : memoryStorage(new Map([["key", "value"]])),
   hello: { campaign: "default", locale: "en" },
+  solve,
 });
 
 relay.on("change", ({ state, before, event }: Change) => {
@@ -46,8 +47,8 @@ relay.dispatch({ t: "user:react", e: "frown" });
 // @ts-expect-error There is no such event.
 relay.on("changed", () => {});
 // @ts-expect-error A relay needs a socket.
-new Relay({ url: "ws://127.0.0.1:8000/ws", storage: memoryStorage() });
+new Relay({ url: "ws://127.0.0.1:8000/ws", storage: memoryStorage(), solve });
 // @ts-expect-error The state is to be read, not set.
 relay.state = null;
 // @ts-expect-error `secret` is no key of `hello`.
-new Relay({ url: "", socket: browserSocket, storage: browserStorage, hello: { secret: 1 } });
+new Relay({ url: "", socket: browserSocket, storage: browserStorage, solve, hello: { secret: 1 } });

@@ -7,6 +7,7 @@ import time
 
 from tests.integration.connections.raw import say_hello
 from tests.integration.protocol_client import (
+    CLOSE,
     JSON,
     MSGPACK,
     PING,
@@ -47,3 +48,15 @@ async def test_a_silent_peer_is_pinged_after_20_s_and_dropped_after_20_more(
     assert found is not None
     await silent.close()
     await alive.close()
+
+
+async def test_a_connection_without_hello_is_closed_after_30_s(shared: Service) -> None:
+    raw = await open_raw(shared, JSON)
+    start = time.monotonic()
+    while (found := await raw.next_frame(40)) is not None and found[0] != CLOSE:
+        assert found[0] == PING
+        await raw.send(frame(found[1], PONG))
+    assert found is not None
+    assert int.from_bytes(found[1][:2]) == 1008
+    assert 28 < time.monotonic() - start < 36
+    await raw.close()

@@ -28,7 +28,7 @@ async def test_a_phrase_is_written_in_turns_by_both_seats(
     assert sorted(serials(*done)) == [1, 2]
     assert len({message["work"] for message in done}) == 1
     for message in done:
-        assert message["url"] == f"/w/{message['work']}"
+        assert message["url"].startswith(f"/w/{message['work']}?key=")
         assert message["counters"]["relays"] == 1
         assert message["counters"]["participants"] == 2
     work = await get_json(shared, f"/api/works/{done[0]['work']}")

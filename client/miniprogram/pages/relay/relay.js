@@ -5,7 +5,7 @@
 
 import { wxSocket, wxStorage } from "../../jielong/client/js/adapters/wx.js";
 import {
-  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, isWriting, screenOf,
+  JitterBuffer, Pen, REPORT_REASONS, Relay, canKeepRoom, canWrite, inkUsage, isWriting, screenOf, solve,
 } from "../../jielong/client/js/index.js";
 import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
@@ -25,6 +25,7 @@ Page({
       url: SERVICE,
       socket: wxSocket(wx),
       storage: wxStorage(wx),
+      solve,
       hello: { campaign, locale: "zh-CN", client: "wechat" },
     });
     this.relay = relay;

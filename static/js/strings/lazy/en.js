@@ -102,6 +102,7 @@ export default {
   notice_busy: "Many people are here; you are in the queue…",
   notice_slow_down: "A little slower, please.",
   notice_closed: "This relay is not open at present.",
+  notice_barred: "You cannot take part any more.",
   notice_no_such_phrase: "There is no such phrase. Please choose another.",
   notice_no_such_room: "This round is over. Please begin again.",
   notice_no_such_campaign: "There is no such relay.",

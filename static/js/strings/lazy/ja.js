@@ -102,6 +102,7 @@ export default {
   notice_busy: "混み合っています。少しお待ちください…",
   notice_slow_down: "もう少しゆっくりお願いします。",
   notice_closed: "この接龍はいま開いていません。",
+  notice_barred: "これ以上ご参加いただけません。",
   notice_no_such_phrase: "その言葉は見つかりません。ほかの言葉を選んでください。",
   notice_no_such_room: "この回は終わりました。もう一度はじめてください。",
   notice_no_such_campaign: "その接龍は見つかりません。",

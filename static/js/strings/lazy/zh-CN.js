@@ -102,6 +102,7 @@ export default {
   notice_busy: "人多，正在排队，请稍候…",
   notice_slow_down: "慢一点，墨跟不上了。",
   notice_closed: "这场接龙现在没有开放。",
+  notice_barred: "你不能再参加接龙了。",
   notice_no_such_phrase: "没有找到这句话，请另选一句。",
   notice_no_such_room: "这一局已经散了，请重新开始。",
   notice_no_such_campaign: "没有找到这场接龙。",

@@ -102,6 +102,7 @@ export default {
   notice_busy: "人多，正在排隊，請稍候…",
   notice_slow_down: "慢一點，墨跟不上了。",
   notice_closed: "這場接龍現在沒有開放。",
+  notice_barred: "你不能再參加接龍了。",
   notice_no_such_phrase: "沒有找到這句話，請另選一句。",
   notice_no_such_room: "這一局已經散了，請重新開始。",
   notice_no_such_campaign: "沒有找到這場接龍。",

@@ -13,6 +13,8 @@ export default {
   work_missing_more: "It may not be finished yet, or it has been put away.",
   page_missing: "There is no such page",
   page_missing_more: "The address may be mistaken.",
+  review_waiting: "Not public yet: so far only those who wrote it can see this page.",
+  review_private: "Only those who wrote it can see this page.",
   work_failed: "The work cannot be fetched now. Please try later.",
 
   to_gallery: "Gallery",

@@ -13,6 +13,8 @@ export default {
   work_missing_more: "まだ書き終わっていないか、しまわれたのかもしれません。",
   page_missing: "ページが見つかりません",
   page_missing_more: "アドレスが違うようです。",
+  review_waiting: "まだ公開されていません。今は書いた人だけが見られます。",
+  review_private: "このページは書いた人だけが見られます。",
   work_failed: "作品をいま読み込めません。あとでもう一度お試しください。",
 
   to_gallery: "ギャラリー",

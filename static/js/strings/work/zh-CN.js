@@ -13,6 +13,8 @@ export default {
   work_missing_more: "它也许还没有写完，也许已经收起。",
   page_missing: "页面不存在",
   page_missing_more: "也许地址抄错了。",
+  review_waiting: "还未公开：目前只有写它的人能看到这一页。",
+  review_private: "这一页只有写它的人能看到。",
   work_failed: "作品暂时取不到，请稍后再试。",
 
   to_gallery: "画廊",

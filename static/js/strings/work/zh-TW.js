@@ -13,6 +13,8 @@ export default {
   work_missing_more: "它也許還沒有寫完，也許已經收起。",
   page_missing: "頁面不存在",
   page_missing_more: "也許網址抄錯了。",
+  review_waiting: "尚未公開：目前只有寫它的人能看到這一頁。",
+  review_private: "這一頁只有寫它的人能看到。",
   work_failed: "作品暫時取不到，請稍後再試。",
 
   to_gallery: "畫廊",

@@ -1,0 +1,78 @@
+"""`python -m bench.plausible`: how often the check of ink is wrong, and what it costs.
+
+Honest hands and hostile ink come from seeded generators over KanjiVG, another source than the
+shapes that they are compared with. Everything is measured on characters that nothing was tuned for.
+With `--tune`, `server/plausible/learned.npz` is made anew first, from the other half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[threads] = "1"  # before NumPy is loaded: the cost is that of one thread
+
+from bench import results  # noqa: E402
+from bench.plausible import figures, tune  # noqa: E402
+from bench.plausible.figures import Judged  # noqa: E402
+from bench.plausible.samples import Sample, Samples  # noqa: E402
+from server.plausible import learned  # noqa: E402
+from server.plausible.judge import Asked, Judge  # noqa: E402
+from server.plausible.reader import Reader  # noqa: E402
+from server.plausible.shapes import Shapes  # noqa: E402
+from server.plausible.verdict import judged  # noqa: E402
+from server.relay.campaign import Thresholds  # noqa: E402
+
+BATCH = 200
+"""Characters that are judged at once."""
+
+
+def main() -> None:
+    """Tune if asked; measure; write the result and its plot."""
+    parser = argparse.ArgumentParser(prog="python -m bench.plausible")
+    parser.add_argument("--samples", type=int, default=4_500, help="of either kind")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--tune", action="store_true", help="learn anew from the training half")
+    arguments = parser.parse_args()
+    shapes, reader = Shapes(), Reader.installed()
+    if arguments.tune:
+        if reader is None:
+            sys.exit("--tune needs the reader: .venv/bin/pip install -e '.[reader]'")
+        training = Samples("training", shapes)
+        learned.save(tune.tune(reader, shapes, training, arguments.samples, arguments.seed))
+    held_out = Samples("held-out", shapes)
+    samples = [
+        *held_out.honest(arguments.samples, arguments.seed),
+        *held_out.hostile(arguments.samples, arguments.seed),
+    ]
+    ways = {"shapes": Judge()} | ({"shapes and reader": Judge(reader)} if reader else {})
+    found, told = {}, {}
+    for name, judge in ways.items():
+        found[name], honest_ms, hostile_ms = measure(judge, samples)
+        cost = {"honest": honest_ms, "hostile": hostile_ms}
+        told[name] = {"ms_per_character": cost} | found[name].table()
+        sys.stdout.write(f"{name}: {cost} ms\n")
+        for who in cost:
+            sys.stdout.write(f"  {who}: {told[name][who]}\n")
+    path = results.write("plausible", {"samples": len(samples), "ways": told})
+    figures.draw(found, path.with_suffix(".png"))
+    sys.stdout.write(f"{path}\n")
+
+
+def measure(judge: Judge, samples: list[Sample]) -> tuple[Judged, float, float]:
+    """What is found of the samples, and the CPU in ms of an honest and of a hostile one."""
+    scores, costs = [], []
+    for honest in (True, False):
+        asked = [Asked(one.char, one.ink) for one in samples if one.honest == honest]
+        began = time.process_time()
+        for at in range(0, len(asked), BATCH):
+            scores += judge.scores(asked[at : at + BATCH])
+        costs.append(round((time.process_time() - began) * 1_000 / len(asked), 2))
+    return Judged(samples, [judged(score, Thresholds()) for score in scores]), *costs
+
+
+if __name__ == "__main__":
+    main()

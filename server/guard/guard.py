@@ -1,0 +1,118 @@
+"""The guard of one worker: asked at the door, at `hello` and at `join`, and told of hands."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Container, Coroutine
+from typing import Any
+
+from server.guard.hand import HandTime
+from server.guard.limits import MINUTE, GuardRules, Limit
+from server.guard.networks import Networks
+from server.guard.pressure import Pressure
+from server.guard.proof import LIFETIME_SECONDS, Proofs
+from server.guard.proxies import TrustedProxies
+from server.guard.rates import NetworkRate, NetworkRates
+from server.guard.replay import HoldWork, Replays
+from server.guard.sharing import Sharing
+from server.store.guard import GuardStore
+from server.transport.peer import ANYBODY, Peer
+
+
+class Guard:
+    """Makes false hands cost something, and keeps no address.
+
+    Attributes:
+        rules: what it allows.
+        rates: what networks do.
+        pressure: how much work a join costs.
+        proofs: that the work was done.
+        hand_time: how long a character takes.
+        replays: ink that was written before.
+        barred: participants who may not take part, whether or not the guard is on.
+    """
+
+    def __init__(
+        self,
+        rules: GuardRules,
+        secret: bytes,
+        store: GuardStore,
+        hold_work: HoldWork,
+        barred: Container[str],
+    ) -> None:
+        """The guard of a worker.
+
+        Args:
+            rules: what the operator wants.
+            secret: the same in every worker.
+            store: what the workers share.
+            hold_work: holds the work of a replay back.
+            barred: those whom the operator has barred.
+        """
+        self.barred = barred
+        self.rules = rules
+        self.rates = NetworkRates(rules.networks, rules.usual_joins)
+        self.hand_time = HandTime(rules.hand_pace)
+        self.proofs = Proofs(secret)
+        campaigns = NetworkRate(Limit("campaign", rules.usual_campaign_joins, MINUTE, 0))
+        self.pressure = Pressure(
+            self.rates.joins,
+            campaigns,
+            rules.usual_joins,
+            rules.usual_campaign_joins,
+            rules.proof_seconds,
+        )
+        self._store = store
+        self._networks = Networks(rules.named_networks)
+        self._proxies = TrustedProxies(rules.trusted_proxies)
+        self._sharing = Sharing((*self.rates.all, campaigns), self._networks, store)
+        self.replays = Replays(self._networks, store, hold_work)
+
+    def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs beside the sessions, for as long as the worker lives."""
+        return (self._sharing.run(), self.replays.run()) if self.rules.on else ()
+
+    # Connections: see server.transport.peer.ConnectionLimit.
+
+    def identify(self, transport: asyncio.Transport, head: bytes) -> Peer:
+        """The peer that sent a request with this head."""
+        if not self.rules.on:
+            return ANYBODY
+        name = transport.get_extra_info("peername")
+        return self._networks.peer(self._proxies.client(name[0] if name else "", head))
+
+    def retry_seconds(self, peer: Peer) -> int:
+        """0: it may open one more WebSocket, which is counted. Else when it may try again."""
+        return math.ceil(self.rates.connections.take(peer) / 1_000)
+
+    # Participants: milliseconds after which to try again, 0 when the peer may.
+
+    def hello(self, peer: Peer) -> int:
+        """The peer says `hello`, which is counted."""
+        return self.rates.hellos.take(peer)
+
+    def join(self, peer: Peer, campaign: str) -> int:
+        """The peer wants to join; not while its network has written too many hands."""
+        return self.rates.hands.check(peer, campaign) or self.rates.joins.check(peer, campaign)
+
+    def joined(self, peer: Peer, campaign: str) -> None:
+        """The peer is let in."""
+        self.pressure.count(peer, campaign)
+
+    async def use_proof(self, proof: str) -> bool:
+        """Whether a solution, known by its id, is used for the first time.
+
+        Raises:
+            StoreAwayError: that is not known now.
+        """
+        return await self._store.claim(proof, LIFETIME_SECONDS)
+
+    def hand(self, peer: Peer) -> None:
+        """The peer has a hand in a finished work."""
+        self.rates.hands.count(peer)
+
+    def committed(self, ink: bytes, participant: str, room: str) -> None:
+        """A participant committed this packed ink in a room."""
+        if self.rules.find_replays:
+            self.replays.add(ink, participant, room)

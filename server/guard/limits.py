@@ -1,0 +1,73 @@
+"""What one network may do in a minute or an hour, before it is asked to slow down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from server.guard.networks import NamedNetwork
+from server.guard.other_proofs import ProofCheck
+
+MINUTE, HOUR = 60.0, 3_600.0
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many events of a kind one network may cause.
+
+    Attributes:
+        event: the kind: `connection`, `hello`, `join` or `hand`.
+        most: events in a window; 0 for any number.
+        seconds: the length of the window.
+        per_participant: events for each participant of a network that a campaign names.
+    """
+
+    event: str
+    most: int
+    seconds: float
+    per_participant: int
+
+
+@dataclass(frozen=True)
+class NetworkLimits:
+    """The limits of one network; 0 for any number.
+
+    Attributes:
+        connections: WebSockets opened a minute.
+        hellos: `hello` a minute.
+        joins: `join` a minute.
+        hands: hands in finished works an hour.
+    """
+
+    connections: int = 0
+    hellos: int = 0
+    joins: int = 0
+    hands: int = 0
+
+
+@dataclass(frozen=True)
+class GuardRules:
+    """Everything that the guard is told by the operator.
+
+    Attributes:
+        on: False: nobody is limited, and no network is looked at.
+        networks: the limits of a network.
+        usual_joins: joins of a network a minute above which joiners are asked for work; 0: never.
+        usual_campaign_joins: the same for a whole campaign.
+        proof_seconds: the most work that is asked of a joiner, in seconds of a core; 0: none.
+        proof_check: checks proofs of another kind, of a captcha for instance; None: there are none.
+        hand_pace: the share of the time of a hand that must have passed before a commit; 0: none.
+        find_replays: whether works with ink that was written before are held back.
+        named_networks: those that campaigns name.
+        trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed.
+    """
+
+    on: bool = False
+    networks: NetworkLimits = field(default_factory=NetworkLimits)
+    usual_joins: int = 0
+    usual_campaign_joins: int = 0
+    proof_seconds: float = 0.0
+    proof_check: ProofCheck | None = None
+    hand_pace: float = 0.0
+    find_replays: bool = False
+    named_networks: tuple[NamedNetwork, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()

@@ -1,0 +1,127 @@
+"""Counts what networks do, and tells when one of them does too much."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from time import time
+
+from server.guard.limits import HOUR, MINUTE, Limit, NetworkLimits
+from server.guard.windows import SlidingWindow
+from server.transport.peer import Peer
+
+SHARE = 16
+"""A network that reaches this part of a limit on one worker is counted in all of them together.
+
+Those below are no concern of Redis: in calm times nothing is sent there."""
+
+LEAST_SHARED = 2
+
+FIRST_RETRY_MS, LAST_RETRY_MS = 500, 60_000
+"""A refused client is asked to come back within these, and asks again if that is too early."""
+
+SPREAD_MS = 1_000
+"""The clients of one network come back one after another."""
+
+
+class NetworkRate:
+    """The rate of one kind of event in every network, as far as this worker knows them.
+
+    Attributes:
+        event: the kind.
+        refused: events refused so far.
+        window: the counts.
+    """
+
+    def __init__(
+        self, limit: Limit, clock: Callable[[], float] = time, watched_from: int = 0
+    ) -> None:
+        """With nothing counted yet.
+
+        Args:
+            limit: what is counted, and how much of it is allowed.
+            clock: gives seconds since 1970: the windows of all workers begin together.
+            watched_from: a number below the limit that matters already.
+        """
+        self.event = limit.event
+        self.refused = 0
+        self.window = SlidingWindow(
+            limit.seconds, max(LEAST_SHARED, (watched_from or limit.most) // SHARE)
+        )
+        self._most = limit.most
+        self._per_participant = limit.per_participant
+        self._clock = clock
+
+    def take(self, peer: Peer, campaign: str | None = None) -> int:
+        """Count one event of a peer, unless its network does too much.
+
+        Costs 1 to 2 us.
+
+        Args:
+            peer: who it is.
+            campaign: the campaign in which it happens; None before that is known.
+
+        Returns:
+            0 when it may; else the milliseconds after which to try again.
+        """
+        most = self._most
+        if not most or not peer.network:
+            return 0
+        if peer.participants:
+            most = max(most, self._expected(peer.participants, campaign))
+        now = self._clock()
+        return 0 if self.window.take(peer.network, now, most) else self._refuse(peer, now, most)
+
+    def check(self, peer: Peer, campaign: str | None = None) -> int:
+        """As `take`, but count nothing."""
+        most = self._most
+        if not most or not peer.network:
+            return 0
+        if peer.participants:
+            most = max(most, self._expected(peer.participants, campaign))
+        now = self._clock()
+        within = self.window.estimate(peer.network, now) < most
+        return 0 if within else self._refuse(peer, now, most)
+
+    def count(self, peer: Peer) -> None:
+        """Count an event that has happened."""
+        if peer.network:
+            self.window.add(peer.network, self._clock())
+
+    def relative(self, peer: Peer, campaign: str | None, usual: int) -> float:
+        """The events of a peer's network in the window, in multiples of what is usual."""
+        if not usual or not peer.network:
+            return 0.0
+        if peer.participants:
+            usual = max(usual, self._expected(peer.participants, campaign))
+        return self.window.estimate(peer.network, self._clock()) / usual
+
+    def _expected(self, participants: Mapping[str, int], campaign: str | None) -> int:
+        """Events of the participants that are expected, in the campaign or in any."""
+        if campaign is None:
+            return sum(participants.values()) * self._per_participant
+        return participants.get(campaign, 0) * self._per_participant
+
+    def _refuse(self, peer: Peer, now: float, most: int) -> int:
+        self.refused += 1
+        wait = round(self.window.seconds_until(peer.network, now, most) * 1_000)
+        return min(max(wait, FIRST_RETRY_MS), LAST_RETRY_MS) + random.randrange(SPREAD_MS)
+
+
+class NetworkRates:
+    """Everything that is counted of networks."""
+
+    def __init__(
+        self, limits: NetworkLimits, usual_joins: int = 0, clock: Callable[[], float] = time
+    ) -> None:
+        """With nothing counted yet; more than `usual_joins` of a network matter already."""
+        self.connections = NetworkRate(Limit("connection", limits.connections, MINUTE, 4), clock)
+        self.hellos = NetworkRate(Limit("hello", limits.hellos, MINUTE, 4), clock)
+        self.joins = NetworkRate(Limit("join", limits.joins, MINUTE, 4), clock, usual_joins)
+        self.challenges = NetworkRate(Limit("challenge", limits.joins, MINUTE, 4), clock)
+        self.hands = NetworkRate(Limit("hand", limits.hands, HOUR, 120), clock)
+
+    @property
+    def all(self) -> tuple[NetworkRate, ...]:
+        """Each of them."""
+        return self.connections, self.hellos, self.joins, self.challenges, self.hands

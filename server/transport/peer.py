@@ -1,0 +1,50 @@
+"""Whose connection it is, as far as limits are concerned: a network, never an address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
+
+_UNNAMED: Mapping[str, int] = MappingProxyType({})
+
+
+class Peer(NamedTuple):
+    """The network of one connection.
+
+    Attributes:
+        network: its keyed hash, 8 bytes; empty when nothing is limited.
+        participants: how many participants the campaigns that name this network expect there, by
+            campaign id.
+    """
+
+    network: bytes
+    participants: Mapping[str, int] = _UNNAMED
+
+
+ANYBODY = Peer(b"")
+"""The peer of every connection while nothing is limited."""
+
+
+class ConnectionLimit(Protocol):
+    """Limits how many WebSockets a network opens."""
+
+    def identify(self, transport: asyncio.Transport, head: bytes) -> Peer:
+        """The peer that sent a request with this head."""
+
+    def retry_seconds(self, peer: Peer) -> int:
+        """0: it may open one more, which is counted. Else when it may try again."""
+
+
+class _Unlimited:
+    """The limit while there is none."""
+
+    def identify(self, transport: asyncio.Transport, head: bytes) -> Peer:
+        return ANYBODY
+
+    def retry_seconds(self, peer: Peer) -> int:
+        return 0
+
+
+UNLIMITED: ConnectionLimit = _Unlimited()

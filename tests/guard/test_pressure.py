@@ -1,0 +1,54 @@
+"""No work is asked in calm times; the more come, the more is asked, up to a bound."""
+
+from __future__ import annotations
+
+from server.guard.limits import MINUTE, Limit
+from server.guard.pressure import FIRST_SECONDS, Pressure
+from server.guard.rates import NetworkRate
+from server.transport.peer import Peer
+
+USUAL, MOST_SECONDS, OF_CAMPAIGN = 10, 4, 50
+HOME, OTHER, SCHOOL = Peer(b"home"), Peer(b"other"), Peer(b"school", {"spring": 300})
+
+
+def pressure(most_seconds: float = MOST_SECONDS, of_campaign: int = OF_CAMPAIGN) -> Pressure:
+    def clock() -> float:
+        return 60_000.0
+
+    joins = NetworkRate(Limit("join", 1_000, MINUTE, 4), clock)
+    campaigns = NetworkRate(Limit("campaign", of_campaign, MINUTE, 0), clock)
+    return Pressure(joins, campaigns, USUAL, of_campaign, most_seconds)
+
+
+def asked(one: Pressure, peer: Peer, joins: int, campaign: str = "spring") -> list[float]:
+    """What each of so many joins costs."""
+    costs = []
+    for _ in range(joins):
+        costs.append(one.seconds(peer, campaign))
+        one.count(peer, campaign)
+    return costs
+
+
+def test_a_network_above_its_usual_rate_pays_more_and_more() -> None:
+    costs = asked(pressure(of_campaign=0), HOME, 60)
+    assert costs[:USUAL] == [0] * USUAL
+    assert costs[USUAL] == FIRST_SECONDS
+    assert costs[USUAL:] == sorted(costs[USUAL:])
+    assert costs[-1] == MOST_SECONDS
+
+
+def test_other_networks_pay_nothing_for_it_until_the_campaign_is_above_its_rate() -> None:
+    one = pressure()
+    asked(one, HOME, OF_CAMPAIGN - 1)
+    assert one.seconds(OTHER, "spring") == 0
+    asked(one, HOME, 1)
+    assert one.seconds(OTHER, "spring") == FIRST_SECONDS
+    assert one.seconds(OTHER, "autumn") == 0
+
+
+def test_a_school_pays_nothing_for_its_many_participants() -> None:
+    assert not any(asked(pressure(of_campaign=0), SCHOOL, 300 * 4))
+
+
+def test_nobody_pays_when_no_work_is_wanted() -> None:
+    assert not any(asked(pressure(most_seconds=0), HOME, 100))

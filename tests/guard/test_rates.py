@@ -1,0 +1,87 @@
+"""A network may do so much, a named one more, and nobody is limited where no limit is set."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.guard.limits import MINUTE, Limit, NetworkLimits
+from server.guard.rates import (
+    FIRST_RETRY_MS,
+    LAST_RETRY_MS,
+    SPREAD_MS,
+    NetworkRate,
+    NetworkRates,
+)
+from server.transport.peer import ANYBODY, Peer
+
+HOME, SCHOOL = Peer(b"home"), Peer(b"school", {"spring": 300})
+MOST = 10
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 60_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def joins(clock: Clock) -> NetworkRate:
+    """Ten joins a minute, or four for each participant of a named network."""
+    return NetworkRate(Limit("join", MOST, MINUTE, 4), clock)
+
+
+def taken(rate: NetworkRate, peer: Peer, campaign: str | None = None) -> int:
+    """Events until one is refused."""
+    return next(n for n in range(10_000) if rate.take(peer, campaign))
+
+
+def test_a_network_may_do_so_much_in_a_minute_and_again_in_the_next(
+    joins: NetworkRate, clock: Clock
+) -> None:
+    assert taken(joins, HOME) == MOST
+    clock.now += 120
+    assert taken(joins, HOME) == MOST
+    assert joins.refused == 2
+
+
+def test_refused_events_are_not_counted_against_the_network(
+    joins: NetworkRate, clock: Clock
+) -> None:
+    taken(joins, HOME)
+    for _ in range(100):
+        joins.take(HOME)
+    clock.now += 60 + 30
+    assert not joins.take(HOME)
+
+
+def test_the_wait_is_within_bounds(joins: NetworkRate) -> None:
+    taken(joins, HOME)
+    assert FIRST_RETRY_MS <= joins.take(HOME) < LAST_RETRY_MS + SPREAD_MS
+
+
+def test_a_check_counts_nothing_and_a_count_is_never_refused(joins: NetworkRate) -> None:
+    assert not any(joins.check(HOME) for _ in range(100))
+    for _ in range(MOST):
+        joins.count(HOME)
+    assert joins.check(HOME)
+
+
+def test_a_named_network_may_do_more_in_its_campaign_only(clock: Clock) -> None:
+    def taken_in(campaign: str | None) -> int:
+        return taken(NetworkRate(Limit("join", MOST, MINUTE, 4), clock), SCHOOL, campaign)
+
+    assert (taken_in("spring"), taken_in(None), taken_in("autumn")) == (1_200, 1_200, MOST)
+
+
+def test_without_a_limit_nothing_is_refused(joins: NetworkRate) -> None:
+    rates = NetworkRates(NetworkLimits())
+    assert not any(rate.take(HOME) for rate in rates.all for _ in range(1_000))
+    assert not any(joins.take(ANYBODY) for _ in range(1_000))

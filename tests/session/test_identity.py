@@ -1,0 +1,72 @@
+"""A token is somebody's for a long time, under the keys that the operator has."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.session.identity import DAY_SECONDS, Identity
+
+OLD, NEW, OTHER = b"old", b"new", b"other"
+DAYS = 30
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def identity(clock: Clock, *secrets: bytes) -> Identity:
+    return Identity(secrets, {}, DAYS, clock)
+
+
+def test_a_token_is_ours_under_its_key_and_under_a_newer_one(clock: Clock) -> None:
+    token = identity(clock, OLD).new_token()
+    assert identity(clock, NEW, OLD).is_ours(token)
+    assert not identity(clock, NEW).is_ours(token)
+    assert not identity(clock, OTHER).is_ours(token)
+
+
+def test_the_first_key_signs(clock: Clock) -> None:
+    token = identity(clock, NEW, OLD).new_token()
+    assert identity(clock, NEW).is_ours(token)
+    assert not identity(clock, OLD).is_ours(token)
+
+
+def test_a_token_expires_unless_it_is_renewed(clock: Clock) -> None:
+    ours = identity(clock, OLD)
+    token = ours.new_token()
+    clock.now += (DAYS - 1) * DAY_SECONDS
+    renewed = ours.renewed(token)
+    clock.now += 2 * DAY_SECONDS
+    assert not ours.is_ours(token)
+    assert ours.is_ours(renewed)
+    assert ours.participant(renewed, "spring") == ours.participant(token, "spring")
+
+
+def test_a_fresh_token_stays_the_same(clock: Clock) -> None:
+    ours = identity(clock, OLD)
+    token = ours.new_token()
+    clock.now += DAY_SECONDS - 1
+    assert ours.renewed(token) == token
+
+
+@pytest.mark.parametrize("token", ["", ".", "a.b", "a.b.c", "é.1.x", "x" * 10_000])
+def test_what_is_no_token_is_nobodys(clock: Clock, token: str) -> None:
+    assert not identity(clock, OLD).is_ours(token)
+
+
+def test_another_person_or_time_breaks_the_signature(clock: Clock) -> None:
+    ours = identity(clock, OLD)
+    person, made, signature = ours.new_token().split(".")
+    assert not ours.is_ours(f"{person}x.{made}.{signature}")
+    assert not ours.is_ours(f"{person}.{int(made, 16) + 1:x}.{signature}")
+    assert not ours.is_ours(f"{person}.{signature}")
