@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
 
-.PHONY: run test lint unit format assets docs reference screens faults fuzz lock audit sbom clean
+.PHONY: run test lint unit format assets npm vectors docs reference screens faults fuzz lock audit sbom clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -35,6 +35,19 @@ assets: $(VENV)/.development scripts/bundle/node_modules/.package-lock.json
 scripts/bundle/node_modules/.package-lock.json: scripts/bundle/package-lock.json
 	npm ci --prefix scripts/bundle --ignore-scripts --no-progress --silent
 	@touch $@
+
+# the npm package of client/js, in build/npm; needs Node
+npm: tests/tools/node_modules/.package-lock.json
+	scripts/npm-package build/npm
+	cd build/npm && npm pack --dry-run
+
+tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json
+	npm ci --prefix tests/tools --ignore-scripts --no-progress --silent
+	@touch $@
+
+# the test vectors of every message, after a change of a message type
+vectors: $(VENV)/.development
+	$(BIN)/python -m tests.vectors
 
 # the documentation site, in build/site; a broken link is an error
 docs: $(VENV)/.documentation
@@ -87,8 +100,8 @@ $(VENV)/.runtime: pyproject.toml requirements/run.txt
 	@scripts/install $(VENV) requirements/run.txt
 	@touch $@
 
-$(VENV)/.development: $(VENV)/.runtime requirements/develop.txt
-	@scripts/install $(VENV) requirements/develop.txt
+$(VENV)/.development: $(VENV)/.runtime requirements/develop.txt client/python/pyproject.toml
+	@scripts/install $(VENV) requirements/develop.txt client/python
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.development requirements/fuzz.txt

@@ -19,14 +19,14 @@ def build_sdist(folder: Path) -> Path:
     return next(folder.glob("jielong-*.tar.gz"))
 
 
-def build_wheel(source: Path, folder: Path) -> Path:
+def build_wheel(source: Path, folder: Path, name: str = "jielong") -> Path:
     """The wheel of a checkout or a source archive, put into `folder`, without a network."""
     _run(folder, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", source)
-    return next(folder.glob("jielong-*.whl"))
+    return next(folder.glob(f"{name}-*.whl"))
 
 
-def install(wheel: Path, folder: Path) -> Path:
-    """The `python` of a new environment in `folder` that holds the wheel.
+def install(folder: Path, *wheels: Path) -> Path:
+    """The `python` of a new environment in `folder` that holds the wheels.
 
     It borrows the tests' own dependencies, but not their `server` and `jielong`: Python does not
     follow the `.pth` files of a folder that a `.pth` file names.
@@ -34,7 +34,7 @@ def install(wheel: Path, folder: Path) -> Path:
     venv.create(folder)
     python = folder / "bin" / "python"
     options = ("--quiet", "--no-deps", "--no-index")
-    _run(folder, "-m", "pip", "--python", python, "install", *options, wheel)
+    _run(folder, "-m", "pip", "--python", python, "install", *options, *wheels)
     packages = next(folder.glob("lib/python*/site-packages"))
     (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
     return python

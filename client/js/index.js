@@ -2,6 +2,8 @@
  * The public interface of the core: what a page or a mini-program needs. Nothing here needs a DOM.
  */
 
+export { memoryStorage } from "./adapters/memory-storage.js";
+export { socketWith } from "./adapters/web-socket.js";
 export { Connection } from "./connection/connection.js";
 export { directionOf } from "./direction.js";
 export { encodeStroke } from "./ink/encode-stroke.js";

@@ -20,9 +20,12 @@ const SOURCES = [
   "static/vendor",
 ];
 
+/** Beside the sources: what describes them to people and to tools. */
+const DESCRIPTION = /^client\/js\/examples\/|(?:\.md|\/package\.json|\/tsconfig[\w.]*\.json)$/;
+
 /** @param {string} project @param {string} path @returns {string[]} */
 function filesOf(project, path) {
-  if (!statSync(join(project, path)).isDirectory()) return [path];
+  if (!statSync(join(project, path)).isDirectory()) return DESCRIPTION.test(path) ? [] : [path];
   return readdirSync(join(project, path)).flatMap((name) => filesOf(project, `${path}/${name}`));
 }
 

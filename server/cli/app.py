@@ -18,6 +18,7 @@ from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
+from server.cli.conformance import conformance
 from server.cli.export import export_works
 from server.cli.judge import judge
 from server.cli.participants import participants
@@ -41,6 +42,7 @@ app = typer.Typer(
 
 moderation.works.command("export")(export_works)
 app.add_typer(moderation.works, name="works")
+app.command()(conformance)
 app.add_typer(participants, name="participants")
 app.command()(judge)
 

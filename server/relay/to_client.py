@@ -12,6 +12,7 @@ import msgspec
 from server.relay.values import (
     CharIndex,
     Count,
+    FirstSeat,
     Milliseconds,
     Number,
     PackedPhrase,
@@ -102,7 +103,7 @@ class Waiting(msgspec.Struct, tag_field="t", tag="waiting", frozen=True):
 
     room: str
     phrase: PackedPhrase
-    seat: Seat
+    seat: FirstSeat
     committed: list[PackedStrokes]
     turn: Turn
 
@@ -146,7 +147,7 @@ class Offer(msgspec.Struct, tag_field="t", tag="offer", frozen=True):
     """
 
     room: str
-    phrase: msgspec.Raw
+    phrase: PackedPhrase
 
 
 class TurnChanged(msgspec.Struct, tag_field="t", tag="turn", frozen=True):

@@ -29,6 +29,9 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0)]
 Serial = Annotated[int, msgspec.Meta(ge=1)]
 Seat = Annotated[int, msgspec.Meta(ge=0, le=1)]
+FirstSeat = Annotated[int, msgspec.Meta(ge=0, le=0)]
+"""The seat of whoever opens a room."""
+
 CharIndex = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 
 StrokeIndex = Annotated[int, msgspec.Meta(ge=0, le=4_095)]

@@ -8,6 +8,8 @@
  * and `rest` the one that holds most of these in one.
  */
 
+/** What a worker of this kind has in place of a window. */
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 /** @type {{assets: string, documents: string[], offline: string, files: string[], rest: string}} */
 const CONFIG = /** @type {any} */ (self).CONFIG;
 const CACHE = "jielong";
@@ -17,6 +19,7 @@ const DOCUMENTS = new Set(CONFIG.documents.map((path) => new URL(path, location.
 const PATIENCE_MS = 4000;
 /** So many files are fetched one by one; a release that changes more is fetched in one. */
 const FEW = 4;
+/** @type {Record<string, string>} By the ending of a name. */
 const TYPES = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8" };
 
 const WITHOUT_COOKIES = /** @type {RequestInit} */ ({ mode: "cors", credentials: "omit" });
@@ -122,9 +125,9 @@ async function prune() {
   for (const { url } of kept) if (url.startsWith(ASSETS) && !needed.has(url)) await cache.delete(url);
 }
 
-addEventListener("install", (event) => event.waitUntil(install()));
-addEventListener("activate", (event) => event.waitUntil(prune().then(() => clients.claim())));
-addEventListener("fetch", (event) => {
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(prune().then(() => worker.clients.claim())));
+worker.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   if (method !== "GET") return;
   const [address] = url.split(/[?#]/);

@@ -21,7 +21,7 @@ IMPORT_SECONDS = 30
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `python` of an environment with nothing of ours but the wheel, built from the sdist."""
     folder = tmp_path_factory.mktemp("wheel")
-    return install(build_wheel(build_sdist(folder), folder), folder / "environment")
+    return install(folder / "environment", build_wheel(build_sdist(folder), folder))
 
 
 def test_the_wheel_is_the_same_from_the_checkout_and_from_the_sdist(tmp_path: Path) -> None:
@@ -35,12 +35,24 @@ def test_the_wheel_is_the_same_from_the_checkout_and_from_the_sdist(tmp_path: Pa
 
 
 def test_the_wheel_brings_its_own_packages(python: Path, tmp_path: Path) -> None:
-    code = "import server, jielong; print(server.__file__, jielong.__file__)"
+    code = "import server; print(server.__file__)"
     found = subprocess.check_output(
         [python, "-c", code], cwd=tmp_path, text=True, timeout=IMPORT_SECONDS
     )
-    for file in found.split():
-        assert Path(file).is_relative_to(python.parents[1])
+    assert Path(found).is_relative_to(python.parents[1])
+
+
+def test_a_service_without_the_client_says_how_to_get_it(python: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [python.with_name("jielong"), "conformance", "ws://127.0.0.1:1/ws"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=IMPORT_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "pip install jielong-client" in done.stderr
 
 
 async def test_strangers_write_a_work_with_the_service_of_the_wheel(

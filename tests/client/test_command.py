@@ -25,7 +25,7 @@ BUSY = {"t": "error", "code": "busy", "message": "full", "retry_ms": 20}
 
 
 async def run(url: str, *flags: str) -> int:
-    return await asyncio.to_thread(main, [url, "--json", "--pace", "0", *flags])
+    return await asyncio.to_thread(main, ["write", url, "--json", "--pace", "0", *flags])
 
 
 async def finish(peer: Peer) -> None:
@@ -124,7 +124,7 @@ def test_what_is_no_address_of_a_service_is_a_wrong_argument(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main([url])
+        main(["write", url])
     assert ended.value.code == 2
     assert "ws:// or wss://" in capsys.readouterr().err
 
@@ -133,7 +133,7 @@ def test_where_nothing_can_be_recorded_it_does_not_begin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "none" / "record.jsonl"
-    assert main(["ws://127.0.0.1:1/ws", "--record", str(file)]) == 2
+    assert main(["write", "ws://127.0.0.1:1/ws", "--record", str(file)]) == 2
     assert capsys.readouterr().err == f"{file} cannot be written: No such file or directory\n"
 
 

@@ -11,12 +11,13 @@ from random import Random
 from urllib.parse import urlsplit
 
 import pytest
-from jielong import Closed, Participant, Refused, TimedOut
-from jielong.messages import Committed, Counters, Error, Matched, Pong, Turn
+from jielong import Closed, Participant, Pen, Refused, TimedOut
+from jielong.messages import Bye, Committed, Counters, Error, Matched, Pong, Turn, Welcome
 from jielong.recorder import Recorder
 
 from tests.client.test_participant import (
     COMMITTED,
+    COMPLETED,
     COUNTERS,
     DOT,
     MATCHED,
@@ -374,3 +375,59 @@ async def test_a_connection_that_fails_is_tried_again() -> None:
     async with acting(lose_the_commit, fail, resume_and_commit) as url, await connect(url) as me:
         await me.join()
         assert (await me.commit(DOT)).c == 0
+
+
+# By itself ----------------------------------------------------------------------------------------
+
+MY_TURN = TURN | {"c": 1, "char": "油", "seat": 1}
+GUEST = MATCHED | {"seat": 1}
+
+
+async def lose_the_guest(peer: Peer) -> None:
+    """Seat the participant, who has to wait for the other, and vanish."""
+    await peer.seat(GUEST)
+    peer.socket.transport.abort()
+
+
+async def welcome_to_the_turn(peer: Peer) -> None:
+    """Meanwhile the other has written; then take the commit and complete the relay."""
+    assert (await peer.hear("hello"))["token"] == "secret"
+    await peer.say(WELCOME | {"resume": GUEST | {"committed": [STROKES], "turn": MY_TURN}})
+    commit = await peer.hear("commit")
+    await peer.say(COMMITTED | {"c": 1, "seat": 1, "strokes": commit["strokes"]}, COMPLETED)
+    await peer.ended()
+
+
+async def test_a_relay_goes_on_over_a_new_connection_by_itself() -> None:
+    async with (
+        acting(lose_the_guest, welcome_to_the_turn) as url,
+        await connect(url, resume=5.0) as me,
+    ):
+        await me.join()
+        done = await me.write_relay(Pen(Random(7)), timeout=10.0)
+        assert done.serial == 1
+        assert len(me.committed) == 2
+
+
+async def test_iteration_goes_on_over_a_new_connection_until_an_orderly_end() -> None:
+    async def welcome_and_close(peer: Peer) -> None:
+        await peer.hear("hello")
+        await peer.say(RESUMED, {"t": "counters"} | COUNTERS, BYE | {"why": "idle"})
+        await peer.socket.close(1000)
+
+    async with (
+        acting(lose_the_guest, welcome_and_close) as url,
+        await connect(url, resume=5.0) as me,
+    ):
+        await me.join()
+        kinds = [type(message) async for message in me]
+    assert kinds == [Welcome, Counters, Bye]
+
+
+async def test_a_service_that_does_not_come_back_ends_every_wait() -> None:
+    async with acting(lose_the_guest) as url:
+        me = await connect(url, resume=0.3)
+        await me.join()
+    with pytest.raises(Closed):
+        await me.next(Turn)
+    await me.close()

@@ -46,7 +46,7 @@ def test_what_is_copied_is_enough_for_an_image_that_serves(tmp_path: Path) -> No
             shutil.copy(ROOT / source, context / target)
     wheels = tmp_path / "wheels"
     wheels.mkdir()
-    python = install(build_wheel(context, wheels), tmp_path / "installed")
+    python = install(tmp_path / "installed", build_wheel(context, wheels))
     command = [python.parent / "jielong", "serve"]
     service = start_service(tmp_path / "data", command=command, cwd=tmp_path)
     assert service.stop() == 0

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 from jielong import CannotConnect, Closed, Participant, Pen, Refused
+from jielong.__main__ import main
 from jielong.codec import Format
 from jielong.messages import Ink, Matched, PartnerState, React, Turn, Waiting
+from jielong.strokes import duration
 
 from tests.faults.proxy import Proxy
 from tests.integration.recorded_clients import run_check
@@ -295,7 +297,7 @@ async def test_a_participant_of_the_command_line_meets_another(
 ) -> None:
     async def play(name: str, *flags: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "jielong", service.ws_url, "--phrase", "jiayou"),
+            *(sys.executable, "-m", "jielong", "write", service.ws_url, "--phrase", "jiayou"),
             *("--pace", "0.5", "--timeout", "20", "--record", str(tmp_path / name), *flags),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
@@ -325,6 +327,27 @@ async def test_a_participant_of_the_command_line_meets_another(
     checked = await asyncio.to_thread(
         run_check, tmp_path / "a.jsonl", tmp_path / "b.jsonl", "--data", service.data
     )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+async def test_people_of_one_command_write_as_long_as_a_hand_does(
+    service: Service, tmp_path: Path
+) -> None:
+    record = tmp_path / "people.jsonl"
+    flags = ("--phrase", "jiayou", "--people", "2", "--seed", "7", "--record", str(record))
+    assert await asyncio.to_thread(main, ["write", service.ws_url, *flags]) == 0
+    begun: dict[str, float] = {}
+    hands = 0
+    for line in map(json.loads, record.read_text().splitlines()):
+        message, client = line.get("message", {}), line["client"]
+        match message.get("t"):
+            case "waiting" | "matched" | "turn":
+                begun.setdefault(client, line["at"])
+            case "commit":
+                assert line["at"] - begun[client] > 0.95 * duration(message["strokes"])
+                hands += 1
+    assert hands == 2
+    checked = await asyncio.to_thread(run_check, record, "--data", service.data)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 

@@ -2,38 +2,11 @@
  * The core's platform in a browser: WebSocket and localStorage.
  */
 
+import { useSocket } from "./web-socket.js";
+
 /** @type {import("../types.js").SocketAdapter} */
 export function browserSocket(url, subprotocols, handlers) {
   return useSocket(new WebSocket(url, subprotocols), handlers);
-}
-
-/**
- * @param {WebSocket} socket One that opens, or is open and has not received anything.
- * @param {import("../types.js").SocketHandlers} handlers
- * @returns {import("../types.js").Socket}
- */
-export function useSocket(socket, handlers) {
-  socket.binaryType = "arraybuffer";
-  let open = true;
-  const onOpen = () => open && handlers.open(socket.protocol);
-  socket.onopen = onOpen;
-  if (socket.readyState === WebSocket.OPEN) queueMicrotask(onOpen);
-  socket.onmessage = ({ data }) =>
-    open && handlers.message(typeof data === "string" ? data : new Uint8Array(data));
-  socket.onclose = ({ code }) => {
-    if (!open) return;
-    open = false;
-    handlers.close(code);
-  };
-  return {
-    send(frame) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(/** @type {any} */ (frame));
-    },
-    close(code) {
-      open = false;
-      socket.close(code);
-    },
-  };
 }
 
 /**

@@ -17,6 +17,8 @@ from .exceptions import CannotConnect, Closed, JielongError, Malformed, Refused,
 from .participant import Participant
 from .pen import Pen
 
+__version__ = "0.1.0"
+
 __all__ = [
     "CannotConnect",
     "Closed",

@@ -133,6 +133,16 @@ class Invited(Message, frozen=True, tag="invited"):
     url: str
 
 
+class Offer(Message, frozen=True, tag="offer"):
+    """To one who waits alone in `room`: somebody writes `phrase`, in another language.
+
+    Whoever wants to write it leaves, and joins with that language among the `locales`.
+    """
+
+    room: str
+    phrase: Phrase
+
+
 class Ink(Message, frozen=True, tag="ink"):
     """Live ink of the partner: part `p` of stroke `s` of character `c`."""
 
@@ -230,6 +240,7 @@ Incoming: TypeAlias = (
     Welcome
     | Waiting
     | Invited
+    | Offer
     | Matched
     | Turn
     | Ink

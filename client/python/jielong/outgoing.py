@@ -35,13 +35,18 @@ def hello(
 
 
 def join(
-    phrase: str | None = None, invite: str | None = None, locales: Sequence[str] = ()
+    phrase: str | None = None,
+    invite: str | None = None,
+    locales: Sequence[str] = (),
+    proof: str | None = None,
 ) -> Outgoing:
     """Take part: with the phrase of that id if a room is opened, or in a friend's room.
 
-    `locales` are the languages that the participant is willing to write; any when empty.
+    `locales` are the languages that the participant is willing to write; any when empty. `proof`
+    solves the server's last `challenge`.
     """
-    return _message("join", phrase=phrase, invite=invite, locales=list(locales) or None)
+    languages = list(locales) or None
+    return _message("join", phrase=phrase, invite=invite, locales=languages, proof=proof)
 
 
 def invite(room: str) -> Outgoing:

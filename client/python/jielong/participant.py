@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import TracebackType
 from typing import Literal, TypeVar, cast
 
 from . import outgoing, writer
 from .codec import Format
-from .connection import Tap
+from .connection import NORMAL, Tap
+from .exceptions import Closed, TimedOut
 from .handshake import Handshake
 from .inbox import Match
 from .live_ink import LiveInk
@@ -38,6 +39,9 @@ M = TypeVar("M", bound=Message)
 
 _CLIENT = "jielong-python/1"
 
+_LONGEST_WAIT = 3_600.0
+"""Seconds; iteration then waits anew."""
+
 
 class Participant:
     """One anonymous participant; made with `connect`.
@@ -50,7 +54,8 @@ class Participant:
     request is first sent again after that time, as long as its own time limit allows.
 
     When the connection is lost, waits raise Closed, and `wake` resumes over a new one. A commit
-    does that by itself: it survives a connection that is lost, or silent for about 3 s.
+    does that by itself: it survives a connection that is lost, or silent for about 3 s. With
+    `resume`, the participant does it for everything: waits go on over the new connection.
     """
 
     def __init__(self, session: Session) -> None:
@@ -70,6 +75,7 @@ class Participant:
         format: Format = "msgpack",  # noqa: A002 - what a caller would call it
         timeout: float = 10.0,  # noqa: ASYNC109 - every wait of this package has one
         inbox_limit: int = 256,
+        resume: float = 0.0,
         proxy: str | Literal[True] | None = True,
         tap: Tap | None = None,
         on_close: Callable[[], None] | None = None,
@@ -86,6 +92,8 @@ class Participant:
             format: "msgpack" (compact) or "json".
             timeout: seconds for the connection, and again for the welcome.
             inbox_limit: most messages kept for `next`; see `jielong.inbox.Inbox`.
+            resume: seconds in which a lost connection is replaced by itself; 0 leaves that to
+                `wake`. After each time, `next` and iteration get the new `Welcome`.
             proxy: True for the system's proxy, None for none, or a proxy's address.
             tap: called with every message sent and received; must not raise.
             on_close: called when a connection has ended; must not raise. The messages that the
@@ -105,7 +113,7 @@ class Participant:
             tap=tap,
             on_close=on_close,
         )
-        return cls(await Session.open(handshake, token, inbox_limit))
+        return cls(await Session.open(handshake, token, inbox_limit, resume))
 
     # The state of the participant and the room.
 
@@ -334,10 +342,25 @@ class Participant:
         """
         return cast(M, await self._session.inbox.take(_is(kind), timeout, kind.__name__))
 
+    async def __aiter__(self) -> AsyncIterator[Message]:
+        """Every message that no caller has taken, in order, until the connection ends.
+
+        An end with 1000 or 1001 stops the iteration; any other raises Closed.
+        """
+        while True:
+            try:
+                yield await self._session.inbox.take(_any, _LONGEST_WAIT, "message")
+            except TimedOut:
+                continue
+            except Closed as error:
+                if error.code in NORMAL:
+                    return
+                raise
+
     async def write_relay(
         self,
         pen: Pen,
-        pace: float = 0.0,
+        pace: float | None = 0.0,
         timeout: float = 600.0,  # noqa: ASYNC109
     ) -> Completed:
         """Write at every turn of this participant, until the phrase is complete.
@@ -347,7 +370,7 @@ class Participant:
         Args:
             pen: writes the strokes.
             pace: seconds for each character, during which the partner sees live ink; 0 commits at
-                once.
+                once, None takes the time that the strokes themselves say.
             timeout: seconds for the whole.
 
         Raises:
@@ -371,6 +394,10 @@ class Participant:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def _any(_: Message) -> bool:
+    return True
 
 
 def _is(kind: type[Message]) -> Match:

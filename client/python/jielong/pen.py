@@ -1,23 +1,65 @@
-"""Generates handwriting: plausible strokes for any character, reproducible from a seed.
+"""Generates handwriting: strokes for any character, reproducible from a seed.
 
-The pen does not know the real strokes of a character. Each character gets its own skeleton, the
-same each time, made of the basic strokes of Chinese handwriting; the pen then varies position,
-speed and pressure. All randomness comes from the generator passed in, so a seed gives the same
-strokes again.
+The pen writes the characters that `jielong.characters` knows as people do. Any other one gets its
+own skeleton, the same each time, made of the basic strokes of Chinese handwriting. The pen then
+varies position, speed and pressure. All randomness comes from the generator passed in, so a seed
+gives the same strokes again.
 """
 
 from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
 
+from .characters import Line, lines
 from .strokes import GRID, MAX_WIDTH, Character, Point, Stroke, decode, encode
 
 __all__ = ["Pen", "Point", "decode", "encode"]
 
 _SAMPLE_MS = 12.0
 """Time between two points, about the rate of touch screens."""
+
+
+class _Path(Protocol):
+    """Where a stroke goes in the cell, and how hard the pen presses."""
+
+    @property
+    def press(self) -> tuple[float, float, float]:
+        """Width at start, middle and end, relative to the pen's own."""
+
+    @property
+    def length(self) -> float:
+        """In cells."""
+
+    def at(self, t: float) -> tuple[float, float]:
+        """The point at 0 <= t <= 1 of the way, as fractions of the cell."""
+
+
+class _Median:
+    """The middle line of a real stroke."""
+
+    press = (1.0, 0.9, 0.6)
+
+    def __init__(self, line: Line) -> None:
+        """Along these points."""
+        self._line = line
+        self._steps = [math.dist(*pair) for pair in pairwise(line)]
+        self.length = sum(self._steps)
+
+    def at(self, t: float) -> tuple[float, float]:
+        """See `_Path.at`."""
+        left = t * self.length
+        for (start, end), step in zip(pairwise(self._line), self._steps, strict=True):
+            if left <= step and step > 0:
+                share = left / step
+                x, y = (a + (b - a) * share for a, b in zip(start, end, strict=True))
+                return x, y
+            left -= step
+        return self._line[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +94,16 @@ class _Placed:
     y: float
     size: float
 
+    @property
+    def press(self) -> tuple[float, float, float]:
+        """See `_Path.press`."""
+        return self.form.press
+
+    @property
+    def length(self) -> float:
+        """See `_Path.length`."""
+        return math.dist(self.at(0), self.at(0.5)) + math.dist(self.at(0.5), self.at(1))
+
     def at(self, t: float) -> tuple[float, float]:
         """The point at 0 <= t <= 1 of the way, as fractions of the cell."""
         a, b, c = (1 - t) ** 2, 2 * t * (1 - t), t**2
@@ -75,23 +127,26 @@ class Pen:
         self._slant = rng.uniform(-0.06, 0.06)
 
     def character(self, char: str) -> Character:
-        """The strokes of one character: 2 to 12, each 3 to about 100 points, ready to commit."""
-        return tuple(self._stroke(placed, first=i == 0) for i, placed in enumerate(_skeleton(char)))
+        """The strokes of one character, each 3 to about 100 points, ready to commit."""
+        known = lines(char)
+        paths: Sequence[_Path] = _skeleton(char)
+        if known is not None:
+            paths = [_Median(line) for line in known]
+        return tuple(self._stroke(path, first=i == 0) for i, path in enumerate(paths))
 
-    def _stroke(self, placed: _Placed, *, first: bool) -> Stroke:
+    def _stroke(self, path: _Path, *, first: bool) -> Stroke:
         rng = self._rng
         shift_x, shift_y = rng.gauss(0, 0.012), rng.gauss(0, 0.012)
-        length = math.dist(placed.at(0), placed.at(0.5)) + math.dist(placed.at(0.5), placed.at(1))
-        duration_ms = 1000 * length / self._speed * rng.uniform(0.8, 1.3)
+        duration_ms = 1000 * path.length / self._speed * rng.uniform(0.8, 1.3)
         steps = max(2, round(duration_ms / _SAMPLE_MS))
         points = []
         for step in range(steps + 1):
             t = step / steps
-            x, y = placed.at(_ease(t))
+            x, y = path.at(_ease(t))
             x += shift_x + self._slant * (0.5 - y) + rng.gauss(0, 0.0015)
             y += shift_y + rng.gauss(0, 0.0015)
             dt = rng.gauss(_SAMPLE_MS, 1.5) if step else 0 if first else rng.uniform(80, 350)
-            width = self._width * _between(placed.form.press, t) + rng.gauss(0, 1.5)
+            width = self._width * _between(path.press, t) + rng.gauss(0, 1.5)
             points.append(
                 Point(
                     _clamp(x * GRID, 0, GRID),
@@ -103,7 +158,7 @@ class Pen:
         return encode(points)
 
 
-def _skeleton(char: str) -> list[_Placed]:
+def _skeleton(char: str) -> Sequence[_Path]:
     """The positions of a character's strokes: the same for every pen."""
     rng = random.Random(f"skeleton of {char}")
     count = rng.choice((2, 3, 4, 5, 5, 6, 6, 7, 8, 9, 10, 12))

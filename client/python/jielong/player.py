@@ -25,7 +25,8 @@ _RECONNECTS = 5
 class Options(Struct, frozen=True, kw_only=True):
     """What a player is to do; see `Participant.connect`, `join` and `write_relay`.
 
-    `timeout` is in seconds for the whole; `pace` is in seconds for each character.
+    `timeout` is in seconds for the whole; `pace` is in seconds for each character, None for as
+    long as a hand needs.
     """
 
     url: str
@@ -35,7 +36,7 @@ class Options(Struct, frozen=True, kw_only=True):
     phrase: str | None
     invite: str | None
     locales: tuple[str, ...]
-    pace: float
+    pace: float | None
     timeout: float
 
 

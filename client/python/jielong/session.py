@@ -10,7 +10,7 @@ from typing import Any, cast
 from . import outgoing
 from .channel import Channel
 from .deadline import Deadline, within
-from .exceptions import Closed, Refused, TimedOut
+from .exceptions import Closed, JielongError, Refused, TimedOut
 from .handshake import Handshake
 from .inbox import Expected, Inbox, Match
 from .messages import Bye, Challenge, Committed, Error, Message, Pace, Seated, Welcome
@@ -38,7 +38,7 @@ class Session:
         ink_seconds: the shortest time between two messages of live ink.
     """
 
-    def __init__(self, handshake: Handshake, inbox_limit: int) -> None:
+    def __init__(self, handshake: Handshake, inbox_limit: int, resume_seconds: float) -> None:
         self.inbox = Inbox(inbox_limit)
         self.relay: Relay | None = None
         self.ink_seconds = 0.0
@@ -46,16 +46,24 @@ class Session:
         self._pending_leave = PendingLeave(self.send, self.inbox.end)
         self._unanswered: Outgoing | None = None
         self._commits = 0
+        self._resume_seconds = resume_seconds
+        self._resuming: asyncio.Task[None] | None = None
+        self._is_open = False
 
     @classmethod
-    async def open(cls, handshake: Handshake, token: str | None, inbox_limit: int) -> Session:
+    async def open(
+        cls, handshake: Handshake, token: str | None, inbox_limit: int, resume_seconds: float
+    ) -> Session:
         """Connect as the participant with this token, or as a new one.
+
+        A connection that is lost is replaced for `resume_seconds`; 0: only when the caller asks.
 
         Raises:
             CannotConnect, Refused, Closed, TimedOut, Malformed: see `jielong.exceptions`.
         """
-        session = cls(handshake, inbox_limit)
+        session = cls(handshake, inbox_limit, resume_seconds)
         await session._channel.open(token)
+        session._is_open = True
         return session
 
     @property
@@ -199,6 +207,9 @@ class Session:
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s."""
         await self._channel.close()
+        if self._resuming is not None:
+            self._resuming.cancel()
+            await asyncio.wait([self._resuming])
         await self._pending_leave.close()
 
     async def _exchange(self, request: Outgoing, expected: Expected, deadline: Deadline) -> Message:
@@ -252,14 +263,32 @@ class Session:
         self.ink_seconds = ink_ms / 1000 if isinstance(ink_ms, int) else 0.0
         if welcome.resume is None or not self.was_left(welcome.resume):
             self.relay = follow(self.relay, welcome)
+        if self._resume_seconds and self._is_open:
+            self.inbox.put(welcome)
 
     def _end_if_lost(self) -> None:
-        """End the inbox if the connection has ended and no caller is about to replace it."""
+        """End the inbox if the connection has ended and nobody is about to replace it."""
         channel = self._channel
         if not channel.end.done() or channel.is_being_replaced:
             return
-        if not self._commits or not channel.is_recoverable:
+        if not channel.is_recoverable:
             self.inbox.end(channel.end.result())
+        elif self._resume_seconds:
+            if self._resuming is None or self._resuming.done():
+                self._resuming = asyncio.create_task(self._resume_by_itself())
+        elif not self._commits:
+            self.inbox.end(channel.end.result())
+
+    async def _resume_by_itself(self) -> None:
+        """Replace the connection; end the inbox if there is no other in time."""
+        try:
+            while self._channel.end.done():
+                await self.wake(self._resume_seconds)
+        except JielongError as error:
+            self.inbox.end(error)
+        except Exception as error:
+            self.inbox.end(JielongError(f"resuming failed: {error!r}"))
+            raise
 
 
 def _stores(message: Message, commit: Outgoing) -> bool:

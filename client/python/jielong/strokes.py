@@ -85,6 +85,11 @@ def check(strokes: Sequence[Sequence[int]]) -> None:
         raise ValueError(f"{count} points; a character has at most {MAX_POINTS}")
 
 
+def duration(strokes: Sequence[Stroke]) -> float:
+    """How long it took to write these strokes, in seconds, with the pauses between them."""
+    return sum(sum(stroke[2::PER_POINT]) for stroke in strokes) / 1000
+
+
 def parts(stroke: Stroke, points: int) -> Iterator[Stroke]:
     """Cut a stroke into parts of at most `points` points, as live ink is sent.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from .deadline import Deadline
 from .exceptions import Refused
 from .live_ink import LiveInk
-from .messages import Committed, Completed, Message, PartnerState, Seated, Turn
+from .messages import Committed, Completed, Message, PartnerState, Seated, Turn, Welcome
 from .pen import Pen
 from .session import Session
+from .strokes import duration
 
 _COMMIT_SECONDS = 20.0
 
@@ -16,7 +17,7 @@ async def write_relay(
     session: Session,
     live_ink: LiveInk,
     pen: Pen,
-    pace: float,
+    pace: float | None,
     timeout: float,  # noqa: ASYNC109
 ) -> Completed:
     """Write at every turn of the participant, until the phrase is complete.
@@ -27,6 +28,8 @@ async def write_relay(
     room = session.require_room("write_relay")
 
     def moves(message: Message) -> bool:
+        if isinstance(message, Welcome):  # the connection was replaced meanwhile
+            return True
         kinds = Turn | Committed | PartnerState | Seated | Completed
         return isinstance(message, kinds) and message.room == room
 
@@ -40,8 +43,9 @@ async def write_relay(
         if relay.my_turn and relay.turn:
             c = relay.turn.c
             strokes = pen.character(relay.turn.char)
-            if pace > 0:
-                await live_ink.play(strokes, min(pace, deadline.left()))
+            seconds = duration(strokes) if pace is None else pace
+            if seconds > 0:
+                await live_ink.play(strokes, min(seconds, deadline.left()))
             if session.relay and session.relay.may_write(room, c):
                 await session.commit(c, strokes, min(_COMMIT_SECONDS, deadline.left()))
         else:

@@ -2,7 +2,8 @@
  * The relay of this page. It connects at once, while the texts are still loading.
  */
 
-import { browserSocket, browserStorage, socketUrl, useSocket } from "../../../client/js/adapters/browser.js";
+import { browserSocket, browserStorage, socketUrl } from "../../../client/js/adapters/browser.js";
+import { useSocket } from "../../../client/js/adapters/web-socket.js";
 import { Relay } from "../../../client/js/relay.js";
 import { BASE_PATH } from "../shared/base-path.js";
 import { chosenLanguage } from "../shared/language.js";

@@ -1,0 +1,40 @@
+"""The JavaScript client in Node: its example, and the program of its README."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from tests.service import ROOT, Service
+
+PACKAGE = ROOT / "client" / "js"
+SECONDS = 60
+NODE = ("node", "--experimental-websocket")
+"""Node 20 has WebSockets behind this flag, later ones without."""
+
+
+def test_two_programs_write_a_work(shared: Service) -> None:
+    command = [*NODE, PACKAGE / "examples" / "relay.js", shared.ws_url]
+    two = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=SECONDS)[0] for process in two]
+    works = [re.findall(r"work (\S+), your number is (\d)\n", text) for text in said]
+    assert [len(found) for found in works] == [1, 1], said
+    (one, number), (other, another) = works[0][0], works[1][0]
+    assert one == other
+    assert sorted([number, another]) == ["1", "2"]
+
+
+def test_the_program_of_the_readme_runs(shared: Service, tmp_path: Path) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "jielong-client").symlink_to(PACKAGE)
+    [program] = re.findall(
+        r"```js\n(import .+?)```", (PACKAGE / "README.md").read_text(), re.DOTALL
+    )
+    (tmp_path / "program.mjs").write_text(program)
+    command = [*NODE, tmp_path / "program.mjs", shared.ws_url]
+    said = subprocess.check_output(command, text=True, timeout=SECONDS)
+    assert re.fullmatch(r"waiting for a stranger, to write .+\n", said)
