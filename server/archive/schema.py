@@ -1,4 +1,7 @@
-"""The tables of finished works. One schema for SQLite and PostgreSQL."""
+"""The tables of finished works. One schema for SQLite and PostgreSQL.
+
+The steps in `migrations` make them; a change here needs a step.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -29,16 +31,8 @@ works = Table(
     Column("completed_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
     Column("held", Boolean, nullable=False, comment="reported, waits for review"),
     Index("works_newest", "campaign", "completed_at", "id"),
+    Index("works_of_phrase", "campaign", "phrase", "completed_at", "id"),
 )
-
-works_of_phrase = Index(
-    "works_of_phrase",
-    works.c.campaign,
-    works.c.phrase,
-    works.c.completed_at,
-    works.c.id,
-)
-"""Came after the table: made when it is missing."""
 
 hands = Table(
     "hands",
@@ -69,8 +63,3 @@ lane_totals = Table(
     Column("participants", BigInteger, nullable=False, comment="hands in them"),
     Column("serial", BigInteger, nullable=False, comment="the highest one"),
 )
-"""Came after `works`: filled from them when it is empty."""
-
-version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
-
-VERSION = 1

@@ -19,6 +19,7 @@ from server.check.run import check as run_check
 from server.cli import works as moderation
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
 from server.cli.export import export_works
+from server.cli.migrate import migrate
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
@@ -150,6 +151,7 @@ async def _serve(
     _check_writable(settings.data)
     data = settings.data.resolve()
     stopping = _stop_on_signals()
+    await migrate(settings.archive_url, stopping)
     embedded = None if settings.redis_url else EmbeddedServer(data, settings.durability)
     embedded_task: asyncio.Task[None] | None = None
     try:

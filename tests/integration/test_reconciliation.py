@@ -216,6 +216,7 @@ async def test_a_database_from_before_is_counted_when_it_is_opened(
     async with engine.begin() as connection:
         before = (await connection.execute(text("SELECT * FROM lane_totals"))).all()
         await connection.execute(text("DROP TABLE lane_totals"))
+        await connection.execute(text("DROP TABLE alembic_version"))
     again = [Database(url) for _ in range(3)]
     await asyncio.gather(*(database.open() for database in again))
     async with engine.begin() as connection:
