@@ -110,7 +110,7 @@ class WorkReader:
         if stored := (await self._found.of([work_id])).get(work_id):
             return stored
         lane = LETTERS.index(work_id[-1])
-        for campaign in self._streams:
+        for campaign in list(self._streams):
             for work in await self._on_the_way([(campaign, lane)]):
                 if work.id == work_id:
                     is_reported = (await self.states([work_id])).get(work_id) == HELD

@@ -63,3 +63,24 @@ lane_totals = Table(
     Column("participants", BigInteger, nullable=False, comment="hands in them"),
     Column("serial", BigInteger, nullable=False, comment="the highest one"),
 )
+
+pledges = Table(
+    "pledges",
+    metadata,
+    Column("certificate", String(32), primary_key=True),
+    Column("campaign", String(64), nullable=False),
+    Column("pledge", String(64), nullable=False),
+    Column("participant", String(64), nullable=False),
+    Column("number", BigInteger, nullable=False, comment="of this participant in the pledge"),
+    Column("pledged_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Index("pledges_of_participant", "campaign", "participant", "pledge", unique=True),
+)
+
+pledge_totals = Table(
+    "pledge_totals",
+    metadata,
+    Column("campaign", String(64), primary_key=True),
+    Column("pledge", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False, comment="pledges ever stored"),
+    Column("number", BigInteger, nullable=False, comment="the highest one"),
+)

@@ -17,6 +17,7 @@ import uvloop
 from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
+from server.cli.campaign import campaign
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
 from server.cli.export import export_works
 from server.cli.migrate import migrate
@@ -39,6 +40,7 @@ app = typer.Typer(
 
 moderation.works.command("export")(export_works)
 app.add_typer(moderation.works, name="works")
+app.add_typer(campaign, name="campaign")
 
 
 def _flag(setting: str, what: str) -> Any:
@@ -72,6 +74,7 @@ def serve(
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
     base_path: Annotated[str | None, _flag("base_path", "Path that everything lies below.")] = None,
     redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
+    file: Annotated[Path | None, _flag("campaigns", "File of campaigns; empty: SQL.")] = None,
     workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
     grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
@@ -86,6 +89,7 @@ def serve(
         "data": data,
         "base_path": base_path,
         "redis_url": redis_url,
+        "campaigns": file,
         "workers": workers,
         "turn_seconds": turn_seconds,
         "grace_seconds": grace_seconds,

@@ -7,6 +7,9 @@ lists them; here are those that code outside the Lua library uses.
 SECRET = "jl:secret"
 """The key that signs tokens, made once by the first worker."""
 
+CAMPAIGNS = "jl:campaigns"
+"""What changes whenever a campaign was changed."""
+
 EVERYBODY = "jl:all"
 """The channel of all workers."""
 
@@ -39,6 +42,21 @@ def lanes(base: str) -> str:
 def works(base: str) -> str:
     """A lane's stream of finished works."""
     return f"{base}:works"
+
+
+def pledges(base: str) -> str:
+    """In lane 0: the totals of the campaign's pledges."""
+    return f"{base}:pledges"
+
+
+def pledged(base: str) -> str:
+    """In lane 0: the stream of pledges."""
+    return f"{base}:pledged"
+
+
+def pledge(base: str, pledge_id: str, participant: str) -> str:
+    """In lane 0: a pledge that a participant made."""
+    return f"{base}:pledge:{pledge_id}:{participant}"
 
 
 def room(base: str, room_id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -24,6 +25,8 @@ from server.web.recent_answers import AboutWorks, RecentAnswers
 
 LIST_SECONDS = 1.0
 """How long a list of works may be used again: new works are not in it."""
+
+MAX_LOCALE = 35
 
 _PARAMETER = re.compile(r"\$\.(\w+)")
 """Where msgspec's errors name the parameter."""
@@ -61,11 +64,17 @@ class ApiError(HTTPException):
     """An error in the API's shape: a status, a code for programs and a message for people."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, retry_seconds: int | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        retry_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Answer `status`; with `retry_seconds`, say when to try again."""
-        headers = None if retry_seconds is None else {"Retry-After": str(retry_seconds)}
-        super().__init__(status, message, headers)
+        retry = {} if retry_seconds is None else {"Retry-After": str(retry_seconds)}
+        super().__init__(status, message, {**(headers or {}), **retry})
         self.code = code
 
 
@@ -75,14 +84,14 @@ _NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of t
 class Api:
     """The handlers of `/api`."""
 
-    def __init__(self, campaigns: dict[str, OpenCampaign], work_reader: WorkReader) -> None:
+    def __init__(self, campaigns: Mapping[str, OpenCampaign], work_reader: WorkReader) -> None:
         """Serve these campaigns and works."""
         self._campaigns = campaigns
         self._work_reader = work_reader
         self._recent = RecentAnswers(work_reader)
 
     @property
-    def campaigns(self) -> dict[str, OpenCampaign]:
+    def campaigns(self) -> Mapping[str, OpenCampaign]:
         """The campaigns of this service, by id."""
         return self._campaigns
 
@@ -142,6 +151,12 @@ class Api:
         if found is None:
             raise _NO_SUCH_CAMPAIGN
         return found
+
+
+def reader_locale(request: Request) -> str:
+    """The language of texts for whoever asks: `locale` of the query, or what a browser prefers."""
+    preferred = request.headers.get("accept-language", "").split(",", 1)[0].split(";", 1)[0]
+    return (request.query_params.get("locale") or preferred.strip())[:MAX_LOCALE]
 
 
 def api_error(_: Request, error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from starlette.requests import Request
@@ -85,7 +86,7 @@ class Sharing:
     def __init__(
         self,
         work_reader: WorkReader,
-        campaigns: dict[str, OpenCampaign],
+        campaigns: Mapping[str, OpenCampaign],
         pictures: Pictures,
         pages: Pages,
     ) -> None:
@@ -177,7 +178,11 @@ class Sharing:
             "hands": _listed(hands, words.between),
             "description": words.description.format(_listed(hands, words.between), text),
             "share": {
-                "site": campaign.campaign.title if campaign else words.title.format(""),
+                "site": (
+                    campaign.campaign.text(campaign.campaign.title)
+                    if campaign
+                    else words.title.format("")
+                ),
                 "url": address,
                 "locale": _OPEN_GRAPH_LOCALES.get(locale, "zh_CN"),
                 "picture": f"{address}/picture.png",

@@ -14,8 +14,10 @@ from server.session.handlers.join import JoinHandler
 from server.session.handlers.leave import HoldWork, LeaveHandler
 from server.session.handlers.live import LiveHandler
 from server.session.handlers.ping import PingHandler
+from server.session.handlers.pledge import PledgeHandler
 from server.session.identity import Identity
 from server.session.notifications import Notifier
+from server.session.pledging import FindPledge, Pledging
 from server.session.resume import Resume
 from server.session.store_errors import StoreErrors
 from server.session.timer_wheel import TimerWheel
@@ -24,6 +26,7 @@ from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
 from server.store.envelope import Envelope
+from server.store.pledges import Pledges
 from server.store.pool import Pool
 from server.store.rooms import Rooms
 from server.store.shards import Shards
@@ -47,6 +50,7 @@ class Parts:
     Attributes:
         tasks: background tasks of all parts.
         counters: as last read.
+        pledging: makes pledges.
         registry: the sessions.
         router: leads transitions and ink to them.
         backplane: to other workers.
@@ -61,14 +65,19 @@ class Parts:
         campaigns: Mapping[str, OpenCampaign],
         identity: Identity,
         hold_work: HoldWork,
+        find_pledge: FindPledge,
         *,
         max_connections: int,
         lane_rate: float,
         most_lanes: int,
     ) -> None:
-        """`hold_work` keeps a reported work back; see Settings for the limits."""
+        """`hold_work` keeps a reported work back, `find_pledge` finds pledges in the archive.
+
+        See Settings for the limits.
+        """
         self.tasks = BackgroundTasks()
         self.counters = Counters(shards)
+        self.pledging = Pledging(Pledges(shards), find_pledge)
         rooms = Rooms(shards)
         self.disconnects = Disconnects(rooms, self.tasks)
         self.registry = Registry(campaigns, self.disconnects, TimerWheel(), max_connections)
@@ -130,6 +139,7 @@ class Parts:
             leave,
             CommitHandler(rooms, notifier, errors, router.deliver),
             LiveHandler(router),
+            PledgeHandler(self.pledging, errors, tasks),
             PingHandler(),
         ):
             handler.register(dispatcher)

@@ -17,16 +17,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.archive.archiver import Archiver
 from server.archive.database import Database
+from server.archive.pledge_archiver import PledgeArchiver
+from server.archive.pledge_reader import PledgeReader
+from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
 from server.archive.works import Works
-from server.session.campaigns import OpenCampaign
+from server.campaign.donations import Donations
+from server.campaign.feed import CampaignFeed
+from server.campaign.figures import RelayFigures
+from server.campaign.source import campaign_source
+from server.relay.campaign import Campaign
+from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
-from server.store import keys, library
-from server.store.deployment import Deployment, deployment
+from server.store import library
+from server.store.campaign_news import CampaignNews
+from server.store.deployment import deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
+from server.store.pledges_stream import PledgesStream
 from server.store.reconciliation import Reconciler
+from server.store.secret import shared_secret
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import Acceptor
@@ -78,27 +89,34 @@ class Worker:
         self._in_order = False  # if not, other workers reap what is left when the lease is over
         self._failed: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._campaigns = {
-            key: OpenCampaign(campaign, settings.rules, settings.base_path)
-            for key, campaign in content.catalogue.campaigns.items()
-        }
+        self._campaigns = LiveCampaigns()
         self._deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
         self._database = Database(settings.archive_url)
         self._works = Works(self._database)
-        reconciler = Reconciler(self._deployment, self._works)
+        self._pledges = PledgeStorage(self._database)
+        reconciler = Reconciler(self._deployment, self._works, self._pledges)
         self._shards = Shards(self._deployment, self._guarantee, reconciler)
-        for campaign in self._campaigns.values():
-            campaign.lanes.on_new(self._shards.add)
-        self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
+        self._streams: dict[str, list[WorksStream]] = {}
+        self._feed = CampaignFeed(
+            campaign_source(settings, self._database),
+            CampaignNews(self._deployment),
+            self._campaigns,
+            self._make_campaign,
+            self._start_campaign,
+        )
+        self._pledge_streams: dict[str, PledgesStream] = {}
         self._work_reader = WorkReader(self._works, self._streams)
+        self._pledge_reader = PledgeReader(self._pledges, self._pledge_streams)
         self._archivers: list[Archiver] = []
+        self._pledge_archivers: list[PledgeArchiver] = []
         self._parts: Parts | None = None
 
     async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
         """Serve on `listener` until `stop` is called.
 
         Raises:
+            CatalogueError: the campaigns are wrong.
             ArchiveError, StoreError, RedisError, WebProcessError, TimeoutError: it cannot start.
             PartFailedError: it could not go on.
         """
@@ -132,14 +150,16 @@ class Worker:
         await self._deployment.on_every_node(library.load)
         await require(self._guarantee, self._deployment)
         await self._database.open()
+        await self._feed.first()
         self._own(self._web.run(self._redis_url), "web process")
-        secret = await _shared_secret(self._deployment, self._settings.secret)
+        secret = await shared_secret(self._deployment, self._settings.secret)
         parts = Parts(
             self._deployment,
             self._shards,
             self._campaigns,
-            Identity(secret, self._content.catalogue.aliases),
+            Identity(secret, self._content.aliases),
             self._work_reader.hold,
+            self._pledge_reader.of_participant,
             max_connections=self._settings.max_connections,
             lane_rate=self._settings.lane_rate,
             most_lanes=self._most_lanes,
@@ -148,13 +168,41 @@ class Worker:
         self._own(parts.backplane.run(), "backplane")
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._archive)
+            self._archive_pledges(campaign)
         await parts.backplane.ready.wait()
         await parts.heartbeats.first()
         await parts.counters_feed.read()
         await self._web.ready()
         self._own(_periodic(parts), "periodic work")
         self._parts = parts
+        self._own(self._feed.run(), "campaigns")
         return parts
+
+    def _make_campaign(self, defined: Campaign) -> OpenCampaign:
+        campaign = OpenCampaign(defined, self._settings.rules, self._settings.base_path)
+        self._streams[defined.id] = []
+        campaign.lanes.on_new(self._shards.add)
+        return campaign
+
+    async def _start_campaign(self, campaign: OpenCampaign) -> None:
+        """Run a campaign that came, or what came to one, while the worker runs."""
+        assert self._parts is not None
+        if campaign.campaign.id not in self._campaigns:
+            await self._parts.heartbeats.first_in(campaign)
+            campaign.lanes.on_new(self._archive)
+        self._archive_pledges(campaign)
+
+    def _archive_pledges(self, campaign: OpenCampaign) -> None:
+        """Drain the pledges of a campaign that has any."""
+        name = campaign.campaign.id
+        if not campaign.campaign.pledges or name in self._pledge_streams:
+            return
+        base = campaign.lanes.first
+        stream = PledgesStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
+        self._pledge_streams[name] = stream
+        archiver = PledgeArchiver(stream, self._pledges)
+        self._pledge_archivers.append(archiver)
+        self._own(archiver.run(), "archive of pledges")
 
     def _archive(self, base: str) -> None:
         """Drain one more lane's works."""
@@ -200,13 +248,23 @@ class Worker:
         base_path, web, content = self._settings.base_path, self._web, self._content
         admission = AdmissionControl()
         collector = WorkerCollector(
-            parts, admission, descriptors, self._shards, self._archivers, web
+            parts,
+            admission,
+            descriptors,
+            self._shards,
+            self._archivers,
+            web,
+            self._pledge_archivers,
         )
         answers = DirectAnswers(base_path)
         answers.add(content.responses.values())
         headers = content.pages.security
         Operations(readiness.why_not, registry(collector, web), base_path).add_to(answers, headers)
-        CampaignAnswers(self._campaigns, parts.counters).add_to(answers, headers)
+        figures = RelayFigures(self._campaigns, parts.pledging, Donations(self._database))
+        self._own(figures.run(), "figures of relays")
+        campaigns = CampaignAnswers(self._campaigns, parts.counters, figures, self._feed.definition)
+        campaigns.add_to(answers, headers)
+        self._feed.on_change(lambda: campaigns.add_to(answers, headers))
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
         return Acceptor(handshake, admission, descriptors, answers, web)
 
@@ -234,6 +292,8 @@ class Worker:
         for streams in self._streams.values():
             for stream in streams:
                 await _close(stream.close())
+        for pledges in self._pledge_streams.values():
+            await _close(pledges.close())
         await _close(self._shards.close())
         await _close(self._database.close())
 
@@ -270,15 +330,3 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)
-
-
-async def _shared_secret(redis_deployment: Deployment, configured: str) -> bytes:
-    """The key that signs tokens: the operator's, or one that all workers find in Redis."""
-    if configured:
-        return configured.encode()
-    client = redis_deployment.client(keys.SECRET)
-    await client.set(keys.SECRET, secrets.token_bytes(32), nx=True)
-    secret = await client.get(keys.SECRET)
-    await client.aclose()
-    assert isinstance(secret, bytes)
-    return secret

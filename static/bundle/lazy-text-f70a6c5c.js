@@ -1,0 +1,1 @@
+import{x as t,r as a,y as o}from"./home-7da3495e.js";const e={en:()=>import("./en-df1ffb4a.js"),ja:()=>import("./ja-6828af5d.js"),"zh-CN":()=>import("./zh-CN-01d76b42.js"),"zh-TW":()=>import("./zh-TW-05fca7bd.js")};t((await e[a]()).default),o(document);

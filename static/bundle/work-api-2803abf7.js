@@ -1,0 +1,1 @@
+import{B as s}from"./home-7da3495e.js";const a=4,f=700;async function i(e,n=a){for(let o=n;o>0;o-=1){const t=await fetch(`${s}/api/works/${encodeURIComponent(e)}`);if(t.ok)return t.json();if(t.status!==404)throw new Error(`HTTP ${t.status}`);o>1&&await new Promise(r=>setTimeout(r,f))}return null}export{i as f};
