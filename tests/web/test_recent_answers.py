@@ -11,6 +11,7 @@ import pytest
 from server.archive.database import Database
 from server.archive.reader import WorkReader
 from server.archive.review import Review
+from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.prepared.response import prepare
 from server.web import recent_answers
@@ -31,13 +32,14 @@ class Archive:
     def __init__(self, database: Database) -> None:
         self.works = Works(database)
         self.review = Review(database)
-        self.reader = WorkReader(self.works, {})
+        self.reader = WorkReader(self.works, {}, lambda _: ReviewState.PUBLIC)
         self.answers = RecentAnswers(self.reader)
         self.made = 0
 
     async def make(self, work_id: str = WORK.id) -> AboutWorks:
         self.made += 1
-        if await self.reader.find(work_id) is None:
+        found = await self.reader.find(work_id)
+        if found is None or found.review is not ReviewState.PUBLIC:
             raise NotShownError
         body = f"{work_id}, {self.made}".encode()
         return AboutWorks(prepare("", body, "text/plain", ""), frozenset([work_id]))
@@ -55,7 +57,7 @@ async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}")
     await database.open()
     archive = Archive(database)
-    await archive.works.store("default", [WORK, OTHER])
+    await archive.works.store("default", [WORK, OTHER], ReviewState.PUBLIC)
     async with asyncio.timeout(LIMIT):
         yield archive
     await database.close()

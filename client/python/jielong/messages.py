@@ -133,6 +133,15 @@ class Invited(Message, frozen=True, tag="invited"):
     url: str
 
 
+class Pledged(Message, frozen=True, tag="pledged"):
+    """This participant made the pledge as number `number`; `url` is the certificate's page."""
+
+    pledge: str
+    number: int
+    certificate: str
+    url: str
+
+
 class Ink(Message, frozen=True, tag="ink"):
     """Live ink of the partner: part `p` of stroke `s` of character `c`."""
 
@@ -230,6 +239,7 @@ Incoming: TypeAlias = (
     Welcome
     | Waiting
     | Invited
+    | Pledged
     | Matched
     | Turn
     | Ink
