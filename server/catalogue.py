@@ -1,17 +1,15 @@
-"""Reads campaigns, phrases and aliases from their files, and refuses wrong entries."""
+"""The phrases and aliases that come with the service, and the phrases of an operator's file."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from server.relay.campaign import Campaign, CampaignNetwork, Moderation, Thresholds
 from server.relay.phrase import Phrase, PhraseError, make_phrase
 
 DATA = Path(__file__).parent / "data"
@@ -22,7 +20,6 @@ _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _Content = TypeVar("_Content")
-_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class CatalogueError(Exception):
@@ -43,70 +40,93 @@ class Aliases:
         return self.first[first] + self.between + self.second[rest % len(self.second)]
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """Everything that an operator can define in files.
+class PhraseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A phrase as a file has it."""
 
-    Attributes:
-        campaigns: by id; "default" is always among them.
-        aliases: by language.
-    """
-
-    campaigns: dict[str, Campaign]
-    aliases: dict[str, Aliases]
-
-
-def load(campaigns: Path | None = None) -> Catalogue:
-    """Read the catalogue.
-
-    Args:
-        campaigns: a file that replaces the built-in campaigns. Its phrases are added to the
-            built-in ones.
-
-    Raises:
-        CatalogueError: a file is missing or wrong.
-    """
-    source = campaigns or DATA / "campaigns.toml"
-    file = _read(source, _CampaignFile)
-    aliases = _read(DATA / "aliases.toml", dict[str, Aliases])
-    entries = [*_read(DATA / "phrases.toml", _PhraseFile).phrase, *file.phrase]
-    try:
-        return Catalogue(_campaigns(file.campaign, entries), aliases)
-    except CatalogueError as error:
-        raise CatalogueError(f"{source}: {error}") from error
-
-
-class _PhraseEntry(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     text: str
     locale: str
     category: str = ""
 
 
+@dataclass(frozen=True)
+class Library:
+    """The phrases that every campaign may choose.
+
+    Attributes:
+        phrases: by id.
+        categories: the category of each of them by its id; "" for none.
+    """
+
+    phrases: dict[str, Phrase]
+    categories: dict[str, str]
+
+    def with_more(self, entries: Iterable[PhraseEntry]) -> Library:
+        """This library and these phrases.
+
+        Raises:
+            CatalogueError: one of them is wrong, or has the id of another one.
+        """
+        phrases, categories = dict(self.phrases), dict(self.categories)
+        for entry in entries:
+            if entry.id in phrases:
+                raise CatalogueError(
+                    f"phrase {entry.id!r} is there twice; an id is unique, also among the built-in"
+                )
+            phrases[entry.id] = phrase_of(entry.id, entry.text, entry.locale)
+            categories[entry.id] = entry.category
+        return Library(phrases, categories)
+
+
+def phrase_of(phrase_id: str, text: str, locale: str) -> Phrase:
+    """A phrase that somebody defined.
+
+    Raises:
+        CatalogueError: its id, its locale or its text is wrong.
+    """
+    name = f"phrase {phrase_id!r}"
+    if fault := fault_of_id(phrase_id):
+        raise CatalogueError(f"{name}: {fault}")
+    if fault := fault_of_locale(locale):
+        raise CatalogueError(f"{name}: {fault}")
+    try:
+        return make_phrase(phrase_id, text, locale)
+    except PhraseError as error:
+        raise CatalogueError(str(error)) from error
+
+
+def fault_of_id(entry_id: str) -> str:
+    """What is wrong with the id of a campaign, a phrase, a pledge or a fund; "" for nothing."""
+    right = _SLUG.fullmatch(entry_id)
+    return "" if right else "an id is lower-case letters, digits and hyphens, 64 at most"
+
+
+def fault_of_locale(locale: str) -> str:
+    """What is wrong with a language tag; "" for nothing."""
+    right = _LOCALE.fullmatch(locale)
+    return "" if right else f"{locale!r} is no locale; one is zh-Hans, en or pt-BR"
+
+
+def load_library() -> Library:
+    """The phrases that come with the service."""
+    return Library({}, {}).with_more(read_toml(DATA / "phrases.toml", _PhraseFile).phrase)
+
+
+def load_aliases() -> dict[str, Aliases]:
+    """The aliases, by language."""
+    return read_toml(DATA / "aliases.toml", dict[str, Aliases])
+
+
 class _PhraseFile(msgspec.Struct):
-    phrase: list[_PhraseEntry]
+    phrase: list[PhraseEntry]
 
 
-class _CampaignEntry(msgspec.Struct, forbid_unknown_fields=True):
-    id: str
-    title: str = ""
-    open: bool = True
-    locale: str = "zh-Hans"
-    opens: _Moment | None = None
-    closes: _Moment | None = None
-    categories: frozenset[str] = frozenset()
-    phrases: frozenset[str] = frozenset()
-    network: tuple[CampaignNetwork, ...] = ()
-    moderation: Moderation = "after"
-    check: Thresholds = Thresholds()
+def read_toml(path: Path, kind: type[_Content]) -> _Content:
+    """The content of a TOML file.
 
-
-class _CampaignFile(msgspec.Struct, forbid_unknown_fields=True):
-    campaign: list[_CampaignEntry] = []
-    phrase: list[_PhraseEntry] = []
-
-
-def _read(path: Path, kind: type[_Content]) -> _Content:
+    Raises:
+        CatalogueError: it cannot be read, or has another form.
+    """
     try:
         return msgspec.toml.decode(path.read_bytes(), type=kind)
     except OSError as error:
@@ -115,84 +135,3 @@ def _read(path: Path, kind: type[_Content]) -> _Content:
         raise CatalogueError(f"{path}: {error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path} is not TOML: {error}") from error
-
-
-def _campaigns(
-    entries: list[_CampaignEntry], phrase_entries: list[_PhraseEntry]
-) -> dict[str, Campaign]:
-    phrases = _phrases(phrase_entries)
-    categories = {entry.id: entry.category for entry in phrase_entries}
-    found: dict[str, Campaign] = {}
-    for entry in entries:
-        if entry.id in found:
-            raise CatalogueError(f"campaign {entry.id!r} is there twice; an id is unique")
-        found[entry.id] = _campaign(entry, phrases, categories)
-    if DEFAULT not in found:
-        raise CatalogueError(
-            f"no campaign has the id {DEFAULT!r}, which is taken when a client names none"
-        )
-    return found
-
-
-def _phrases(entries: list[_PhraseEntry]) -> dict[str, Phrase]:
-    phrases: dict[str, Phrase] = {}
-    for entry in entries:
-        name = f"phrase {entry.id!r}"
-        if entry.id in phrases:
-            raise CatalogueError(f"{name} is there twice; an id is unique, also among the built-in")
-        _check_entry(name, entry.id, entry.locale)
-        try:
-            phrases[entry.id] = make_phrase(entry.id, entry.text, entry.locale)
-        except PhraseError as error:
-            raise CatalogueError(str(error)) from error
-    return phrases
-
-
-def _check_entry(name: str, entry_id: str, locale: str) -> None:
-    if not _SLUG.fullmatch(entry_id):
-        raise CatalogueError(f"{name}: an id is lower-case letters, digits and hyphens")
-    if not _LOCALE.fullmatch(locale):
-        raise CatalogueError(f"{name}: {locale!r} is no locale; one is zh-Hans, en or pt-BR")
-
-
-def _check_network(name: str, network: CampaignNetwork) -> None:
-    try:
-        ipaddress.ip_network(network.address, strict=False)
-    except ValueError as error:
-        raise CatalogueError(
-            f"{name}: {network.address!r} is no network; one is 203.0.113.7 or 2001:db8::/48"
-        ) from error
-    if network.participants < 1:
-        raise CatalogueError(f"{name}: a network has at least one participant")
-
-
-def _campaign(
-    entry: _CampaignEntry, phrases: dict[str, Phrase], categories: dict[str, str]
-) -> Campaign:
-    name = f"campaign {entry.id!r}"
-    _check_entry(name, entry.id, entry.locale)
-    if entry.opens and entry.closes and entry.closes <= entry.opens:
-        raise CatalogueError(f"{name} closes before it opens")
-    unknown = (entry.phrases - set(phrases)) | (entry.categories - set(categories.values()))
-    if unknown:
-        raise CatalogueError(f"{name}: unknown phrases or categories {sorted(unknown)}")
-    for network in entry.network:
-        _check_network(name, network)
-    everything = not entry.phrases and not entry.categories
-    chosen = {
-        key: phrase
-        for key, phrase in phrases.items()
-        if everything or key in entry.phrases or categories[key] in entry.categories
-    }
-    return Campaign(
-        id=entry.id,
-        title=entry.title or entry.id,
-        enabled=entry.open,
-        locale=entry.locale,
-        phrases=chosen,
-        opens=entry.opens,
-        closes=entry.closes,
-        networks=entry.network,
-        moderation=entry.moderation,
-        check=entry.check,
-    )

@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.guard.limits import GuardRules, NetworkLimits
-from server.guard.networks import NamedNetwork
 from server.guard.other_proofs import load_check
 from server.guard.proxies import TrustedProxies
 from server.relay.room import Rules
@@ -222,8 +221,9 @@ class Settings(BaseSettings):
             keep_ms=round(self.keep_hours * 3_600_000),
         )
 
-    def guard_rules(self, named_networks: tuple[NamedNetwork, ...]) -> GuardRules:
-        """The limits, as the guard needs them, with the networks that campaigns name."""
+    @property
+    def guard_rules(self) -> GuardRules:
+        """The limits, as the guard needs them."""
         if not self.guard:
             return GuardRules()
         networks = NetworkLimits(
@@ -241,6 +241,5 @@ class Settings(BaseSettings):
             proof_check=load_check(self.proof_check),
             hand_pace=self.hand_pace,
             find_replays=self.hold_replays,
-            named_networks=named_networks,
             trusted_proxies=self.trusted_proxies,
         )

@@ -24,6 +24,8 @@
  */
 /** @typedef {{t: "invited", room: string, code: string, url: string}} Invited */
 /** @typedef {{t: "offer", room: string, phrase: Phrase}} Offer */
+/** @typedef {{pledge: string, number: number, certificate: string, url: string}} Certificate */
+/** @typedef {{t: "pledged"} & Certificate} Pledged */
 /** @typedef {{t: "turn", room: string} & Turn} TurnMessage */
 /** @typedef {{t: "ink", room: string, c: number, s: number, p: number[], end?: boolean}} Ink */
 /** @typedef {{t: "undo", room: string, c: number, s: number}} Undo */
@@ -42,7 +44,7 @@
  */
 /** @typedef {{t: "challenge", altcha: Altcha}} ChallengeMessage */
 /**
- * @typedef {Waiting | Matched | Welcome | Invited | Offer | TurnMessage | Ink | Undo | React | Committed
+ * @typedef {Waiting | Matched | Welcome | Invited | Offer | Pledged | TurnMessage | Ink | Undo | React | Committed
  *   | PartnerMessage | Completed | CountersMessage | ErrorMessage | ChallengeMessage
  *   | Bye | Pong} FromServer
  */
@@ -54,8 +56,9 @@
 /** @typedef {{t: "commit", room: string, c: number, strokes: Stroke[]}} Commit */
 /** @typedef {{t: "report", room: string, why: ReportReason}} Report */
 /** @typedef {{t: "leave", room: string, keep?: boolean}} Leave */
+/** @typedef {{t: "pledge", pledge: string}} Pledge */
 /** @typedef {{t: "ping", n?: number}} Ping */
-/** @typedef {Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Ping} ToServer */
+/** @typedef {Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Ping} ToServer */
 
 // The state of a client.
 /**
@@ -121,6 +124,8 @@
  * @property {Room | null} room
  * @property {Draft | null} draft Not null: it is this client's turn, or was when the connection was lost.
  * @property {Done | null} done
+ * @property {string[]} pledging Pledges that the server has not answered yet.
+ * @property {Certificate[]} pledged Pledges that this participant made, as far as this client knows.
  * @property {Notice | null} notice
  * @property {{e: Reaction, n: number} | null} reaction The last reaction of the partner.
  */
@@ -178,7 +183,7 @@
  *   | {t: "user:undo"} | {t: "user:clear"} | {t: "user:commit"}
  *   | {t: "user:react", e: Reaction}
  *   | {t: "user:report", why: ReportReason}
- *   | {t: "user:invite"} | {t: "user:dismiss"}
+ *   | {t: "user:invite"} | {t: "user:pledge", pledge: string} | {t: "user:dismiss"}
  *   | {t: "user:leave"} | {t: "user:home"} | {t: "user:full", what: "strokes" | "points"}} UserEvent
  */
 /** @typedef {{t: "connection", connection: ConnectionState}} ConnectionEvent */

@@ -132,7 +132,8 @@ async function bundle() {
   for (const [page, { styles: sheets, scripts, inline: names }] of Object.entries(parts)) {
     const style = await bundleStyles(esbuild, page, sheets);
     const inline = await Promise.all(names.map(small));
-    pages[page] = { style, inline, ...(await bundleScripts(rollup, esbuild, page, scripts, styles)) };
+    const bundled = scripts.length ? await bundleScripts(rollup, esbuild, page, scripts, styles) : { script: "", chunks: [] };
+    pages[page] = { style, inline, ...bundled };
   }
   const worker = readFileSync(join(STATIC, "js/service-worker.js"), "utf8");
   writeFileSync(join(BUNDLE, "service-worker.js"), (await esbuild.transform(worker, { minify: true, target: TARGETS })).code);

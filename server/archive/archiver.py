@@ -1,89 +1,26 @@
-"""Moves finished works from a lane's stream into SQL; acknowledges an entry after the commit."""
+"""Moves finished works from a lane's stream into SQL."""
 
 from __future__ import annotations
 
-import asyncio
-
-import structlog
-from redis.exceptions import RedisError
-
-from server.archive.database import ArchiveAwayError
-from server.archive.review_state import ReviewState
+from server.archive.review_state import FirstReview
+from server.archive.stream_archiver import StreamArchiver
 from server.archive.works import Works
-from server.store import cancellation
-from server.store.errors import StoreAwayError
-from server.store.works import BATCH, Entry, WorksStream
-
-log = structlog.get_logger()
-
-FIRST_PAUSE, LAST_PAUSE = 0.1, 5.0
-"""Seconds between attempts while Redis or the database is away."""
-
-GATHER_SECONDS = 0.25
-"""How long works gather before the next ones are moved: a transaction costs as much as ten works.
-Until then readers find them in the stream."""
-
-TAKE_OVER_SECONDS = 5.0
-"""How often entries that a lost worker left behind are looked for."""
+from server.store.works import Entry, FinishedWork, WorksStream
 
 
-class Archiver:
-    """Drains one stream. Any number of archivers may run at once, in any number of workers.
+class Archiver(StreamArchiver[FinishedWork]):
+    """Drains the works of one lane."""
 
-    Attributes:
-        stored: how many works it stored.
-    """
-
-    def __init__(self, stream: WorksStream, works: Works, review: ReviewState) -> None:
-        """Drain `stream` into `works`, where each work begins in this state of `review`."""
-        self._stream = stream
+    def __init__(self, stream: WorksStream, works: Works, first_review: FirstReview) -> None:
+        """Drain `stream` into `works`; `first_review` says in which state each work begins."""
+        super().__init__(stream)
+        self._works_stream = stream
         self._works = works
-        self._review = review
-        self.stored = 0
+        self._first_review = first_review
 
-    @property
-    def campaign(self) -> str:
-        """The campaign of the works."""
-        return self._stream.campaign
-
-    @property
-    def waiting(self) -> int:
-        """Works of all workers that wait to be stored; at most a second old.
-
-        While Redis is away, the last known number.
-        """
-        return self._stream.waiting
-
-    async def run(self) -> None:
-        """Drain, for as long as the worker lives."""
-        pause = FIRST_PAUSE
-        loop = asyncio.get_running_loop()
-        take_over_at = loop.time()
-        opened = False
-        while True:
-            cancellation.raise_if_cancelled()
-            try:
-                if not opened:
-                    await self._stream.open()
-                    opened = True
-                if loop.time() >= take_over_at:
-                    take_over_at = loop.time() + TAKE_OVER_SECONDS
-                    await self._store(await self._stream.abandoned())
-                entries = await self._stream.next()
-                await self._store(entries)
-                pause = FIRST_PAUSE
-                if entries and len(entries) < BATCH:
-                    await asyncio.sleep(GATHER_SECONDS)
-            except (RedisError, StoreAwayError, ArchiveAwayError, OSError) as error:
-                log.warning("works wait to be archived", error=str(error))
-                opened = False
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LAST_PAUSE)
-
-    async def _store(self, entries: list[Entry]) -> None:
-        if not entries:
-            return
+    async def store(self, entries: list[Entry]) -> None:
+        """Store works, and acknowledge them."""
         works = [work for _, work in entries]
-        relays = await self._works.store(self._stream.campaign, works, self._review)
-        await self._stream.acknowledge(entries, relays)
-        self.stored += len(entries)
+        review = self._first_review(self.campaign)
+        relays = await self._works.store(self.campaign, works, review)
+        await self._works_stream.acknowledge(entries, relays)

@@ -8,18 +8,19 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, event, select
+from sqlalchemy import Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from server.archive import schema
-from server.archive.later_columns import add_later_columns, missing_columns
-from server.archive.remedies import remedy
-from server.archive.totals import totals_of_works
+from server.archive import migration
+from server.archive.remedies import missing_columns, remedy
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
-"""Several workers may make the tables at once; who comes second tries again."""
+"""SQLite refuses a process that waits for another one's migration for too long; it tries again."""
+
+MIGRATE_SECONDS = 3_600.0
+"""The longest that a migration may take, or wait for another process's."""
 
 SNAPSHOT_SECONDS = 30.0
 """The longest that a comparison of a whole lane may take."""
@@ -69,17 +70,17 @@ class Database:
         self._readers = asyncio.Semaphore(READERS)
 
     async def open(self, *, anew: bool = True) -> None:
-        """Create the tables that are missing; and SQLite's file, unless `anew` is False.
+        """Bring the tables to this version's form; create SQLite's file, unless `anew` is False.
 
         Raises:
-            ArchiveError: the database cannot be reached, or is of another version.
+            ArchiveError: the database cannot be reached, or a later version has made its tables.
         """
         if not anew:
             must_be_there(self._engine)
         for attempt in range(OPEN_ATTEMPTS):
             try:
                 with known_options():
-                    await self._make_tables()
+                    await self._migrate()
                 return
             except ArchiveAwayError as error:
                 if attempt == OPEN_ATTEMPTS - 1:
@@ -133,28 +134,30 @@ class Database:
             values = tuple(row[column] for row in some for column in columns)
             await connection.exec_driver_sql(_insert(table.name, columns, len(some)), values)
 
-    async def _make_tables(self) -> None:
-        async with self.writing() as connection:
-            await connection.run_sync(schema.metadata.create_all)
-            await connection.run_sync(add_later_columns)
-            for index in schema.LATER_INDEXES:
-                await connection.run_sync(index.create, checkfirst=True)
-            if await connection.scalar(select(schema.lane_totals.c.lane).limit(1)) is None:
-                rows = await totals_of_works(connection)
-                await self.insert_new(connection, schema.lane_totals, rows)
-            found = await connection.scalar(select(schema.version.c.version))
-            if found is None:
-                await self.insert_new(connection, schema.version, [{"version": schema.VERSION}])
-            elif found != schema.VERSION:
-                raise ArchiveError(
-                    f"the database of works has version {found}, and this jielong reads "
-                    f"{schema.VERSION}: start the jielong that wrote it, or name another database "
-                    "with JIELONG_DATABASE_URL"
-                )
+    async def _migrate(self) -> None:
+        """Bring the tables to the form of this version, once another process has done its part."""
+        try:
+            async with self.reading() as connection:
+                current = await connection.run_sync(migration.is_current)
+            if not current:
+                async with self._migrating() as connection:
+                    await connection.run_sync(migration.migrate)
+        except migration.UnknownRevisionError as error:
+            raise ArchiveError(
+                f"the database of works has revision {error.revision}, which this jielong does not "
+                "know: start the jielong that made it, or name another database with "
+                "JIELONG_DATABASE_URL"
+            ) from error
+        async with self.reading() as connection:
             if missing := await connection.run_sync(missing_columns):
                 raise ArchiveError(
                     f"the database of works lacks columns; add them: {'; '.join(missing)}"
                 )
+
+    @asynccontextmanager
+    async def _migrating(self) -> AsyncIterator[AsyncConnection]:
+        async with _in_time(MIGRATE_SECONDS), self._engine.begin() as connection:
+            yield connection
 
 
 def _insert(table: str, columns: list[str], rows: int) -> str:

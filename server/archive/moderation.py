@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection
 
 from server.archive.review_state import ReviewState
 from server.plausible.verdict import Judgement, Verdict
 from server.relay.campaign import Campaign, Moderation, Thresholds
 
+FindCampaign = Callable[[str], Campaign | None]
+"""A campaign as it is defined at this moment; None for one that is not there any more."""
+
 
 class Policy:
     """The policies of all campaigns; one that is not there any more has the defaults."""
 
-    def __init__(self, campaigns: Mapping[str, Campaign], *, check: bool) -> None:
-        """With `check`, works are public only after it."""
-        self._campaigns = campaigns
+    def __init__(self, find: FindCampaign, *, check: bool) -> None:
+        """`find` finds campaigns. With `check`, works are public only after it."""
+        self._find = find
         self._check = check
 
     def first_review(self, campaign: str) -> ReviewState:
@@ -25,7 +28,7 @@ class Policy:
 
     def thresholds(self, campaign: str) -> Thresholds:
         """What a character's score leads to."""
-        found = self._campaigns.get(campaign)
+        found = self._find(campaign)
         return found.check if found else Thresholds()
 
     def review(self, campaign: str, judgements: Collection[Judgement]) -> ReviewState:
@@ -38,5 +41,5 @@ class Policy:
         return ReviewState.PUBLIC
 
     def _moderation(self, campaign: str) -> Moderation:
-        found = self._campaigns.get(campaign)
+        found = self._find(campaign)
         return found.moderation if found else "after"

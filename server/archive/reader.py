@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import structlog
@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from server.archive.database import ArchiveAwayError
 from server.archive.gathered_reads import GatheredReads
-from server.archive.review_state import ReviewState
+from server.archive.review_state import FirstReview, ReviewState
 from server.archive.works import ArchivedWork, Cursor, Works, archived
 from server.relay.phrase import Phrase
 from server.store.errors import StoreAwayError
@@ -19,9 +19,6 @@ from server.store.lanes import LETTERS
 from server.store.works import FinishedWork, WorksStream
 
 log = structlog.get_logger()
-
-FirstReview = Callable[[str], ReviewState]
-"""In which state the review of a campaign's new works begins."""
 
 LOOK_SECONDS = 0.01
 """Between two reads of works, and of review states: who asks meanwhile shares the next one."""
@@ -72,7 +69,7 @@ class WorkReader:
         if stored := (await self._found.of([work_id])).get(work_id):
             return stored
         lane = LETTERS.index(work_id[-1])
-        for campaign in self._streams:
+        for campaign in list(self._streams):
             for work in await self._on_the_way([(campaign, lane)]):
                 if work.id == work_id:
                     reported = (await self.states([work_id])).get(work_id) is ReviewState.WAITING

@@ -5,12 +5,32 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from sqlalchemy import Column, Connection, inspect
 from sqlalchemy.engine import URL
+from sqlalchemy.schema import CreateColumn
+
+from server.archive import schema
 
 
 def remedy(url: URL, error: str) -> str:
     """What to do about an error of the driver; "" for an error without a known remedy."""
     return _of_sqlite(url, error) if url.get_backend_name() == "sqlite" else _of_server(url, error)
+
+
+def missing_columns(connection: Connection) -> list[str]:
+    """A statement for each column that the tables lack."""
+    inspector = inspect(connection)
+    statements = []
+    for table in schema.metadata.sorted_tables:
+        found = {column["name"] for column in inspector.get_columns(table.name)}
+        missing = [column for column in table.columns if column.name not in found]
+        statements += [_add_column(connection, table.name, column) for column in missing]
+    return statements
+
+
+def _add_column(connection: Connection, table: str, column: Column[object]) -> str:
+    definition = CreateColumn(column).compile(dialect=connection.dialect)
+    return f"ALTER TABLE {table} ADD COLUMN {definition}"
 
 
 def _of_sqlite(url: URL, error: str) -> str:

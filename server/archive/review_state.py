@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Literal
 
@@ -29,3 +30,7 @@ class ReviewState(IntEnum):
         if self is ReviewState.PUBLIC:
             return "public"
         return "private" if self is ReviewState.PRIVATE else "waiting"
+
+
+FirstReview = Callable[[str], ReviewState]
+"""In which state the review of a campaign's new works begins."""

@@ -1,4 +1,7 @@
-"""The tables of finished works. One schema for SQLite and PostgreSQL."""
+"""The tables of finished works. One schema for SQLite and PostgreSQL.
+
+The steps in `migrations` make them; a change here needs a step.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -33,16 +35,8 @@ works = Table(
     Column("review", SmallInteger, nullable=False, server_default="1", comment="ReviewState"),
     Column("verdicts", LargeBinary, comment="packed list of each character's Judgement"),
     Index("works_newest", "campaign", "completed_at", "id"),
+    Index("works_of_phrase", "campaign", "phrase", "completed_at", "id"),
 )
-
-works_of_phrase = Index(
-    "works_of_phrase",
-    works.c.campaign,
-    works.c.phrase,
-    works.c.completed_at,
-    works.c.id,
-)
-"""Came after the table: made when it is missing."""
 
 public_works = Index(
     "works_public",
@@ -52,7 +46,7 @@ public_works = Index(
     sqlite_where=works.c.review == ReviewState.PUBLIC.value,
     postgresql_where=works.c.review == ReviewState.PUBLIC.value,
 )
-"""Made when it is missing, with the column: so many private works cost a list nothing."""
+"""So many private works cost a list nothing."""
 
 unjudged_works = Index(
     "works_unjudged",
@@ -61,12 +55,7 @@ unjudged_works = Index(
     sqlite_where=works.c.review == ReviewState.UNJUDGED.value,
     postgresql_where=works.c.review == ReviewState.UNJUDGED.value,
 )
-"""Made when it is missing, with the column: what the check has still to look at."""
-
-LATER_COLUMNS = (works.c.review, works.c.verdicts)
-"""Came after the table: added when they are missing. Works that are older are public."""
-
-LATER_INDEXES = (works_of_phrase, public_works, unjudged_works)
+"""What the check has still to look at."""
 
 hands = Table(
     "hands",
@@ -104,8 +93,24 @@ lane_totals = Table(
     Column("participants", BigInteger, nullable=False, comment="hands in them"),
     Column("serial", BigInteger, nullable=False, comment="the highest one"),
 )
-"""Came after `works`: filled from them when it is empty."""
 
-version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+pledges = Table(
+    "pledges",
+    metadata,
+    Column("certificate", String(32), primary_key=True),
+    Column("campaign", String(64), nullable=False),
+    Column("pledge", String(64), nullable=False),
+    Column("participant", String(64), nullable=False),
+    Column("number", BigInteger, nullable=False, comment="of this participant in the pledge"),
+    Column("pledged_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Index("pledges_of_participant", "campaign", "participant", "pledge", unique=True),
+)
 
-VERSION = 1
+pledge_totals = Table(
+    "pledge_totals",
+    metadata,
+    Column("campaign", String(64), primary_key=True),
+    Column("pledge", String(64), primary_key=True),
+    Column("count", BigInteger, nullable=False, comment="pledges ever stored"),
+    Column("number", BigInteger, nullable=False, comment="the highest one"),
+)

@@ -6,9 +6,9 @@ Redis has lost its counters. A work that an operator removes stays counted.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -96,34 +96,3 @@ def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
     """As many ids as one statement takes, again and again."""
     for at in range(0, len(ids), IDS_AT_ONCE):
         yield ids[at : at + IDS_AT_ONCE]
-
-
-async def totals_of_works(connection: AsyncConnection) -> list[dict[str, Any]]:
-    """The rows of `lane_totals` for a database from before it had that table."""
-    works, hands = schema.works.c, schema.hands.c
-    letter = func.substr(works.id, func.length(works.id))
-    counted = select(works.campaign, letter, func.count()).group_by(works.campaign, letter)
-    numbered = (
-        select(works.campaign, letter, func.count(), func.max(hands.serial))
-        .join(schema.hands, hands.work == works.id)
-        .group_by(works.campaign, letter)
-    )
-    relays: Counter[tuple[str, int]] = Counter()
-    participants: Counter[tuple[str, int]] = Counter()
-    serials: defaultdict[tuple[str, int], int] = defaultdict(int)
-    for campaign, last, count in await connection.execute(counted):
-        relays[campaign, number_of(last)] += count
-    for campaign, last, count, serial in await connection.execute(numbered):
-        lane = campaign, number_of(last)
-        participants[lane] += count
-        serials[lane] = max(serials[lane], serial)
-    return [
-        {
-            "campaign": campaign,
-            "lane": lane,
-            "relays": count,
-            "participants": participants[campaign, lane],
-            "serial": serials[campaign, lane],
-        }
-        for (campaign, lane), count in relays.items()
-    ]

@@ -117,6 +117,15 @@ class Invited(msgspec.Struct, tag_field="t", tag="invited", frozen=True):
     url: Name
 
 
+class Pledged(msgspec.Struct, tag_field="t", tag="pledged", frozen=True):
+    """A pledge that the participant made: its number, and the certificate."""
+
+    pledge: Name
+    number: Annotated[int, msgspec.Meta(ge=1)]
+    certificate: Name
+    url: Name
+
+
 class Offer(msgspec.Struct, tag_field="t", tag="offer", frozen=True):
     """A room of another language waits, while this participant waits alone in `room`."""
 
@@ -247,6 +256,7 @@ ToClient = (
     | Matched
     | Invited
     | Offer
+    | Pledged
     | TurnChanged
     | Ink
     | Undo

@@ -17,10 +17,12 @@ import uvloop
 from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
+from server.cli.campaign import campaign
 from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
 from server.cli.conformance import conformance
 from server.cli.export import export_works
 from server.cli.judge import judge
+from server.cli.migrate import migrate
 from server.cli.participants import participants
 from server.settings import Settings
 from server.store.durability import Durability
@@ -45,6 +47,7 @@ app.add_typer(moderation.works, name="works")
 app.command()(conformance)
 app.add_typer(participants, name="participants")
 app.command()(judge)
+app.add_typer(campaign, name="campaign")
 
 
 def _flag(setting: str, what: str) -> Any:
@@ -78,6 +81,7 @@ def serve(
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
     base_path: Annotated[str | None, _flag("base_path", "Path that everything lies below.")] = None,
     redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
+    file: Annotated[Path | None, _flag("campaigns", "File of campaigns; empty: SQL.")] = None,
     workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
     grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
@@ -92,6 +96,7 @@ def serve(
         "data": data,
         "base_path": base_path,
         "redis_url": redis_url,
+        "campaigns": file,
         "workers": workers,
         "turn_seconds": turn_seconds,
         "grace_seconds": grace_seconds,
@@ -157,6 +162,7 @@ async def _serve(
     _check_writable(settings.data)
     data = settings.data.resolve()
     stopping = _stop_on_signals()
+    await migrate(settings.archive_url, stopping)
     embedded = None if settings.redis_url else EmbeddedServer(data, settings.durability)
     embedded_task: asyncio.Task[None] | None = None
     try:

@@ -75,14 +75,21 @@ def settings_from(flags: Mapping[str, object]) -> Settings:
 
 
 def on_database(
-    do: Callable[[Database], Coroutine[Any, Any, None]], database_url: str | None, data: Path | None
+    do: Callable[[Database], Coroutine[Any, Any, None]],
+    database_url: str | None,
+    data: Path | None,
+    *,
+    anew: bool = False,
 ) -> None:
-    """Run `do` on the works that a service has stored; the service may run meanwhile."""
+    """Run `do` on what a service has stored; the service may run meanwhile.
+
+    SQLite's file must be there, unless `anew`.
+    """
 
     async def run(url: str) -> None:
         database = Database(url)
         try:
-            await database.open(anew=False)
+            await database.open(anew=anew)
             await do(database)
         finally:
             await database.close()

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from server import catalogue
 from server.archive.database import Database
 from server.archive.moderation import Policy
+from server.campaign.defined import DefinedCampaigns
+from server.campaign.source import campaign_source
 from server.cli.command import (
     DatabaseUrl,
     DataFolder,
@@ -59,16 +60,22 @@ async def _run(settings: Settings, *, until_stdin_ends: bool) -> None:
         loop.add_signal_handler(number, stopping.set)
     if until_stdin_ends:
         loop.add_reader(sys.stdin.fileno(), stopping.set)
-    policy = Policy(catalogue.load(settings.campaigns).campaigns, check=True)
     database = Database(settings.archive_url)
+    campaigns = DefinedCampaigns(campaign_source(settings, database))
+    policy = Policy(campaigns.find, check=True)
     try:
         await database.open()
-        judging = asyncio.create_task(WorkJudge(database, Judge(Reader.installed()), policy).run())
-        judging.add_done_callback(lambda _: stopping.set())
+        await campaigns.read()
+        judge = WorkJudge(database, Judge(Reader.installed()), policy)
+        tasks = [asyncio.create_task(work) for work in (judge.run(), campaigns.run())]
+        for task in tasks:
+            task.add_done_callback(lambda _: stopping.set())
         await stopping.wait()
-        judging.cancel()
-        await asyncio.wait((judging,))
-        if not judging.cancelled():
-            judging.result()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
     finally:
         await database.close()

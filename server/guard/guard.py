@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Container, Coroutine
+from collections.abc import Container, Coroutine, Sequence
 from typing import Any
 
 from server.guard.hand import HandTime
 from server.guard.limits import MINUTE, GuardRules, Limit
-from server.guard.networks import Networks
+from server.guard.networks import NamedNetwork, Networks
 from server.guard.pressure import Pressure
 from server.guard.proof import LIFETIME_SECONDS, Proofs
 from server.guard.proxies import TrustedProxies
@@ -64,7 +64,7 @@ class Guard:
             rules.proof_seconds,
         )
         self._store = store
-        self._networks = Networks(rules.named_networks)
+        self._networks = Networks()
         self._proxies = TrustedProxies(rules.trusted_proxies)
         self._sharing = Sharing((*self.rates.all, campaigns), self._networks, store)
         self.replays = Replays(self._networks, store, hold_work)
@@ -72,6 +72,10 @@ class Guard:
     def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs beside the sessions, for as long as the worker lives."""
         return (self._sharing.run(), self.replays.run()) if self.rules.on else ()
+
+    def name_networks(self, named: Sequence[NamedNetwork]) -> None:
+        """Campaigns name these networks from now on; peers that are connected stay as they are."""
+        self._networks.named = named
 
     # Connections: see server.transport.peer.ConnectionLimit.
 

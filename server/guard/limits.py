@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from server.guard.networks import NamedNetwork
 from server.guard.other_proofs import ProofCheck
 
 MINUTE, HOUR = 60.0, 3_600.0
@@ -57,7 +56,6 @@ class GuardRules:
         proof_check: checks proofs of another kind, of a captcha for instance; None: there are none.
         hand_pace: the share of the time of a hand that must have passed before a commit; 0: none.
         find_replays: whether works with ink that was written before are held back.
-        named_networks: those that campaigns name.
         trusted_proxies: addresses and networks whose `X-Forwarded-For` is believed.
     """
 
@@ -69,5 +67,4 @@ class GuardRules:
     proof_check: ProofCheck | None = None
     hand_pace: float = 0.0
     find_replays: bool = False
-    named_networks: tuple[NamedNetwork, ...] = ()
     trusted_proxies: tuple[str, ...] = ()

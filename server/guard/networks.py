@@ -6,7 +6,7 @@ import hashlib
 import ipaddress
 import secrets
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from server.transport.peer import Peer
@@ -51,18 +51,19 @@ class Networks:
 
     Attributes:
         key: of the hash; every worker has the same one for a day.
+        named: those that campaigns name.
     """
 
-    def __init__(self, named: Iterable[NamedNetwork] = ()) -> None:
+    def __init__(self) -> None:
         """Begin with a key of this worker's own."""
         self.key = secrets.token_bytes(KEY_BYTES)
-        self._named = tuple(named)
+        self.named: Sequence[NamedNetwork] = ()
 
     def peer(self, address: str) -> Peer:
         """The peer at an address."""
         packed = packed_network(address)
         network = hashlib.blake2b(packed, key=self.key, digest_size=HASH_BYTES).digest()
-        return Peer(network, self._participants(address)) if self._named else Peer(network)
+        return Peer(network, self._participants(address)) if self.named else Peer(network)
 
     def _participants(self, address: str) -> Mapping[str, int]:
         try:
@@ -71,4 +72,4 @@ class Networks:
             return {}
         if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
             parsed = parsed.ipv4_mapped
-        return {one.campaign: one.participants for one in self._named if parsed in one.network}
+        return {one.campaign: one.participants for one in self.named if parsed in one.network}

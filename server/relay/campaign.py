@@ -8,6 +8,43 @@ from typing import Annotated, Literal
 import msgspec
 
 from server.relay.phrase import Phrase, language_of
+from server.relay.texts import Texts, text_in
+
+Relay = Literal["write", "pledge", "give"]
+"""A way to take part: write with a stranger, make a pledge, give money."""
+
+
+class Pledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Something that participants promise, each of them once.
+
+    Attributes:
+        id: ASCII slug, unique in the campaign; never reused, for certificates name it.
+        text: what is promised.
+        offered: false: nobody can promise it any more; the certificates stay.
+    """
+
+    id: str
+    text: Texts
+    offered: bool = True
+
+
+class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What money is given for; a charity's own payment page takes it.
+
+    Attributes:
+        id: ASCII slug, unique in the campaign; never reused, for donations name it.
+        title: what people see.
+        currency: three capital letters (ISO 4217).
+        url: the payment page; `{ref}`, `{fund}` and `{campaign}` in it are filled in.
+        goal: in the currency's smallest unit; None for none.
+    """
+
+    id: str
+    title: Texts
+    currency: str
+    url: str
+    goal: int | None = None
+
 
 Moderation = Literal["after", "before"]
 """When a person looks at works: after the check made them public, or before anybody sees them."""
@@ -15,7 +52,7 @@ Moderation = Literal["after", "before"]
 Score = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
-class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the check's score for a character leads to.
 
     Attributes:
@@ -32,7 +69,7 @@ class Thresholds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"`no` is at most `ok`, and {self.no} is above {self.ok}")
 
 
-class CampaignNetwork(msgspec.Struct, frozen=True):
+class CampaignNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A network with many participants behind one address, such as a school's.
 
     Attributes:
@@ -49,7 +86,7 @@ class Campaign(msgspec.Struct, frozen=True):
 
     Attributes:
         id: ASCII slug; part of every key of its lanes.
-        title: what people see.
+        title: what people see; `text` has it in a language.
         enabled: closed whatever the dates say, when false.
         locale: the language of its page.
         phrases: what it offers, by id; at least one.
@@ -58,10 +95,13 @@ class Campaign(msgspec.Struct, frozen=True):
         networks: those with higher limits than others.
         moderation: whether a person sees works before everybody does.
         check: what the check of a work's characters leads to.
+        weights: how often a phrase is chosen beside the others, by its id; 1 where it is absent.
+        relays: how people may take part.
+        pledges, funds: what they may promise and give for, in the order in which they are shown.
     """
 
     id: str
-    title: str
+    title: Texts
     enabled: bool
     locale: str
     phrases: dict[str, Phrase]
@@ -70,6 +110,25 @@ class Campaign(msgspec.Struct, frozen=True):
     networks: tuple[CampaignNetwork, ...] = ()
     moderation: Moderation = "after"
     check: Thresholds = Thresholds()
+    weights: dict[str, float] = {}
+    relays: tuple[Relay, ...] = ("write",)
+    pledges: tuple[Pledge, ...] = ()
+    funds: tuple[Fund, ...] = ()
+
+    def text(self, texts: Texts, locale: str | None = None) -> str:
+        """One of its texts for a reader of this locale; without one, in its own language."""
+        return text_in(texts, locale or self.locale, self.locale)
+
+    def pledge(self, pledge_id: str) -> Pledge | None:
+        """The pledge of this id, if the campaign offers it."""
+        if "pledge" not in self.relays:
+            return None
+        return next((it for it in self.pledges if it.id == pledge_id and it.offered), None)
+
+    def pledge_text(self, pledge_id: str, locale: str) -> str:
+        """What a pledge promises, also one that is not offered any more; "" for an unknown one."""
+        found = next((it for it in self.pledges if it.id == pledge_id), None)
+        return "" if found is None else self.text(found.text, locale)
 
     def is_open(self, now: datetime) -> bool:
         """Whether one may join at this moment (an aware datetime)."""

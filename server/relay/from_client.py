@@ -104,16 +104,25 @@ class Leave(msgspec.Struct, tag_field="t", tag="leave", frozen=True):
     keep: bool | None = None
 
 
+class Pledge(msgspec.Struct, tag_field="t", tag="pledge", frozen=True):
+    """Make a pledge of the campaign; once made, it is answered again as it was."""
+
+    pledge: Annotated[str, msgspec.Meta(max_length=64)]
+
+
 class Ping(msgspec.Struct, tag_field="t", tag="ping", frozen=True):
     """Answered by `pong` with the same `n`."""
 
     n: Number | None = None
 
 
-FromClient = Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Ping
+FromClient = Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Ping
 
 TYPES = frozenset(
-    ("hello", "join", "invite", "ink", "undo", "commit", "react", "report", "leave", "ping")
+    (
+        *("hello", "join", "invite", "ink", "undo", "commit", "react", "report", "leave"),
+        *("pledge", "ping"),
+    )
 )
 """Every `t` that a client may send."""
 

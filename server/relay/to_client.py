@@ -31,6 +31,7 @@ ErrorCode = Literal[
     "no_such_room",
     "no_such_phrase",
     "no_such_campaign",
+    "no_such_pledge",
     "closed",
     "busy",
     "slow_down",
@@ -185,6 +186,15 @@ class Completed(msgspec.Struct, tag_field="t", tag="completed", frozen=True):
     url: str
     serial: Serial
     counters: CounterValues
+
+
+class Pledged(msgspec.Struct, tag_field="t", tag="pledged", frozen=True):
+    """The participant's pledge: its number, and the id and the page of its certificate."""
+
+    pledge: str
+    number: Serial
+    certificate: str
+    url: str
 
 
 class Counters(msgspec.Struct, tag_field="t", tag="counters", frozen=True):

@@ -10,6 +10,9 @@ SECRET = "jl:secret"
 GUARD = "jl:{guard}"
 """In front of the keys of limits: counts by network, the key of a day, used proofs."""
 
+CAMPAIGNS = "jl:campaigns"
+"""What changes whenever a campaign was changed."""
+
 EVERYBODY = "jl:all"
 """The channel of all workers."""
 
@@ -42,6 +45,21 @@ def lanes(base: str) -> str:
 def works(base: str) -> str:
     """A lane's stream of finished works."""
     return f"{base}:works"
+
+
+def pledges(base: str) -> str:
+    """In lane 0: the totals of the campaign's pledges."""
+    return f"{base}:pledges"
+
+
+def pledged(base: str) -> str:
+    """In lane 0: the stream of pledges."""
+    return f"{base}:pledged"
+
+
+def pledge(base: str, pledge_id: str, participant: str) -> str:
+    """In lane 0: a pledge that a participant made."""
+    return f"{base}:pledge:{pledge_id}:{participant}"
 
 
 def room(base: str, room_id: str) -> str:

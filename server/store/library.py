@@ -17,7 +17,8 @@ _FOLDER = Path(__file__).parent / "functions"
 
 _FILES = (
     *("head", "answers", "rooms", "participants", "matching"),
-    *("serials", "turns", "reconciliation", "workers", "lanes", "offers", "guard", "probe"),
+    *("serials", "turns", "reconciliation", "pledges", "workers", "lanes", "offers", "guard"),
+    "probe",
 )
 """A file may use the functions of the files before it."""
 
@@ -25,7 +26,8 @@ _FUNCTIONS = (
     *("join", "commit", "leave", "disconnect", "resume", "acknowledge", "totals", "invite"),
     *("read_room", "expire", "heartbeat", "pause_expiry", "release_lease", "reap"),
     *("scale_lanes", "grant_serials", "add_serials", "waiting_rooms", "probe"),
-    *("retire", "reconcile", "count_networks", "remember_inks"),
+    *("retire", "reconcile", "pledge", "pledge_totals", "reconcile_pledges"),
+    *("count_networks", "remember_inks"),
 )
 
 _SOURCE = "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in _FILES)

@@ -21,6 +21,7 @@ from server.store import keys
 from server.store.deployment import Deployment
 from server.store.lanes import lane_bases
 from server.store.library import function
+from server.store.pledge_reconciliation import NoPledges, PledgeArchive, PledgeReconciler
 from server.store.works import read_entries
 
 log = structlog.get_logger()
@@ -80,12 +81,19 @@ class NoArchive:
 
 
 class Reconciler:
-    """Compares lanes with one archive, and with the serials that this worker has seen."""
+    """Compares lanes with one archive, and with the serials that this worker has seen.
 
-    def __init__(self, deployment: Deployment, archive: Archive) -> None:
-        """With this archive."""
+    Attributes:
+        pledges: compares the pledges of each lane 0.
+    """
+
+    def __init__(
+        self, deployment: Deployment, archive: Archive, pledges: PledgeArchive | None = None
+    ) -> None:
+        """With this archive; `pledges` is the one of pledges, if there is one."""
         self._deployment = deployment
         self._archive = archive
+        self.pledges = PledgeReconciler(pledges or NoPledges())
         self._seen: dict[str, int] = {}
 
     def saw(self, base: str, hands: Sequence[Hand]) -> None:
@@ -109,9 +117,13 @@ class Reconciler:
             for base in bases:
                 pipe.get(keys.generation(base))
                 pipe.hget(keys.counters(base), "serial")
+                pipe.hgetall(keys.pledges(base))
             found = await pipe.execute()
-        for base, stored, serial in zip(bases, found[::2], found[1::2], strict=True):
-            if stored != generation.encode() or int(serial or 0) < self._seen.get(base, 0):
+        for base, stored, serial, pledges in zip(
+            bases, found[::3], found[1::3], found[2::3], strict=True
+        ):
+            same = stored == generation.encode() and not self.pledges.misses(base, pledges)
+            if not same or int(serial or 0) < self._seen.get(base, 0):
                 await self._reconcile(client, base, generation)
 
     async def _reconcile(self, client: redis.asyncio.Redis, base: str, generation: str) -> None:
@@ -127,6 +139,8 @@ class Reconciler:
         )
         await _retire(client, base, archived.finished)
         only_here = [hands for work, hands in waiting.items() if work not in archived.works]
+        if not keys.lane_number(base):
+            await self.pledges.reconcile(client, base)
         serials = [hand.serial for hands in only_here for hand in hands]
         serials += await self._added_serials(base, archived.lanes)
         serial = max(archived.serial, self._seen.get(base, 0), *serials)

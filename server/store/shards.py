@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import redis.asyncio
 
+from server.relay.pledges import MadePledge
 from server.relay.transition import Hand
 from server.store.call import Call
 from server.store.deployment import Deployment
@@ -61,6 +62,10 @@ class Shards:
     def saw_serials(self, base: str, hands: Sequence[Hand]) -> None:
         """A work of the lane was finished; these serials must not be given again."""
         self._reconciler.saw(base, hands)
+
+    def saw_pledge(self, base: str, made: MadePledge) -> None:
+        """A pledge was made; its number must not be given again."""
+        self._reconciler.pledges.saw(base, made)
 
     def client(self, base: str) -> redis.asyncio.Redis:
         """A client of the lane's node, for the few plain commands outside the hot path."""

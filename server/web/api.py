@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -26,6 +27,8 @@ from server.web.recent_answers import AboutWorks, RecentAnswers
 
 LIST_SECONDS = 1.0
 """How long a list of works may be used again: new works are not in it."""
+
+MAX_LOCALE = 35
 
 _PARAMETER = re.compile(r"\$\.(\w+)")
 """Where msgspec's errors name the parameter."""
@@ -63,11 +66,17 @@ class ApiError(HTTPException):
     """An error in the API's shape: a status, a code for programs and a message for people."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, retry_seconds: int | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        retry_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Answer `status`; with `retry_seconds`, say when to try again."""
-        headers = None if retry_seconds is None else {"Retry-After": str(retry_seconds)}
-        super().__init__(status, message, headers)
+        retry = {} if retry_seconds is None else {"Retry-After": str(retry_seconds)}
+        super().__init__(status, message, {**(headers or {}), **retry})
         self.code = code
 
 
@@ -82,7 +91,7 @@ class Api:
     """
 
     def __init__(
-        self, campaigns: dict[str, OpenCampaign], work_reader: WorkReader, access: Access
+        self, campaigns: Mapping[str, OpenCampaign], work_reader: WorkReader, access: Access
     ) -> None:
         """Serve these campaigns and works."""
         self._campaigns = campaigns
@@ -91,7 +100,7 @@ class Api:
         self.access = access
 
     @property
-    def campaigns(self) -> dict[str, OpenCampaign]:
+    def campaigns(self) -> Mapping[str, OpenCampaign]:
         """The campaigns of this service, by id."""
         return self._campaigns
 
@@ -150,6 +159,12 @@ class Api:
         if found is None:
             raise _NO_SUCH_CAMPAIGN
         return found
+
+
+def reader_locale(request: Request) -> str:
+    """The language of texts for whoever asks: `locale` of the query, or what a browser prefers."""
+    preferred = request.headers.get("accept-language", "").split(",", 1)[0].split(";", 1)[0]
+    return (request.query_params.get("locale") or preferred.strip())[:MAX_LOCALE]
 
 
 def api_error(_: Request, error: Exception) -> Response:

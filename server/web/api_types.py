@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -16,14 +17,84 @@ MAX_PAGE = 100
 DEFAULT_PAGE = 20
 
 
+class PledgeInfo(msgspec.Struct, frozen=True):
+    """A pledge, and how many have made it."""
+
+    id: str
+    text: str
+    count: int
+
+
+class FundInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A fund; amounts are in the smallest unit of the currency."""
+
+    id: str
+    title: str
+    currency: str
+    raised: int
+    donations: int
+    goal: int | None = None
+
+
+class OrganiserInfo(msgspec.Struct, frozen=True):
+    """Who runs the campaign."""
+
+    name: str
+    link: str
+
+
+class AboutInfo(msgspec.Struct, frozen=True):
+    """What people read of the campaign; "" where the organiser wrote nothing."""
+
+    summary: str
+    cause: str
+    result: str
+    legal: str
+    link: str
+    picture: str
+    organiser: OrganiserInfo | None
+    opens: datetime | None
+    closes: datetime | None
+
+
+class PaletteInfo(msgspec.Struct, frozen=True):
+    """Two colours as `#rrggbb`."""
+
+    accent: str
+    paper: str
+
+
+class ThemeInfo(msgspec.Struct, frozen=True):
+    """How the campaign looks by day and by night, and what its seal says."""
+
+    seal: str
+    light: PaletteInfo
+    dark: PaletteInfo
+
+
+class GoalInfo(msgspec.Struct, frozen=True):
+    """A number to reach."""
+
+    counter: str
+    at: int
+    text: str
+
+
 class CampaignAnswer(msgspec.Struct, frozen=True):
-    """A campaign with its counters at this moment."""
+    """A campaign with its counters, at most a second old."""
 
     id: str
     title: str
     open: bool
     counters: CounterValues
     phrases: list[Phrase]
+    relays: list[str]
+    pledges: list[PledgeInfo]
+    funds: list[FundInfo]
+    about: AboutInfo
+    theme: ThemeInfo
+    goals: list[GoalInfo]
+    milestones: list[GoalInfo]
 
 
 class WorksQuery(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -50,8 +52,11 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(api: Api, pages: Pages, pictures: Pictures) -> ASGIApp:
-    """Works, pictures and errors, at the root and below the base path of `pages`."""
+def make_app(api: Api, pages: Pages, pictures: Pictures, more: Sequence[Route]) -> ASGIApp:
+    """Works, pictures and errors, at the root and below the base path of `pages`.
+
+    `more` are routes of other parts.
+    """
     base_path = pages.base_path
     page_routes, missing = routes.of_pages(api.access, api.campaigns, pages, pictures)
 
@@ -65,6 +70,7 @@ def make_app(api: Api, pages: Pages, pictures: Pictures) -> ASGIApp:
     app = Starlette(
         routes=[
             *api.routes(),
+            *more,
             Route("/ws", _no_plain_ws),
             # Other methods than GET and HEAD come here, and are answered 405.
             *(Route(path, _answered_by_workers) for path in OPERATIONS),

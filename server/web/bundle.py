@@ -72,8 +72,9 @@ class BundledFiles:
         return [f"{self.assets}/{self._manifest.pages[page].style}"]
 
     def scripts(self, page: str) -> list[str]:
-        """The one script."""
-        return [f"{self.assets}/{self._manifest.pages[page].script}"]
+        """The one script, if the page has any."""
+        script = self._manifest.pages[page].script
+        return [f"{self.assets}/{script}"] if script else []
 
     def modules(self, page: str) -> list[str]:
         """None: the script has all of them in it."""

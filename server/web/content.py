@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from server import catalogue
-from server.catalogue import Catalogue
+from server.catalogue import Aliases
 from server.prepared.response import PreparedResponse
 from server.settings import Settings
 from server.web import api, openapi, operations
@@ -22,8 +22,9 @@ from server.web.strokes import Strokes
 class Content(NamedTuple):
     """The content of one service."""
 
-    catalogue: Catalogue
+    aliases: dict[str, Aliases]
     pages: Pages
+    strokes: Strokes
     responses: Mapping[str, PreparedResponse]
     """By path: what the worker answers itself."""
 
@@ -32,9 +33,9 @@ def read_content(settings: Settings) -> Content:
     """Read everything.
 
     Raises:
-        CatalogueError: the campaigns cannot be read.
+        CatalogueError: a file of the service is wrong.
     """
-    found = catalogue.load(settings.campaigns)
+    library = catalogue.load_library()
     files = page_files(settings.base_path, settings.assets_url, bundled=settings.bundled)
     strokes = Strokes(STATIC / "strokes")
     has_worker = settings.service_worker and settings.bundled
@@ -45,9 +46,9 @@ def read_content(settings: Settings) -> Content:
         service_worker=has_worker,
         hsts_seconds=settings.hsts_seconds,
     )
-    phrases = [phrase for one in found.campaigns.values() for phrase in one.phrases.values()]
     described = openapi.response(
         settings.base_path, api.OPERATIONS | operations.OPERATIONS, pages.security
     )
-    prepared = prepared_responses(pages, strokes, phrases)
-    return Content(found, pages, {**prepared, openapi.PATH: described})
+    prepared = prepared_responses(pages, strokes, library.phrases.values())
+    responses = {**prepared, openapi.PATH: described}
+    return Content(catalogue.load_aliases(), pages, strokes, responses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -23,7 +23,7 @@ from server.web.sharing import Sharing
 
 def of_pages(
     access: Access,
-    campaigns: dict[str, OpenCampaign],
+    campaigns: Mapping[str, OpenCampaign],
     pages: Pages,
     pictures: Pictures,
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:

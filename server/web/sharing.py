@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from starlette.requests import Request
@@ -83,7 +84,7 @@ class Sharing:
     def __init__(
         self,
         access: Access,
-        campaigns: dict[str, OpenCampaign],
+        campaigns: Mapping[str, OpenCampaign],
         pictures: Pictures,
         pages: Pages,
     ) -> None:
@@ -181,7 +182,11 @@ class Sharing:
             "description": words.description.format(_listed(hands, words.between), text),
             "public": found.review is ReviewState.PUBLIC,
             "share": {
-                "site": campaign.campaign.title if campaign else words.title.format(""),
+                "site": (
+                    campaign.campaign.text(campaign.campaign.title)
+                    if campaign
+                    else words.title.format("")
+                ),
                 "url": address,
                 "locale": _OPEN_GRAPH_LOCALES.get(locale, "zh_CN"),
                 "picture": f"{address}/picture.png",

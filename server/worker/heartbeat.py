@@ -60,8 +60,16 @@ class Heartbeats:
             StoreError, RedisError, OSError: a lane cannot be reached.
         """
         for campaign in self._registry.campaigns.values():
-            if error := await self._send(campaign):
-                raise error
+            await self.first_in(campaign)
+
+    async def first_in(self, campaign: OpenCampaign) -> None:
+        """Get a lease in every lane of a campaign, before its first participant comes.
+
+        Raises:
+            StoreError, RedisError, OSError: a lane cannot be reached.
+        """
+        if error := await self._send(campaign):
+            raise error
 
     async def run(self) -> None:
         """Send heartbeats, for as long as the worker lives."""

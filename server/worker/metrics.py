@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from server.archive.archiver import Archiver
+from server.archive.pledge_archiver import PledgeArchiver
 from server.store.refusals import Reason
 from server.store.shards import Shards
 from server.transport.admission import AdmissionControl
@@ -29,14 +30,16 @@ class WorkerCollector(Collector):
         shards: Shards,
         archivers: list[Archiver],
         web: WebProcess,
+        pledge_archivers: list[PledgeArchiver],
     ) -> None:
-        """Over one worker's parts; more `archivers` may be added to the list."""
+        """Over one worker's parts; more archivers may be added to the lists."""
         self._web = web
         self._parts = parts
         self._admission = admission
         self._descriptors = descriptors
         self._shards = shards
         self._archivers = archivers
+        self._pledge_archivers = pledge_archivers
 
     def collect(self) -> Iterator[Metric]:
         """The figures at this moment."""
@@ -162,6 +165,12 @@ class WorkerCollector(Collector):
             for family, number in zip(families, numbers, strict=True):
                 family.add_metric([campaign_id], number)
         yield from families
+        waiting_pledges = GaugeMetricFamily(
+            "jielong_pledges_waiting", "Pledges that are not in SQL yet.", labels=["campaign"]
+        )
+        for pledge_archiver in self._pledge_archivers:
+            waiting_pledges.add_metric([pledge_archiver.campaign], pledge_archiver.waiting)
+        yield waiting_pledges
 
 
 def registry(collector: WorkerCollector, web: WebProcess) -> CollectorRegistry:

@@ -17,16 +17,20 @@ from server.session.handlers.join_limit import JoinLimit
 from server.session.handlers.leave import HoldWork, LeaveHandler
 from server.session.handlers.live import LiveHandler
 from server.session.handlers.ping import PingHandler
+from server.session.handlers.pledge import PledgeHandler
 from server.session.identity import Identity
 from server.session.notifications import Notifier
+from server.session.pledging import FindPledge, Pledging
 from server.session.resume import Resume
 from server.session.store_errors import StoreErrors
 from server.session.timer_wheel import TimerWheel
+from server.settings import Settings
 from server.store.acknowledgements import Acknowledgements
 from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
 from server.store.envelope import Envelope
+from server.store.pledges import Pledges
 from server.store.pool import Pool
 from server.store.rooms import Rooms
 from server.store.shards import Shards
@@ -53,6 +57,7 @@ class Parts:
         join_limit: lets joins in.
         tasks: background tasks of all parts.
         counters: as last read.
+        pledging: makes pledges.
         registry: the sessions.
         router: leads transitions and ink to them.
         backplane: to other workers.
@@ -68,19 +73,25 @@ class Parts:
         identity: Identity,
         hold_work: HoldWork,
         guard: Guard,
+        find_pledge: FindPledge,
         *,
-        max_connections: int,
-        lane_rate: float,
+        settings: Settings,
         most_lanes: int,
     ) -> None:
-        """`hold_work` keeps a reported work back; see Settings for the limits."""
+        """`hold_work` keeps a reported work back, `find_pledge` finds pledges in the archive.
+
+        `settings` has the limits, and a campaign gets `most_lanes` lanes at most.
+        """
         self.guard = guard
         self.tasks = BackgroundTasks()
         self.join_limit = JoinLimit(guard, self.tasks)
         self.counters = Counters(shards)
+        self.pledging = Pledging(Pledges(shards), find_pledge)
         rooms = Rooms(shards)
         self.disconnects = Disconnects(rooms, self.tasks)
-        self.registry = Registry(campaigns, self.disconnects, TimerWheel(), max_connections)
+        self.registry = Registry(
+            campaigns, self.disconnects, TimerWheel(), settings.max_connections
+        )
         self.backplane = Backplane(deployment, self.registry.worker, self._receive)
         notifier = Notifier(rooms, self.counters, identity, guard, self.tasks)
         self.router = Router(self.registry, notifier, self.disconnects, self.backplane, self.tasks)
@@ -96,7 +107,7 @@ class Parts:
             self.counters,
             lost_lease,
             self.tasks,
-            lane_rate=lane_rate,
+            lane_rate=settings.lane_rate,
             most_lanes=most_lanes,
         )
         offers = Offers(self.registry, shards)
@@ -142,6 +153,7 @@ class Parts:
             leave,
             CommitHandler(rooms, notifier, self.guard, errors, router.deliver),
             LiveHandler(router),
+            PledgeHandler(self.pledging, errors, tasks),
             PingHandler(),
         ):
             handler.register(dispatcher)

@@ -9,7 +9,6 @@ import resource
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -20,18 +19,28 @@ from server.archive.archiver import Archiver
 from server.archive.barred import Barred
 from server.archive.database import Database
 from server.archive.moderation import Policy
+from server.archive.pledge_archiver import PledgeArchiver
+from server.archive.pledge_reader import PledgeReader
+from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
 from server.archive.works import Works
+from server.campaign.donations import Donations
+from server.campaign.feed import CampaignFeed
+from server.campaign.figures import RelayFigures
+from server.campaign.networks import named_networks
+from server.campaign.source import campaign_source
 from server.guard.guard import Guard
-from server.guard.networks import NamedNetwork
-from server.session.campaigns import OpenCampaign
+from server.relay.campaign import Campaign
+from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.session.identity import Identity
 from server.settings import Settings
 from server.store import library
+from server.store.campaign_news import CampaignNews
 from server.store.deployment import deployment
 from server.store.durability import Guarantee, require
 from server.store.errors import StoreError
 from server.store.guard import GuardStore
+from server.store.pledges_stream import PledgesStream
 from server.store.reconciliation import Reconciler
 from server.store.secret import shared_secrets
 from server.store.shards import Shards
@@ -85,23 +94,29 @@ class Worker:
         self._in_order = False  # if not, other workers reap what is left when the lease is over
         self._failed: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._campaigns = {
-            key: OpenCampaign(campaign, settings.rules, settings.base_path)
-            for key, campaign in content.catalogue.campaigns.items()
-        }
+        self._campaigns = LiveCampaigns()
         self._deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
         self._database = Database(settings.archive_url)
         self._works = Works(self._database)
         self._barred = Barred(self._database)
-        reconciler = Reconciler(self._deployment, self._works)
+        self._pledges = PledgeStorage(self._database)
+        reconciler = Reconciler(self._deployment, self._works, self._pledges)
         self._shards = Shards(self._deployment, self._guarantee, reconciler)
-        for campaign in self._campaigns.values():
-            campaign.lanes.on_new(self._shards.add)
-        self._streams: dict[str, list[WorksStream]] = {key: [] for key in self._campaigns}
-        self._policy = Policy(content.catalogue.campaigns, check=settings.check != "off")
+        self._streams: dict[str, list[WorksStream]] = {}
+        self._feed = CampaignFeed(
+            campaign_source(settings, self._database),
+            CampaignNews(self._deployment),
+            self._campaigns,
+            self._make_campaign,
+            self._start_campaign,
+        )
+        self._pledge_streams: dict[str, PledgesStream] = {}
+        self._policy = Policy(self._campaigns.defined, check=settings.check != "off")
         self._work_reader = WorkReader(self._works, self._streams, self._policy.first_review)
+        self._pledge_reader = PledgeReader(self._pledges, self._pledge_streams)
         self._archivers: list[Archiver] = []
+        self._pledge_archivers: list[PledgeArchiver] = []
         self._guard_store = GuardStore(self._deployment)
         self._parts: Parts | None = None
 
@@ -109,6 +124,7 @@ class Worker:
         """Serve on `listener` until `stop` is called.
 
         Raises:
+            CatalogueError: the campaigns are wrong.
             ArchiveError, StoreError, RedisError, WebProcessError, TimeoutError: it cannot start.
             PartFailedError: it could not go on.
         """
@@ -142,26 +158,26 @@ class Worker:
         await self._deployment.on_every_node(library.load)
         await require(self._guarantee, self._deployment)
         await self._database.open()
+        await self._feed.first()
         self._own(self._web.run(self._redis_url), "web process")
         token_secrets = await shared_secrets(self._deployment, self._settings.secret)
-        rules = self._settings.guard_rules(self._named_networks)
-        hold_replay, barred = self._work_reader.hold_replay, self._barred
-        guard = Guard(rules, token_secrets[0], self._guard_store, hold_replay, barred)
+        guard = self._guard(token_secrets[0])
         parts = Parts(
             self._deployment,
             self._shards,
             self._campaigns,
-            Identity(token_secrets, self._content.catalogue.aliases, self._settings.token_days),
+            Identity(token_secrets, self._content.aliases, self._settings.token_days),
             self._work_reader.hold,
             guard,
-            max_connections=self._settings.max_connections,
-            lane_rate=self._settings.lane_rate,
+            self._pledge_reader.of_participant,
+            settings=self._settings,
             most_lanes=self._most_lanes,
         )
         self._own(self._shards.run(), "calls to redis")
         self._own(parts.backplane.run(), "backplane")
         for campaign in self._campaigns.values():
             campaign.lanes.on_new(self._archive)
+            self._archive_pledges(campaign)
         await parts.backplane.ready.wait()
         await parts.heartbeats.first()
         await parts.counters_feed.read()
@@ -172,24 +188,59 @@ class Worker:
             self._own(task, "guard")
         self._own(_periodic(parts), "periodic work")
         self._parts = parts
+        self._own(self._feed.run(), "campaigns")
         return parts
+
+    def _guard(self, secret: bytes) -> Guard:
+        """The guard, which knows the networks that the campaigns name at each moment."""
+        guard = Guard(
+            self._settings.guard_rules,
+            secret,
+            self._guard_store,
+            self._work_reader.hold_replay,
+            self._barred,
+        )
+
+        def name_networks() -> None:
+            guard.name_networks(named_networks(it.campaign for it in self._campaigns.values()))
+
+        name_networks()
+        self._feed.on_change(name_networks)
+        return guard
+
+    def _make_campaign(self, defined: Campaign) -> OpenCampaign:
+        campaign = OpenCampaign(defined, self._settings.rules, self._settings.base_path)
+        self._streams[defined.id] = []
+        campaign.lanes.on_new(self._shards.add)
+        return campaign
+
+    async def _start_campaign(self, campaign: OpenCampaign) -> None:
+        """Run a campaign that came, or what came to one, while the worker runs."""
+        assert self._parts is not None
+        if campaign.campaign.id not in self._campaigns:
+            await self._parts.heartbeats.first_in(campaign)
+            campaign.lanes.on_new(self._archive)
+        self._archive_pledges(campaign)
+
+    def _archive_pledges(self, campaign: OpenCampaign) -> None:
+        """Drain the pledges of a campaign that has any."""
+        name = campaign.campaign.id
+        if not campaign.campaign.pledges or name in self._pledge_streams:
+            return
+        base = campaign.lanes.first
+        stream = PledgesStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
+        self._pledge_streams[name] = stream
+        archiver = PledgeArchiver(stream, self._pledges)
+        self._pledge_archivers.append(archiver)
+        self._own(archiver.run(), "archive of pledges")
 
     def _archive(self, base: str) -> None:
         """Drain one more lane's works."""
         stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
         self._streams[stream.campaign].append(stream)
-        first_review = self._policy.first_review(stream.campaign)
-        archiver = Archiver(stream, self._works, first_review)
+        archiver = Archiver(stream, self._works, self._policy.first_review)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
-
-    @property
-    def _named_networks(self) -> tuple[NamedNetwork, ...]:
-        return tuple(
-            NamedNetwork(campaign.id, ip_network(it.address, strict=False), it.participants)
-            for campaign in self._content.catalogue.campaigns.values()
-            for it in campaign.networks
-        )
 
     @property
     def _most_lanes(self) -> int:
@@ -227,13 +278,23 @@ class Worker:
         base_path, web, content = self._settings.base_path, self._web, self._content
         admission = AdmissionControl()
         collector = WorkerCollector(
-            parts, admission, descriptors, self._shards, self._archivers, web
+            parts,
+            admission,
+            descriptors,
+            self._shards,
+            self._archivers,
+            web,
+            self._pledge_archivers,
         )
         answers = DirectAnswers(base_path)
         answers.add(content.responses.values())
         headers = content.pages.security
         Operations(readiness.why_not, registry(collector, web), base_path).add_to(answers, headers)
-        CampaignAnswers(self._campaigns, parts.counters).add_to(answers, headers)
+        figures = RelayFigures(self._campaigns, parts.pledging, Donations(self._database))
+        self._own(figures.run(), "figures of relays")
+        campaigns = CampaignAnswers(self._campaigns, parts.counters, figures, self._feed.definition)
+        campaigns.add_to(answers, headers)
+        self._feed.on_change(lambda: campaigns.add_to(answers, headers))
         handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
         return Acceptor(handshake, admission, descriptors, answers, web, parts.guard)
 
@@ -262,6 +323,8 @@ class Worker:
             for stream in streams:
                 await _close(stream.close())
         await _close(self._guard_store.close())
+        for pledges in self._pledge_streams.values():
+            await _close(pledges.close())
         await _close(self._shards.close())
         await _close(self._database.close())
 

@@ -46,7 +46,7 @@ async def test_after_an_outage_all_works_are_judged(database: Database, judge: J
     await Works(database).store("default", works, ReviewState.UNJUDGED)
     assert await Works(database).newest("default", 100) == []
     assert await Review(database).unjudged() == len(works)
-    checking = WorkJudge(database, judge, Policy({}, check=True))
+    checking = WorkJudge(database, judge, Policy(lambda _: None, check=True))
     while await checking.judge_some():
         pass
     assert checking.judged == len(works)
@@ -56,7 +56,7 @@ async def test_after_an_outage_all_works_are_judged(database: Database, judge: J
 
 async def test_one_wrong_character_keeps_a_work_private(database: Database, judge: Judge) -> None:
     await Works(database).store("default", [work_of(1, "加", "家")], ReviewState.UNJUDGED)
-    await WorkJudge(database, judge, Policy({}, check=True)).judge_some()
+    await WorkJudge(database, judge, Policy(lambda _: None, check=True)).judge_some()
     found = await Works(database).find(make_work(1).id)
     assert found is not None
     assert found.review is ReviewState.PRIVATE
@@ -66,7 +66,7 @@ async def test_what_a_person_decided_stays(database: Database, judge: Judge) -> 
     work = work_of(1, "家", "家")
     await Works(database).store("default", [work], ReviewState.UNJUDGED)
     assert await Review(database).release([work.id]) == [work.id]
-    assert not await WorkJudge(database, judge, Policy({}, check=True)).judge_some()
+    assert not await WorkJudge(database, judge, Policy(lambda _: None, check=True)).judge_some()
     assert await Works(database).newest("default", 100) == [work]
 
 
@@ -75,6 +75,6 @@ async def test_a_work_that_cannot_be_judged_waits_for_a_person(
 ) -> None:
     strange = msgspec.structs.replace(make_work(1), ink=[msgspec.Raw(b"\x90")] * 3)
     await Works(database).store("default", [strange, work_of(2, "加", "油")], ReviewState.UNJUDGED)
-    await WorkJudge(database, judge, Policy({}, check=True)).judge_some()
+    await WorkJudge(database, judge, Policy(lambda _: None, check=True)).judge_some()
     assert [work.id for work in await Review(database).held(10)] == [strange.id]
     assert [work.id for work in await Works(database).newest("default", 10)] == [make_work(2).id]

@@ -456,6 +456,28 @@ async def test_works_are_remembered_by_a_page_whose_storage_loses_them(core: Cor
     assert works == [["a", "天天"], ["b", "加油"]]
 
 
+async def test_a_pledge_is_sent_again_until_it_is_answered(core: Core) -> None:
+    wanted = {"t": "user:pledge", "pledge": "tea"}
+    busy = {"t": "error", "code": "busy", "message": "", "re": "pledge", "retry_ms": 500}
+    again = {"t": "timer:retry", "re": "pledge"}
+    made = {"pledge": "tea", "number": 7, "certificate": "c", "url": "/p/c"}
+    events = [welcome(), wanted, wanted, busy, again, offline(), welcome(), {"t": "pledged"} | made]
+    found = await core(RUN, events)
+    sent = [[it["send"] for it in commands if "send" in it] for commands in found["sent"]]
+    pledge = [{"t": "pledge", "pledge": "tea"}]
+    assert sent == [[], pledge, [], [], pledge, [], pledge, []]
+    assert (found["state"]["pledging"], found["state"]["pledged"]) == ([], [made])
+
+
+async def test_a_pledge_that_is_refused_is_not_sent_again(core: Core) -> None:
+    refused = {"t": "error", "code": "closed", "message": "", "re": "pledge"}
+    events = [welcome(), {"t": "user:pledge", "pledge": "tea"}, refused, offline(), welcome()]
+    found = await core(RUN, events)
+    assert [command for command in found["sent"][-1] if "send" in command] == []
+    assert found["state"]["notice"]["code"] == "closed"
+    assert found["state"]["campaign"]["open"]
+
+
 @pytest.mark.parametrize(
     ("text", "direction"),
     [("加油", "ltr"), ("hope", "ltr"), ("שלום", "rtl"), ("سلام", "rtl"), ("𞤢𞤣", "rtl")],

@@ -24,6 +24,7 @@ from jielong.messages import (
     Partner,
     PartnerState,
     Phrase,
+    Pledged,
     Pong,
     React,
     Turn,
@@ -82,6 +83,10 @@ EXAMPLES: list[tuple[dict[str, Any], Message]] = [
         ),
     ),
     ({"t": "invited", "room": "r", "code": "c", "url": "/?i=c"}, Invited("r", "c", "/?i=c")),
+    (
+        {"t": "pledged", "pledge": "tea", "number": 7, "certificate": "c", "url": "/p/c"},
+        Pledged("tea", 7, "c", "/p/c"),
+    ),
     ({"t": "turn", "room": "r"} | TURN, MY_TURN),
     (
         {"t": "ink", "room": "r", "c": 0, "s": 1, "p": [1, 2, 3, 4]},

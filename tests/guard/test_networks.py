@@ -51,7 +51,9 @@ def test_a_named_network_has_the_participants_of_each_campaign() -> None:
         NamedNetwork("autumn", ip_network("203.0.113.7"), 20),
         NamedNetwork("spring", ip_network("2001:db8::/48"), 50),
     ]
-    networks = Networks(school)
+    networks = Networks()
+    assert networks.peer("203.0.113.7").participants == {}
+    networks.named = school
     assert networks.peer("::ffff:203.0.113.7").participants == {"spring": 300, "autumn": 20}
     assert networks.peer("2001:db8:0:9::1").participants == {"spring": 50}
     assert networks.peer("198.51.100.1").participants == {}

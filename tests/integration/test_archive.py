@@ -181,7 +181,9 @@ async def test_a_work_that_cannot_be_read_keeps_no_other_from_the_archive(
         stranger = client.xadd(key, {"other": b""})
         client.xadd(key, {"work": msgspec.msgpack.encode(works[1])})
         assert (await room.newest(CAMPAIGN, 20, None))[0] == [works[1], works[0]]
-        archiving = asyncio.create_task(Archiver(stream, archive, ReviewState.PUBLIC).run())
+        archiving = asyncio.create_task(
+            Archiver(stream, archive, lambda _: ReviewState.PUBLIC).run()
+        )
 
         async def are_stored(count: int) -> bool:
             assert not archiving.done()

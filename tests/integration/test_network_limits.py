@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from websockets.exceptions import InvalidStatus
 
+from tests.integration.command import jielong
 from tests.integration.http import get
 from tests.integration.protocol_client import MSGPACK, Message, Peer, open_peer
 from tests.integration.relays import INK
@@ -130,6 +132,27 @@ async def write_together(visit: Visit, address: str) -> Message:
 async def test_a_network_with_many_hands_in_works_may_not_join(visit: Visit) -> None:
     answer = await refused(lambda: write_together(visit, "198.51.100.6"), HANDS // 2)
     assert (answer["code"], answer["re"]) == ("slow_down", "join")
+
+
+async def test_a_network_that_a_campaign_names_at_run_time_may_do_more(
+    shared: Service, visit: Visit
+) -> None:
+    school = "198.51.100.9"
+    await refused(lambda: greet(visit, school), HELLOS)
+    named = f'network=[{{address="{school}", participants=300}}]'
+    edit = ("campaign", "edit", "default", "--set", named, "--data", shared.data)
+    assert (await asyncio.to_thread(jielong, *edit)).returncode == 0
+
+    async def are_welcome() -> bool:
+        try:
+            for _ in range(HELLOS + CONNECTIONS):
+                if not isinstance(await greet(visit, school), Peer):
+                    return False
+        except InvalidStatus:
+            return False
+        return True
+
+    await eventually(are_welcome)
 
 
 async def test_refusals_are_metered(shared: Service, visit: Visit) -> None:

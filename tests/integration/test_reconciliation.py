@@ -210,24 +210,6 @@ async def test_a_work_that_an_operator_removed_stays_counted(
     assert lost.counters()["serial"] > max(hand.serial for work in stored for hand in work.hands)
 
 
-async def test_a_database_from_before_is_counted_when_it_is_opened(
-    lost: Redis, works: Works, url: str
-) -> None:
-    stored = [make_work(number) for number in range(4)]
-    await works.store(CAMPAIGN, stored, ReviewState.PUBLIC)
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        before = (await connection.execute(text("SELECT * FROM lane_totals"))).all()
-        await connection.execute(text("DROP TABLE lane_totals"))
-    again = [Database(url) for _ in range(3)]
-    await asyncio.gather(*(database.open() for database in again))
-    async with engine.begin() as connection:
-        assert (await connection.execute(text("SELECT * FROM lane_totals"))).all() == before
-    for database in again:
-        await database.close()
-    await engine.dispose()
-
-
 async def test_counters_that_were_lost_alone_are_noticed_with_the_next_work(
     lost: Redis, store: Store
 ) -> None:

@@ -36,7 +36,7 @@ def judgement_of(
 
 
 def chars_of(language: str) -> list[str]:
-    phrases = catalogue.load().campaigns["default"].phrases.values()
+    phrases = catalogue.load_library().phrases.values()
     found = {char for it in phrases if it.locale.startswith(language) for char in it.chars}
     return sorted(found)
 

@@ -7,7 +7,8 @@ import pytest
 from server.relay.campaign import Campaign
 from server.relay.phrase import language_of, make_phrase
 from server.relay.room import Rules
-from server.session.campaigns import OpenCampaign, PackedPhrase
+from server.session.campaigns import OpenCampaign
+from server.session.phrase_choice import PackedPhrase
 
 PHRASES = {
     phrase.id: phrase
@@ -39,3 +40,25 @@ def test_others_are_offered_what_is_in_the_language_of_the_campaign(locale: str)
 def test_the_same_language_is_written_in_many_ways() -> None:
     locales = ("en", "EN", "en-GB", "en_GB", "en-Latn-GB")
     assert {language_of(locale) for locale in locales} == {"en"}
+
+
+def test_a_phrase_of_more_weight_is_chosen_more_often() -> None:
+    weights = {"one": 50.0, "two": 1.0}
+    campaign = OpenCampaign(Campaign("c", "C", True, "en", PHRASES, weights=weights), Rules())
+    chosen = [campaign.choose(None, "zh") for _ in range(400)]
+    heavy = campaign.choose("one", "")
+    assert chosen.count(heavy) > 300
+
+
+def test_a_campaign_without_phrases_has_none_to_choose() -> None:
+    campaign = OpenCampaign(Campaign("c", "C", True, "en", {}), Rules())
+    assert campaign.choose(None, "en") is None
+    assert campaign.choose(None, "en", ("zh",)) is None
+
+
+def test_a_campaign_that_changes_offers_other_phrases() -> None:
+    campaign = OpenCampaign(Campaign("c", "C", True, "en", PHRASES), Rules())
+    campaign.update(Campaign("c", "C", False, "en", {"one": PHRASES["one"]}))
+    assert not campaign.is_open
+    assert campaign.choose("two", "") is None
+    assert campaign.choose(None, "en") == campaign.choose("one", "")

@@ -47,7 +47,7 @@ async def both(app: ASGIApp) -> AsyncIterator[tuple[tuple[str, int], Worker]]:
     answers = DirectAnswers()
     answers.add([prepare("/known", KNOWN, "text/plain", "no-cache")])
     ours, theirs = channel()
-    web, worker = WebServer(app, theirs), Worker(ours)
+    web, worker = WebServer(app, theirs, ()), Worker(ours)
     made = acceptor(answers, others=worker)
     returning = Receiver(ours, made.accept)
     returning.resume()

@@ -28,6 +28,7 @@ export function commandsFor(before, after, event) {
     case "user:commit": return changed ? commit(draft) : [];
     case "user:react": return room ? [{ send: { t: "react", room: room.id, e: event.e } }] : [];
     case "user:invite": return room && !room.partner ? [{ send: { t: "invite", room: room.id } }] : [];
+    case "user:pledge": return after.pledging !== before.pledging ? pledge([event.pledge]) : [];
     case "user:report":
     case "user:leave": return before.room ? leave(after) : [];
     case "welcome": return onWelcome(after, event);
@@ -47,8 +48,14 @@ export function commandsFor(before, after, event) {
 
 /** @param {State} state @param {Welcome} message @returns {Command[]} */
 function onWelcome(state, { resume }) {
-  if (resume && resume.room === state.leaving?.room) return leaveAndJoin(state);
-  return resume ? resend(state) : join(state);
+  const pledges = pledge(state.pledging);
+  if (resume && resume.room === state.leaving?.room) return [...pledges, ...leaveAndJoin(state)];
+  return [...pledges, ...(resume ? resend(state) : join(state))];
+}
+
+/** @param {string[]} ids @returns {Command[]} */
+function pledge(ids) {
+  return ids.map((id) => ({ send: { t: "pledge", pledge: id } }));
 }
 
 /** @param {State} state @param {string} [proof] @returns {Command[]} */
@@ -122,6 +129,7 @@ function scheduleRetry({ code, re, retry_ms }) {
 /** @param {State} state @param {string} re @returns {Command[]} */
 function retry(state, re) {
   if (re === "join") return join(state);
+  if (re === "pledge") return pledge(state.pledging);
   if (re === "leave" || re === "report") return leaveAndJoin(state);
   if (re === "commit") return state.draft?.committing ? resend(state) : [];
   return re === "ink" || re === "undo" ? resend(state) : [];

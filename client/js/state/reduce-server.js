@@ -10,7 +10,7 @@ import { withNotice } from "./state.js";
 /**
  * @import {
  *   Bye, Committed, Completed, Counters, Draft, ErrorMessage, Finished, FromServer, Ink, Matched,
- *   Partner, PartnerMessage, PartnerState, Room, RoomReducer, State, Turn, TurnMessage, Undo, Waiting, Welcome
+ *   Partner, PartnerMessage, PartnerState, Pledged, Room, RoomReducer, State, Turn, TurnMessage, Undo, Waiting, Welcome
  * } from "../types.js"
  */
 
@@ -50,10 +50,18 @@ export function reduceServer(state, message, at) {
         reaction: { e: message.e, n: (state.reaction?.n ?? 0) + 1 },
       }));
     case "counters": return { ...state, counters: countersOf(message) };
+    case "pledged": return onPledged(state, message);
     case "error": return onError(state, message);
     case "bye": return onBye(state, message);
     default: return state;
   }
+}
+
+/** @param {State} state @param {Pledged} message @returns {State} */
+function onPledged(state, { pledge, number, certificate, url }) {
+  const others = state.pledged.filter((known) => known.pledge !== pledge);
+  const pledging = state.pledging.filter((waiting) => waiting !== pledge);
+  return { ...state, pledging, pledged: [...others, { pledge, number, certificate, url }] };
 }
 
 /** @param {State} state @param {string} id @param {(room: Room) => State} change */
@@ -206,6 +214,7 @@ function countersOf({ relays, participants, online, writing }) {
 
 /** @param {State} state @param {ErrorMessage} message @returns {State} */
 function onError(state, { code, re, retry_ms }) {
+  if (re === "pledge") return retry_ms ? state : withNotice({ ...state, pledging: [] }, code);
   const noticed = withNotice(state, code);
   const uncommitted = state.draft && { ...state.draft, committing: false };
   switch (code) {

@@ -27,6 +27,9 @@ export function reduceUser(state, event) {
       return { ...state, draft: { ...state.draft, open: false, committing: true } };
     case "user:leave": return leave(state);
     case "user:report": return state.room ? withNotice(leave(state, event.why), "reported") : state;
+    case "user:pledge":
+      if (state.pledging.includes(event.pledge)) return state;
+      return { ...state, pledging: [...state.pledging, event.pledge], notice: null };
     case "user:dismiss": return { ...state, notice: null };
     case "user:home": return { ...state, done: null, finished: [], notice: null };
     case "user:full": return withNotice(state, `full_${event.what}`);

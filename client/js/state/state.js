@@ -18,6 +18,8 @@ export function initialState(draft = null) {
     room: null,
     draft,
     done: null,
+    pledging: [],
+    pledged: [],
     notice: null,
     reaction: null,
   };

@@ -143,6 +143,15 @@ class Offer(Message, frozen=True, tag="offer"):
     phrase: Phrase
 
 
+class Pledged(Message, frozen=True, tag="pledged"):
+    """This participant made the pledge as number `number`; `url` is the certificate's page."""
+
+    pledge: str
+    number: int
+    certificate: str
+    url: str
+
+
 class Ink(Message, frozen=True, tag="ink"):
     """Live ink of the partner: part `p` of stroke `s` of character `c`."""
 
@@ -241,6 +250,7 @@ Incoming: TypeAlias = (
     | Waiting
     | Invited
     | Offer
+    | Pledged
     | Matched
     | Turn
     | Ink

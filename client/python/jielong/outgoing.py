@@ -101,6 +101,11 @@ def leave(room: str, keep: bool = False) -> Outgoing:
     return _message("leave", room=room, keep=True if keep else None)
 
 
+def pledge(pledge_id: str) -> Outgoing:
+    """Make a pledge of the campaign. Safe to repeat."""
+    return _message("pledge", pledge=pledge_id)
+
+
 def ping(n: int | None = None) -> Outgoing:
     """Ask for a `pong` with the same `n`."""
     return _message("ping", n=n)

@@ -23,6 +23,7 @@ from .messages import (
     Message,
     Partner,
     Phrase,
+    Pledged,
     Pong,
     Seated,
     Turn,
@@ -226,6 +227,18 @@ class Participant:
             return isinstance(message, Invited) and message.room == room
 
         return cast(Invited, await self._session.ask(outgoing.invite(room), invited, timeout))
+
+    async def pledge(self, pledge_id: str, timeout: float = 10.0) -> Pledged:  # noqa: ASYNC109
+        """Make a pledge of the campaign; one that was made before is answered as it was.
+
+        Raises:
+            Refused: with `no_such_pledge`, `closed` or `busy`.
+        """
+
+        def pledged(message: Message) -> bool:
+            return isinstance(message, Pledged) and message.pledge == pledge_id
+
+        return cast(Pledged, await self._session.ask(outgoing.pledge(pledge_id), pledged, timeout))
 
     async def commit(
         self,

@@ -10,10 +10,11 @@ import msgspec
 from server.relay.from_client import Join
 from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
-from server.session.campaigns import OpenCampaign, PackedPhrase
+from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
 from server.session.handlers.join_limit import JoinLimit
 from server.session.identity import new_id
+from server.session.phrase_choice import PackedPhrase
 from server.session.resume import Resume
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
@@ -59,8 +60,8 @@ class JoinHandler:
 
     def join(self, session: Session, message: Join) -> None:
         """Hand in a ticket, when the requests before it are done."""
-        if not session.campaign.is_open:
-            session.refuse("closed", "the campaign is not open", message)
+        if not session.campaign.lets_write:
+            session.refuse("closed", "the campaign is not open for writing", message)
             return
         if message.invite is not None and not _leads_somewhere(session, message.invite):
             session.refuse("no_such_room", "this invitation leads to no room for you", message)

@@ -1,0 +1,90 @@
+"""Moves the entries of a stream into SQL; acknowledges an entry after the commit."""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+from typing import Generic, TypeVar
+
+import structlog
+from redis.exceptions import RedisError
+
+from server.archive.database import ArchiveAwayError
+from server.store import cancellation
+from server.store.entry_stream import BATCH, EntryStream
+from server.store.errors import StoreAwayError
+
+log = structlog.get_logger()
+
+FIRST_PAUSE, LAST_PAUSE = 0.1, 5.0
+"""Seconds between attempts while Redis or the database is away."""
+
+GATHER_SECONDS = 0.25
+"""How long entries gather before the next ones are moved: a transaction costs as much as ten works.
+Until then readers find them in the stream."""
+
+TAKE_OVER_SECONDS = 5.0
+"""How often entries that a lost worker left behind are looked for."""
+
+Content = TypeVar("Content")
+
+
+class StreamArchiver(abc.ABC, Generic[Content]):
+    """Drains one stream. Any number of them may run at once, in any number of workers.
+
+    Attributes:
+        stored: how many entries it stored.
+    """
+
+    def __init__(self, stream: EntryStream[Content]) -> None:
+        """Drain `stream`."""
+        self._stream = stream
+        self.stored = 0
+
+    @property
+    def campaign(self) -> str:
+        """The campaign of the stream."""
+        return self._stream.campaign
+
+    @property
+    def waiting(self) -> int:
+        """Entries of all workers that wait to be stored; at most a second old.
+
+        While Redis is away, the last known number.
+        """
+        return self._stream.waiting
+
+    @abc.abstractmethod
+    async def store(self, entries: list[tuple[bytes, Content]]) -> None:
+        """Store entries, and acknowledge them."""
+
+    async def run(self) -> None:
+        """Drain, for as long as the worker lives."""
+        pause = FIRST_PAUSE
+        loop = asyncio.get_running_loop()
+        take_over_at = loop.time()
+        opened = False
+        while True:
+            cancellation.raise_if_cancelled()
+            try:
+                if not opened:
+                    await self._stream.open()
+                    opened = True
+                if loop.time() >= take_over_at:
+                    take_over_at = loop.time() + TAKE_OVER_SECONDS
+                    await self._store(await self._stream.abandoned())
+                entries = await self._stream.next()
+                await self._store(entries)
+                pause = FIRST_PAUSE
+                if entries and len(entries) < BATCH:
+                    await asyncio.sleep(GATHER_SECONDS)
+            except (RedisError, StoreAwayError, ArchiveAwayError, OSError) as error:
+                log.warning("works or pledges wait to be archived", error=str(error))
+                opened = False
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LAST_PAUSE)
+
+    async def _store(self, entries: list[tuple[bytes, Content]]) -> None:
+        if entries:
+            await self.store(entries)
+            self.stored += len(entries)

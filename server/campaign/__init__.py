@@ -1,0 +1,1 @@
+"""Campaigns as data: what an organiser defines, checked, kept in SQL or in a file."""

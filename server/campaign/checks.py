@@ -1,0 +1,207 @@
+"""Which campaigns are right: one validator for the command line, files and the console.
+
+`check` looks at one definition; `check_change` at what may not change once people took part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from server.campaign.check_money import check_money
+from server.campaign.colours import faint_pairs, is_colour
+from server.campaign.definition import Definition, Palette
+from server.campaign.networks import check_networks
+from server.campaign.problems import Problem
+from server.campaign.schedule import check_schedule
+from server.catalogue import CatalogueError, Library, fault_of_id, fault_of_locale, phrase_of
+from server.relay.phrase import PhraseError
+from server.relay.texts import Texts
+
+TITLE_CHARS, LINE_CHARS, TEXT_CHARS = 80, 300, 10_000
+"""The longest title, line and text, in code points."""
+
+LINK_CHARS = 2_000
+SEAL_CHARS = 4
+MOST_WEIGHT = 1_000
+MOST_COUNT = 10**12
+
+
+def check(definition: Definition, library: Library) -> list[Problem]:
+    """Everything that is wrong with a campaign that chooses from this library."""
+    return [
+        *_check_names(definition),
+        *_check_texts(definition),
+        *_check_links(definition),
+        *_check_theme(definition),
+        *check_schedule(definition),
+        *_check_phrases(definition, library),
+        *_check_relays(definition),
+        *check_money(definition),
+        *_check_goals(definition),
+        *check_networks(definition),
+    ]
+
+
+def check_change(before: Definition, after: Definition) -> list[Problem]:
+    """What may not be changed: certificates name pledges, and donations name funds."""
+    problems = []
+    kept = {pledge.id for pledge in after.pledge}
+    for pledge in before.pledge:
+        if pledge.id not in kept:
+            why = "cannot be removed, for certificates name it; set `offered = false`"
+            problems.append(Problem("pledge", f"{pledge.id!r} {why}"))
+    currencies = {fund.id: fund.currency for fund in after.fund}
+    for fund in before.fund:
+        if currencies.get(fund.id) != fund.currency:
+            why = "cannot be removed and keeps its currency, for donations name it"
+            problems.append(Problem("fund", f"{fund.id!r} {why}"))
+    return problems
+
+
+def _check_names(definition: Definition) -> Iterator[Problem]:
+    if fault := fault_of_id(definition.id):
+        yield Problem("id", fault)
+    if fault := fault_of_locale(definition.locale):
+        yield Problem("locale", fault)
+
+
+def _check_texts(definition: Definition) -> Iterator[Problem]:
+    for name, texts, most in (
+        ("title", definition.title, TITLE_CHARS),
+        ("summary", definition.summary, LINE_CHARS),
+        ("cause", definition.cause, TEXT_CHARS),
+        ("result", definition.result, TEXT_CHARS),
+        ("legal", definition.legal, TEXT_CHARS),
+    ):
+        yield from _check_text(name, texts, most)
+    if definition.organiser:
+        yield from _check_text(
+            "organiser.name", definition.organiser.name, TITLE_CHARS, needed=True
+        )
+    for number, pledge in enumerate(definition.pledge):
+        yield from _check_text(f"pledge[{number}].text", pledge.text, LINE_CHARS, needed=True)
+    for number, fund in enumerate(definition.fund):
+        yield from _check_text(f"fund[{number}].title", fund.title, TITLE_CHARS, needed=True)
+
+
+def _check_text(field: str, texts: Texts, most: int, *, needed: bool = False) -> Iterator[Problem]:
+    by_locale = texts if isinstance(texts, dict) else {"": texts}
+    if needed and not any(text.strip() for text in by_locale.values()):
+        yield Problem(field, "is empty")
+    for locale, text in by_locale.items():
+        place = f"{field}.{locale}" if locale else field
+        if locale and (fault := fault_of_locale(locale)):
+            yield Problem(place, fault)
+        if len(text) > most:
+            yield Problem(place, f"has {len(text)} characters; {most} are the most")
+
+
+def _check_links(definition: Definition) -> Iterator[Problem]:
+    organiser = definition.organiser
+    for field, link in (
+        ("link", definition.link),
+        ("picture", definition.picture),
+        ("organiser.link", organiser.link if organiser else ""),
+    ):
+        if link and not _is_link(link):
+            yield Problem(field, f"{link!r} is no address; write one like https://example.org/page")
+    for number, origin in enumerate(definition.embed):
+        parts = urlsplit(origin)
+        if parts.scheme not in {"https", "http"} or f"{parts.scheme}://{parts.netloc}" != origin:
+            yield Problem(
+                f"embed[{number}]", f"{origin!r} is no origin; write one like https://example.org"
+            )
+
+
+def _is_link(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    readable = link.isprintable() and " " not in link and len(link) <= LINK_CHARS
+    return readable and parts.scheme in {"https", "http"} and bool(parts.hostname)
+
+
+def _check_theme(definition: Definition) -> Iterator[Problem]:
+    theme = definition.theme
+    if not 1 <= len(theme.seal) <= SEAL_CHARS:
+        yield Problem("theme.seal", f"has {len(theme.seal)} characters; 1 to {SEAL_CHARS} may be")
+    yield from _check_palette("light", theme.light)
+    yield from _check_palette("dark", theme.dark)
+
+
+def _check_palette(scheme: str, palette: Palette) -> Iterator[Problem]:
+    wrong = False
+    for name, colour in (("accent", palette.accent), ("paper", palette.paper)):
+        if not is_colour(colour):
+            wrong = True
+            yield Problem(
+                f"theme.{scheme}.{name}", f"{colour!r} is no colour; write one as #b3321f"
+            )
+    if not wrong:
+        for name, fault in faint_pairs(scheme, palette):
+            yield Problem(f"theme.{scheme}.{name}", fault)
+
+
+def _check_phrases(definition: Definition, library: Library) -> Iterator[Problem]:
+    categories = set(library.categories.values()) - {""}
+    yield from _unknown("phrases", definition.phrases, library.phrases)
+    yield from _unknown("categories", definition.categories, categories)
+    for number, entry in enumerate(definition.phrase):
+        if entry.id in library.phrases:
+            yield Problem(f"phrase[{number}].id", f"{entry.id!r} is the id of a built-in phrase")
+        try:
+            phrase_of(entry.id, entry.text, entry.locale)
+        except (CatalogueError, PhraseError) as error:
+            yield Problem(f"phrase[{number}]", str(error))
+    yield from _doubled("phrase", (entry.id for entry in definition.phrase))
+    known = {*library.phrases, *(entry.id for entry in definition.phrase)}
+    yield from _unknown("weights", definition.weights, known)
+    for phrase, weight in definition.weights.items():
+        if not 0 < weight <= MOST_WEIGHT:
+            yield Problem(f"weights.{phrase}", f"{weight} is not above 0 and at most {MOST_WEIGHT}")
+    if definition.own_only and not definition.phrase:
+        yield Problem("own_only", "the campaign has no phrase of its own")
+    if definition.own_only and (definition.phrases or definition.categories):
+        yield Problem("own_only", "goes with neither `phrases` nor `categories`")
+
+
+def _unknown(field: str, chosen: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    if unknown := sorted(set(chosen) - set(known)):
+        yield Problem(field, f"{', '.join(map(repr, unknown))} is not in the library")
+
+
+def _check_relays(definition: Definition) -> Iterator[Problem]:
+    if not definition.relays:
+        yield Problem(
+            "relays", "is empty; a campaign offers one of write, pledge and give at least"
+        )
+    yield from _doubled("relays", definition.relays)
+    for number, pledge in enumerate(definition.pledge):
+        if fault := fault_of_id(pledge.id):
+            yield Problem(f"pledge[{number}].id", fault)
+    yield from _doubled("pledge", (pledge.id for pledge in definition.pledge))
+    if "pledge" in definition.relays and not definition.pledge:
+        yield Problem("relays", "has pledge, but the campaign has no [[campaign.pledge]]")
+
+
+def _check_goals(definition: Definition) -> Iterator[Problem]:
+    for name, goals in (("goal", definition.goal), ("milestone", definition.milestone)):
+        for number, goal in enumerate(goals):
+            if not 1 <= goal.at <= MOST_COUNT:
+                yield Problem(f"{name}[{number}].at", f"{goal.at} is not 1 to {MOST_COUNT}")
+            yield from _check_text(f"{name}[{number}].text", goal.text, LINE_CHARS)
+    counters = Counter(goal.counter for goal in definition.goal)
+    yield from (
+        Problem("goal", f"there are {count} for {counter}; one may be")
+        for counter, count in counters.items()
+        if count > 1
+    )
+
+
+def _doubled(field: str, ids: Iterable[str]) -> Iterator[Problem]:
+    for name, count in Counter(ids).items():
+        if count > 1:
+            yield Problem(field, f"{name!r} is there twice")

@@ -1,0 +1,187 @@
+"""Donations and refunds in SQL: each taken once, in any order, with sums that are always exact.
+
+One transaction takes a report and changes the totals. Reports of a campaign are taken one after
+another: each transaction locks the row of the campaign's reports first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.archive.database import Database
+from server.campaign import schema
+from server.campaign.reports import Donation, Refund, Refunded, Succeeded
+
+_LOCK = text(
+    "INSERT INTO donation_reports (campaign, id, digest) VALUES (:campaign, '', :nothing) "
+    "ON CONFLICT (campaign, id) DO UPDATE SET digest = donation_reports.digest"
+)
+"""Locks the campaign; no report has an empty id."""
+
+_ADD = text(
+    "INSERT INTO fund_totals (campaign, fund, raised, donations) "
+    "VALUES (:campaign, :fund, :raised, :donations) ON CONFLICT (campaign, fund) DO UPDATE "
+    "SET raised = fund_totals.raised + :raised, donations = fund_totals.donations + :donations"
+)
+
+WAITING, TAKEN, ASIDE = "waiting", "taken", "aside"
+"""States of a refund: its donation is not known yet; it counts; it is for the organiser to see to,
+for it was larger than what was left of its donation."""
+
+
+class ConflictError(Exception):
+    """The report contradicts what was taken before; the message says how."""
+
+
+class FundTotals(NamedTuple):
+    """What was given for a fund less refunds, and how many gave."""
+
+    raised: int = 0
+    donations: int = 0
+
+
+class Donations:
+    """The donations of one database. Every method may raise ArchiveAwayError."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep donations in `database`."""
+        self._database = database
+
+    async def take(
+        self, campaign: str, report_id: str, body: bytes, report: Succeeded | Refunded
+    ) -> None:
+        """Take a report; one that was taken before changes nothing.
+
+        Args:
+            campaign: for which it came.
+            report_id: the provider's id of this report.
+            body: as it came, of which `report` was read.
+            report: what it says.
+
+        Raises:
+            ConflictError: nothing is changed.
+        """
+        digest = sha256(body).digest()
+        async with self._database.writing() as connection:
+            await connection.execute(_LOCK, {"campaign": campaign, "nothing": b""})
+            reports = schema.donation_reports
+            known = await connection.scalar(
+                select(reports.c.digest).where(
+                    reports.c.campaign == campaign, reports.c.id == report_id
+                )
+            )
+            if known is not None:
+                if known != digest:
+                    raise ConflictError("another body came with this webhook-id")
+                return
+            row = {"campaign": campaign, "id": report_id, "digest": digest}
+            await connection.execute(insert(reports).values(row))
+            match report.data:
+                case Donation() as donation:
+                    await _take_donation(connection, campaign, donation)
+                case Refund() as refund:
+                    await _take_refund(connection, campaign, refund)
+
+    async def totals(self, campaign: str) -> Mapping[str, FundTotals]:
+        """The totals of each fund for which something was given."""
+        columns = schema.fund_totals.c
+        query = select(columns.fund, columns.raised, columns.donations).where(
+            columns.campaign == campaign
+        )
+        async with self._database.reading() as connection:
+            return {fund: FundTotals(*totals) for fund, *totals in await connection.execute(query)}
+
+
+async def _take_donation(connection: AsyncConnection, campaign: str, donation: Donation) -> None:
+    known = await _donation(connection, campaign, donation.id)
+    if known is not None:
+        told = (donation.fund, donation.amount, donation.currency)
+        if (known.fund, known.amount, known.currency) != told:
+            raise ConflictError("the donation was reported with another fund, amount or currency")
+        return
+    refunded = await _settle_waiting(connection, campaign, donation)
+    row = {
+        "campaign": campaign,
+        "id": donation.id,
+        "fund": donation.fund,
+        "currency": donation.currency,
+        "amount": donation.amount,
+        "refunded": refunded,
+        "ref": donation.ref or "",
+        "at": _milliseconds(donation.at),
+    }
+    await connection.execute(insert(schema.donations).values(row))
+    left = donation.amount - refunded
+    await _add(connection, campaign, donation.fund, left, int(left > 0))
+
+
+async def _settle_waiting(connection: AsyncConnection, campaign: str, donation: Donation) -> int:
+    """Decide on the refunds that came before their donation; how much of it they take."""
+    refunds, refunded = schema.refunds.c, 0
+    query = select(refunds.id, refunds.amount, refunds.currency).where(
+        refunds.campaign == campaign, refunds.donation == donation.id, refunds.state == WAITING
+    )
+    for refund, amount, currency in (await connection.execute(query.order_by(refunds.id))).all():
+        fits = currency == donation.currency and refunded + amount <= donation.amount
+        refunded += amount if fits else 0
+        key = and_(refunds.campaign == campaign, refunds.id == refund)
+        state = TAKEN if fits else ASIDE
+        await connection.execute(update(schema.refunds).where(key).values(state=state))
+    return refunded
+
+
+async def _take_refund(connection: AsyncConnection, campaign: str, refund: Refund) -> None:
+    refunds = schema.refunds.c
+    query = select(schema.refunds).where(refunds.campaign == campaign, refunds.id == refund.refund)
+    known = (await connection.execute(query)).one_or_none()
+    if known is not None:
+        told = (refund.id, refund.amount, refund.currency)
+        if (known.donation, known.amount, known.currency) != told:
+            raise ConflictError("the refund was reported with another donation or amount")
+        return
+    donation = await _donation(connection, campaign, refund.id)
+    row = {
+        "campaign": campaign,
+        "id": refund.refund,
+        "donation": refund.id,
+        "currency": refund.currency,
+        "amount": refund.amount,
+        "at": _milliseconds(refund.at),
+        "state": WAITING if donation is None else TAKEN,
+    }
+    await connection.execute(insert(schema.refunds).values(row))
+    if donation is None:
+        return
+    refunded = donation.refunded + refund.amount
+    if donation.currency != refund.currency or refunded > donation.amount:
+        raise ConflictError("the refund is in another currency, or above what was given")
+    donations = schema.donations.c
+    key = and_(donations.campaign == campaign, donations.id == refund.id)
+    await connection.execute(update(schema.donations).where(key).values(refunded=refunded))
+    whole = refunded == donation.amount
+    await _add(connection, campaign, donation.fund, -refund.amount, -int(whole))
+
+
+async def _donation(connection: AsyncConnection, campaign: str, donation: str) -> Row[Any] | None:
+    columns = schema.donations.c
+    query = select(schema.donations).where(columns.campaign == campaign, columns.id == donation)
+    return (await connection.execute(query)).one_or_none()
+
+
+async def _add(
+    connection: AsyncConnection, campaign: str, fund: str, raised: int, donations: int
+) -> None:
+    row = {"campaign": campaign, "fund": fund, "raised": raised, "donations": donations}
+    await connection.execute(_ADD, row)
+
+
+def _milliseconds(at: datetime | None) -> int:
+    """The moment that was reported, or this one."""
+    return time.time_ns() // 1_000_000 if at is None else round(at.timestamp() * 1_000)

@@ -1,0 +1,92 @@
+"""What an organiser does with campaigns in SQL: the same for the command line and the console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from server.campaign.compose import compose
+from server.campaign.definition import Definition
+from server.campaign.editing import edited
+from server.campaign.file import read_file, with_own_phrases
+from server.campaign.problems import CampaignError, Problem
+from server.campaign.reading import plain_of, read_definition
+from server.campaign.source import built_in
+from server.campaign.storage import CampaignStorage
+from server.catalogue import Library
+
+
+class CampaignManager:
+    """Changes campaigns in the name of `who`.
+
+    Every method may raise ArchiveAwayError, and CampaignError for what is refused.
+    """
+
+    def __init__(self, storage: CampaignStorage, library: Library, who: str) -> None:
+        """Campaigns choose from `library`."""
+        self._storage = storage
+        self._library = library
+        self._who = who
+
+    async def all(self) -> dict[str, Definition]:
+        """Every campaign, by id: those in SQL, and the built-in ones that nobody has changed."""
+        stored = await self._storage.read()
+        return built_in(self._library).definitions | stored.definitions
+
+    async def find(self, campaign_id: str) -> Definition:
+        """One campaign."""
+        found = (await self.all()).get(campaign_id)
+        if found is None:
+            problem = Problem("", "there is none of this id; `jielong campaign list` shows all")
+            raise CampaignError([problem], campaign_id)
+        return found
+
+    async def create(self, campaign_id: str, changes: Iterable[str]) -> Definition:
+        """Add a campaign with these values; see `editing`."""
+        plain = edited({"id": campaign_id}, changes, ())
+        definition = read_definition(plain, self._library)
+        await self._storage.create(definition, self._who)
+        return definition
+
+    async def edit(
+        self, campaign_id: str, changes: Iterable[str], removed: Iterable[str]
+    ) -> list[str]:
+        """Change single values; the campaigns that differ now."""
+        plain = edited(plain_of(await self.find(campaign_id)), changes, removed)
+        if plain.get("id") != campaign_id:
+            raise CampaignError([Problem("id", "cannot be changed")], campaign_id)
+        return await self._save([read_definition(plain, self._library)], "edit")
+
+    async def open(self, campaign_id: str) -> list[str]:
+        """Let people join; the campaigns that differ now."""
+        definition = msgspec.structs.replace(await self.find(campaign_id), open=True)
+        now, campaign = datetime.now(UTC), compose(definition, self._library)
+        if campaign.opens and now < campaign.opens:
+            when = campaign.opens.isoformat()
+            raise CampaignError([Problem("opens", f"it opens at {when}; change that")], campaign_id)
+        if campaign.closes and now >= campaign.closes:
+            when = campaign.closes.isoformat()
+            raise CampaignError(
+                [Problem("closes", f"it closed at {when}; change that")], campaign_id
+            )
+        return await self._save([definition], "open")
+
+    async def close(self, campaign_id: str) -> list[str]:
+        """Let nobody join; the campaigns that differ now."""
+        definition = msgspec.structs.replace(await self.find(campaign_id), open=False)
+        return await self._save([definition], "close")
+
+    async def import_file(self, path: Path) -> list[str]:
+        """Make the campaigns of a file what it says; the campaigns that differ now.
+
+        Campaigns that are not in the file stay as they are.
+        """
+        file = read_file(path, self._library, needs_default=False)
+        whole = [with_own_phrases(it, file, self._library) for it in file.definitions.values()]
+        return await self._save(whole, "import")
+
+    async def _save(self, definitions: list[Definition], action: str) -> list[str]:
+        return await self._storage.save(definitions, self._who, action)

@@ -1,0 +1,32 @@
+"""The networks that campaigns name, such as that of a school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+
+from server.campaign.definition import Definition
+from server.campaign.problems import Problem
+from server.guard.networks import NamedNetwork
+from server.relay.campaign import Campaign
+
+
+def check_networks(definition: Definition) -> Iterator[Problem]:
+    """What is wrong with those of a campaign."""
+    for number, network in enumerate(definition.network):
+        try:
+            ip_network(network.address, strict=False)
+        except ValueError:
+            why = f"{network.address!r} is no network; one is 203.0.113.7 or 2001:db8::/48"
+            yield Problem(f"network[{number}].address", why)
+        if network.participants < 1:
+            yield Problem(f"network[{number}].participants", "a network has at least one")
+
+
+def named_networks(campaigns: Iterable[Campaign]) -> tuple[NamedNetwork, ...]:
+    """Those of these campaigns, which were checked, as the guard needs them."""
+    return tuple(
+        NamedNetwork(campaign.id, ip_network(it.address, strict=False), it.participants)
+        for campaign in campaigns
+        for it in campaign.networks
+    )

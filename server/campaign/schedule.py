@@ -1,0 +1,45 @@
+"""When a campaign is open: moments with an offset, or on the clocks of its time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from server.campaign.definition import Definition
+from server.campaign.problems import Problem
+
+
+def check_schedule(definition: Definition) -> Iterator[Problem]:
+    """What is wrong with the time zone and the moments."""
+    zone = definition.time_zone
+    if zone and zone not in _zones():
+        yield Problem("time_zone", f"{zone!r} is no time zone; one is Asia/Shanghai")
+        return
+    for field in ("opens", "closes"):
+        given: datetime | None = getattr(definition, field)
+        if given is not None and given.tzinfo is None and not zone:
+            yield Problem(
+                field,
+                "has no timezone offset; write 2030-01-01T08:00:00+08:00, or set time_zone",
+            )
+            return
+    opens, closes = moment(definition.opens, zone), moment(definition.closes, zone)
+    if opens and closes and closes <= opens:
+        yield Problem("closes", "the campaign closes before it opens")
+
+
+def moment(given: datetime | None, zone: str) -> datetime | None:
+    """The moment that was meant: without an offset, by the clocks of the time zone."""
+    if given is None or given.tzinfo is not None:
+        return given
+    return given.replace(tzinfo=ZoneInfo(zone))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    try:
+        return frozenset(available_timezones())
+    except ZoneInfoNotFoundError:
+        return frozenset(("UTC",))

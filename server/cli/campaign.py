@@ -1,0 +1,250 @@
+"""`jielong campaign`: create, change, open and close campaigns while the service runs."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from redis.exceptions import RedisError
+
+from server.archive.database import Database
+from server.campaign.compose import compose
+from server.campaign.definition import Definition
+from server.campaign.file import read_file, write_toml
+from server.campaign.manager import CampaignManager
+from server.campaign.storage import CampaignStorage
+from server.catalogue import Library, load_library
+from server.cli.command import (
+    DatabaseUrl,
+    DataFolder,
+    StartError,
+    on_database,
+    one_line_errors,
+    settings_from,
+)
+from server.settings import Settings
+from server.store.campaign_news import CampaignNews
+from server.store.deployment import deployment
+from server.store.embedded import EmbeddedServer
+
+campaign = typer.Typer(
+    help="Create, change, open and close campaigns. Every worker knows a change within a second.",
+    no_args_is_help=True,
+)
+
+Id = Annotated[str, typer.Argument(help="Id of a campaign.", show_default=False)]
+RedisUrl = Annotated[str | None, typer.Option(help="Redis of the service.")]
+SourceFile = Annotated[
+    Path | None,
+    typer.Option("--file", help="File that is the source of the campaigns (JIELONG_CAMPAIGNS)."),
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="field=value, e.g. title.en=Hello or theme.light.accent=#b3321f; repeatable."
+    ),
+]
+
+
+@campaign.command()
+def create(
+    campaign_id: Id,
+    changes: Changes = None,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Add a campaign."""
+
+    async def do(manager: CampaignManager) -> list[str]:
+        return [(await manager.create(campaign_id, changes or ())).id]
+
+    _change(do, "created", file, database_url, redis_url, data)
+
+
+@campaign.command()
+def edit(
+    campaign_id: Id,
+    changes: Changes = None,
+    removed: Annotated[
+        list[str] | None, typer.Option("--unset", help="Field to remove; repeatable.")
+    ] = None,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Change single values of a campaign; `import` changes all of it."""
+
+    async def do(manager: CampaignManager) -> list[str]:
+        return await manager.edit(campaign_id, changes or (), removed or ())
+
+    _change(do, "changed", file, database_url, redis_url, data)
+
+
+@campaign.command("open")
+def open_(
+    campaign_id: Id,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Let people join a campaign."""
+    _change(lambda it: it.open(campaign_id), "open", file, database_url, redis_url, data)
+
+
+@campaign.command()
+def close(
+    campaign_id: Id,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Let nobody join a campaign; who writes may finish."""
+    _change(lambda it: it.close(campaign_id), "closed", file, database_url, redis_url, data)
+
+
+@campaign.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="TOML file of campaigns.")],
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Make the campaigns of a file what it says; others stay as they are."""
+    _change(lambda it: it.import_file(path), "imported", None, database_url, redis_url, data)
+
+
+@campaign.command("list")
+def list_(
+    file: SourceFile = None, database_url: DatabaseUrl = None, data: DataFolder = None
+) -> None:
+    """List all campaigns."""
+
+    def write(definitions: dict[str, Definition], library: Library) -> None:
+        for definition in definitions.values():
+            composed = compose(definition, library)
+            state = "open" if composed.is_open(datetime.now(UTC)) else "closed"
+            relays = ",".join(definition.relays)
+            title = composed.text(composed.title)
+            typer.echo(f"{definition.id}  {state}  {relays}  {title}")
+
+    _read(write, file, database_url, data)
+
+
+@campaign.command()
+def show(
+    campaign_id: Id,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Show a campaign as TOML, without the webhook's secrets."""
+    export([campaign_id], False, file, database_url, data)
+
+
+@campaign.command()
+def export(
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of campaigns; none: all.")] = None,
+    secrets: Annotated[bool, typer.Option("--secrets", help="With the webhooks' secrets.")] = False,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Write campaigns as TOML, which `import` and JIELONG_CAMPAIGNS read."""
+
+    def write(definitions: dict[str, Definition], _library: Library) -> None:
+        if missing := sorted(set(ids or ()) - set(definitions)):
+            raise StartError(
+                f"there is no campaign {' '.join(missing)}; `jielong campaign list` shows all"
+            )
+        chosen = [it for key, it in definitions.items() if not ids or key in ids]
+        typer.echo(write_toml(it if secrets else _without_secrets(it) for it in chosen), nl=False)
+
+    _read(write, file, database_url, data)
+
+
+def _without_secrets(definition: Definition) -> Definition:
+    webhook = definition.webhook
+    if webhook is None:
+        return definition
+    bare = msgspec.structs.replace(webhook, secrets=())
+    return msgspec.structs.replace(definition, webhook=bare if bare.secrets_from else None)
+
+
+def _change(
+    do: Callable[[CampaignManager], Coroutine[Any, Any, list[str]]],
+    done: str,
+    file: Path | None,
+    database_url: str | None,
+    redis_url: str | None,
+    data: Path | None,
+) -> None:
+    """Do something to campaigns in SQL, and tell the workers."""
+    with one_line_errors():
+        settings = settings_from({"campaigns": file, "redis_url": redis_url, "data": data})
+        if settings.campaigns is not None:
+            raise StartError(
+                f"{settings.campaigns} is the source of the campaigns; change it there, and the "
+                "service reads it again by itself"
+            )
+        settings.data.mkdir(parents=True, exist_ok=True)
+
+    async def change(database: Database) -> None:
+        manager = CampaignManager(CampaignStorage(database), load_library(), _who())
+        changed = await do(manager)
+        for campaign_id in changed:
+            typer.echo(f"{campaign_id} {done}")
+        if not changed:
+            typer.echo("nothing to change")
+        elif not await _tell(settings):
+            typer.echo("no Redis answers; workers that run know the change within 10 s", err=True)
+
+    on_database(change, database_url, data, anew=True)
+
+
+async def _tell(settings: Settings) -> bool:
+    """Tell the workers; False when Redis cannot be reached, though the service may run."""
+    url = settings.redis_url or EmbeddedServer(settings.data.resolve(), settings.durability).url
+    try:
+        await CampaignNews(deployment(url)).tell()
+    except (RedisError, OSError):
+        return False
+    return True
+
+
+def _read(
+    write: Callable[[dict[str, Definition], Library], None],
+    file: Path | None,
+    database_url: str | None,
+    data: Path | None,
+) -> None:
+    """Show campaigns of the file that is their source, or of SQL."""
+    library = load_library()
+    with one_line_errors():
+        settings = settings_from({"campaigns": file, "data": data})
+        if settings.campaigns is not None:
+            read = read_file(settings.campaigns, library, needs_default=True)
+            write(read.definitions, read.library)
+            return
+
+    async def show_all(database: Database) -> None:
+        write(await CampaignManager(CampaignStorage(database), library, _who()).all(), library)
+
+    on_database(show_all, database_url, data)
+
+
+def _who() -> str:
+    """Whom the audit log names."""
+    try:
+        return f"{getpass.getuser()}, by command"
+    except (KeyError, OSError):
+        return "somebody, by command"

@@ -1,0 +1,46 @@
+"""`pledge`: promise something, and get a certificate with a number."""
+
+from __future__ import annotations
+
+from server.relay.from_client import Pledge
+from server.relay.to_client import Pledged
+from server.session.background import BackgroundTasks
+from server.session.dispatch import Dispatcher
+from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
+from server.session.session import Session
+from server.session.store_errors import StoreErrors
+from server.store.errors import StoreError
+
+
+class PledgeHandler:
+    """Makes the pledges of sessions."""
+
+    def __init__(self, pledging: Pledging, errors: StoreErrors, tasks: BackgroundTasks) -> None:
+        """Every part is that of this worker."""
+        self._pledging = pledging
+        self._errors = errors
+        self._tasks = tasks
+
+    def register(self, dispatcher: Dispatcher) -> None:
+        """Handle `pledge`."""
+        dispatcher.register(Pledge, self.pledge)
+
+    def pledge(self, session: Session, message: Pledge) -> None:
+        """Make the pledge, and answer with its certificate."""
+        self._tasks.spawn(self._pledge(session, message))
+
+    async def _pledge(self, session: Session, message: Pledge) -> None:
+        try:
+            found = await self._pledging.pledge(
+                session.campaign, session.participant, message.pledge
+            )
+        except NoSuchPledgeError:
+            text = "the campaign does not offer this pledge"
+            session.refuse("no_such_pledge", text, message)
+        except ClosedError:
+            session.refuse("closed", "the campaign is not open", message)
+        except StoreError as error:
+            self._errors.answer(session, error, message)
+        else:
+            made = found.made
+            session.connection.send(Pledged(made.pledge, made.number, made.certificate, found.url))

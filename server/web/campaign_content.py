@@ -1,0 +1,76 @@
+"""What everybody may know of a campaign, for `GET /api/campaigns/{id}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.campaign.definition import Definition, Goal, Palette
+from server.campaign.donations import FundTotals
+from server.relay.campaign import Campaign
+from server.web.api_types import (
+    AboutInfo,
+    FundInfo,
+    GoalInfo,
+    OrganiserInfo,
+    PaletteInfo,
+    PledgeInfo,
+    ThemeInfo,
+)
+
+
+def about(campaign: Campaign, definition: Definition) -> AboutInfo:
+    """What people read of it, in its own language."""
+    organiser = definition.organiser
+    return AboutInfo(
+        campaign.text(definition.summary),
+        campaign.text(definition.cause),
+        campaign.text(definition.result),
+        campaign.text(definition.legal),
+        definition.link,
+        definition.picture,
+        OrganiserInfo(campaign.text(organiser.name), organiser.link) if organiser else None,
+        campaign.opens,
+        campaign.closes,
+    )
+
+
+def pledges(campaign: Campaign, counts: Mapping[str, int]) -> list[PledgeInfo]:
+    """Those that it offers."""
+    if "pledge" not in campaign.relays:
+        return []
+    return [
+        PledgeInfo(it.id, campaign.text(it.text), counts.get(it.id, 0))
+        for it in campaign.pledges
+        if it.offered
+    ]
+
+
+def funds(campaign: Campaign, raised: Mapping[str, FundTotals]) -> list[FundInfo]:
+    """Those that it offers."""
+    if "give" not in campaign.relays:
+        return []
+    return [
+        FundInfo(
+            it.id,
+            campaign.text(it.title),
+            it.currency,
+            *raised.get(it.id, FundTotals()),
+            it.goal,
+        )
+        for it in campaign.funds
+    ]
+
+
+def theme(definition: Definition) -> ThemeInfo:
+    """Its colours and its seal."""
+    look = definition.theme
+    return ThemeInfo(look.seal, _palette(look.light), _palette(look.dark))
+
+
+def goals(campaign: Campaign, defined: tuple[Goal, ...]) -> list[GoalInfo]:
+    """Goals or milestones."""
+    return [GoalInfo(it.counter, it.at, campaign.text(it.text)) for it in defined]
+
+
+def _palette(palette: Palette) -> PaletteInfo:
+    return PaletteInfo(palette.accent, palette.paper)

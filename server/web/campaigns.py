@@ -1,0 +1,131 @@
+"""What the web process knows of the campaigns: their works, pledges and donations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from redis.exceptions import RedisError
+from starlette.routing import Route
+
+from server.archive.database import Database
+from server.archive.moderation import Policy
+from server.archive.pledge_reader import PledgeReader
+from server.archive.pledges import PledgeStorage
+from server.archive.reader import WorkReader
+from server.archive.works import Works
+from server.campaign.donations import Donations
+from server.campaign.feed import CampaignFeed
+from server.campaign.source import campaign_source
+from server.catalogue import Aliases
+from server.relay.campaign import Campaign
+from server.session.campaigns import LiveCampaigns, OpenCampaign
+from server.session.pledging import Pledging
+from server.settings import Settings
+from server.store.campaign_news import CampaignNews
+from server.store.deployment import deployment
+from server.store.durability import Guarantee
+from server.store.known_lanes import KnownLanes
+from server.store.lanes import Lanes
+from server.store.pledges import Pledges
+from server.store.pledges_stream import PledgesStream
+from server.store.reconciliation import Reconciler
+from server.store.shards import Shards
+from server.store.works import WorksStream
+from server.web.access import Access
+from server.web.certificates import Certificates
+from server.web.content import Content
+from server.web.donation_api import DonationApi
+from server.web.giving import Giving
+from server.web.pledge_api import PledgeApi
+from server.web.shared_identity import SharedIdentity
+
+
+class WebCampaigns:
+    """The campaigns of one web process.
+
+    Attributes:
+        live: the campaigns.
+        work_reader: finds their works.
+        access: finds the works that a request may see.
+    """
+
+    def __init__(self, settings: Settings, redis_url: str, aliases: Mapping[str, Aliases]) -> None:
+        """Nothing is connected yet."""
+        self._settings = settings
+        self._deployment = deployment(redis_url)
+        self._guarantee = Guarantee(settings.durability, settings.replicas)
+        self._database = Database(settings.archive_url)
+        works, pledges = Works(self._database), PledgeStorage(self._database)
+        reconciler = Reconciler(self._deployment, works, pledges)
+        self._shards = Shards(self._deployment, self._guarantee, reconciler)
+        self._streams: dict[str, list[WorksStream]] = {}
+        self._pledge_streams: dict[str, PledgesStream] = {}
+        self.live = LiveCampaigns()
+        policy = Policy(self.live.defined, check=settings.check != "off")
+        self.work_reader = WorkReader(works, self._streams, policy.first_review)
+        self._identity = SharedIdentity(
+            self._deployment, settings.secret, aliases, settings.token_days
+        )
+        self.access = Access(self.work_reader, self._identity)
+        self._pledge_reader = PledgeReader(pledges, self._pledge_streams)
+        self._lanes: list[Lanes] = []
+        self._known_lanes = KnownLanes(self._deployment, self._lanes)
+        source = campaign_source(settings, self._database)
+        news = CampaignNews(self._deployment)
+        self._feed = CampaignFeed(source, news, self.live, self._make, self._started)
+
+    async def start(self) -> None:
+        """Read the campaigns, and the lanes if Redis is there."""
+        await self._feed.first()
+        with suppress(RedisError, OSError):
+            await self._known_lanes.read()
+
+    def routes(self, content: Content) -> Sequence[Route]:
+        """Pledges, certificates, donations, and strokes of phrases that came later."""
+        reader = self._pledge_reader
+        pledging = Pledging(Pledges(self._shards), reader.of_participant)
+        donations = Donations(self._database)
+        parts = (
+            PledgeApi(self.live, self._identity, pledging, reader),
+            Certificates(reader, self.live, self._feed.definition, content.pages),
+            DonationApi(self.live, self._feed.definition, donations),
+            Giving(self.live),
+        )
+        return [content.strokes.route(), *(route for part in parts for route in part.routes())]
+
+    async def run(self) -> None:
+        """Follow the campaigns and their lanes, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for part in (self._feed, self._known_lanes, self._shards):
+                group.create_task(part.run())
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for streams in self._streams.values():
+            for stream in streams:
+                await stream.close()
+        for pledges in self._pledge_streams.values():
+            await pledges.close()
+        await self._shards.close()
+        await self._database.close()
+
+    def _make(self, defined: Campaign) -> OpenCampaign:
+        campaign = OpenCampaign(defined, self._settings.rules, self._settings.base_path)
+        self._streams[defined.id] = []
+        self._lanes.append(campaign.lanes)
+        self._shards.add(campaign.lanes.first)
+        campaign.lanes.on_new(self._add_stream)
+        first = campaign.lanes.first
+        self._pledge_streams[defined.id] = PledgesStream(
+            self._deployment, self._guarantee, first, ""
+        )
+        return campaign
+
+    async def _started(self, campaign: OpenCampaign) -> None:
+        """Nothing more is needed here."""
+
+    def _add_stream(self, base: str) -> None:
+        stream = WorksStream(self._deployment, self._guarantee, base, "")
+        self._streams[stream.campaign].append(stream)

@@ -1,0 +1,181 @@
+"""The page of a pledge's certificate, and the style sheet of a campaign's colours."""
+
+from __future__ import annotations
+
+from calendar import month_name
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.archive.pledge_reader import PledgeReader
+from server.campaign.colours import LIGHT_TEXT, mixed, on_colour
+from server.campaign.definition import Definition, Palette
+from server.relay.phrase import direction_of, language_of
+from server.relay.pledges import MadePledge
+from server.session.campaigns import OpenCampaign
+from server.web.answer import answer
+from server.web.api import ApiError, reader_locale
+from server.web.pages import ASK_AGAIN, Pages
+from server.web.pledge_api import moment
+
+THEME_SECONDS = 60
+
+
+class _Words(NamedTuple):
+    """The texts of the page in one language.
+
+    Attributes:
+        number: what stands before and after the number.
+        description: `{0}` is the number, `{1}` the pledge.
+        date: a date of year `{y}`, month `{m}` with the name `{M}`, and day `{d}`.
+    """
+
+    locale: str
+    kind: str
+    number: tuple[str, str]
+    description: str
+    join: str
+    home: str
+    date: str
+
+
+_WORDS = {
+    "zh-Hans": _Words(
+        "zh-CN",
+        "承诺证书",
+        ("第", "位承诺者"),
+        "第 {0} 位承诺者：{1}",
+        "我也来",
+        "首页",
+        "{y}年{m}月{d}日",
+    ),
+    "zh-Hant": _Words(
+        "zh-TW",
+        "承諾證書",
+        ("第", "位承諾者"),
+        "第 {0} 位承諾者：{1}",
+        "我也來",
+        "首頁",
+        "{y}年{m}月{d}日",
+    ),
+    "ja": _Words(
+        "ja",
+        "約束の証",
+        ("", "人目"),
+        "{0}人目の約束：{1}",
+        "わたしも",
+        "ホーム",
+        "{y}年{m}月{d}日",
+    ),
+    "en": _Words(
+        "en", "Pledge", ("No.", ""), "Pledge no. {0}: {1}", "Join in", "Home", "{d} {M} {y}"
+    ),
+}
+_TRADITIONAL = {"zh-tw", "zh-hk", "zh-mo"}
+
+
+class Certificates:
+    """`/p/{certificate}` and `/c/{id}/theme.css`."""
+
+    def __init__(
+        self,
+        reader: PledgeReader,
+        campaigns: Mapping[str, OpenCampaign],
+        definition: Callable[[str], Definition],
+        pages: Pages,
+    ) -> None:
+        """`pages` fill in the templates; `definition` says how a campaign was defined."""
+        self._reader = reader
+        self._campaigns = campaigns
+        self._definition = definition
+        self._pages = pages
+
+    def routes(self) -> list[Route]:
+        """The routes."""
+        return [
+            Route("/p/{certificate}", self.page, name="certificate-page"),
+            Route("/c/{id}/theme.css", self.theme),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """Answer with the certificate's page."""
+        found = await self._reader.find(request.path_params["certificate"])
+        campaign = self._campaigns.get(found[0]) if found else None
+        if found is None or campaign is None:
+            raise ApiError(404, "no_such_pledge", "there is no pledge of this id")
+        values = self._values(request, campaign, found[1])
+        page = answer(self._pages.response("", "certificate", ASK_AGAIN, values), request)
+        page.headers.add_vary_header("Accept-Language")
+        return page
+
+    async def theme(self, request: Request) -> Response:
+        """Answer with the colours of a campaign, as custom properties."""
+        campaign_id = request.path_params["id"]
+        if campaign_id not in self._campaigns:
+            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        theme = self._definition(campaign_id).theme
+        dark = f"@media (prefers-color-scheme: dark) {{ {_rule(theme.dark)} }}\n"
+        headers = {"Cache-Control": f"public, max-age={THEME_SECONDS}"}
+        return Response(f"{_rule(theme.light)}\n{dark}", media_type="text/css", headers=headers)
+
+    def _values(
+        self, request: Request, open_campaign: OpenCampaign, made: MadePledge
+    ) -> dict[str, object]:
+        campaign = open_campaign.campaign
+        definition = self._definition(campaign.id)
+        words = _words(reader_locale(request) or campaign.locale)
+        text = campaign.pledge_text(made.pledge, words.locale) or made.pledge
+        zone = ZoneInfo(definition.time_zone) if definition.time_zone else UTC
+        organiser = definition.organiser
+        number = f"{made.number:,}"
+        base = self._pages.base_path
+        return {
+            "locale": words.locale,
+            "words": words,
+            "campaign": campaign.text(campaign.title, words.locale),
+            "title": text,
+            "description": words.description.format(number, text),
+            "text": text,
+            "direction": direction_of(text),
+            "number": number,
+            "moment": moment(made.pledged_at),
+            "date": _date(words, datetime.fromtimestamp(made.pledged_at / 1_000, zone)),
+            "organiser": campaign.text(organiser.name, words.locale) if organiser else "",
+            "seal": definition.theme.seal,
+            "url": str(request.url_for("certificate-page", certificate=made.certificate)),
+            "theme": f"{base}/c/{campaign.id}/theme.css",
+            "join": f"{base}/?campaign={campaign.id}",
+        }
+
+
+def _words(locale: str) -> _Words:
+    tag = locale.replace("_", "-").lower()
+    if tag in _TRADITIONAL or tag.startswith("zh-hant"):
+        return _WORDS["zh-Hant"]
+    return {"zh": _WORDS["zh-Hans"], "ja": _WORDS["ja"]}.get(language_of(tag), _WORDS["en"])
+
+
+def _date(words: _Words, day: datetime) -> str:
+    return words.date.format(y=day.year, m=day.month, d=day.day, M=month_name[day.month])
+
+
+def _rule(palette: Palette) -> str:
+    """More specific than `:root` alone, so that the order of the style sheets does not matter."""
+    accent, paper = palette.accent, palette.paper
+    sheet = 0.7 if on_colour(paper) != LIGHT_TEXT else 0.06
+    colours = {
+        "paper": paper,
+        "paper-light": mixed(paper, "#ffffff", sheet / 2),
+        "sheet": mixed(paper, "#ffffff", sheet),
+        "edge": mixed(paper, accent, 0.25),
+        "cinnabar": accent,
+        "cinnabar-deep": accent,
+        "seal": accent,
+        "on-cinnabar": on_colour(accent),
+    }
+    return f"html:root {{ {' '.join(f'--{name}: {it};' for name, it in colours.items())} }}"

@@ -1,0 +1,140 @@
+"""`/api/participants` and pledges: for those who take part without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from time import monotonic
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.archive.pledge_reader import PledgeReader
+from server.catalogue import DEFAULT
+from server.session.campaigns import OpenCampaign
+from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
+from server.store.errors import StoreError
+from server.transport.rate_limit import Rate
+from server.web.api import ApiError, JsonResponse, reader_locale
+from server.web.bodies import read_object
+from server.web.request_rates import RequestRates
+from server.web.shared_identity import SharedIdentity
+
+BODY_BYTES = 4_096
+PLEDGES = Rate.of(per_second=1, burst=20)
+"""Pledges of one participant; further ones are answered `slow_down`."""
+
+RETRY_SECONDS = 2
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class PledgeApi:
+    """The handlers."""
+
+    def __init__(
+        self,
+        campaigns: Mapping[str, OpenCampaign],
+        identity: SharedIdentity,
+        pledging: Pledging,
+        reader: PledgeReader,
+    ) -> None:
+        """`identity` knows its tokens; `pledging` makes pledges, and `reader` finds them."""
+        self._campaigns = campaigns
+        self._identity = identity
+        self._pledging = pledging
+        self._reader = reader
+        self._rates = RequestRates(PLEDGES)
+
+    def routes(self) -> list[Route]:
+        """The routes."""
+        return [
+            Route("/api/participants", self.participant, methods=["POST"]),
+            Route("/api/campaigns/{id}/pledges/{pledge}", self.pledge, methods=["POST"]),
+            Route("/api/pledges/{certificate}", self.certificate),
+        ]
+
+    async def participant(self, request: Request) -> Response:
+        """A token for somebody who has none."""
+        body = await read_object(request, BODY_BYTES)
+        campaign = body.get("campaign", DEFAULT)
+        if not isinstance(campaign, str):
+            raise ApiError(400, "bad_request", "`campaign` is an id")
+        self._find_campaign(campaign)
+        identity = await self._identity.get()
+        return JsonResponse({"token": identity.new_token()}, 201, NO_STORE)
+
+    async def pledge(self, request: Request) -> Response:
+        """Make a pledge: 201 the first time, 200 with the same answer later."""
+        token = _bearer(request)
+        identity = await self._identity.get()
+        if not identity.is_ours(token):
+            challenge = {"WWW-Authenticate": "Bearer"}
+            raise ApiError(401, "bad_token", "send a token of ours as Bearer", headers=challenge)
+        campaign = self._find_campaign(request.path_params["id"])
+        participant = identity.participant(token, campaign.campaign.id)
+        if wait := self._rates.refuse_for(participant, monotonic()):
+            raise ApiError(429, "slow_down", "you pledge too often", retry_seconds=wait)
+        try:
+            found = await self._pledging.pledge(
+                campaign, participant, request.path_params["pledge"]
+            )
+        except NoSuchPledgeError as error:
+            raise _no_such_pledge() from error
+        except ClosedError as error:
+            raise ApiError(409, "closed", "the campaign is not open") from error
+        except StoreError as error:
+            raise _busy() from error
+        content = {
+            "pledge": found.made.pledge,
+            "number": found.made.number,
+            "certificate": found.made.certificate,
+            "url": found.url,
+        }
+        return JsonResponse(content, 201 if found.is_new else 200, NO_STORE)
+
+    async def certificate(self, request: Request) -> Response:
+        """What a certificate says."""
+        found = await self._reader.find(request.path_params["certificate"])
+        if found is None:
+            raise _no_such_pledge()
+        name, made = found
+        campaign = self._campaigns.get(name)
+        text = (
+            campaign.campaign.pledge_text(made.pledge, reader_locale(request)) if campaign else ""
+        )
+        content = {
+            "certificate": made.certificate,
+            "campaign": name,
+            "pledge": made.pledge,
+            "text": text or made.pledge,
+            "number": made.number,
+            "pledged_at": moment(made.pledged_at),
+        }
+        return JsonResponse(content, headers=NO_STORE)
+
+    def _find_campaign(self, campaign_id: str) -> OpenCampaign:
+        found = self._campaigns.get(campaign_id)
+        if found is None:
+            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        return found
+
+
+def moment(milliseconds: int) -> str:
+    """Milliseconds since 1970 as RFC 3339 has a moment."""
+    found = datetime.fromtimestamp(milliseconds / 1_000, UTC)
+    return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _busy() -> ApiError:
+    return ApiError(503, "busy", "not possible now; try again", retry_seconds=RETRY_SECONDS)
+
+
+def _no_such_pledge() -> ApiError:
+    return ApiError(404, "no_such_pledge", "there is no pledge of this id")

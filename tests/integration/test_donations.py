@@ -1,0 +1,258 @@
+"""Reports of donations: signed, taken once, in any order, and exact to the smallest unit."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import random
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from standardwebhooks import Webhook
+from starlette.requests import Request
+
+from server.archive.database import Database
+from server.campaign import schema
+from server.campaign.definition import Definition
+from server.campaign.definition import Webhook as WebhookDefinition
+from server.campaign.donations import ConflictError, Donations, FundTotals
+from server.campaign.reports import read_report
+from server.relay.campaign import Campaign, Fund
+from server.relay.room import Rules
+from server.session.campaigns import LiveCampaigns, OpenCampaign
+from server.web.api import ApiError
+from server.web.donation_api import DonationApi
+from tests.integration.postgresql import PostgreSQL
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+NEXT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+OTHER_SECRET = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+FUNDS = tuple(
+    Fund(id=name, title=name, currency="CNY", url="https://pay.example.org")
+    for name in ("angels", "masks")
+)
+
+LIMIT = 60.0
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQL]:
+    server = PostgreSQL()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database of each kind."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql").new_database()
+    database = Database(url)
+    await database.open()
+    async with asyncio.timeout(LIMIT):
+        yield database
+    await database.close()
+
+
+@pytest.fixture
+def donations(database: Database) -> Donations:
+    return Donations(database)
+
+
+def given(name: str, amount: int, fund: str = "angels", currency: str = "CNY") -> bytes:
+    data = {"id": name, "fund": fund, "amount": amount, "currency": currency}
+    return json.dumps({"type": "donation.succeeded", "data": data}).encode()
+
+
+def refunded(refund: str, name: str, amount: int, currency: str = "CNY") -> bytes:
+    data = {"id": name, "refund": refund, "amount": amount, "currency": currency}
+    return json.dumps({"type": "donation.refunded", "data": data}).encode()
+
+
+_numbers = itertools.count()
+
+
+async def take(donations: Donations, body: bytes, report_id: str = "") -> None:
+    report_id = report_id or f"msg_{next(_numbers)}"
+    await donations.take("spring", report_id, body, read_report(body))
+
+
+async def test_doubled_and_reordered_reports_give_exact_sums(donations: Donations) -> None:
+    chance = random.Random(7)
+    events: list[tuple[str, bytes]] = []
+    expected = {"angels": [0, 0], "masks": [0, 0]}
+    for number in range(60):
+        fund, amount = chance.choice(["angels", "masks"]), chance.randint(1, 10**13)
+        events.append((f"given{number}", given(f"d{number}", amount, fund)))
+        back = chance.choice([0, 0, amount, chance.randint(1, amount)])
+        parts = [back] if back < 2 else [back // 2, back - back // 2]
+        for part, size in enumerate(size for size in parts if size):
+            events.append(
+                (f"back{number}-{part}", refunded(f"r{number}-{part}", f"d{number}", size))
+            )
+        expected[fund][0] += amount - back
+        expected[fund][1] += back < amount
+    doubled = events + chance.sample(events, 40)
+    chance.shuffle(doubled)
+    for at in range(0, len(doubled), 8):
+        await asyncio.gather(*(take(donations, body, key) for key, body in doubled[at : at + 8]))
+    assert await donations.totals("spring") == {
+        fund: FundTotals(*totals) for fund, totals in expected.items() if totals[1] or totals[0]
+    }
+    assert await donations.totals("autumn") == {}
+
+
+async def test_what_is_told_again_alike_changes_nothing(donations: Donations) -> None:
+    for _ in range(3):
+        await take(donations, given("d", 100))
+        await take(donations, refunded("r", "d", 30))
+    assert await donations.totals("spring") == {"angels": FundTotals(70, 1)}
+
+
+@pytest.mark.parametrize(
+    ("report_id", "body"),
+    [
+        ("first", given("other", 1)),
+        ("", given("d", 101)),
+        ("", given("d", 100, "masks")),
+        ("", given("d", 100, currency="USD")),
+        ("", refunded("r", "d", 31)),
+        ("", refunded("r", "other", 30)),
+        ("", refunded("s", "d", 71)),
+        ("", refunded("s", "d", 70, "USD")),
+    ],
+)
+async def test_a_contradiction_is_refused_and_changes_nothing(
+    donations: Donations, report_id: str, body: bytes
+) -> None:
+    await take(donations, given("d", 100), "first")
+    await take(donations, refunded("r", "d", 30))
+    with pytest.raises(ConflictError):
+        await take(donations, body, report_id)
+    assert await donations.totals("spring") == {"angels": FundTotals(70, 1)}
+    await take(donations, refunded("s", "d", 70))
+    assert await donations.totals("spring") == {"angels": FundTotals(0, 0)}
+
+
+async def test_a_refund_that_proves_too_large_is_set_aside(
+    donations: Donations, database: Database
+) -> None:
+    await take(donations, refunded("a", "d", 60))
+    await take(donations, refunded("b", "d", 50))
+    assert await donations.totals("spring") == {}
+    await take(donations, given("d", 100))
+    assert await donations.totals("spring") == {"angels": FundTotals(40, 1)}
+    async with database.reading() as connection:
+        columns = schema.refunds.c
+        query = select(columns.id, columns.state).order_by(columns.id)
+        states = [tuple(row) for row in await connection.execute(query)]
+    assert states == [("a", "taken"), ("b", "aside")]
+
+
+# Over HTTP ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def api(donations: Donations, monkeypatch: pytest.MonkeyPatch) -> DonationApi:
+    """A campaign whose secrets are being changed, and one without any."""
+    monkeypatch.setenv("SPRING_SECRETS", f"{NEXT_SECRET}")
+    webhook = WebhookDefinition(secrets=(SECRET,), secrets_from="SPRING_SECRETS")
+    definitions = {
+        "spring": Definition(id="spring", webhook=webhook),
+        "bare": Definition(id="bare"),
+    }
+    campaigns = LiveCampaigns()
+    for name in definitions:
+        defined = Campaign(name, name, True, "en", {}, relays=("give",), funds=FUNDS)
+        campaigns.add(OpenCampaign(defined, Rules()))
+    return DonationApi(campaigns, definitions.__getitem__, donations)
+
+
+async def report(
+    api: DonationApi,
+    body: bytes,
+    *,
+    campaign: str = "spring",
+    secret: str = SECRET,
+    late: timedelta = timedelta(0),
+    **headers: str,
+) -> tuple[int, str]:
+    """Status and code of the answer to a report."""
+    at = datetime.now(UTC) - late
+    report_id = f"msg_{next(_numbers)}"
+    signature = Webhook(secret).sign(report_id, at, body.decode("latin-1"))
+    sent = {
+        "webhook-id": report_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": f"v1a,AAAA {signature}",
+    } | {name.replace("_", "-"): value for name, value in headers.items()}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path_params": {"campaign": campaign},
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+    }
+    try:
+        return (await api.report(Request(scope, receive))).status_code, ""
+    except ApiError as error:
+        return error.status_code, error.code
+
+
+async def test_a_report_with_the_old_or_the_new_secret_is_taken(
+    api: DonationApi, donations: Donations
+) -> None:
+    assert await report(api, given("a", 1)) == (204, "")
+    assert await report(api, given("b", 2), secret=NEXT_SECRET) == (204, "")
+    assert await report(api, refunded("r", "unknown", 2)) == (204, "")
+    assert await donations.totals("spring") == {"angels": FundTotals(3, 2)}
+
+
+BAD_SIGNATURE = (401, "bad_signature")
+BAD_REPORT = (400, "bad_report")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_every_refusal_has_the_status_of_the_contract(
+    api: DonationApi, donations: Donations
+) -> None:
+    good = given("a", 1)
+    minutes = timedelta(minutes=1)
+    assert await report(api, good, secret=OTHER_SECRET) == BAD_SIGNATURE
+    assert await report(api, good, campaign="bare") == BAD_SIGNATURE
+    assert await report(api, good, late=6 * minutes) == BAD_SIGNATURE
+    assert await report(api, good, late=-6 * minutes) == BAD_SIGNATURE
+    for signature in ("", "v1", "v1,?", "v1,AAAA"):
+        assert await report(api, good, webhook_signature=signature) == BAD_SIGNATURE
+    assert await report(api, good, webhook_timestamp="soon") == BAD_SIGNATURE
+    assert await report(api, good, campaign="nope") == (404, "no_such_campaign")
+    assert await report(api, given("a", 1, "nope")) == (404, "no_such_fund")
+    assert (await report(api, b" " * 65_537))[0] == 413
+    for bad in (
+        b"{}",
+        b"[]",
+        b"nonsense",
+        good.replace(b"succeeded", b"promised"),
+        given("a", 0),
+        given("a", 10**13 + 1),
+        given("", 1),
+        given("a", 1, currency="yuan"),
+        given("a", 1, currency="USD"),
+        good.replace(b"1,", b"1.5,"),
+        good.replace(b'"amount": 1,', b""),
+        refunded("", "a", 1),
+    ):
+        assert await report(api, bad) == BAD_REPORT, bad
+    assert await donations.totals("spring") == {}
+    assert await report(api, good) == (204, "")
+    assert await report(api, given("a", 2)) == (409, "conflict")
