@@ -216,6 +216,7 @@ class Error(msgspec.Struct, tag_field="t", tag="error", frozen=True):
         "no_such_room",
         "no_such_phrase",
         "no_such_campaign",
+        "no_such_pledge",
         "closed",
         "busy",
         "slow_down",

@@ -152,10 +152,10 @@ async def test_join_names_the_languages_that_the_participant_writes() -> None:
 
 
 async def test_a_message_of_a_later_protocol_is_passed_on() -> None:
-    challenge = {"t": "challenge", "altcha": {"salt": "s"}}
-    async with acting(lambda peer: peer.seat(challenge, MATCHED)) as url, await connect(url) as me:
+    weather = {"t": "weather", "sky": "clear"}
+    async with acting(lambda peer: peer.seat(weather, MATCHED)) as url, await connect(url) as me:
         await me.join()
-        assert (await me.next(Unknown)).raw == challenge
+        assert (await me.next(Unknown)).raw == weather
 
 
 class InkTimes:

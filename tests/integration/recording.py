@@ -9,6 +9,7 @@ from typing import Literal
 from websockets.asyncio.client import ClientConnection
 
 from server.worker.offers import ALONE_MS
+from tests.integration.command import jielong
 from tests.integration.protocol_client import (
     JSON,
     LIMIT,
@@ -19,6 +20,7 @@ from tests.integration.protocol_client import (
     unpack,
 )
 from tests.integration.relays import INK, invite, meet, open_room, write
+from tests.polling import eventually
 from tests.service import Service
 
 Direction = Literal["fromClient", "toClient"]
@@ -67,6 +69,7 @@ async def record_relay(service: Service) -> Recording:
     """Play it, and stop the service in the end."""
     recording = Recording()
     await _offer(recording, service)
+    await _pledge(recording, service)
     host = await recording.open_session(
         service, JSON, campaign="default", locale="en", client="test"
     )
@@ -93,6 +96,24 @@ async def _offer(recording: Recording, service: Service) -> None:
     await english.expect("waiting")
     await english.expect("offer", limit=ALONE_MS / 1_000 + LIMIT)
     await asyncio.gather(chinese.quit(), english.quit())
+
+
+async def _pledge(recording: Recording, service: Service) -> None:
+    """Somebody makes a pledge, which the campaign offers from now on."""
+    pledges = 'pledge=[{id="tea", text="Tea"}]'
+    sets = ("--set", 'relays=["write", "pledge"]', "--set", pledges)
+    edit = ("campaign", "edit", "default", *sets, "--data", service.data)
+    done = await asyncio.to_thread(jielong, *edit)
+    assert done.returncode == 0, done.stderr
+    peer = await recording.open_session(service, MSGPACK)
+
+    async def is_pledged() -> bool:
+        await peer.send("pledge", pledge="tea")
+        answer = await peer.next()
+        return answer["t"] == "pledged"
+
+    await eventually(is_pledged)
+    await peer.quit()
 
 
 async def _challenge(recording: Recording, service: Service) -> None:

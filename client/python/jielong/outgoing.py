@@ -101,9 +101,9 @@ def leave(room: str, keep: bool = False) -> Outgoing:
     return _message("leave", room=room, keep=True if keep else None)
 
 
-def pledge(pledge_id: str) -> Outgoing:
-    """Make a pledge of the campaign. Safe to repeat."""
-    return _message("pledge", pledge=pledge_id)
+def pledge(pledge: str) -> Outgoing:
+    """Make the pledge of that id. Safe to repeat."""
+    return _message("pledge", pledge=pledge)
 
 
 def ping(n: int | None = None) -> Outgoing:
