@@ -16,11 +16,19 @@ SECONDS = 60.0
 
 
 class Hand(Protocol):
-    """Writes characters: the SDK's `Pen`, whose strokes show none, or a tidy `Handwriting`."""
+    """Writes characters: the SDK's `Pen`, a `Scribbler`, or a tidy `Handwriting`."""
 
     def character(self, char: str) -> Character:
         """The strokes of one."""
         ...
+
+
+class Scribbler(Pen):
+    """Writes strokes that show no character."""
+
+    def character(self, char: str) -> Character:
+        """The strokes that the pen makes of what it does not know."""
+        return super().character(f"no {char}")
 
 
 class Done(NamedTuple):

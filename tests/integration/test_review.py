@@ -11,7 +11,7 @@ import pytest
 from jielong import Participant
 
 from tests.browser.handwriting import Handwriting
-from tests.finish_work import finish
+from tests.finish_work import Scribbler, finish
 from tests.integration.command import jielong
 from tests.integration.http import ask, error_of, get_json
 from tests.polling import eventually
@@ -66,7 +66,7 @@ async def test_a_work_that_shows_what_was_asked_becomes_public(shared: Service) 
 
 
 async def test_a_scribble_stays_with_those_who_wrote_it(shared: Service) -> None:
-    done = await finish(shared)
+    done = await finish(shared, hand=Scribbler)
     path = api_path(done.url)
 
     async def is_judged() -> bool:
@@ -89,14 +89,14 @@ async def test_a_work_is_not_public_before_it_is_judged(shared: Service) -> None
 
 
 async def test_the_key_of_one_work_opens_no_other(shared: Service) -> None:
-    one, other = await finish(shared), await finish(shared)
+    one, other = await finish(shared, hand=Scribbler), await finish(shared, hand=Scribbler)
     (key,) = parse_qs(urlsplit(other.url).query)["key"]
     for wrong in (key, "", "x", "%E6%8E%A5"):
         assert await error_of(shared, f"/api/works/{one.work}?key={wrong}", 404) == "no_such_work"
 
 
 async def test_those_who_wrote_a_work_see_it_by_their_token(shared: Service) -> None:
-    done = await finish(shared)
+    done = await finish(shared, hand=Scribbler)
     async with await Participant.connect(shared.ws_url) as stranger:
         tokens = {"writer": done.token, "stranger": stranger.token, "forged": f"{done.token}x"}
     answers = {
@@ -107,7 +107,7 @@ async def test_those_who_wrote_a_work_see_it_by_their_token(shared: Service) -> 
 
 
 async def test_a_person_decides_over_the_check(shared: Service) -> None:
-    done = await finish(shared)
+    done = await finish(shared, hand=Scribbler)
     path = api_path(done.url)
 
     async def is_judged() -> bool:
