@@ -18,10 +18,10 @@ def settings() -> dict[str, object]:
 
 
 async def join_before(service: Service) -> None:
-    """Somebody of the same network joins, and goes."""
+    """Somebody of the same network joins, perhaps in vain, and goes."""
     peer = await open_session(service)
     await peer.send("join")
-    await peer.expect("waiting")
+    assert (await peer.next())["t"] in {"waiting", "challenge"}
     await peer.quit()
 
 
@@ -34,4 +34,4 @@ async def test_two_pages_write_a_work(stranger: Stranger, shared: Service) -> No
         await write(page, *CHARACTERS[c])
     for page in pages:
         await page.is_in("done")
-        assert page.heard("challenge")
+    assert any(page.heard("challenge") for page in pages)

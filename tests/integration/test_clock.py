@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from server.store import keys, works
+from server.store import entry_stream, keys
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.works import Entry, WorksStream
@@ -123,7 +123,7 @@ async def test_a_worker_that_is_killed_is_noticed(
 async def test_works_that_a_lost_worker_has_read_are_archived(
     valkey: AdjustableValkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(works, "ABANDONED_MS", 500)
+    monkeypatch.setattr(entry_stream, "ABANDONED_MS", 500)
     lost, other = (
         WorksStream(deployment(valkey.url), Guarantee(), LANE, name) for name in ("lost", "other")
     )

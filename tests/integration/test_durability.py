@@ -11,7 +11,7 @@ import redis
 from structlog.testing import capture_logs
 
 from server.relay.room import Rules
-from server.store import durability, library, works
+from server.store import durability, entry_stream, library
 from server.store.answers import RefusedError
 from server.store.deployment import deployment
 from server.store.durability import Durability, Guarantee, require
@@ -151,7 +151,7 @@ async def test_whom_one_took_over_from_is_told_again_with_the_answer(
 async def test_a_work_is_not_archived_before(
     pair: Pair, hasty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(works, "ABANDONED_MS", 0)
+    monkeypatch.setattr(entry_stream, "ABANDONED_MS", 0)
     stream = WorksStream(deployment(pair[0].url), REPLICA, LANE, "reader")
     await stream.open()
     pair[1].freeze()
