@@ -14,6 +14,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import Stranger
 from tests.browser.participant_page import ParticipantPage
 from tests.finish_work import finish_work
+from tests.polling import eventually
 from tests.service import ROOT, Service, start_service
 
 KEEPS: dict[str, Any] = {"service_workers": "allow"}
@@ -155,7 +156,11 @@ async def test_it_can_be_withdrawn(releases: Releases, stranger: Stranger) -> No
     releases.release("第四版", service_worker=False)
     await one.page.reload()
     await one.page.evaluate(GONE)
-    await one.page.reload()
+
+    async def uncontrolled() -> bool:
+        await one.page.reload()
+        return await one.page.evaluate("navigator.serviceWorker.controller === null") is True
+
+    await eventually(uncontrolled)
     assert "第四版" in str(await marker_of(one.page))
-    assert await one.page.evaluate("navigator.serviceWorker.controller") is None
     one.forget_lost_lines()
