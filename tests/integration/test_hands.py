@@ -50,6 +50,13 @@ async def write_relay(seats: Seats, ink: list[list[list[int]]]) -> str:
     return str(done["work"])
 
 
+async def test_a_commit_out_of_turn_is_refused_for_that_however_fast(connect: Connect) -> None:
+    seats = await sit_down(connect)
+    for c in (0, 1):
+        await seats[1].send("commit", room=seats[1].room, c=c, strokes=SLOW)
+        await seats[1].expect("error", code="not_your_turn", re="commit")
+
+
 async def test_a_commit_that_is_faster_than_its_ink_waits_and_then_counts(connect: Connect) -> None:
     seats = await sit_down(connect)
     assert 1_000 < await commit(seats[0], 0, SLOW) < 2_000

@@ -8,6 +8,7 @@ from time import monotonic
 from server.guard.guard import Guard
 from server.relay.from_client import Commit
 from server.relay.ink import BadInkError, check_strokes
+from server.relay.phrase import seat_of
 from server.session.dispatch import Dispatcher
 from server.session.notifications import Notifier
 from server.session.session import Session
@@ -71,10 +72,13 @@ class CommitHandler:
     def _is_early(self, session: Session, message: Commit) -> bool:
         """Refuse a character that comes earlier than a hand can have written it.
 
-        One that was committed before is answered by the store, whenever it comes.
+        One that was committed before is answered by the store, whenever it comes. So is one that
+        the other seat has to write.
         """
         seat = session.seat
         if seat is None or seat.room != message.room or message.c < seat.turn:
+            return False
+        if seat_of(message.c) != seat.index:
             return False
         if message.c > seat.turn:
             session.refuse("not_your_turn", "this character's turn has not come", message)
