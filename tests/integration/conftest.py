@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.store import library
+from tests.integration.postgresql import PostgreSQL
 from tests.integration.protocol_client import MSGPACK, Peer, open_session
 from tests.integration.store import Store, plain
 from tests.integration.valkey import Valkey
@@ -17,6 +18,15 @@ from tests.service import Service
 STORE_SECONDS = 30.0
 
 Connect = Callable[..., Awaitable[Peer]]
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQL]:
+    """The PostgreSQL of a module; each test makes a database of its own."""
+    server = PostgreSQL()
+    server.start()
+    yield server
+    server.remove()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from server.campaign.storage import CampaignStorage
 from server.relay.campaign import Fund, Pledge
 from tests.integration.command import jielong
 from tests.integration.http import get, get_json
-from tests.integration.postgresql import PostgreSQL
 from tests.integration.protocol_client import open_session
 from tests.integration.relays import finish
 from tests.polling import eventually
@@ -32,14 +31,6 @@ ANSWERS = 12
 
 TEA = Pledge(id="tea", text="Tea")
 FUND = Fund(id="angels", title="Angels", currency="CNY", url="https://pay.example.org")
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQL]:
-    server = PostgreSQL()
-    server.start()
-    yield server
-    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,7 +6,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ from server.store.pledges_stream import PledgesStream
 from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from tests.integration.http import get, get_json
-from tests.integration.postgresql import PostgreSQL
 from tests.integration.protocol_client import JSON, open_session
 from tests.integration.store import IN_MEMORY, plain
 from tests.integration.valkey import Valkey
@@ -223,14 +222,6 @@ async def test_an_unknown_certificate_is_said_to_be_one(shared: Service, certifi
 
 
 # The archive and Redis ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[PostgreSQL]:
-    server = PostgreSQL()
-    server.start()
-    yield server
-    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
