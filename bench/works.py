@@ -27,6 +27,7 @@ from bench.load.http import Request
 from bench.processes import Program, service
 from bench.visit_load import idle_share, measure
 from server.archive.database import Database
+from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.relay.phrase import make_phrase
 from server.relay.transition import Hand
@@ -64,7 +65,7 @@ async def fill(folder: Path, count: int) -> list[str]:
     database = Database(f"sqlite+aiosqlite:///{folder / 'works.sqlite'}")
     await database.open()
     for at in range(0, count, STORED_AT_ONCE):
-        await Works(database).store("default", works[at : at + STORED_AT_ONCE])
+        await Works(database).store("default", works[at : at + STORED_AT_ONCE], ReviewState.PUBLIC)
     await database.close()
     return [work.id for work in works]
 

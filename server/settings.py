@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     check: Literal["on", "elsewhere", "off"] = "on"
     """Of what was written: by a process of this service's own, by another's, or by none."""
 
+    retention_days: int = Field(0, ge=0)
+    """How long finished works are kept, unless their campaign says; 0: for ever."""
+
     secret: Annotated[tuple[str, ...], NoDecode] = ()
     """Signs tokens and links; more by commas are former ones. Empty: made once, kept in Redis."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -68,11 +69,11 @@ class PledgeStorage:
     async def of_participant(
         self, campaign: str, participant: str, pledge: str
     ) -> MadePledge | None:
-        """What a participant has pledged."""
+        """What a participant has pledged, also before deleting it."""
         columns = schema.pledges.c
         query = select(schema.pledges).where(
             columns.campaign == campaign,
-            columns.participant == participant,
+            columns.participant.in_([participant, deleted_participant(participant)]),
             columns.pledge == pledge,
         )
         async with self._database.reading() as connection:
@@ -94,17 +95,28 @@ class PledgeStorage:
             raise ArchiveUnreachableError(str(error)) from error
 
 
+def deleted_participant(participant: str) -> str:
+    """What stands for a participant who has deleted a pledge, so that it is not counted again.
+
+    It leads to nobody: whoever has the participant's token finds it, and nobody else.
+    """
+    return f"deleted-{sha256(participant.encode()).hexdigest()[:32]}"
+
+
 async def _new(
     connection: AsyncConnection, campaign: str, pledges: Sequence[MadePledge]
 ) -> list[MadePledge]:
     """Those that nobody has made yet, each participant's once; their rows are locked."""
     columns = schema.pledges.c
     made: set[tuple[str, str]] = set()
-    for some in batches(sorted({it.participant for it in pledges})):
+    participants = {it.participant: it.participant for it in pledges}
+    participants |= {deleted_participant(it): it for it in participants.values()}
+    for some in batches(sorted(participants)):
         query = select(columns.participant, columns.pledge).where(
             columns.campaign == campaign, columns.participant.in_(some)
         )
-        made.update((row.participant, row.pledge) for row in await connection.execute(query))
+        for row in await connection.execute(query):
+            made.add((participants[row.participant], row.pledge))
     new: dict[tuple[str, str], MadePledge] = {}
     for it in pledges:
         if (it.participant, it.pledge) not in made:

@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, literal_column, or_, select, update
+from sqlalchemy import Select, delete, func, literal_column, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
 from server.archive.database import Database
 from server.archive.review_state import ReviewState
+from server.archive.waiting import WAITS
 from server.plausible.verdict import Judgement
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase
-
-_waits = or_(
-    schema.works.c.held,
-    schema.works.c.review == ReviewState.WAITING.value,
-    schema.works.c.id.in_(select(schema.reports.c.work)),
-)
 
 _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[list[Stroke]]).decode
@@ -60,10 +55,32 @@ class Review:
 
     async def held(self, most: int) -> list[HeldWork]:
         """The works that wait for review, oldest first."""
-        works, reports = schema.works.c, schema.reports.c
+        works = schema.works.c
+        first = [
+            select(works.id, works.completed_at)
+            .where(reason)
+            .order_by(works.completed_at, works.id)
+            .limit(most)
+            .subquery()
+            .select()
+            for reason in WAITS
+        ]
+        ids = select(union(*first).subquery().c.id)
         query = (
-            select(schema.works).where(_waits).order_by(works.completed_at, works.id).limit(most)
+            select(schema.works)
+            .where(works.id.in_(ids))
+            .order_by(works.completed_at, works.id)
+            .limit(most)
         )
+        return await self._read(query)
+
+    async def look(self, ids: Sequence[str]) -> list[HeldWork]:
+        """These works, as far as they are there, whether or not they wait."""
+        works = schema.works.c
+        return await self._read(select(schema.works).where(works.id.in_(ids)))
+
+    async def _read(self, query: Select[Any]) -> list[HeldWork]:
+        reports = schema.reports.c
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
             reasons: dict[str, list[str]] = {row.id: [] for row in rows}
@@ -86,7 +103,8 @@ class Review:
 
     async def waiting(self) -> int:
         """How many works wait."""
-        query = select(func.count()).select_from(schema.works).where(_waits)
+        ids = [select(schema.works.c.id).where(reason) for reason in WAITS]
+        query = select(func.count()).select_from(union(*ids).subquery())
         async with self._database.reading() as connection:
             return int(await connection.scalar(query) or 0)
 
@@ -130,8 +148,8 @@ class Review:
 
 
 async def _settled(connection: AsyncConnection, work: str, change: Any) -> bool:
-    """Drop the reports of a work and change it; False if it was not found."""
-    reports = schema.reports
-    await connection.execute(delete(reports).where(reports.c.work == work))
+    """Drop the reports and the lease of a work and change it; False if it was not found."""
+    for table in (schema.reports, schema.review_leases):
+        await connection.execute(delete(table).where(table.c.work == work))
     result = await connection.execute(change.where(schema.works.c.id == work))
     return bool(result.rowcount)

@@ -24,12 +24,15 @@ class ReviewState(IntEnum):
     PRIVATE = 3
     """Those who wrote it may see it: the check or a person found something else than was asked."""
 
+    REMOVED = 4
+    """Nobody may see it, and it is removed for good in a day: a person decided so."""
+
     @property
     def told(self) -> Told:
         """The word for it in the API."""
         if self is ReviewState.PUBLIC:
             return "public"
-        return "private" if self is ReviewState.PRIVATE else "waiting"
+        return "private" if self >= ReviewState.PRIVATE else "waiting"
 
 
 FirstReview = Callable[[str], ReviewState]

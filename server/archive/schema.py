@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -57,6 +58,46 @@ unjudged_works = Index(
 )
 """What the check has still to look at."""
 
+works_by_time = Index("works_by_time", works.c.completed_at, works.c.id)
+"""For lists of several campaigns."""
+
+_WAITING = works.c.review == ReviewState.WAITING.value
+waiting_works = Index(
+    "works_waiting",
+    works.c.completed_at,
+    works.c.id,
+    sqlite_where=_WAITING,
+    postgresql_where=_WAITING,
+)
+"""What a person is to decide on."""
+
+held_works = Index(
+    "works_held",
+    works.c.completed_at,
+    works.c.id,
+    sqlite_where=works.c.held,
+    postgresql_where=works.c.held,
+)
+"""Likewise, because of a report during the relay."""
+
+_PRIVATE = works.c.review == ReviewState.PRIVATE.value
+private_works = Index(
+    "works_private",
+    works.c.completed_at,
+    works.c.id,
+    sqlite_where=_PRIVATE,
+    postgresql_where=_PRIVATE,
+)
+
+_REMOVED = works.c.review == ReviewState.REMOVED.value
+removed_works = Index(
+    "works_removed",
+    works.c.completed_at,
+    works.c.id,
+    sqlite_where=_REMOVED,
+    postgresql_where=_REMOVED,
+)
+
 hands = Table(
     "hands",
     metadata,
@@ -64,6 +105,8 @@ hands = Table(
     Column("number", SmallInteger, primary_key=True),
     Column("participant", String(64), nullable=False),
     Column("serial", BigInteger, nullable=False),
+    Index("hands_of_participant", "participant"),
+    Index("hands_of_serial", "serial"),
 )
 
 reports = Table(
@@ -73,6 +116,39 @@ reports = Table(
     Column("participant", String(64), primary_key=True),
     Column("why", String(16), nullable=False),
     Column("reported_at", BigInteger, nullable=False),
+    Index("reports_of_participant", "participant"),
+)
+
+confirmed_reports = Table(
+    "confirmed_reports",
+    metadata,
+    Column("work", String(32), primary_key=True),
+    Column("participant", String(64), primary_key=True, comment="who was reported"),
+    Column("confirmed_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Index("confirmed_reports_of_participant", "participant"),
+)
+
+review_leases = Table(
+    "review_leases",
+    metadata,
+    Column("work", String(32), primary_key=True),
+    Column("moderator", String(128), nullable=False, comment="nobody for a work that is put off"),
+    Column("until", BigInteger, nullable=False, comment="milliseconds since 1970"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("work", String(32), nullable=False),
+    Column("moderator", String(128), nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("decided_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Column("undone", Boolean, nullable=False),
+    Column("review", SmallInteger, nullable=False, comment="ReviewState before"),
+    Column("held", Boolean, nullable=False, comment="before"),
+    Column("reports", LargeBinary, nullable=False, comment="packed list of those before"),
+    Index("decisions_on_work", "work", "number"),
 )
 
 barred = Table(

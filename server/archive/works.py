@@ -162,7 +162,7 @@ class Works:
             for some in totals.batches(list(ids)):
                 query = select(schema.works, _reported()).where(schema.works.c.id.in_(some))
                 rows = (await connection.execute(query)).all()
-                works = await _with_hands(connection, rows)
+                works = await with_hands(connection, rows)
                 found |= {
                     row.id: archived(row.campaign, work, ReviewState(row.review))
                     for row, work in zip(rows, works, strict=True)
@@ -208,7 +208,7 @@ class Works:
                 )
             )
         async with self._database.reading() as connection:
-            return await _with_hands(connection, (await connection.execute(query)).all())
+            return await with_hands(connection, (await connection.execute(query)).all())
 
     async def report(self, work_id: str, participant: str, why: str) -> None:
         """Hold a work back for review, at the request of one of its writers."""
@@ -223,11 +223,12 @@ class Works:
 
 
 def archived(campaign: str, work: FinishedWork, review: ReviewState) -> ArchivedWork:
-    """The work; it waits if it was reported."""
-    return ArchivedWork(campaign, work, ReviewState.WAITING if work.held else review)
+    """The work; it waits if it was reported, unless it is removed."""
+    waits = work.held and review is not ReviewState.REMOVED
+    return ArchivedWork(campaign, work, ReviewState.WAITING if waits else review)
 
 
-async def _with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[FinishedWork]:
+async def with_hands(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> list[FinishedWork]:
     """The works of these rows, in the same order; the hands of all are read in one query."""
     if not rows:
         return []

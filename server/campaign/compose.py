@@ -22,6 +22,8 @@ def compose(definition: Definition, library: Library) -> Campaign:
         networks=definition.network,
         moderation=definition.moderation,
         check=definition.check,
+        deletion=definition.deletion,
+        retention_days=definition.retention_days,
         weights=definition.weights,
         relays=definition.relays,
         pledges=definition.pledge,

@@ -11,7 +11,16 @@ from typing import Literal
 
 import msgspec
 
-from server.relay.campaign import CampaignNetwork, Fund, Moderation, Pledge, Relay, Thresholds
+from server.relay.campaign import (
+    CampaignNetwork,
+    DeletedHands,
+    Fund,
+    Moderation,
+    Pledge,
+    Relay,
+    RetentionDays,
+    Thresholds,
+)
 from server.relay.texts import Texts
 
 Counter = Literal["relays", "participants", "pledges"]
@@ -106,6 +115,8 @@ class Definition(_Part, frozen=True):
         network: those with higher limits than others.
         moderation: whether a person sees works before everybody does.
         check: what the check of a work's characters leads to.
+        deletion: what becomes of the works of a participant who deletes what is theirs.
+        retention_days: how long works are kept; 0 for ever, None as the service's setting says.
         embed: origins whose pages may show the campaign in a frame.
     """
 
@@ -134,6 +145,8 @@ class Definition(_Part, frozen=True):
     embed: tuple[str, ...] = ()
     moderation: Moderation = "after"
     check: Thresholds = Thresholds()
+    deletion: DeletedHands = "keep"
+    retention_days: RetentionDays = None
     network: tuple[CampaignNetwork, ...] = ()
     phrase: tuple[OwnPhrase, ...] = ()
     pledge: tuple[Pledge, ...] = ()

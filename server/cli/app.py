@@ -24,6 +24,7 @@ from server.cli.export import export_works
 from server.cli.judge import judge
 from server.cli.migrate import migrate
 from server.cli.participants import participants
+from server.cli.retention import expire_works
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
@@ -43,6 +44,7 @@ app = typer.Typer(
 
 
 moderation.works.command("export")(export_works)
+moderation.works.command("expire")(expire_works)
 app.add_typer(moderation.works, name="works")
 app.command()(conformance)
 app.add_typer(participants, name="participants")

@@ -49,6 +49,11 @@ class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 Moderation = Literal["after", "before"]
 """When a person looks at works: after the check made them public, or before anybody sees them."""
 
+DeletedHands = Literal["keep", "remove"]
+"""Works of a participant who deletes what is theirs stay, written by somebody unknown, or go."""
+
+RetentionDays = Annotated[int, msgspec.Meta(ge=0, le=36_500)] | None
+
 Score = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
@@ -95,6 +100,8 @@ class Campaign(msgspec.Struct, frozen=True):
         networks: those with higher limits than others.
         moderation: whether a person sees works before everybody does.
         check: what the check of a work's characters leads to.
+        deletion: what becomes of the works of a participant who deletes what is theirs.
+        retention_days: how long works are kept; 0 for ever, None as the service's setting says.
         weights: how often a phrase is chosen beside the others, by its id; 1 where it is absent.
         relays: how people may take part.
         pledges, funds: what they may promise and give for, in the order in which they are shown.
@@ -110,6 +117,8 @@ class Campaign(msgspec.Struct, frozen=True):
     networks: tuple[CampaignNetwork, ...] = ()
     moderation: Moderation = "after"
     check: Thresholds = Thresholds()
+    deletion: DeletedHands = "keep"
+    retention_days: RetentionDays = None
     weights: dict[str, float] = {}
     relays: tuple[Relay, ...] = ("write",)
     pledges: tuple[Pledge, ...] = ()

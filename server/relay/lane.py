@@ -270,6 +270,29 @@ class Lane:
         self.reconciled = True
         return lost
 
+    def delete_participant(
+        self, now: int, participant: str, unknown: str, others: dict[str, str]
+    ) -> tuple[str, list[Transition]]:
+        """Forget a participant, who is `unknown` in the last room, and others in other rooms."""
+        now = self.clock.read(now)
+        known = self.people.pop(participant, ParticipantRecord())
+        self.unacknowledged.pop(participant, None)
+        others = {known.room: unknown} | others
+        transitions = []
+        for room_id, other in others.items():
+            room = self.rooms.get(room_id)
+            if not room or room.completed or participant not in room.people:
+                continue
+            seat = room.seat_held_by(participant)
+            address = "" if seat is None else room.seats[seat].address
+            room = rules_of.without(room, participant, other, now, self.rules)
+            self._put(now, room)
+            if seat is not None:
+                transitions.append(
+                    self._transition("left", now, room, seat, address=address, ink=())
+                )
+        return known.address, transitions
+
     @property
     def waiting_since(self) -> int | None:
         """Since when the oldest room of the pool has been there."""

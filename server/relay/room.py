@@ -168,6 +168,24 @@ def vacate_seat(room: Room, seat: int, now: int, rules: Rules, *, keep: bool) ->
     )
 
 
+def without(room: Room, participant: str, other: str, now: int, rules: Rules) -> Room:
+    """Free the seat of a participant, who is the unknown `other` in what is kept of the room."""
+    seat = room.seat_held_by(participant)
+    if seat is not None:
+        room = vacate_seat(room, seat, now, rules, keep=False)
+
+    def names(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(other if each == participant else each for each in ids)
+
+    one, two = (
+        msgspec.structs.replace(each, last=other) if each.last == participant else each
+        for each in room.seats
+    )
+    return msgspec.structs.replace(
+        room, people=names(room.people), writers=names(room.writers), seats=(one, two)
+    )
+
+
 def start_grace(room: Room, seat: int, now: int, rules: Rules) -> Room:
     """The seat's connection is lost; it is held for the grace, in which its turn stands still."""
     away = msgspec.structs.replace(room.seats[seat], address="")

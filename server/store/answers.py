@@ -59,6 +59,18 @@ class Expired(msgspec.Struct, array_like=True, frozen=True):
     kept: list[str]
 
 
+class Deleted(msgspec.Struct, array_like=True, frozen=True):
+    """What a lane did to forget a participant.
+
+    Attributes:
+        address: where the participant was connected; "" for nowhere.
+        transitions: the seat that was given up, if any.
+    """
+
+    address: str
+    transitions: list[Transition]
+
+
 class RefusedError(Exception):
     """The library refused a call; `code` says why."""
 
@@ -73,6 +85,7 @@ class OutOfSerialsError(Exception):
 
 
 read_answer = msgspec.msgpack.Decoder(Answer).decode
+read_deleted = msgspec.msgpack.Decoder(Deleted).decode
 read_expired = msgspec.msgpack.Decoder(Expired).decode
 read_resumed = msgspec.msgpack.Decoder(Resumed).decode
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from server.store import keys
 from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.envelope import Envelope
 from server.store.errors import StoreAwayError
-from server.store.publisher import UNUSED_SECONDS, Publisher
+from server.store.publishers import Publishers
 from server.store.subscriber import Subscriber
 
 
@@ -26,8 +25,7 @@ class Backplane:
         """`receive` is called for every envelope that comes for this worker."""
         self._deployment = deployment
         self._receive = receive
-        self._publishers: dict[str, Publisher] = {}
-        self._dropped = 0
+        self._publishers = Publishers(deployment)
         self._subscriber = Subscriber(deployment, worker, receive)
         self._subscriber_task: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -40,7 +38,7 @@ class Backplane:
     @property
     def dropped(self) -> int:
         """Envelopes to other workers that were lost."""
-        return self._dropped + sum(publisher.dropped for publisher in self._publishers.values())
+        return self._publishers.dropped
 
     def on_reconnect(self, callback: Callable[[], None]) -> None:
         """Have `callback` called when envelopes arrive again after a time without them."""
@@ -48,21 +46,18 @@ class Backplane:
 
     def send(self, worker: str, envelope: Envelope) -> None:
         """Send an envelope to a worker with all others of this event-loop pass."""
-        channel = keys.worker(worker)
-        self._publisher(channel).send(channel, envelope)
+        self._publishers.send(worker, envelope)
 
     def send_to_all(self, envelope: Envelope) -> None:
         """Send an envelope to every worker, this one included."""
-        self._publisher(keys.EVERYBODY).send(keys.EVERYBODY, envelope)
+        self._publishers.send_to_all(envelope)
 
     async def run(self) -> None:
         """Send and receive, for as long as the worker lives."""
         async with asyncio.TaskGroup() as group:
             self._group = group
             self._subscriber_task = group.create_task(self._subscriber.run())
-            for publisher in self._publishers.values():
-                publisher.start(group)
-            group.create_task(self._stop_unused_publishers())
+            group.create_task(self._publishers.run())
 
     async def move(self, worker: str) -> None:
         """Receive as another worker from now on; returns when its channel is subscribed.
@@ -83,23 +78,3 @@ class Backplane:
         except TimeoutError as error:
             self._subscriber.was_lost = True
             raise StoreAwayError from error
-
-    async def _stop_unused_publishers(self) -> None:
-        """Workers come and go; on a Cluster each of their channels has a publisher of its own."""
-        while True:
-            await asyncio.sleep(UNUSED_SECONDS / 2)
-            for key, publisher in list(self._publishers.items()):
-                if publisher.unused:
-                    del self._publishers[key]
-                    self._dropped += publisher.dropped
-                    publisher.stop()
-
-    def _publisher(self, channel: str) -> Publisher:
-        """One for all channels, or on a Cluster one for each."""
-        key = channel if self._deployment.spread else ""
-        publisher = self._publishers.get(key)
-        if publisher is None:
-            publisher = self._publishers[key] = Publisher(self._deployment, key)
-            if self._group is not None:
-                publisher.start(self._group)
-        return publisher

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -23,6 +24,9 @@ ABANDONED_MS = 10_000
 
 By this machine's clock, too: Redis counts the time by its wall clock, which may be set back.
 """
+
+LOOK_SECONDS = 0.1
+"""Between looks for an entry that is not stored yet."""
 
 Content = TypeVar("Content")
 Reply = list[tuple[bytes, dict[bytes, Any] | None]]
@@ -144,8 +148,27 @@ class EntryStream(Generic[Content]):
             raise
         return [content for _, content in self._read(entries)]
 
+    async def stored(self) -> None:
+        """Wait until everything that is in the stream now is stored.
+
+        Raises:
+            RedisError, OSError: it cannot be read.
+        """
+        last: Any = await self.client.xrevrange(self._key, count=1)
+        while last:
+            first: Any = await self.client.xrange(self._key, count=1)
+            if not first or _place(first[0][0]) > _place(last[0][0]):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
     async def close(self) -> None:
         """Close the connection."""
         if self._client is not None:
             client, self._client = self._client, None
             await client.aclose()
+
+
+def _place(entry_id: bytes) -> tuple[int, int]:
+    """The position of an entry: milliseconds, and a number within the same one."""
+    milliseconds, _, number = entry_id.partition(b"-")
+    return int(milliseconds), int(number)

@@ -40,7 +40,17 @@ class TakeOver(msgspec.Struct, array_like=True, tag="c", frozen=True):
     address: str
 
 
-Envelope = TransitionNotice | LiveMessage | Disconnect | TakeOver
+class Deletion(msgspec.Struct, array_like=True, tag="d", frozen=True):
+    """The participant has deleted what is theirs, and the session must end.
+
+    `session` is 0 for a session that the store does not know yet; then it is for every worker.
+    """
+
+    session: int
+    participant: str
+
+
+Envelope = TransitionNotice | LiveMessage | Disconnect | TakeOver | Deletion
 
 pack_envelopes = msgspec.msgpack.Encoder().encode
 read_envelopes = msgspec.msgpack.Decoder(list[Envelope]).decode

@@ -48,7 +48,9 @@ class Access:
             ArchiveAwayError: SQL cannot be read now, or Redis is asked in vain for the secret.
         """
         found = await self.work_reader.find(request.path_params["id"])
-        return found if found is not None and await self._wrote(request, found) else None
+        if found is None or found.review is ReviewState.REMOVED:
+            return None
+        return found if await self._wrote(request, found) else None
 
     async def _wrote(self, request: Request, found: ArchivedWork) -> bool:
         """Whether the request has the work's key, or the token of one who wrote it."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from redis.exceptions import RedisError
 from starlette.routing import Route
 
 from server.archive.database import Database
+from server.archive.deletion import Deletion
 from server.archive.moderation import Policy
+from server.archive.pictures import Pictures
 from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
@@ -21,15 +24,19 @@ from server.campaign.source import campaign_source
 from server.catalogue import Aliases
 from server.relay.campaign import Campaign
 from server.session.campaigns import LiveCampaigns, OpenCampaign
+from server.session.identity import new_id
 from server.session.pledging import Pledging
 from server.settings import Settings
 from server.store.campaign_news import CampaignNews
+from server.store.deletion import ParticipantDeletion
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
+from server.store.entry_stream import EntryStream
 from server.store.known_lanes import KnownLanes
 from server.store.lanes import Lanes
 from server.store.pledges import Pledges
 from server.store.pledges_stream import PledgesStream
+from server.store.publishers import Publishers
 from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
@@ -38,6 +45,7 @@ from server.web.certificates import Certificates
 from server.web.content import Content
 from server.web.donation_api import DonationApi
 from server.web.giving import Giving
+from server.web.own_data import OwnData, OwnDataApi
 from server.web.pledge_api import PledgeApi
 from server.web.shared_identity import SharedIdentity
 
@@ -62,6 +70,7 @@ class WebCampaigns:
         self._shards = Shards(self._deployment, self._guarantee, reconciler)
         self._streams: dict[str, list[WorksStream]] = {}
         self._pledge_streams: dict[str, PledgesStream] = {}
+        self._publishers = Publishers(self._deployment)
         self.live = LiveCampaigns()
         policy = Policy(self.live.defined, check=settings.check != "off")
         self.work_reader = WorkReader(works, self._streams, policy.first_review)
@@ -82,8 +91,8 @@ class WebCampaigns:
         with suppress(RedisError, OSError):
             await self._known_lanes.read()
 
-    def routes(self, content: Content) -> Sequence[Route]:
-        """Pledges, certificates, donations, and strokes of phrases that came later."""
+    def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
+        """Pledges, certificates, donations, deletion, and strokes of phrases that came later."""
         reader = self._pledge_reader
         pledging = Pledging(Pledges(self._shards), reader.of_participant)
         donations = Donations(self._database)
@@ -92,13 +101,14 @@ class WebCampaigns:
             Certificates(reader, self.live, self._feed.definition, content.pages),
             DonationApi(self.live, self._feed.definition, donations),
             Giving(self.live),
+            OwnDataApi(self._own_data(), self._identity, pictures),
         )
         return [content.strokes.route(), *(route for part in parts for route in part.routes())]
 
     async def run(self) -> None:
         """Follow the campaigns and their lanes, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for part in (self._feed, self._known_lanes, self._shards):
+            for part in (self._feed, self._known_lanes, self._shards, self._publishers):
                 group.create_task(part.run())
 
     async def close(self) -> None:
@@ -111,11 +121,24 @@ class WebCampaigns:
         await self._shards.close()
         await self._database.close()
 
+    def _own_data(self) -> OwnData:
+        return OwnData(
+            self.live,
+            ParticipantDeletion(self._shards, new_id),
+            Deletion(self._database, new_id),
+            self._waiting_entries,
+            self._publishers,
+        )
+
+    def _waiting_entries(self, campaign: str) -> list[EntryStream[Any]]:
+        """The streams that lead from the campaign's lanes to SQL."""
+        pledges = self._pledge_streams.get(campaign)
+        return [*self._streams.get(campaign, ()), *([pledges] if pledges else [])]
+
     def _make(self, defined: Campaign) -> OpenCampaign:
         campaign = OpenCampaign(defined, self._settings.rules, self._settings.base_path)
         self._streams[defined.id] = []
         self._lanes.append(campaign.lanes)
-        self._shards.add(campaign.lanes.first)
         campaign.lanes.on_new(self._add_stream)
         first = campaign.lanes.first
         self._pledge_streams[defined.id] = PledgesStream(
@@ -127,5 +150,6 @@ class WebCampaigns:
         """Nothing more is needed here."""
 
     def _add_stream(self, base: str) -> None:
+        self._shards.add(base)
         stream = WorksStream(self._deployment, self._guarantee, base, "")
         self._streams[stream.campaign].append(stream)

@@ -12,7 +12,7 @@ from server import catalogue
 from server.catalogue import Aliases
 from server.prepared.response import PreparedResponse
 from server.settings import Settings
-from server.web import api, openapi, operations
+from server.web import api, openapi, operations, own_data
 from server.web.assets import page_files, prepared_responses
 from server.web.locations import STATIC
 from server.web.pages import Pages
@@ -47,7 +47,9 @@ def read_content(settings: Settings) -> Content:
         hsts_seconds=settings.hsts_seconds,
     )
     described = openapi.response(
-        settings.base_path, api.OPERATIONS | operations.OPERATIONS, pages.security
+        settings.base_path,
+        api.OPERATIONS | own_data.OPERATIONS | operations.OPERATIONS,
+        pages.security,
     )
     prepared = prepared_responses(pages, strokes, library.phrases.values())
     responses = {**prepared, openapi.PATH: described}

@@ -24,7 +24,9 @@ PATH = "/openapi.json"
 
 _JSON = "application/json"
 _PARAMETER = re.compile(r"{(\w+)}")
-_DESCRIPTION = "Public works and campaigns, and what operators ask a worker."
+_DESCRIPTION = (
+    "Public works and campaigns, what a participant deletes, and what operators ask a worker."
+)
 
 
 def response(
@@ -50,9 +52,13 @@ def document(base_path: str, operations: Mapping[str, Operation]) -> dict[str, A
         },
         "servers": [{"url": base_path or "/"}],
         "paths": {
-            path: {"get": _operation(path, operation)} for path, operation in operations.items()
+            path: {operation.method: _operation(path, operation)}
+            for path, operation in operations.items()
         },
-        "components": {"schemas": _described(schemas) | _INK},
+        "components": {
+            "schemas": _described(schemas) | _INK,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -79,18 +85,24 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
     parameters = [_path_parameter(name, operation) for name in _PARAMETER.findall(path)]
     if operation.query is not None:
         parameters += _query_parameters(operation.query)
+    if operation.method != "get":
+        told["security"] = [{"token": []}]
     return told | ({"parameters": parameters} if parameters else {})
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    answers: dict[int, Schema | str] = {200: operation.answer}
+    answers: dict[int, Schema | str | None] = {
+        204 if operation.answer is None else 200: operation.answer
+    }
     answers |= dict.fromkeys(operation.errors, ErrorAnswer)
     if operation.unready is not None:
         answers[503] = operation.unready
     return {str(status): _response(status, kind) for status, kind in sorted(answers.items())}
 
 
-def _response(status: int, kind: Schema | str) -> dict[str, Any]:
+def _response(status: int, kind: Schema | str | None) -> dict[str, Any]:
+    if kind is None:
+        return {"description": HTTPStatus(status).phrase}
     if isinstance(kind, str):
         content: dict[str, Any] = {kind: {}}
     else:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from server.archive.pledge_reader import PledgeReader
 from server.catalogue import DEFAULT
 from server.session.campaigns import OpenCampaign
+from server.session.identity import Identity
 from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
 from server.store.errors import StoreError
 from server.transport.rate_limit import Rate
@@ -67,11 +68,8 @@ class PledgeApi:
 
     async def pledge(self, request: Request) -> Response:
         """Make a pledge: 201 the first time, 200 with the same answer later."""
-        token = _bearer(request)
         identity = await self._identity.get()
-        if not identity.is_ours(token):
-            challenge = {"WWW-Authenticate": "Bearer"}
-            raise ApiError(401, "bad_token", "send a token of ours as Bearer", headers=challenge)
+        token = participant_token(request, identity)
         campaign = self._find_campaign(request.path_params["id"])
         participant = identity.participant(token, campaign.campaign.id)
         if wait := self._rates.refuse_for(participant, monotonic()):
@@ -127,9 +125,18 @@ def moment(milliseconds: int) -> str:
     return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _bearer(request: Request) -> str:
+def participant_token(request: Request, identity: Identity) -> str:
+    """The token that a request must have.
+
+    Raises:
+        ApiError: there is none, or none of ours.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    token = token.strip()
+    if scheme.lower() != "bearer" or not identity.is_ours(token):
+        challenge = {"WWW-Authenticate": "Bearer"}
+        raise ApiError(401, "bad_token", "send a token of ours as Bearer", headers=challenge)
+    return token
 
 
 def _busy() -> ApiError:

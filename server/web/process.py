@@ -39,11 +39,12 @@ async def _serve(
     asyncio.get_running_loop().add_reader(control.fileno(), stopping.set)
     campaigns = WebCampaigns(settings, redis_url, content.aliases)
     await campaigns.start()
+    pictures = pictures_in(settings.pictures, settings.pictures_mb * 1_000_000)
     app = make_app(
         Api(campaigns.live, campaigns.work_reader, campaigns.access),
         content.pages,
-        pictures_in(settings.pictures, settings.pictures_mb * 1_000_000),
-        campaigns.routes(content),
+        pictures,
+        campaigns.routes(content, pictures),
     )
     server = WebServer(app, channel, settings.trusted_proxies)
     async with asyncio.TaskGroup() as group:

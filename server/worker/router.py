@@ -10,7 +10,14 @@ from server.session.seat import HeldSeat, SendLive
 from server.session.session import Session
 from server.store import keys
 from server.store.backplane import Backplane
-from server.store.envelope import Disconnect, Envelope, LiveMessage, TakeOver, TransitionNotice
+from server.store.envelope import (
+    Deletion,
+    Disconnect,
+    Envelope,
+    LiveMessage,
+    TakeOver,
+    TransitionNotice,
+)
 from server.worker.disconnects import Disconnects, LostSeat
 from server.worker.registry import Registry
 
@@ -131,6 +138,13 @@ class Router:
         if session is not None:
             session.replaced()
 
+    def _end_deleted(self, number: int, participant: str) -> None:
+        """The participant has deleted what is theirs; the seat is given up already."""
+        session = self._registry.session(number) or self._registry.unregistered(participant)
+        if session is not None and session.participant == participant:
+            session.leave_seat()
+            session.say_goodbye("over")
+
     # From other workers -------------------------------------------------------------------------
 
     def receive(self, envelope: Envelope) -> None:
@@ -149,6 +163,8 @@ class Router:
                 session = self._registry.unregistered(participant)
                 if session is not None and session.address != address:
                     session.replaced()
+            case Deletion(number, participant):
+                self._end_deleted(number, participant)
 
     # Resync -------------------------------------------------------------------------------------
 

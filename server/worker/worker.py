@@ -23,6 +23,7 @@ from server.archive.pledge_archiver import PledgeArchiver
 from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
+from server.archive.retention import Retention
 from server.archive.works import Works
 from server.campaign.donations import Donations
 from server.campaign.feed import CampaignFeed
@@ -184,6 +185,8 @@ class Worker:
         await self._web.ready()
         await self._barred.read()
         self._own(self._barred.run(), "barred participants")
+        retention = Retention(self._database, self._settings.pictures)
+        self._own(retention.run(self._retention_days), "old works")
         for task in guard.tasks():
             self._own(task, "guard")
         self._own(_periodic(parts), "periodic work")
@@ -241,6 +244,15 @@ class Worker:
         archiver = Archiver(stream, self._works, self._policy.first_review)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
+
+    def _retention_days(self) -> dict[str, int]:
+        """How long each campaign's works are kept, for those that are not kept for ever."""
+        usual = self._settings.retention_days
+        asked = {
+            name: usual if it.campaign.retention_days is None else it.campaign.retention_days
+            for name, it in self._campaigns.items()
+        }
+        return {name: days for name, days in asked.items() if days}
 
     @property
     def _most_lanes(self) -> int:

@@ -51,7 +51,8 @@ STATES = {
     "home-en": "The first screen in English",
     "home-ja": "The first screen in Japanese",
     "home-zh-TW": "The first screen in traditional Chinese",
-    "settings": "The settings: language, grid, writing hand",
+    "settings": "The settings: language, grid, writing hand, and the way to delete what is kept",
+    "delete": "The question before everything of the participant is deleted",
     "waiting": "Waiting for a partner; the participant can already write",
     "stroke-order": "The stroke order of the character",
     "invite": "The invitation of a friend, by link or QR code",
@@ -162,6 +163,8 @@ async def alone(stage: Set) -> None:
     await take(one, "home")
     await one.see("settings").click()
     await take(one, "settings")
+    await one.see("delete-open").click()
+    await take(one, "delete")
     await one.page.keyboard.press("Escape")
     await one.join()
     await one.is_in("waiting")

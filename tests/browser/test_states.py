@@ -313,3 +313,22 @@ async def test_nothing_is_said_of_the_partner_without_a_line(
     await one.is_in("offline")
     await expect(one.see("partner-state")).to_be_empty()
     one.forget_lost_lines()
+
+
+async def test_what_is_mine_is_deleted(arrive: View, service: Service) -> None:
+    one, two = await pair(arrive, service)
+    await write(one, *CHARACTERS[0])
+    token = await one.page.evaluate("localStorage['jielong.token']")
+    await one.see("settings").click()
+    await one.see("delete-open").click()
+    await is_well(one)
+    await expect(one.see("delete-stay")).to_be_focused()
+    await one.see("delete-go").click()
+    await says(one, "delete-text", "已经全部删除")
+    assert await one.page.evaluate("localStorage['jielong.token']") is None
+    await says(two, "partner-state", "已离开")
+    await one.see("delete-stay").click()
+    await one.is_in("idle")
+    await one.page.wait_for_function(
+        "(old) => ![undefined, old].includes(localStorage['jielong.token'])", arg=token
+    )

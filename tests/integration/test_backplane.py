@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from server.store import backplane, publisher
+from server.store import publisher, publishers
 from server.store.backplane import Backplane
 from server.store.deployment import deployment
 from server.store.envelope import Disconnect, Envelope
@@ -104,7 +104,7 @@ async def test_a_move_ends_in_time_and_is_made_up_for(valkey: Valkey) -> None:
 async def test_a_publisher_is_stopped_when_it_is_unused(
     valkey: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backplane, "UNUSED_SECONDS", 0.2)
+    monkeypatch.setattr(publishers, "UNUSED_SECONDS", 0.2)
     monkeypatch.setattr(publisher, "UNUSED_SECONDS", 0.2)
     async with running(valkey.url, "two") as two, running(valkey.url, "one") as one:
         two.backplane.send("two", Disconnect(0))

@@ -11,7 +11,7 @@ from server.relay.lane import Lane
 from server.relay.matching import SLACK, Ticket
 from server.relay.room import Room
 from server.relay.transition import Hand, Transition
-from server.store.answers import Answer, Resumed, UnacknowledgedWork
+from server.store.answers import Answer, Deleted, Resumed, UnacknowledgedWork
 from server.store.lanes import ALONE_MS
 from server.store.room_record import STATE, read_room
 from tests.model.lua_lane import Indexes, LuaLane
@@ -84,6 +84,14 @@ class DifferentialLane:
     def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
         expected = Answer([], self.model.reap(now, worker, rooms))
         return self._same("reap", expected, self._lua.reap(now, worker, rooms))
+
+    def delete_participant(self, now: int, participant: str, others: dict[str, str]) -> Deleted:
+        """The participant is deleted from the last room and from `others`."""
+        expected = Deleted(*self.model.delete_participant(now, participant, "unknown", others))
+        answer = self._lua.delete_participant(now, participant, "unknown", others)
+        assert _plain(answer) == _plain(expected)
+        self._count("delete", [], answer.transitions)
+        return answer
 
     def keep_time(self, now: int) -> None:
         """A heartbeat stores the time."""
@@ -214,7 +222,7 @@ class DifferentialLane:
         self.coverage.update(f"{name} {transition.kind}" for transition in transitions)
 
 
-def _plain(answer: Answer | Resumed) -> object:
+def _plain(answer: Answer | Deleted | Resumed) -> object:
     """Everything in an answer, down to the packed phrase and ink."""
     return msgspec.msgpack.decode(msgspec.msgpack.encode(answer))
 

@@ -16,9 +16,11 @@ from server.relay.transition import Hand
 from server.store import library
 from server.store.answers import (
     Answer,
+    Deleted,
     Expired,
     Resumed,
     read_answer,
+    read_deleted,
     read_expired,
     read_resumed,
     rule_arguments,
@@ -109,6 +111,13 @@ class LuaLane:
 
     def reap(self, now: int, worker: str, rooms: list[str]) -> Answer:
         return self._answer("reap", now, worker, *rooms)
+
+    def delete_participant(
+        self, now: int, participant: str, unknown: str, others: dict[str, str]
+    ) -> Deleted:
+        rooms = chain.from_iterable(others.items())
+        arguments = (*self._rules(now), participant, unknown, *rooms)
+        return read_deleted(self._call("delete_participant", *arguments))
 
     def keep_time(self, now: int) -> None:
         """A heartbeat stores the time; here without what else it does."""

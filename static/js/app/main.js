@@ -84,7 +84,7 @@ function open() {
     else requestAnimationFrame(render);
   });
 
-  const settingsDialog = lazy(() => import("./settings-dialog.js"), ({ SettingsDialog }) => new SettingsDialog(), "dialogs");
+  const settingsDialog = lazy(() => import("./settings-dialog.js"), ({ SettingsDialog }) => new SettingsDialog(relay), "dialogs");
   button("settings").append(icon("gear"));
   button("settings").addEventListener("click", () => settingsDialog().then((dialog) => dialog.open(), () => {}));
 

@@ -1,14 +1,16 @@
 /**
- * The settings dialog: language of the page, languages to write, grid, writing hand.
+ * The settings dialog: language of the page, languages to write, grid, writing hand; and the way to
+ * delete what the service keeps of the participant.
  */
 
 import "../shared/lazy-text.js";
 import { dialog } from "../shared/dialog.js";
-import { make, part } from "../shared/dom.js";
+import { button, make, part } from "../shared/dom.js";
 import { LANGUAGES } from "../shared/language.js";
 import { addStyles } from "../shared/lazy.js";
 import { settings } from "../shared/settings.js";
 import { locale } from "../shared/text.js";
+import { DeleteDialog } from "./delete-dialog.js";
 
 /** The languages to write beside the page's. */
 const ticked = () => settings.get("writes").split(" ").filter(Boolean);
@@ -32,7 +34,13 @@ export class SettingsDialog {
   #dialog = dialog("settings-dialog");
   #language = /** @type {HTMLSelectElement} */ (part("settings-language"));
 
-  constructor() {
+  /** @param {import("../../../client/js/relay.js").Relay} relay */
+  constructor(relay) {
+    const deleteDialog = new DeleteDialog(relay);
+    button("delete-open").addEventListener("click", () => {
+      this.#dialog.close();
+      deleteDialog.open();
+    });
     for (const [tag, name] of Object.entries(LANGUAGES)) {
       const option = make("option", { text: name });
       Object.assign(option, { value: tag, lang: tag, selected: tag === locale });

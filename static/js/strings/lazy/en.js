@@ -19,6 +19,15 @@ export default {
   hand_right: "Right",
   hand_left: "Left",
 
+  delete_open: "Delete what is mine",
+  delete_title: "Delete what is mine?",
+  delete_text: "Your rounds end, and your name for this service is removed from your works, reports and pledges, in every campaign here. Your certificates and the list of your works are gone. Numbers that were counted stay. This cannot be undone.",
+  delete_stay: "Keep it",
+  delete_go: "Delete",
+  delete_busy: "Deleting…",
+  delete_done: "Everything of yours is deleted.",
+  delete_failed: "Not everything could be deleted yet. Please try again.",
+
   invite_title: "Let a friend write the next one",
   invite_text: "Give them the link or the code: this seat is kept for whoever has it. You may begin to write.",
   invite_preparing: "Writing the invitation…",

@@ -19,6 +19,15 @@ export default {
   hand_right: "右手",
   hand_left: "左手",
 
+  delete_open: "わたしのデータを消す",
+  delete_title: "あなたのデータを消しますか？",
+  delete_text: "書いている途中のものは終わります。ここのすべてのキャンペーンで、作品・通報・約束はあなたと結びつかなくなり、約束の証と「わたしの作品」はなくなります。数えられた数は残ります。元には戻せません。",
+  delete_stay: "残しておく",
+  delete_go: "消す",
+  delete_busy: "消しています…",
+  delete_done: "あなたのデータをすべて消しました。",
+  delete_failed: "まだすべては消せていません。もう一度お試しください。",
+
   invite_title: "次の一字を友だちに",
   invite_text: "リンクかコードを渡してください。この席は受け取った人だけのものです。先に書き始めてかまいません。",
   invite_preparing: "招待状を書いています…",

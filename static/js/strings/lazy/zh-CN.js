@@ -19,6 +19,15 @@ export default {
   hand_right: "右手",
   hand_left: "左手",
 
+  delete_open: "删除我的数据",
+  delete_title: "要删除你的数据吗？",
+  delete_text: "你正在写的会结束；在这里的每一场活动里，你的作品、举报和承诺都不再与你相连。你的承诺证书和「我的作品」会消失，已经计入的数字会留下。删除后不能恢复。",
+  delete_stay: "先留着",
+  delete_go: "删除",
+  delete_busy: "正在删除…",
+  delete_done: "你的数据已经全部删除。",
+  delete_failed: "还没有全部删除，请再试一次。",
+
   invite_title: "请朋友接下一个字",
   invite_text: "把链接或二维码给朋友，这个位置只留给拿到请柬的人。你可以先写。",
   invite_preparing: "正在写请柬…",

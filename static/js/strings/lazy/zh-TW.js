@@ -19,6 +19,15 @@ export default {
   hand_right: "右手",
   hand_left: "左手",
 
+  delete_open: "刪除我的資料",
+  delete_title: "要刪除你的資料嗎？",
+  delete_text: "你正在寫的會結束；在這裡的每一場活動裡，你的作品、檢舉和承諾都不再與你相連。你的承諾證書和「我的作品」會消失，已經計入的數字會留下。刪除後不能復原。",
+  delete_stay: "先留著",
+  delete_go: "刪除",
+  delete_busy: "正在刪除…",
+  delete_done: "你的資料已經全部刪除。",
+  delete_failed: "還沒有全部刪除，請再試一次。",
+
   invite_title: "請朋友接下一個字",
   invite_text: "把連結或 QR 碼給朋友，這個位置只留給拿到請柬的人。你可以先寫。",
   invite_preparing: "正在寫請柬…",

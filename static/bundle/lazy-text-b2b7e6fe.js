@@ -1,1 +1,0 @@
-import{x as t,r as a,y as o}from"./home-72aaed23.js";const e={en:()=>import("./en-d85d4693.js"),ja:()=>import("./ja-61689014.js"),"zh-CN":()=>import("./zh-CN-2a361e54.js"),"zh-TW":()=>import("./zh-TW-ed7912c3.js")};t((await e[a]()).default),o(document);
