@@ -177,8 +177,9 @@ def counted(program: Program) -> tuple[int, int]:
 def archived(program: Program) -> int:
     """Works in SQL, as the metrics tell them."""
     with urlopen(f"{program.http}/metrics", timeout=5) as answer:
-        found = re.search(r"^jielong_archived_works_total (\S+)", answer.read().decode(), re.M)
-    return int(float(found[1])) if found else 0
+        text = answer.read().decode()
+    by_worker = re.findall(r"^jielong_archived_works_total\S* (\S+)", text, re.MULTILINE)
+    return int(sum(map(float, by_worker)))
 
 
 async def wait_for_archive(program: Program, works: int) -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from server.guard.limits import GuardRules, NetworkLimits
@@ -20,6 +20,10 @@ from server.store.lanes import MOST as MOST_LANES
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
+
+OperationsPort = Annotated[int, Field(ge=1, le=65_535)] | Literal["off"] | None
+"""None: with all else on the service's own port."""
 
 
 def _forwarded_allow_ips() -> tuple[str, ...]:
@@ -40,6 +44,12 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", min_length=1)
     port: int = Field(8000, ge=0, le=65_535)
+    operations_port: OperationsPort = None
+    """A port of its own for metrics and the documents of the API; `off`: nowhere."""
+
+    operations_host: str = ""
+    """The address of that port; empty: `host`."""
+
     data: Path = Path("data")
     redis_url: str = ""
     """Empty: the embedded Valkey, with its files in `data`."""
@@ -146,6 +156,16 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
     """The least important lines that the log has."""
+
+    log_format: Literal["auto", "json", "text"] = "auto"
+    """`auto`: text on a terminal, else JSON."""
+
+    @field_validator("operations_port")
+    @classmethod
+    def _ports_differ(cls, chosen: OperationsPort, info: ValidationInfo) -> OperationsPort:
+        if chosen is not None and chosen == info.data.get("port"):
+            raise ValueError("this is the port of the service; choose another, or leave it empty")
+        return chosen
 
     @field_validator("origins", "trusted_proxies", "secret", mode="before")
     @classmethod

@@ -102,7 +102,7 @@ def _start(
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(data)}
     # Tests write faster than hands, and made-up ink shows nothing: those of the guard and of the
     # check turn them on.
-    environment |= {"JIELONG_GUARD": "off", "JIELONG_CHECK": "off"}
+    environment |= {"JIELONG_GUARD": "off", "JIELONG_CHECK": "off", "JIELONG_LOG_FORMAT": "text"}
     if os.environ.get("TESTS_PAGE") == "sources":
         environment["JIELONG_BUNDLED"] = "false"
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}

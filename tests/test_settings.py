@@ -67,3 +67,22 @@ def test_a_check_of_proofs_that_is_not_there_is_refused(given: str) -> None:
 def test_a_proxy_is_an_address_or_a_network(given: str) -> None:
     with pytest.raises(ValidationError, match="no address of a proxy"):
         Settings.model_validate({"trusted_proxies": given})
+
+
+@pytest.mark.parametrize(("value", "port"), [("9180", 9180), ("off", "off"), ("", None)])
+def test_the_port_for_operators_is_a_number_or_off(
+    monkeypatch: pytest.MonkeyPatch, value: str, port: object
+) -> None:
+    monkeypatch.setenv("JIELONG_OPERATIONS_PORT", value)
+    settings = Settings()
+    assert settings.operations_port == port
+    for name, told in settings.environment().items():
+        monkeypatch.setenv(name, told)
+    assert Settings().operations_port == port
+
+
+@pytest.mark.parametrize("value", ["8000", "0", "70000", "on"])
+def test_no_other_port_for_operators_is_taken(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("JIELONG_OPERATIONS_PORT", value)
+    with pytest.raises(ValidationError):
+        Settings()

@@ -7,7 +7,7 @@ import inspect
 import types
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import click
 import msgspec
@@ -72,7 +72,9 @@ def _docstrings(of: type) -> dict[str, str]:
 
 
 def _type_name(annotation: Any) -> str:
-    if isinstance(annotation, types.UnionType):
+    if get_origin(annotation) is Annotated:
+        return _type_name(get_args(annotation)[0])
+    if get_origin(annotation) in {types.UnionType, Union}:
         return " or ".join(map(_type_name, get_args(annotation)))
     if annotation is types.NoneType:
         return "empty"

@@ -105,7 +105,12 @@ class WorkJudge:
                 chars = zip(_read_phrase(work.phrase).chars, _read_ink(work.ink), strict=True)
                 written = [Asked(char, ink) for char, ink in chars]
             except (msgspec.DecodeError, ValueError) as error:
-                log.error("a work cannot be read and waits for a person", work=work.id, error=error)
+                log.error(
+                    "a work cannot be read and waits for a person",
+                    work=work.id,
+                    campaign=work.campaign,
+                    error=str(error),
+                )
                 rows.append(self._row(work, [UNKNOWN_SHAPE]))
             else:
                 readable.append((work, len(written)))

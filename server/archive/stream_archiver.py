@@ -79,7 +79,11 @@ class StreamArchiver(abc.ABC, Generic[Content]):
                 if entries and len(entries) < BATCH:
                     await asyncio.sleep(GATHER_SECONDS)
             except (RedisError, StoreAwayError, ArchiveAwayError, OSError) as error:
-                log.warning("works or pledges wait to be archived", error=str(error))
+                log.warning(
+                    "works or pledges wait to be archived",
+                    campaign=self.campaign,
+                    error=str(error),
+                )
                 opened = False
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LAST_PAUSE)

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,13 +19,16 @@ from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
 from server.cli.campaign import campaign
-from server.cli.command import StartError, one_line_errors, set_up_logging, settings_from
+from server.cli.command import StartError, one_line_errors, settings_from
 from server.cli.conformance import conformance
+from server.cli.doctor import doctor
 from server.cli.export import export_works
 from server.cli.judge import judge
+from server.cli.logs import set_up_logging
 from server.cli.migrate import migrate
 from server.cli.participants import participants
 from server.cli.retention import expire_works
+from server.metrics.shared_file import MetricsFile, Place
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
@@ -47,6 +51,7 @@ moderation.works.command("export")(export_works)
 moderation.works.command("expire")(expire_works)
 app.add_typer(moderation.works, name="works")
 app.command()(conformance)
+app.command()(doctor)
 app.add_typer(participants, name="participants")
 app.command()(judge)
 app.add_typer(campaign, name="campaign")
@@ -105,12 +110,11 @@ def serve(
     }
     with one_line_errors():
         settings = settings_from(flags)
-        set_up_logging(settings.log_level)
-        if settings.workers == 1:
-            make_worker = prepare_worker(settings)
-            uvloop.run(_serve(settings, bind(settings.host, settings.port), make_worker))
-        else:
-            uvloop.run(_serve(settings, reserve(settings.host, settings.port)))
+        set_up_logging(settings, 0 if settings.workers == 1 else None)
+        make_worker = prepare_worker(settings, Place()) if settings.workers == 1 else None
+        take = bind if settings.workers == 1 else reserve
+        taken = take(settings.host, settings.port)
+        uvloop.run(_serve(settings, taken, _operations_port(settings, take), make_worker))
 
 
 @app.command()
@@ -134,7 +138,7 @@ def check(
     }
     with one_line_errors(status=2):
         settings = settings_from(flags)
-        set_up_logging(settings.log_level)
+        set_up_logging(settings)
         outcome = run_check(history, settings, campaign)
     for line in outcome.lines:
         typer.echo(line)
@@ -142,18 +146,37 @@ def check(
 
 
 @app.command(hidden=True)
-def worker() -> None:
+def worker(
+    place: Annotated[int, typer.Option(help="Its number.")],
+    metrics_file: Annotated[int, typer.Option(help="Descriptor of the metrics of all workers.")],
+    places: Annotated[int, typer.Option(help="How many numbers there are.")],
+) -> None:
     """Run one of several workers on a shared port; `serve --workers` starts them."""
     with one_line_errors():
         settings = settings_from({})
-        set_up_logging(settings.log_level)
-        make_worker = prepare_worker(settings)
-        bound = bind(settings.host, settings.port, shared=True)
-        uvloop.run(_work(make_worker(settings.redis_url), bound))
+        set_up_logging(settings, place)
+        make_worker = prepare_worker(settings, Place(place, MetricsFile(metrics_file, places)))
+        take = partial(bind, shared=True)
+        bound = take(settings.host, settings.port)
+        operations = _operations_port(settings, take)
+        uvloop.run(_work(make_worker(settings.redis_url), bound, operations))
+
+
+def _operations_port(
+    settings: Settings, take: Callable[..., socket.socket]
+) -> socket.socket | None:
+    """The port for operators alone, if there is to be one."""
+    if not isinstance(settings.operations_port, int):
+        return None
+    host = settings.operations_host or settings.host
+    return take(host, settings.operations_port, setting="JIELONG_OPERATIONS_PORT")
 
 
 async def _serve(
-    settings: Settings, reserved: socket.socket, make_worker: MakeWorker | None = None
+    settings: Settings,
+    reserved: socket.socket,
+    operations: socket.socket | None,
+    make_worker: MakeWorker | None,
 ) -> None:
     """Serve with the one worker that is prepared, or with several processes."""
     if settings.durability is Durability.REPLICA and not settings.redis_url:
@@ -176,6 +199,8 @@ async def _serve(
 
         def show_addresses() -> None:
             typer.echo(f"page:  {url(reserved, settings.base_path)}")
+            if operations is not None:
+                typer.echo(f"operations:  {url(operations, settings.base_path)}metrics")
             typer.echo(f"data:  {data}")
             typer.echo("stop:  Ctrl-C")
             sys.stdout.flush()
@@ -183,7 +208,9 @@ async def _serve(
         async with judging(settings):
             if make_worker is not None:
                 worker = make_worker(redis_url)
-                await _until(stopping, worker.stop, worker.run(listen(reserved), show_addresses))
+                for_operators = operations and listen(operations)
+                running = worker.run(listen(reserved), for_operators, show_addresses)
+                await _until(stopping, worker.stop, running)
             else:
                 port = reserved.getsockname()[1]
                 environment = settings.environment(port=port, redis_url=redis_url)
@@ -191,6 +218,8 @@ async def _serve(
                 await _until(stopping, supervisor.stop, supervisor.run(show_addresses))
     finally:
         reserved.close()
+        if operations is not None:
+            operations.close()
         if embedded_task:
             embedded_task.cancel()
             await asyncio.wait([embedded_task])
@@ -200,7 +229,7 @@ async def _serve(
         embedded_task.result()
 
 
-async def _work(worker: Worker, bound: socket.socket) -> None:
+async def _work(worker: Worker, bound: socket.socket, operations: socket.socket | None) -> None:
     """Run one of several workers until a signal arrives or the supervisor is gone."""
     stopping = _stop_on_signals()
     loop = asyncio.get_running_loop()
@@ -210,7 +239,8 @@ async def _work(worker: Worker, bound: socket.socket) -> None:
         stopping.set()
 
     loop.add_reader(sys.stdin.fileno(), supervisor_is_gone)
-    await _until(stopping, worker.stop, worker.run(listen(bound), _report_ready))
+    running = worker.run(listen(bound), operations and listen(operations), _report_ready)
+    await _until(stopping, worker.stop, running)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import os
-import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
-import structlog
 import typer
 from pydantic import ValidationError
 from redis.exceptions import RedisError
@@ -19,6 +15,7 @@ from redis.exceptions import RedisError
 from server.archive.database import ArchiveError, Database
 from server.catalogue import CatalogueError
 from server.check.history import HistoryError
+from server.cli.logs import set_up_logging
 from server.settings import Settings
 from server.store.embedded import EmbeddedError
 from server.store.errors import StoreError
@@ -96,39 +93,8 @@ def on_database(
 
     with one_line_errors():
         settings = settings_from({"database_url": database_url, "data": data})
-        set_up_logging(settings.log_level)
+        set_up_logging(settings)
         asyncio.run(run(settings.archive_url))
-
-
-def set_up_logging(level: str) -> None:
-    """Log to standard error, from this level on."""
-    number = logging.getLevelNamesMapping().get(level.upper(), logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            _add_pid,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # one write a line
-    )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
-    logging.getLogger("picows").setLevel(logging.ERROR)
-    logging.getLogger("picows.server").addFilter(_is_ours)
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)
-
-
-def _add_pid(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Add the process id: several processes write to one log."""
-    event["pid"] = os.getpid()
-    return event
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether picows logs a fault of ours; a peer's fault is answered on its connection."""
-    return not record.msg.startswith(("WS parser error", "on_ws_frame raised WSProtocolError"))
 
 
 def _fail(message: str, status: int) -> NoReturn:

@@ -18,9 +18,9 @@ from server.cli.command import (
     DatabaseUrl,
     DataFolder,
     one_line_errors,
-    set_up_logging,
     settings_from,
 )
+from server.cli.logs import set_up_logging
 from server.settings import Settings
 
 NICENESS = 10
@@ -42,7 +42,7 @@ def judge(
     """
     with one_line_errors():
         settings = settings_from({"database_url": database_url, "data": data})
-        set_up_logging(settings.log_level)
+        set_up_logging(settings)
         os.nice(NICENESS)
         os.environ.update(dict.fromkeys(THREADS, "1"))
         asyncio.run(_run(settings, until_stdin_ends=until_stdin_ends))

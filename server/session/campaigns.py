@@ -9,6 +9,7 @@ import msgspec
 
 from server.relay.campaign import Campaign
 from server.relay.room import Rules
+from server.session.funnel import Funnel
 from server.session.phrase_choice import PackedPhrase, PhraseChoice
 from server.store.lanes import Lanes
 
@@ -19,6 +20,7 @@ class OpenCampaign:
     Attributes:
         campaign: as it is defined now.
         online, seated: sessions of this worker that are in it, and those with a seat.
+        funnel: how far visits got on this worker.
     """
 
     def __init__(self, campaign: Campaign, rules: Rules, base_path: str = "") -> None:
@@ -27,6 +29,7 @@ class OpenCampaign:
         self.rules = rules
         self.lanes = Lanes(campaign.id)
         self.online = self.seated = 0
+        self.funnel = Funnel()
         self.update(campaign)
 
     def update(self, campaign: Campaign) -> None:

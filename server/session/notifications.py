@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from server.guard.guard import Guard
 from server.relay.phrase import seat_of
 from server.relay.to_client import Committed, Matched, PartnerChanged, TurnChanged, Waiting
 from server.relay.transition import NO_LIMIT, RoomView, Transition
 from server.session import room_messages
 from server.session.background import BackgroundTasks
+from server.session.funnel import Step
 from server.session.identity import Identity
+from server.session.latencies import Latencies
 from server.session.seat import HeldSeat
 from server.session.session import Session, Stage
 from server.store.answers import RefusedError, UnacknowledgedWork
@@ -18,7 +22,11 @@ from server.store.rooms import Rooms
 
 
 class Notifier:
-    """Notifies the sessions of one worker."""
+    """Notifies the sessions of one worker.
+
+    Attributes:
+        latencies: how long they waited for it.
+    """
 
     def __init__(
         self,
@@ -38,6 +46,7 @@ class Notifier:
         self._identity = identity
         self._guard = guard
         self._tasks = tasks
+        self.latencies = Latencies()
 
     def notify(self, session: Session, transition: Transition, index: int) -> None:
         """Something happened to the room in which this session has, or just lost, seat `index`."""
@@ -84,9 +93,14 @@ class Notifier:
                 seat.turn_began -= (session.campaign.rules.turn_ms - view.turn_ms) / 1_000
         if seat.waiting:
             session.activity.begin_wait()
+        session.reached(Step.SEATED)
         partner = view.seats[1 - index].last
         if partner:
+            session.reached(Step.MATCHED)
             session.seating.met(partner)
+        if session.joined_at:
+            self.latencies.seat.observe(monotonic() - session.joined_at)
+            session.joined_at = 0.0
         return room_messages.whole_room(view, index, seat.chars, self._identity, session.locale)
 
     def send_partner_away(self, session: Session, transition: Transition) -> None:
@@ -125,7 +139,7 @@ class Notifier:
         if session.seat is None and session.stage is Stage.READY:
             session.seating.not_left(seat.room)
             session.take_seat(seat)
-            self._tasks.spawn(self.resync(session))
+            self._tasks.spawn(self.resync(session), session)
 
     # Changes of a room --------------------------------------------------------------------------
 
@@ -135,7 +149,7 @@ class Notifier:
         view, kind = transition.view, transition.kind
         removed = kind == "idle" and transition.seat == index
         if view.version > seat.version + 1 and kind != "completed" and not removed:
-            self._tasks.spawn(self.resync(session))  # a transition was missed
+            self._tasks.spawn(self.resync(session), session)  # a transition was missed
             return
         seat.update(view)
         send = session.connection.send
@@ -162,7 +176,7 @@ class Notifier:
             missed = view.version > seat.version + 1 and view.turn < view.chars
             seat.update(view)
             if missed:
-                self._tasks.spawn(self.resync(session, again=True))
+                self._tasks.spawn(self.resync(session, again=True), session)
         elif index != transition.seat:
             return
         self._finished_character(session, transition)
@@ -196,6 +210,7 @@ class Notifier:
         ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
         session.connection.send_with_ping(ping, committed, completed)
         if not session.works.told(view.room):
+            session.reached(Step.FINISHED)
             self._guard.hand(session.connection.peer)
         session.works.remember(view.room)
 

@@ -85,7 +85,7 @@ class Resume:
                 found += await asyncio.gather(*done)
         finally:
             for lane in lanes:
-                self._tasks.spawn(self._take_over_later(session, session.address, lane))
+                self._tasks.spawn(self._take_over_later(session, session.address, lane), session)
         return _merged(found)
 
     async def settle(self, session: Session) -> bool:

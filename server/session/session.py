@@ -18,6 +18,7 @@ from server.relay.to_client import Bye, ByeReason, Error, ErrorCode
 from server.session.activity import Activity
 from server.session.campaigns import OpenCampaign
 from server.session.finished_works import FinishedWorks
+from server.session.funnel import Step
 from server.session.limits import FIRST_RETURN_MS, LAST_RETURN_MS
 from server.session.seat import HeldSeat
 from server.session.seating import Seating
@@ -96,12 +97,14 @@ class Session:
         seating: its seat.
         works: the finished works told on this connection.
         challenges: sent since its last join.
+        joined_at: when the last `join` came that has no seat yet (`time.monotonic`), or 0.
     """
 
     __slots__ = (
         "_dispatch",
         "_live_relay",
         "_registry",
+        "_steps",
         "activity",
         "address",
         "campaign",
@@ -109,6 +112,7 @@ class Session:
         "connection",
         "hello_at",
         "id",
+        "joined_at",
         "locale",
         "participant",
         "resuming",
@@ -145,6 +149,8 @@ class Session:
         self.seating = Seating()
         self.works = FinishedWorks()
         self.challenges = 0
+        self.joined_at = 0.0
+        self._steps = 0
 
     # From the connection ------------------------------------------------------------------------
 
@@ -201,6 +207,12 @@ class Session:
         """Whether the connection is open; after its end nothing may be done in its name."""
         return self.stage is not Stage.GONE
 
+    @property
+    def described(self) -> dict[str, str]:
+        """The campaign and the room, for the log."""
+        described = {"campaign": self.campaign.campaign.id}
+        return described if self.seat is None else described | {"room": self.seat.room}
+
     def is_at(self, address: str) -> bool:
         """Whether the connection is open and still has this address."""
         return self.is_open and self.address == address
@@ -215,6 +227,17 @@ class Session:
         if self.seat is not None:
             self.seating.left(self.seat.room)
             self.take_seat(None)
+
+    def reached(self, step: Step) -> None:
+        """The visit has reached a step of the funnel; it counts once."""
+        bit = 1 << step
+        if not self._steps & bit:
+            self._steps |= bit
+            self.campaign.funnel.count(step)
+
+    def goes_on_from(self, step: Step) -> None:
+        """The visit began on another connection, where it reached this step and all before it."""
+        self._steps = (2 << step) - 1
 
     def enter(self, campaign: OpenCampaign) -> None:
         """The participant takes part in this campaign."""

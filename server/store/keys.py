@@ -77,6 +77,11 @@ def generation(base: str) -> str:
     return f"{base}:generation"
 
 
+def funnel(base: str) -> str:
+    """In lane 0: how many visits reached each step."""
+    return f"{base}:funnel"
+
+
 def counters(base: str) -> str:
     """A lane's totals."""
     return f"{base}:counters"

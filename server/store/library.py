@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent / "functions"
 _FILES = (
     *("head", "answers", "rooms", "participants", "matching"),
     *("serials", "turns", "reconciliation", "pledges", "workers", "lanes", "offers", "guard"),
-    *("deletion", "probe"),
+    *("deletion", "funnel", "probe"),
 )
 """A file may use the functions of the files before it."""
 
@@ -27,7 +27,7 @@ _FUNCTIONS = (
     *("read_room", "expire", "heartbeat", "pause_expiry", "release_lease", "reap"),
     *("scale_lanes", "grant_serials", "add_serials", "waiting_rooms", "probe"),
     *("retire", "reconcile", "pledge", "pledge_totals", "reconcile_pledges"),
-    *("count_networks", "remember_inks", "delete_participant"),
+    *("count_networks", "remember_inks", "delete_participant", "add_funnel"),
 )
 
 _SOURCE = "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in _FILES)

@@ -65,7 +65,11 @@ class _Entry(NamedTuple):
         try:
             self.then(error)
         except Exception as fault:
-            log.error("the outcome of a ticket could not be handled", exc_info=fault)
+            log.error(
+                "the outcome of a ticket could not be handled",
+                room=self.ticket.room,
+                exc_info=fault,
+            )
 
 
 class _Batch(Call):

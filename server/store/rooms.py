@@ -131,7 +131,7 @@ class Rooms:
         elif isinstance(error, StoreError):
             commit.fail(error)
         else:
-            log.error("serials could not be fetched", exc_info=error)
+            log.error("serials could not be fetched", lane=commit.base, exc_info=error)
             commit.fail(StoreError(f"no serials: {error!r}"))
 
     async def leave(

@@ -19,6 +19,7 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
+from server.metrics.histogram import Histogram
 from server.store import library
 from server.store.call import Call, PauseExpiry
 from server.store.deployment import CALL_SECONDS, Deployment
@@ -82,8 +83,13 @@ class Shard:
         base: str,
         guarantee: Guarantee,
         reconciler: Reconciler,
+        latency: Histogram,
     ) -> None:
-        """To the node that serves the lane `base`; `run` does the work."""
+        """To the node that serves the lane `base`; `run` does the work.
+
+        `latency` gets the time from sending each call to its answer.
+        """
+        self._latency = latency
         self._deployment = deployment
         self._key = base
         self._bases = [base]
@@ -248,12 +254,13 @@ class Shard:
 
     def _on_reply(self, reply: Any) -> None:
         sent = self._in_flight.popleft()
-        self._sent_at.popleft()
+        sent_at = self._sent_at.popleft()
         self._replied_at = monotonic()
         if isinstance(sent, Wait):
             if sent.is_over(reply):
                 self._end_wait(sent)
         else:
+            self._latency.observe(self._replied_at - sent_at)
             self._low_priority_in_flight -= sent.low_priority
             if isinstance(reply, hiredis.ReplyError):
                 self._on_error(sent, str(reply))
@@ -298,7 +305,12 @@ class Shard:
         try:
             call.resolve(reply)
         except Exception as error:
-            log.error("an answer could not be handled", function=call.name, exc_info=error)
+            log.error(
+                "an answer could not be handled",
+                function=call.name,
+                lane=call.base,
+                exc_info=error,
+            )
             call.fail(StoreError(f"the answer of {call.name} could not be handled"))
 
     def _on_all_answered(self) -> None:
@@ -329,7 +341,9 @@ class Shard:
             async with asyncio.timeout(PREPARE_SECONDS):
                 await self._reconciler.reconcile(client, self._bases)
         except (RedisError, StoreError, OSError, TimeoutError) as error:
-            log.warning("lanes could not be compared with the archive", error=str(error))
+            log.warning(
+                "lanes could not be compared with the archive", lane=self._key, error=str(error)
+            )
             self._reconnecting.cut()
         else:
             self._send_again()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import redis.asyncio
 
+from server.metrics.histogram import Histogram
 from server.relay.pledges import MadePledge
 from server.relay.transition import Hand
 from server.store.call import Call
@@ -19,12 +20,17 @@ from server.store.shard import Shard
 
 
 class Shards:
-    """Sends every call to the node that serves its lane."""
+    """Sends every call to the node that serves its lane.
+
+    Attributes:
+        latency: of every call that was answered, from its sending on.
+    """
 
     def __init__(
         self, deployment: Deployment, guarantee: Guarantee, reconciler: Reconciler | None = None
     ) -> None:
         """To no lane yet; `reconciler` compares lanes with the archive, if there is one."""
+        self.latency = Histogram()
         self._deployment = deployment
         self._guarantee = guarantee
         self._reconciler = reconciler or Reconciler(deployment, NoArchive())
@@ -41,7 +47,7 @@ class Shards:
             self._by_lane[base] = self._all[0]
             self._all[0].add(base)
             return
-        shard = Shard(self._deployment, base, self._guarantee, self._reconciler)
+        shard = Shard(self._deployment, base, self._guarantee, self._reconciler, self.latency)
         shard.on_reconnect += self._on_reconnect
         self._by_lane[base] = shard
         self._all.append(shard)

@@ -24,9 +24,20 @@ RESERVED_SHARE = 1 / 4
 UNDECIDED = 8
 """Connections in the reserve of which it is not known yet what they ask for."""
 
+MOST = 131_072
+"""Of one worker at most; each connection is one."""
+
 CHECK_SECONDS = 1.0
 CALM_SECONDS = 5.0
 """The shortage is over when no connection was refused for so long."""
+
+
+def allow_many() -> None:
+    """Allow as many connections as the operator's hard limit does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST if hard == resource.RLIM_INFINITY else min(hard, MOST)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 class Refusable(Protocol):

@@ -21,6 +21,7 @@ ANSWER_SECONDS = 1.0
 
 _CODES = {
     HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_long",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "head_too_long",
@@ -33,7 +34,7 @@ def refusal(status: HTTPStatus, message: str, *headers: str) -> bytes:
     """An answer in the API's shape, after which the connection is closed.
 
     Args:
-        status: one of 400, 405, 413, 429, 431 and 503.
+        status: one of 400, 404, 405, 413, 429, 431 and 503.
         message: for people.
         headers: whole lines.
     """

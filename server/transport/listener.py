@@ -16,7 +16,9 @@ class PortError(Exception):
     """The port cannot be bound; the message says what to do."""
 
 
-def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
+def bind(
+    host: str, port: int, *, shared: bool = False, setting: str = "JIELONG_PORT"
+) -> socket.socket:
     """A TCP socket on `host` and `port` (0: a free one), not listening yet.
 
     Args:
@@ -24,6 +26,7 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         port: 0 to 65535.
         shared: let other sockets of ours have the same port; the kernel spreads connections
             over those that listen.
+        setting: what chooses another port, for the error.
 
     Raises:
         PortError: it is taken, or not permitted.
@@ -37,19 +40,19 @@ def bind(host: str, port: int, *, shared: bool = False) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise PortError(_what_to_do(host, port, error)) from error
+        raise PortError(_what_to_do(host, port, error, setting)) from error
     bound.setblocking(False)
     return bound
 
 
-def _what_to_do(host: str, port: int, error: OSError) -> str:
+def _what_to_do(host: str, port: int, error: OSError, setting: str) -> str:
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return (
             f"{host} is no address of this machine ({error.strerror}); "
-            "choose another with JIELONG_HOST"
+            f"choose another with {setting.replace('PORT', 'HOST')}"
         )
     why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
-    return f"port {port} of {host} {why}; choose another with JIELONG_PORT"
+    return f"port {port} of {host} {why}; choose another with {setting}"
 
 
 def listen(bound: socket.socket) -> socket.socket:
@@ -77,16 +80,16 @@ def duplicates(listening: socket.socket) -> list[socket.socket]:
     return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
 
 
-def reserve(host: str, port: int) -> socket.socket:
+def reserve(host: str, port: int, setting: str = "JIELONG_PORT") -> socket.socket:
     """Reserve a port for several workers, without accepting connections on it.
 
     Raises:
         PortError: another program has it, even one that would share it.
     """
-    probe = bind(host, port)
+    probe = bind(host, port, setting=setting)
     chosen = probe.getsockname()[1]
     probe.close()
-    return bind(host, chosen, shared=True)
+    return bind(host, chosen, shared=True, setting=setting)
 
 
 def url(bound: socket.socket, base_path: str) -> str:

@@ -45,7 +45,7 @@ async def _no_plain_ws(_: Request) -> Response:
 
 
 async def _answered_by_workers(_: Request) -> Response:
-    raise ApiError(404, "not_found", "a worker answers this, where a connection is accepted")
+    raise ApiError(404, "not_found", "this is answered elsewhere, if at all")
 
 
 def _reads_pages(request: Request) -> bool:

@@ -28,6 +28,9 @@ class Content(NamedTuple):
     responses: Mapping[str, PreparedResponse]
     """By path: what the worker answers itself."""
 
+    openapi: PreparedResponse
+    """Where operators are answered, by the worker, too."""
+
 
 def read_content(settings: Settings) -> Content:
     """Read everything.
@@ -51,6 +54,5 @@ def read_content(settings: Settings) -> Content:
         api.OPERATIONS | own_data.OPERATIONS | operations.OPERATIONS,
         pages.security,
     )
-    prepared = prepared_responses(pages, strokes, library.phrases.values())
-    responses = {**prepared, openapi.PATH: described}
-    return Content(catalogue.load_aliases(), pages, strokes, responses)
+    responses = prepared_responses(pages, strokes, library.phrases.values())
+    return Content(catalogue.load_aliases(), pages, strokes, responses, described)

@@ -1,4 +1,4 @@
-"""Endpoints for operators: liveness, readiness, metrics and the protocol document."""
+"""Endpoints for operators: liveness, readiness, metrics and the documents of the API."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 import msgspec
 import orjson
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from server.metrics.exposition import CONTENT_TYPE
+from server.prepared.response import PreparedResponse
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
 from server.web import asyncapi
 from server.web.api_types import ReadyAnswer
@@ -25,37 +26,42 @@ OPERATIONS = {
         ReadyAnswer,
         unready=ReadyAnswer,
     ),
-    "/metrics": Operation(
-        "metrics", "All metrics in Prometheus' text format.", CONTENT_TYPE_LATEST
-    ),
+    "/metrics": Operation("metrics", "All metrics in Prometheus' text format.", CONTENT_TYPE),
     "/asyncapi.json": Operation("protocol", "The wire protocol in AsyncAPI.", _JSON),
 }
 
 WhyNotReady = Callable[[], str | None]
 """None when joiners can be taken, else the reason in a few words."""
 
+Headers = Iterable[tuple[str, str]]
+
 
 class Operations:
-    """`/healthz`, `/readyz`, `/metrics` and `/asyncapi.json`."""
+    """What operators ask a worker."""
 
     def __init__(
-        self, why_not_ready: WhyNotReady, metrics: CollectorRegistry, base_path: str
+        self,
+        why_not_ready: WhyNotReady,
+        metrics: Callable[[], bytes],
+        openapi: PreparedResponse,
+        base_path: str,
     ) -> None:
         """Over this worker's state; `base_path` is in front of the WebSocket's address."""
         self._why_not_ready = why_not_ready
         self._metrics = metrics
+        self._openapi = openapi
         self._protocol = orjson.dumps(asyncapi.document(base_path))
-        self._answers: dict[str, Callable[[], LiveAnswer]] = {
-            "/healthz": self.healthz,
-            "/readyz": self.readyz,
-            "/metrics": self.metrics,
-            "/asyncapi.json": self.asyncapi,
-        }
 
-    def add_to(self, answers: DirectAnswers, headers: Iterable[tuple[str, str]]) -> None:
-        """Give the answers where a connection is accepted, with these headers."""
-        for path, make in self._answers.items():
-            answers.add_live(path, make, headers)
+    def add_probes(self, answers: DirectAnswers, headers: Headers) -> None:
+        """Give `/healthz` and `/readyz`: a load balancer asks the port that it sends people to."""
+        answers.add_live("/healthz", self.healthz, headers)
+        answers.add_live("/readyz", self.readyz, headers)
+
+    def add_figures(self, answers: DirectAnswers, headers: Headers) -> None:
+        """Give `/metrics`, `/asyncapi.json` and `/openapi.json`: they can be kept from others."""
+        answers.add_live("/metrics", self.metrics, headers)
+        answers.add_live("/asyncapi.json", self.asyncapi, headers)
+        answers.add([self._openapi])
 
     def healthz(self) -> LiveAnswer:
         """200 while the process lives."""
@@ -75,4 +81,4 @@ class Operations:
 
     def metrics(self) -> LiveAnswer:
         """All metrics in Prometheus' text format."""
-        return LiveAnswer(HTTPStatus.OK, CONTENT_TYPE_LATEST, generate_latest(self._metrics))
+        return LiveAnswer(HTTPStatus.OK, CONTENT_TYPE, self._metrics())

@@ -139,7 +139,7 @@ class Heartbeats:
 
     async def _reap(self, campaign: OpenCampaign, base: str, worker: str) -> None:
         """The seats of a dead worker are away: its participants may return within the grace."""
-        log.warning("reaping the seats of a dead worker", worker=worker)
+        log.warning("reaping the seats of a dead worker", dead=worker, lane=base)
         self._router.resync_partners_of(worker)
         try:
             rooms = await self._workers.live_rooms(base)

@@ -39,7 +39,7 @@ class LostLease:
             return
         self._running = True
         worker = self._registry.worker
-        log.error("this worker lost its lease and starts again under a new id", worker=worker)
+        log.error("this worker lost its lease and starts again under a new id", lost=worker)
         self._registry.worker = new_worker_id()
         for session in self._registry:
             session.take_seat(None)

@@ -30,6 +30,7 @@ from server.store.backplane import Backplane
 from server.store.counters import Counters
 from server.store.deployment import Deployment
 from server.store.envelope import Envelope
+from server.store.funnel import FunnelStore
 from server.store.pledges import Pledges
 from server.store.pool import Pool
 from server.store.rooms import Rooms
@@ -41,6 +42,7 @@ from server.transport.websocket import WebSocket
 from server.worker.counters_feed import CountersFeed
 from server.worker.deadlines import Deadlines
 from server.worker.disconnects import Disconnects, LostSeat
+from server.worker.funnel_feed import FunnelFeed
 from server.worker.heartbeat import Heartbeats
 from server.worker.lease import LostLease
 from server.worker.liveness import Liveness
@@ -62,7 +64,8 @@ class Parts:
         router: leads transitions and ink to them.
         backplane: to other workers.
         disconnects: lost seats.
-        heartbeats, deadlines, liveness, counters_feed: the periodic work.
+        heartbeats, deadlines, liveness, counters_feed, funnel_feed: the periodic work.
+        latencies: how long participants wait.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class Parts:
         )
         self.backplane = Backplane(deployment, self.registry.worker, self._receive)
         notifier = Notifier(rooms, self.counters, identity, guard, self.tasks)
+        self.latencies = notifier.latencies
         self.router = Router(self.registry, notifier, self.disconnects, self.backplane, self.tasks)
         self.disconnects.deliver = self.router.deliver
         lost_lease = LostLease(self.registry, self.router, self.backplane, self.tasks)
@@ -114,6 +118,7 @@ class Parts:
         self.deadlines = Deadlines(self.registry, self.router, rooms, offers)
         self.liveness = Liveness(self.registry, self.router, leave)
         self.counters_feed = CountersFeed(self.registry, self.counters)
+        self.funnel_feed = FunnelFeed(campaigns, FunnelStore(shards))
         shards.on_reconnect(self.router.resync_all)
         self.backplane.on_reconnect(self.router.resync_all)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from server.metrics.shared_file import Place
 from server.settings import Settings
 from server.web import process
 from server.web.content import read_content
@@ -15,7 +16,7 @@ MakeWorker = Callable[[str], Worker]
 """Makes the worker over the Redis at this address."""
 
 
-def prepare_worker(settings: Settings) -> MakeWorker:
+def prepare_worker(settings: Settings, place: Place) -> MakeWorker:
     """Read the content and fork. Call this before an event loop, a thread or a socket of ours.
 
     Raises:
@@ -23,4 +24,4 @@ def prepare_worker(settings: Settings) -> MakeWorker:
     """
     content = read_content(settings)
     web = WebProcess(partial(process.serve, settings, content))
-    return lambda redis_url: Worker(settings, content, redis_url, web)
+    return lambda redis_url: Worker(settings, content, redis_url, web, place)

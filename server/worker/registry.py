@@ -28,6 +28,7 @@ class Registry:
         worker: the worker's id, under which the store and other workers know it.
         campaigns: by id.
         wheel: the deadlines of the sessions.
+        opened: WebSockets that were ever opened.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Registry:
         self.worker = new_worker_id()
         self.campaigns = campaigns
         self.wheel = wheel
+        self.opened = 0
         self._disconnects = disconnects
         self._max_connections = max_connections
         self._sessions: dict[int, Session] = {}
@@ -65,6 +67,7 @@ class Registry:
 
     def add(self, session: Session) -> None:
         """A connection is open."""
+        self.opened += 1
         self._sessions[session.id] = session
         session.campaign.online += 1
         session.activity.schedule(session.id, self.wheel.clock + 1)

@@ -172,11 +172,11 @@ class Router:
         """Transitions may have been missed: every session with a seat reads its room."""
         for session in self._registry:
             if session.seat is not None:
-                self._tasks.spawn(self._notifier.resync(session))
+                self._tasks.spawn(self._notifier.resync(session), session)
 
     def resync_partners_of(self, worker: str) -> None:
         """The last transitions that `worker` caused may not have been delivered."""
         for session in self._registry:
             partner = session.seat.partner if session.seat is not None else None
             if partner is not None and partner[0] == worker:
-                self._tasks.spawn(self._notifier.resync(session))
+                self._tasks.spawn(self._notifier.resync(session), session)

@@ -15,6 +15,8 @@ from collections.abc import Callable
 
 import structlog
 
+from server.metrics.shared_file import OwnMetricsFile
+
 log = structlog.get_logger()
 
 READY = b"ready\n"
@@ -39,26 +41,40 @@ class WorkersFailedError(Exception):
 
 
 class WorkerProcess:
-    """One worker's process."""
+    """One worker's process.
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Watch a process that has just started."""
+    Attributes:
+        place: its number among the workers.
+    """
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, place: int, metrics: OwnMetricsFile
+    ) -> None:
+        """Watch a process that has just started; its metrics are at `place` until it ends."""
         self._process = process
+        self._metrics = metrics
+        self.place = place
 
     @classmethod
-    async def start(cls, environment: dict[str, str]) -> WorkerProcess:
-        """Start a worker with these settings, in a session of its own."""
+    async def start(
+        cls, environment: dict[str, str], place: int, metrics: OwnMetricsFile
+    ) -> WorkerProcess:
+        """Start the worker of `place` with these settings, in a session of its own."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "server",
             "worker",
+            f"--place={place}",
+            f"--metrics-file={metrics.descriptor}",
+            f"--places={metrics.places}",
+            pass_fds=(metrics.descriptor,),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=os.environ | environment,
             start_new_session=True,
         )
-        return cls(process)
+        return cls(process, place, metrics)
 
     async def ready(self) -> bool:
         """Wait until the worker accepts connections; False if it ends or is too slow."""
@@ -71,7 +87,9 @@ class WorkerProcess:
 
     async def ended(self) -> int:
         """Wait until the worker ends; its exit status."""
-        return await self._process.wait()
+        status = await self._process.wait()
+        self._metrics.empty(self.place)
+        return status
 
     async def stop(self) -> None:
         """End the worker with SIGTERM, and if it does not end in time, with SIGKILL."""
@@ -79,12 +97,12 @@ class WorkerProcess:
             self._process.send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(STOP_SECONDS):
-                await self._process.wait()
+                await self.ended()
         except TimeoutError:
-            log.warning("a worker did not end in time and is killed", worker=self._process.pid)
+            log.warning("a worker did not end in time and is killed", worker=self.place)
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-            await self._process.wait()
+            await self.ended()
 
     @property
     def pid(self) -> int:
@@ -93,11 +111,18 @@ class WorkerProcess:
 
 
 class Slot:
-    """Keeps one worker process running."""
+    """Keeps one worker process running.
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    It has two places, for a worker that is replaced and the new one.
+    """
+
+    def __init__(
+        self, environment: dict[str, str], places: tuple[int, int], metrics: OwnMetricsFile
+    ) -> None:
         """Start workers with these settings."""
         self._environment = environment
+        self._places = places
+        self._metrics = metrics
         self._worker: WorkerProcess | None = None
         self._replacing = asyncio.Lock()
         self.first_ready = asyncio.Event()
@@ -110,7 +135,7 @@ class Slot:
             started = loop.time()
             async with self._replacing:
                 if self._worker is None:
-                    self._worker = await WorkerProcess.start(self._environment)
+                    self._worker = await self._start(self._places[0])
             worker = self._worker
             if await worker.ready():
                 self.first_ready.set()
@@ -122,7 +147,13 @@ class Slot:
                     continue
                 self._worker = None
             pause = FIRST_PAUSE if loop.time() - started > STEADY_SECONDS else pause
-            log.error("a worker ended", worker=worker.pid, status=status, again_in=pause)
+            log.error(
+                "a worker ended",
+                worker=worker.place,
+                worker_pid=worker.pid,
+                status=status,
+                again_in=pause,
+            )
             await asyncio.sleep(pause)
             pause = min(pause * 2, LAST_PAUSE)
 
@@ -133,15 +164,20 @@ class Slot:
         """
         async with self._replacing:
             old = self._worker
-            new = await WorkerProcess.start(self._environment)
+            first, second = self._places
+            place = second if old is not None and old.place == first else first
+            new = await self._start(place)
             if not await new.ready():
-                log.error("the new worker is not ready; the old one stays", worker=new.pid)
+                log.error("the new worker is not ready; the old one stays", worker=place)
                 await new.stop()
                 return False
             self._worker = new
         if old is not None:
             await old.stop()
         return True
+
+    async def _start(self, place: int) -> WorkerProcess:
+        return await WorkerProcess.start(self._environment, place, self._metrics)
 
     async def stop(self) -> None:
         """End the worker."""
@@ -154,7 +190,10 @@ class Supervisor:
 
     def __init__(self, workers: int, environment: dict[str, str]) -> None:
         """`environment` is the settings of every worker."""
-        self._slots = [Slot(environment) for _ in range(workers)]
+        metrics = OwnMetricsFile(2 * workers)
+        self._slots = [
+            Slot(environment, (number, workers + number), metrics) for number in range(workers)
+        ]
         self._stopping = asyncio.Event()
         self._roll = asyncio.Event()
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import resource
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.archive.archiver import Archiver
+from server.archive.backlog import Backlog
 from server.archive.barred import Barred
 from server.archive.database import Database
 from server.archive.moderation import Policy
@@ -31,6 +29,7 @@ from server.campaign.figures import RelayFigures
 from server.campaign.networks import named_networks
 from server.campaign.source import campaign_source
 from server.guard.guard import Guard
+from server.metrics.shared_file import Place
 from server.relay.campaign import Campaign
 from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.session.identity import Identity
@@ -48,18 +47,22 @@ from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.transport.accept import Acceptor
 from server.transport.admission import AdmissionControl
-from server.transport.descriptors import Descriptors
+from server.transport.descriptors import Descriptors, allow_many
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.web.campaign_answers import CampaignAnswers
 from server.web.content import Content
 from server.web.operations import Operations
 from server.worker import garbage_collection
+from server.worker.campaign_metrics import CampaignMetrics
 from server.worker.drain import drain
-from server.worker.metrics import WorkerCollector, registry
+from server.worker.ending import LAST_CALLS_SECONDS, cancel, close
+from server.worker.metrics import WorkerMetrics
+from server.worker.operations_port import OperationsPort
 from server.worker.parts import Parts
 from server.worker.port import Port
 from server.worker.readiness import Readiness
+from server.worker.scrape import Scrape
 from server.worker.web_process import WebProcess
 
 log = structlog.get_logger()
@@ -67,11 +70,7 @@ log = structlog.get_logger()
 DRAIN_SECONDS = 8.0
 """Time for goodbyes and the last calls; the whole end takes less than 10 s."""
 
-LAST_CALLS_SECONDS = 1.0
 START_SECONDS = 20.0
-DESCRIPTORS = 131_072
-"""Of one worker at most; each connection is one."""
-
 CLUSTER_LANES = 16
 """Lanes of a campaign on a Cluster; more of them than nodes, so that they spread."""
 
@@ -84,9 +83,13 @@ class Worker:
     """A worker from start to end."""
 
     def __init__(
-        self, settings: Settings, content: Content, redis_url: str, web: WebProcess
+        self, settings: Settings, content: Content, redis_url: str, web: WebProcess, place: Place
     ) -> None:
-        """Over the Redis at `redis_url`; `web` is not started yet."""
+        """Over the Redis at `redis_url`; `web` is not started yet.
+
+        `place` is that of this worker among those of the same service.
+        """
+        self._place = place
         self._settings = settings
         self._content = content
         self._redis_url = redis_url
@@ -121,19 +124,24 @@ class Worker:
         self._guard_store = GuardStore(self._deployment)
         self._parts: Parts | None = None
 
-    async def run(self, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-        """Serve on `listener` until `stop` is called.
+    async def run(
+        self,
+        listener: socket.socket,
+        operations: socket.socket | None,
+        on_ready: Callable[[], None],
+    ) -> None:
+        """Serve on `listener` until `stop` is called; operators, if they have a port, on theirs.
 
         Raises:
             CatalogueError: the campaigns are wrong.
             ArchiveError, StoreError, RedisError, WebProcessError, TimeoutError: it cannot start.
             PartFailedError: it could not go on.
         """
-        _raise_descriptor_limit()
+        allow_many()
         try:
             parts = await self._start_unless_stopped()
             if parts is not None:
-                await self._serve(parts, listener, on_ready)
+                await self._serve(parts, listener, operations, on_ready)
         finally:
             await self._end()
         if self._failed is not None:
@@ -152,7 +160,7 @@ class Worker:
             return starting.result() if starting.done() else None
         finally:
             stopping.cancel()
-            await _cancel([starting])
+            await cancel([starting])
 
     async def _start(self) -> Parts:
         await self._deployment.refresh()
@@ -259,7 +267,11 @@ class Worker:
         return self._settings.lanes or (CLUSTER_LANES if self._deployment.spread else 1)
 
     async def _serve(
-        self, parts: Parts, listener: socket.socket, on_ready: Callable[[], None]
+        self,
+        parts: Parts,
+        listener: socket.socket,
+        operations_listener: socket.socket | None,
+        on_ready: Callable[[], None],
     ) -> None:
         descriptors = Descriptors()
         self._own(descriptors.run(), "descriptors")
@@ -271,44 +283,70 @@ class Worker:
             descriptors,
             self._settings.max_connections,
         )
-        acceptor = self._acceptor(parts, readiness, descriptors)
+        admission = AdmissionControl()
+        figures = RelayFigures(self._campaigns, parts.pledging, Donations(self._database))
+        self._own(figures.run(), "figures of relays")
+        scrape = self._scrape(parts, admission, descriptors, figures)
+        self._own(scrape.run(), "metrics")
+        operations = OperationsPort(
+            Operations(
+                readiness.why_not, scrape.text, self._content.openapi, self._settings.base_path
+            ),
+            self._settings,
+            self._content.pages.security,
+        )
+        answers = self._answers(parts, figures)
+        operations.add_to(answers)
+        handshake = Handshake(
+            self._settings.origins, parts.open_websocket, self._settings.base_path
+        )
+        acceptor = Acceptor(handshake, admission, descriptors, answers, self._web, parts.guard)
         port = Port(acceptor)
         garbage_collection.freeze()
         self._own(garbage_collection.run(), "garbage collection")
         self._web.take_back(acceptor.accept)
         await port.open(listener)
+        await operations.open(operations_listener)
         on_ready()
         await self._stopping.wait()
         readiness.draining = True
         port.stop_accepting()
+        operations.close()
         self._in_order = await drain(
             parts.registry, parts.disconnects, parts.tasks, self._shards, DRAIN_SECONDS
         )
         await asyncio.gather(port.close(), self._web.stop())
 
-    def _acceptor(self, parts: Parts, readiness: Readiness, descriptors: Descriptors) -> Acceptor:
-        base_path, web, content = self._settings.base_path, self._web, self._content
-        admission = AdmissionControl()
-        collector = WorkerCollector(
-            parts,
-            admission,
-            descriptors,
-            self._shards,
-            self._archivers,
-            web,
-            self._pledge_archivers,
-        )
-        answers = DirectAnswers(base_path)
-        answers.add(content.responses.values())
-        headers = content.pages.security
-        Operations(readiness.why_not, registry(collector, web), base_path).add_to(answers, headers)
-        figures = RelayFigures(self._campaigns, parts.pledging, Donations(self._database))
-        self._own(figures.run(), "figures of relays")
+    def _answers(self, parts: Parts, figures: RelayFigures) -> DirectAnswers:
+        """What the worker answers where a connection is accepted."""
+        answers = DirectAnswers(self._settings.base_path)
+        answers.add(self._content.responses.values())
+        headers = self._content.pages.security
         campaigns = CampaignAnswers(self._campaigns, parts.counters, figures, self._feed.definition)
         campaigns.add_to(answers, headers)
         self._feed.on_change(lambda: campaigns.add_to(answers, headers))
-        handshake = Handshake(self._settings.origins, parts.open_websocket, base_path)
-        return Acceptor(handshake, admission, descriptors, answers, web, parts.guard)
+        return answers
+
+    def _scrape(
+        self,
+        parts: Parts,
+        admission: AdmissionControl,
+        descriptors: Descriptors,
+        figures: RelayFigures,
+    ) -> Scrape:
+        backlog = Backlog(self._database)
+        self._own(backlog.run(), "backlog of the check")
+        own = WorkerMetrics(parts, admission, descriptors, self._shards, self._archivers, self._web)
+        shared = CampaignMetrics(
+            self._campaigns,
+            parts.counters,
+            parts.funnel_feed,
+            figures,
+            self._archivers,
+            self._pledge_archivers,
+            backlog,
+        )
+        return Scrape(own, shared, self._place)
 
     def _own(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run a part for as long as the worker lives; if it fails, the worker ends."""
@@ -327,49 +365,31 @@ class Worker:
         await self._web.stop()
         with contextlib.suppress(TimeoutError, StoreError):
             async with asyncio.timeout(LAST_CALLS_SECONDS):
+                if self._parts is not None:
+                    await self._parts.funnel_feed.send()
                 await self._shards.drained()
                 if self._parts is not None and self._in_order:
                     await self._parts.heartbeats.release()
-        await _cancel(list(self._tasks))
+        await cancel(list(self._tasks))
         for streams in self._streams.values():
             for stream in streams:
-                await _close(stream.close())
-        await _close(self._guard_store.close())
+                await close(stream.close())
+        await close(self._guard_store.close())
         for pledges in self._pledge_streams.values():
-            await _close(pledges.close())
-        await _close(self._shards.close())
-        await _close(self._database.close())
+            await close(pledges.close())
+        await close(self._shards.close())
+        await close(self._database.close())
 
 
 async def _periodic(parts: Parts) -> None:
     """Run the periodic work; not at the same moments as other workers do."""
     await asyncio.sleep(random.uniform(0, 1))
     async with asyncio.TaskGroup() as group:
-        for part in (parts.liveness, parts.deadlines, parts.heartbeats, parts.counters_feed):
+        for part in (
+            parts.liveness,
+            parts.deadlines,
+            parts.heartbeats,
+            parts.counters_feed,
+            parts.funnel_feed,
+        ):
             group.create_task(part.run())
-
-
-async def _close(closing: Awaitable[None]) -> None:
-    """Close something in time; what cannot be closed keeps nothing else open."""
-    try:
-        async with asyncio.timeout(LAST_CALLS_SECONDS):
-            await closing
-    except (StoreError, RedisError, SQLAlchemyError, OSError) as error:
-        log.warning("not closed in order", error=repr(error))
-
-
-def _raise_descriptor_limit() -> None:
-    """Allow as many connections as the operator's hard limit does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Cancel tasks until they end: a library may swallow one cancellation."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=LAST_CALLS_SECONDS)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from server.settings import Settings
-from server.worker import worker
+from server.worker import ending, worker
 from tests.deploy.programs import DEPLOY
 
 FOLDER = DEPLOY / "kubernetes"
@@ -43,7 +43,13 @@ def test_all_speak_of_the_same_pods() -> None:
     assert manifest("poddisruptionbudget")["spec"]["selector"]["matchLabels"] == labels
     assert manifest("networkpolicy")["spec"]["podSelector"]["matchLabels"] == labels
     (container,) = pod["spec"]["containers"]
-    (port,) = container["ports"]
+    port, operations = container["ports"]
+    chosen = manifest("configmap")["data"]["JIELONG_OPERATIONS_PORT"]
+    assert str(operations["containerPort"]) == chosen
+    annotations = pod["metadata"]["annotations"]
+    assert annotations["prometheus.io/port"] == chosen
+    allowed = [way["ports"][0]["port"] for way in manifest("networkpolicy")["spec"]["ingress"]]
+    assert allowed == [port["name"], operations["name"]]
     assert port["containerPort"] == Settings.model_fields["port"].default
     assert manifest("service")["spec"]["ports"][0]["targetPort"] == port["name"]
     scaled = manifest("horizontalpodautoscaler")["spec"]["scaleTargetRef"]["name"]
@@ -56,7 +62,7 @@ def test_a_worker_has_the_time_to_drain() -> None:
     pause = int(container["lifecycle"]["preStop"]["exec"]["command"][-1])
     probe = container["readinessProbe"]
     assert pause >= probe["periodSeconds"] * probe["failureThreshold"]
-    last = 4 * worker.LAST_CALLS_SECONDS
+    last = 4 * ending.LAST_CALLS_SECONDS
     assert pod["terminationGracePeriodSeconds"] > pause + worker.DRAIN_SECONDS + last
 
 

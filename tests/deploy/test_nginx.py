@@ -13,6 +13,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from server.doctor.finding import Level
+from server.doctor.public_address import check_public_address
+from server.settings import Settings
 from server.transport.limits import SILENCE_SECONDS
 from tests.deploy.programs import DEPLOY
 from tests.deploy.site import HOST, Proxied, Site, start_site, write_files
@@ -97,6 +100,23 @@ async def test_the_page_has_the_service_s_headers_and_strict_transport_security(
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["strict-transport-security"] == "max-age=31536000"
     assert page.headers["server"] == "nginx"
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["root", "below"])
+async def test_the_doctor_finds_no_fault_from_outside(site: Site, below: bool) -> None:
+    where = site.below if below else site.root
+    found = await check_public_address(Settings(base_path=where.way), where.url)
+    levels = {it.subject: it.level for it in found}
+    assert {"TLS", "WebSocket", "proxy headers", "metrics", "address"} <= set(levels)
+    assert set(levels.values()) == {Level.OK}, found
+
+
+async def test_the_doctor_misses_a_certificate_that_browsers_trust(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    (found,) = await check_public_address(Settings(), site.root.url)
+    assert (found.subject, found.level) == ("TLS", Level.PROBLEM)
 
 
 @pytest.mark.parametrize("wire", [MSGPACK, JSON])

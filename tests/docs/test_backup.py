@@ -10,7 +10,8 @@ from pathlib import Path
 
 from scripts.docs.stage import DOCS
 from tests.finish_work import finish_work
-from tests.integration.http import get, get_json
+from tests.integration.http import get_json
+from tests.integration.metrics import metrics
 from tests.polling import eventually
 from tests.service import Service
 
@@ -24,7 +25,7 @@ async def test_works_and_counters_come_back_from_the_database_alone(
     work = await finish_work(service)
 
     async def stored() -> bool:
-        return "jielong_archived_works_total 1.0" in (await get(service, "/metrics"))[2]
+        return (await metrics(service))["jielong_archived_works_total"] == 1
 
     await eventually(stored)
     (command,) = re.findall(r"^sqlite3 .*$", PAGE, re.MULTILINE)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.conftest import Connect
 from tests.integration.http import error_of, get, get_json
+from tests.integration.metrics import metrics
 from tests.integration.protocol_client import MSGPACK, frame, open_raw, pack
 from tests.integration.relays import finish, sit_down
 from tests.integration.rooms.assertions import come_back
@@ -32,11 +33,11 @@ async def test_metrics_are_prometheus_text(shared: Service, connect: Connect) ->
     sample = re.compile(r"[a-zA-Z_:][\w:]*(\{.*\})? [-+0-9.einfaNI]+")
     for line in body.splitlines():
         assert line.startswith("# ") or sample.fullmatch(line), line
-    figures = dict(line.rsplit(" ", 1) for line in body.splitlines() if line[0] != "#")
-    assert float(figures["jielong_connections"]) == 2
-    assert float(figures["jielong_seated"]) == 2
-    assert float(figures["jielong_not_durable"]) == 0
-    assert float(figures['jielong_works_waiting{campaign="default"}']) == 0
+    figures = await metrics(shared)
+    assert figures["jielong_connections"] == 2
+    assert figures["jielong_seated"] == 2
+    assert figures["jielong_not_durable"] == 0
+    assert figures['jielong_works_waiting{campaign="default"}'] == 0
     await finish(seats, 0, 2)
 
 
@@ -62,11 +63,10 @@ async def test_nobody_stays_in_the_gauges_however_they_go(
 
 async def gauges(service: Service) -> dict[str, float]:
     """How many are said to be there, and to hold a seat: here, and in the campaign."""
-    _, _, body = await get(service, "/metrics")
     wanted = ["jielong_connections", "jielong_seated"]
     wanted += [f'jielong_{name}{{campaign="default"}}' for name in ("online", "writing")]
-    figures = dict(line.rsplit(" ", 1) for line in body.splitlines() if line[0] != "#")
-    return {name: float(figures[name]) for name in wanted}
+    figures = await metrics(service)
+    return {name: figures[name] for name in wanted}
 
 
 async def test_a_campaign_is_told_with_its_phrases(shared: Service, connect: Connect) -> None:

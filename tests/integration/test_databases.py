@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from server.archive.database import ArchiveAwayError, ArchiveError, Database
 from server.archive.review_state import ReviewState
 from server.archive.works import Cursor, Works
+from server.doctor.database_check import check_database
+from server.doctor.finding import Level
+from server.settings import Settings
 from server.store.works import FinishedWork
 from tests.finish_work import finish_work
 from tests.integration.command import jielong
@@ -50,6 +53,25 @@ async def works(url: str) -> AsyncIterator[Works]:
     async with asyncio.timeout(LIMIT):
         yield Works(database)
     await database.close()
+
+
+async def test_the_doctor_looks_at_it_and_changes_nothing(url: str) -> None:
+    settings = Settings(database_url=url)
+    before = await check_database(settings)
+    assert {it.level for it in before} <= {Level.OK, Level.WARNING}
+    assert await check_database(settings) == before
+    database = Database(url)
+    await database.open()
+    await database.close()
+    after = await check_database(settings)
+    assert {it.level for it in after} == {Level.OK}, after
+    if "postgresql" in url:
+        (few,) = (
+            it for it in await check_database(Settings(database_url=url, workers=8)) if it.cure
+        )
+        assert "max_connections" in few.cure
+        (away,) = await check_database(Settings(database_url=f"{url}_missing"))
+        assert (away.level, "createdb" in away.cure) == (Level.PROBLEM, True)
 
 
 async def test_several_workers_may_begin_at_once(url: str) -> None:

@@ -18,6 +18,7 @@ from tests.finish_work import finish_work
 from tests.integration import processes
 from tests.integration.command import SERVE, environment
 from tests.integration.http import get, get_json
+from tests.integration.metrics import metrics
 from tests.integration.processes import VALKEY, ended, lives
 from tests.integration.protocol_client import JSON, MSGPACK, Peer, open_peer, open_raw, open_session
 from tests.integration.relays import INK, finish, meet, open_room, write
@@ -285,10 +286,10 @@ async def test_while_writes_are_not_durable_it_is_not_ready(
     service = serve(redis_url=valkey.url, durability="replica")
     replica.freeze()
     assert await not_ready(service) == "writes are not durable: replica"
-    assert "jielong_not_durable 1.0" in (await get(service, "/metrics"))[2]
+    assert (await metrics(service))["jielong_not_durable"] == 1
     replica.thaw()
     await answers(service, "/readyz", 200)
-    assert "jielong_not_durable 0.0" in (await get(service, "/metrics"))[2]
+    assert (await metrics(service))["jielong_not_durable"] == 0
     await end(service)
     assert "durability=replica" in service.log.read_text()
 

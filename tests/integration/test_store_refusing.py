@@ -116,8 +116,8 @@ def refusing(service: Service) -> dict[str, float]:
     with urllib.request.urlopen(f"{service.url}/metrics", timeout=10) as answer:
         lines = answer.read().decode().splitlines()
     name = 'jielong_store_refusing{reason="'
-    rows = (line.removeprefix(name).split('"} ') for line in lines if line.startswith(name))
-    return {reason: float(value) for reason, value in rows}
+    rows = (line.removeprefix(name).split('"') for line in lines if line.startswith(name))
+    return {row[0]: float(row[-1].removeprefix("} ")) for row in rows}
 
 
 async def until_not_ready(service: Service, reason: str) -> None:

@@ -11,6 +11,7 @@ from tests.finish_work import finish_work
 from tests.integration import processes
 from tests.integration.conftest import Connect
 from tests.integration.http import get, get_json
+from tests.integration.metrics import metrics
 from tests.integration.processes import WEB
 from tests.integration.protocol_client import LIMIT
 from tests.integration.relays import finish, sit_down, write
@@ -36,9 +37,7 @@ async def answer(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
 
 async def figure(service: Service, name: str) -> float:
     """A metric of the worker."""
-    _, _, body = await get(service, "/metrics")
-    (line,) = (line for line in body.splitlines() if line.startswith(f"{name} "))
-    return float(line.split()[1])
+    return (await metrics(service))[name]
 
 
 async def web_of(service: Service) -> int:

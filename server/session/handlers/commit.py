@@ -10,6 +10,7 @@ from server.relay.from_client import Commit
 from server.relay.ink import BadInkError, check_strokes
 from server.relay.phrase import seat_of
 from server.session.dispatch import Dispatcher
+from server.session.funnel import Step
 from server.session.notifications import Notifier
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
@@ -66,7 +67,7 @@ class CommitHandler:
             message.room,
             message.c,
             ink,
-            partial(self._committed, session, message, base, told_before, ink),
+            partial(self._committed, session, message, base, told_before, ink, monotonic()),
         )
 
     def _is_early(self, session: Session, message: Commit) -> bool:
@@ -96,6 +97,7 @@ class CommitHandler:
         base: str,
         told_before: bool,
         ink: bytes,
+        began: float,
         outcome: Outcome,
     ) -> None:
         if isinstance(outcome, RefusedError | StoreError):
@@ -106,3 +108,5 @@ class CommitHandler:
         if outcome.kind == "repeated" and not told_meanwhile:
             self._notifier.notify(session, outcome, outcome.seat)
         self._deliver(base, [outcome])
+        self._notifier.latencies.commit.observe(monotonic() - began)
+        session.reached(Step.COMMITTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Protocol
 
 from picows import WSCloseCode
@@ -13,6 +14,7 @@ from server.relay.transition import Transition
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
+from server.session.funnel import Step
 from server.session.identity import Identity
 from server.session.limits import LOCALE_CHARS, PENDING_MESSAGES, RETRY_MS
 from server.session.notifications import Notifier
@@ -82,6 +84,7 @@ class HelloHandler:
         session.refuse("bad_message", "hello is said once", message)
 
     def _hello(self, session: Session, message: Hello) -> None:
+        began = monotonic()
         campaign = self._participants.campaign(message.campaign)
         if campaign is None:
             session.refuse("no_such_campaign", "there is no campaign of this id", message)
@@ -100,12 +103,12 @@ class HelloHandler:
         session.participant = self._identity.participant(session.token, campaign.campaign.id)
         if known:
             session.stage, session.resuming = Stage.RESUMING, Resuming()
-            self._tasks.spawn(self._resume_session(session, message))
+            self._tasks.spawn(self._resume_session(session, message, began), session)
         else:
             self._participants.greeted(session)
-            self._welcome(session, [], [])
+            self._welcome(session, [], [], began)
 
-    async def _resume_session(self, session: Session, message: Hello) -> None:
+    async def _resume_session(self, session: Session, message: Hello, began: float) -> None:
         try:
             found = await self._resume.find_room(session)
         except RefusedError as refusal:
@@ -130,7 +133,7 @@ class HelloHandler:
             base = session.campaign.lanes.base_of(transition.view.room)
             self._deliver(base, [transition])
         resuming, session.resuming = session.resuming, None
-        self._welcome(session, found.transitions, found.unacknowledged)
+        self._welcome(session, found.transitions, found.unacknowledged, began)
         if resuming is not None:
             self._catch_up(session, resuming)
 
@@ -144,7 +147,7 @@ class HelloHandler:
 
     def _catch_up(self, session: Session, resuming: Resuming) -> None:
         if resuming.missed:
-            self._tasks.spawn(self._notifier.resync(session))
+            self._tasks.spawn(self._notifier.resync(session), session)
         for message in resuming.messages:
             if isinstance(message, Ink):
                 session.ink(message, pack(message))
@@ -156,8 +159,10 @@ class HelloHandler:
         session: Session,
         transitions: list[Transition],
         works: list[UnacknowledgedWork],
+        began: float,
     ) -> None:
         campaign, room = session.campaign, None
+        _count_visit(session, transitions, works)
         if transitions:
             room = self._notifier.take_seat(session, transitions[0], transitions[0].seat)
         session.stage = Stage.READY
@@ -176,12 +181,30 @@ class HelloHandler:
             session.connection.send_with_ping(session.works.tell(works), welcome)
         else:
             session.connection.send(welcome)
+        self._notifier.latencies.welcome.observe(monotonic() - began)
         if transitions:
             self._notifier.send_partner_away(session, transitions[0])
 
     def _finished(self, campaign: OpenCampaign, work: UnacknowledgedWork) -> FinishedWork:
         url = campaign.work_url(work.work, self._identity.work_key(work.work))
         return FinishedWork(work.work, url, work.serial)
+
+
+def _count_visit(
+    session: Session, transitions: list[Transition], works: list[UnacknowledgedWork]
+) -> None:
+    """Count a visit, unless it goes on: in a room, or with the news of its work."""
+    if works:
+        session.goes_on_from(Step.COMMITTED)
+        session.reached(Step.FINISHED)
+    elif transitions:
+        view, seat = transitions[0].view, transitions[0].seat
+        if view.turn > seat:
+            session.goes_on_from(Step.COMMITTED)
+        else:
+            session.goes_on_from(Step.MATCHED if view.seats[1 - seat].last else Step.SEATED)
+    else:
+        session.reached(Step.HELLO)
 
 
 def _keep(session: Session, resuming: Resuming, message: FromClient) -> None:

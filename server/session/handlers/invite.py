@@ -30,7 +30,7 @@ class InviteHandler:
 
     def invite(self, session: Session, message: Invite) -> None:
         """Take the room out of the pool, and answer with a code for the friend."""
-        self._tasks.spawn(self._invite(session, message))
+        self._tasks.spawn(self._invite(session, message), session)
 
     async def _invite(self, session: Session, message: Invite) -> None:
         campaign = session.campaign

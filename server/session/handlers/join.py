@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic
 from typing import Protocol
 
 import msgspec
@@ -12,6 +13,7 @@ from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
+from server.session.funnel import Step
 from server.session.handlers.join_limit import JoinLimit
 from server.session.identity import new_id
 from server.session.phrase_choice import PackedPhrase
@@ -72,6 +74,8 @@ class JoinHandler:
             text = "the campaign has no phrase of this id, or in these languages"
             session.refuse("no_such_phrase", text, message)
             return
+        session.reached(Step.JOIN)
+        session.joined_at = monotonic()
         admitted = partial(self._admitted, session, message, locales, phrase)
         self._limit.admit(session, message, admitted)
 
@@ -96,7 +100,7 @@ class JoinHandler:
 
     def _hand_in(self, session: Session, message: Join, ticket: Ticket) -> None:
         if session.seating.uncertain:
-            self._tasks.spawn(self._settle_first(session, message, ticket))
+            self._tasks.spawn(self._settle_first(session, message, ticket), session)
             return
         if ticket.address != session.address:
             ticket = msgspec.structs.replace(ticket, address=session.address)
@@ -136,6 +140,7 @@ class JoinHandler:
             session.seating.request_done()
 
     def _failed(self, session: Session, message: Join, error: RefusedError | StoreError) -> None:
+        session.joined_at = 0.0
         if isinstance(error, JoinLostError):
             session.seating.uncertain |= len(session.campaign.lanes.bases) > 1
         self._errors.answer(session, error, message)

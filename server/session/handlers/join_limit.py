@@ -50,10 +50,10 @@ class JoinLimit:
             return
         proof = message.proof and self._guard.proofs.check(message.proof, session.participant)
         if proof:
-            self._tasks.spawn(self._use(session, message, proof, admitted))
+            self._tasks.spawn(self._use(session, message, proof, admitted), session)
         elif message.proof and self._guard.rules.proof_check:
             check = self._guard.rules.proof_check(message.proof, session.participant)
-            self._tasks.spawn(self._wait_for(check, session, message, seconds, admitted))
+            self._tasks.spawn(self._wait_for(check, session, message, seconds, admitted), session)
         else:
             self._challenge(session, message, seconds)
 

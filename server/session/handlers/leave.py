@@ -55,7 +55,7 @@ class LeaveHandler:
         if session.seat is not None and session.seat.room == message.room:
             self._give_up(session, message, report=True)
         else:
-            self._tasks.spawn(self._report_work(session, message))
+            self._tasks.spawn(self._report_work(session, message), session)
 
     async def _report_work(self, session: Session, message: Report) -> None:
         try:
@@ -78,7 +78,9 @@ class LeaveHandler:
             return
         session.leave_seat()
         session.seating.run(
-            lambda: self._tasks.spawn(self._leave(session, message, seat, keep=keep, report=report))
+            lambda: self._tasks.spawn(
+                self._leave(session, message, seat, keep=keep, report=report), session
+            )
         )
 
     async def _leave(

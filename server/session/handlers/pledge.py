@@ -27,7 +27,7 @@ class PledgeHandler:
 
     def pledge(self, session: Session, message: Pledge) -> None:
         """Make the pledge, and answer with its certificate."""
-        self._tasks.spawn(self._pledge(session, message))
+        self._tasks.spawn(self._pledge(session, message), session)
 
     async def _pledge(self, session: Session, message: Pledge) -> None:
         try:

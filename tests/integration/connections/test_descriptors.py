@@ -56,7 +56,7 @@ async def test_with_few_descriptors_callers_are_told_and_those_inside_go_on(
             assert (await get(service, "/healthz")).status == 200
         ready = await get(service, "/readyz")
         assert (ready.status, b"few file descriptors" in ready.body) == (503, True)
-        assert b"jielong_no_descriptor_connections_total" in (await get(service, "/metrics")).body
+        assert b"jielong_refused_connections_total" in (await get(service, "/metrics")).body
         await finish(seats, 0, 2)
     finally:
         for one in idlers:

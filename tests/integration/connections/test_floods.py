@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 from tests.integration.connections.raw import say_hello
-from tests.integration.http import get
+from tests.integration.metrics import metrics
 from tests.integration.protocol_client import (
     CLOSE,
     JSON,
@@ -27,10 +26,7 @@ UNREAD_BYTES = 64_000_000
 
 async def resident_bytes(service: Service) -> float:
     """The worker's memory."""
-    _, _, metrics = await get(service, "/metrics")
-    found = re.search(r"^process_resident_memory_bytes (\S+)", metrics, re.MULTILINE)
-    assert found is not None
-    return float(found[1])
+    return (await metrics(service))["process_resident_memory_bytes"]
 
 
 async def test_messages_far_beyond_the_rate_close_the_connection(shared: Service) -> None:

@@ -1,0 +1,56 @@
+"""How far visits of a campaign get: from the first `hello` to a finished work.
+
+A visit is a participant's connection, and those with which the participant goes on in the same
+room. Each step counts once a visit.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Step(enum.IntEnum):
+    """The steps, in their order."""
+
+    HELLO = 0
+    """`welcome` was sent."""
+
+    JOIN = 1
+    """`join` came, and could be served."""
+
+    SEATED = 2
+    """The participant has a seat, and may write."""
+
+    MATCHED = 3
+    """There is, or was, a partner in the room."""
+
+    COMMITTED = 4
+    """The participant's first character is committed."""
+
+    FINISHED = 5
+    """The participant was told of a finished work."""
+
+
+NAMES = tuple(step.name.lower() for step in Step)
+
+
+class Funnel:
+    """The steps that one worker has counted in a campaign, and not handed on yet."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._counts = [0] * len(Step)
+
+    def count(self, step: Step) -> None:
+        """A visit has reached a step."""
+        self._counts[step] += 1
+
+    def take(self) -> dict[str, int]:
+        """What was counted since this was called last, by the names of the steps."""
+        counts, self._counts = self._counts, [0] * len(Step)
+        return {name: count for name, count in zip(NAMES, counts, strict=True) if count}
+
+    def put_back(self, counts: dict[str, int]) -> None:
+        """What was taken could not be handed on."""
+        for name, count in counts.items():
+            self._counts[NAMES.index(name)] += count
