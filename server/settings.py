@@ -123,19 +123,25 @@ class Settings(BaseSettings):
     """`join` from one network a minute."""
 
     usual_network_joins: int = Field(24, ge=0)
-    """`join` from one network a minute; for those above it a proof of work is asked; 0: never."""
+    """Newcomers' `join` from one network a minute without a proof of work; 0: any number."""
 
     usual_campaign_joins: int = Field(0, ge=0)
     """The same for a whole campaign."""
 
-    proof_seconds: float = Field(4, ge=0, le=60)
-    """The most work that is asked of a joiner, in seconds of a core; 0: none."""
+    proof_seconds: float = Field(8, ge=0, le=60)
+    """The most work that is asked of a newcomer, in seconds of a core; 0: none."""
 
     proof_check: str = ""
     """`module:function` that checks proofs of another kind, of a captcha for instance."""
 
     network_hands: int = Field(3_600, ge=0)
-    """Hands in finished works from one network an hour."""
+    """Newcomers' hands in finished works from one network an hour."""
+
+    network_pledges: int = Field(900, ge=0)
+    """New pledges from one network an hour."""
+
+    network_requests: int = Field(600, ge=0)
+    """Requests from one network a minute, of those that are refused or cost something."""
 
     hand_pace: float = Field(1.0, ge=0, le=1)
     """The share of the time that a hand needs for its ink which must have passed; 0: none."""
@@ -254,6 +260,8 @@ class Settings(BaseSettings):
             hellos=self.network_hellos,
             joins=self.network_joins,
             hands=self.network_hands,
+            pledges=self.network_pledges,
+            requests=self.network_requests,
         )
         return GuardRules(
             on=True,
@@ -264,5 +272,6 @@ class Settings(BaseSettings):
             proof_check=load_check(self.proof_check),
             hand_pace=self.hand_pace,
             find_replays=self.hold_replays,
+            follow_verdicts=self.check != "off",
             trusted_proxies=self.trusted_proxies,
         )

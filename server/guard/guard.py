@@ -10,12 +10,14 @@ from typing import Any
 from server.guard.hand import HandTime
 from server.guard.limits import MINUTE, GuardRules, Limit
 from server.guard.networks import NamedNetwork, Networks
+from server.guard.pledges import PledgeLimit
 from server.guard.pressure import Pressure
 from server.guard.proof import LIFETIME_SECONDS, Proofs
 from server.guard.proxies import TrustedProxies
 from server.guard.rates import NetworkRate, NetworkRates
 from server.guard.replay import HoldWork, Replays
 from server.guard.sharing import Sharing
+from server.guard.verdicts import DISTRUSTED, FindVerdicts, Verdicts
 from server.store.guard import GuardStore
 from server.transport.peer import ANYBODY, Peer
 
@@ -26,7 +28,9 @@ class Guard:
     Attributes:
         rules: what it allows.
         rates: what networks do.
-        pressure: how much work a join costs.
+        pressure: how much work a newcomer's join costs.
+        verdicts: what the check finds of the hands of busy networks.
+        pledges: how many of them networks make.
         proofs: that the work was done.
         hand_time: how long a character takes.
         replays: ink that was written before.
@@ -39,6 +43,7 @@ class Guard:
         secret: bytes,
         store: GuardStore,
         hold_work: HoldWork,
+        find_verdicts: FindVerdicts,
         barred: Container[str],
     ) -> None:
         """The guard of a worker.
@@ -48,6 +53,7 @@ class Guard:
             secret: the same in every worker.
             store: what the workers share.
             hold_work: holds the work of a replay back.
+            find_verdicts: reads what the check found of works.
             barred: those whom the operator has barred.
         """
         self.barred = barred
@@ -56,22 +62,28 @@ class Guard:
         self.hand_time = HandTime(rules.hand_pace)
         self.proofs = Proofs(secret)
         campaigns = NetworkRate(Limit("campaign", rules.usual_campaign_joins, MINUTE, 0))
+        self.verdicts = Verdicts(self.rates.good_hands, self.rates.bad_hands, find_verdicts)
         self.pressure = Pressure(
-            self.rates.joins,
+            self.rates.newcomers,
             campaigns,
             rules.usual_joins,
             rules.usual_campaign_joins,
             rules.proof_seconds,
+            self.verdicts.rise,
         )
         self._store = store
         self._networks = Networks()
         self._proxies = TrustedProxies(rules.trusted_proxies)
-        self._sharing = Sharing((*self.rates.all, campaigns), self._networks, store)
+        self.pledges = PledgeLimit(self.rates.pledges, rules)
+        shared = (*self.rates.all, campaigns, *self.pledges.rates)
+        self._sharing = Sharing(shared, self._networks, store)
         self.replays = Replays(self._networks, store, hold_work)
 
     def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs beside the sessions, for as long as the worker lives."""
-        return (self._sharing.run(), self.replays.run()) if self.rules.on else ()
+        if not self.rules.on:
+            return ()
+        return self._sharing.run(), self.replays.run(), self.verdicts.run()
 
     def name_networks(self, named: Sequence[NamedNetwork]) -> None:
         """Campaigns name these networks from now on; peers that are connected stay as they are."""
@@ -96,13 +108,18 @@ class Guard:
         """The peer says `hello`, which is counted."""
         return self.rates.hellos.take(peer)
 
-    def join(self, peer: Peer, campaign: str) -> int:
-        """The peer wants to join; not while its network has written too many hands."""
-        return self.rates.hands.check(peer, campaign) or self.rates.joins.check(peer, campaign)
+    def join(self, peer: Peer, campaign: str, *, is_newcomer: bool) -> int:
+        """The peer wants to join; newcomers may not while those before them wrote too much."""
+        wait = self.rates.hands.check(peer, campaign) if is_newcomer else 0
+        return wait or self.rates.joins.check(peer, campaign)
 
-    def joined(self, peer: Peer, campaign: str) -> None:
+    def joined(self, peer: Peer) -> None:
         """The peer is let in."""
-        self.pressure.count(peer, campaign)
+        self.rates.joins.count(peer)
+
+    def trusts(self, peer: Peer) -> bool:
+        """Whether somebody of this network may be known, and so be asked for nothing."""
+        return self.verdicts.rise(peer) < DISTRUSTED
 
     async def use_proof(self, proof: str) -> bool:
         """Whether a solution, known by its id, is used for the first time.
@@ -112,9 +129,12 @@ class Guard:
         """
         return await self._store.claim(proof, LIFETIME_SECONDS)
 
-    def hand(self, peer: Peer) -> None:
-        """The peer has a hand in a finished work."""
-        self.rates.hands.count(peer)
+    def hand(self, peer: Peer, campaign: str, work: str, seat: int, *, is_newcomer: bool) -> None:
+        """The peer has a hand in a finished work, with the characters of a seat."""
+        if is_newcomer:
+            self.rates.hands.count(peer)
+        if self.rules.follow_verdicts and self.pressure.is_high(peer, campaign):
+            self.verdicts.add(peer, work, seat)
 
     def committed(self, ink: bytes, participant: str, room: str) -> None:
         """A participant committed this packed ink in a room."""

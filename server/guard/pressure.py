@@ -1,16 +1,25 @@
-"""How much work is asked of a joiner: none in calm times, more as its network or campaign rises."""
+"""How much work is asked of a newcomer: none in calm times, more as a network or campaign rises.
+
+What is counted are the joins that newcomers ask for, not those that are let in: challenges that
+wait for their solution count, too, so nobody collects cheap ones.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from server.guard.rates import NetworkRate
 from server.transport.peer import Peer
 
-FIRST_SECONDS = 1.0
-"""What is asked as soon as there are more joins than usual; it grows with them."""
+FIRST_SECONDS = 2.0
+"""What is asked as soon as more ask than usual; it grows with the square of their number."""
+
+WATCHED = 0.25
+"""From this part of the usual rate on, the verdicts on a network's hands are looked at."""
 
 
 class Pressure:
-    """Compares the rate of joins with the usual one, of networks and of campaigns."""
+    """Compares the rate of newcomers with the usual one, of networks and of campaigns."""
 
     def __init__(
         self,
@@ -19,33 +28,43 @@ class Pressure:
         usual_joins: int,
         usual_campaign_joins: int,
         most_seconds: float,
+        rise: Callable[[Peer], float],
     ) -> None:
-        """Over the joins of `networks` and of `campaigns`, which are counted by their id.
+        """Over the newcomers of `networks` and of `campaigns`, which are counted by their id.
 
         Args:
-            networks, campaigns: the rates; every join is counted in both.
-            usual_joins: joins of a network a minute for which no work is asked; 0 for any number.
+            networks, campaigns: the rates; every newcomer is counted in both.
+            usual_joins: newcomers of a network a minute for whom no work is asked; 0: any number.
             usual_campaign_joins: the same for a campaign.
             most_seconds: the most work that is asked, in seconds of a core; 0: none.
+            rise: by how much everything is dearer for a network, 1 or more.
         """
         self._networks = networks
         self._campaigns = campaigns
         self._usual_joins = usual_joins
         self._usual_campaign_joins = usual_campaign_joins
         self._most_seconds = most_seconds
+        self._rise = rise
 
     def seconds(self, peer: Peer, campaign: str) -> float:
-        """The work that a join of `peer` costs now, in seconds of a core; 0 in calm times."""
+        """The work that a newcomer's join costs now, in seconds of a core; 0 in calm times."""
         if not self._most_seconds:
             return 0.0
-        pressure = self._networks.relative(peer, campaign, self._usual_joins)
+        rise = self._rise(peer)
+        pressure = rise * self._networks.relative(peer, campaign, self._usual_joins)
         if self._usual_campaign_joins:
             of_campaign = self._campaigns.relative(_of(campaign), None, self._usual_campaign_joins)
             pressure = max(pressure, of_campaign)
-        return min(FIRST_SECONDS * pressure, self._most_seconds) if pressure >= 1 else 0.0
+        if pressure < 1:
+            return 0.0
+        return min(FIRST_SECONDS * pressure * pressure, self._most_seconds) * rise
+
+    def is_high(self, peer: Peer, campaign: str) -> bool:
+        """Whether so many come from a network that what they write is worth a look."""
+        return self._networks.relative(peer, campaign, self._usual_joins) >= WATCHED
 
     def count(self, peer: Peer, campaign: str) -> None:
-        """A join of `peer` is let in."""
+        """A newcomer of `peer` asks to join."""
         self._networks.count(peer)
         if self._usual_campaign_joins:
             self._campaigns.count(_of(campaign))

@@ -33,21 +33,16 @@ class NetworkRate:
         window: the counts.
     """
 
-    def __init__(
-        self, limit: Limit, clock: Callable[[], float] = time, watched_from: int = 0
-    ) -> None:
+    def __init__(self, limit: Limit, clock: Callable[[], float] = time) -> None:
         """With nothing counted yet.
 
         Args:
             limit: what is counted, and how much of it is allowed.
             clock: gives seconds since 1970: the windows of all workers begin together.
-            watched_from: a number below the limit that matters already.
         """
         self.event = limit.event
         self.refused = 0
-        self.window = SlidingWindow(
-            limit.seconds, max(LEAST_SHARED, (watched_from or limit.most) // SHARE)
-        )
+        self.window = SlidingWindow(limit.seconds, max(LEAST_SHARED, limit.most // SHARE))
         self._most = limit.most
         self._per_participant = limit.per_participant
         self._clock = clock
@@ -114,14 +109,25 @@ class NetworkRates:
     def __init__(
         self, limits: NetworkLimits, usual_joins: int = 0, clock: Callable[[], float] = time
     ) -> None:
-        """With nothing counted yet; more than `usual_joins` of a network matter already."""
+        """With nothing counted yet; work is asked above `usual_joins` newcomers a minute."""
         self.connections = NetworkRate(Limit("connection", limits.connections, MINUTE, 4), clock)
         self.hellos = NetworkRate(Limit("hello", limits.hellos, MINUTE, 4), clock)
-        self.joins = NetworkRate(Limit("join", limits.joins, MINUTE, 4), clock, usual_joins)
+        self.joins = NetworkRate(Limit("join", limits.joins, MINUTE, 4), clock)
+        self.newcomers = NetworkRate(Limit("newcomer", usual_joins, MINUTE, 4), clock)
         self.challenges = NetworkRate(Limit("challenge", limits.joins, MINUTE, 4), clock)
         self.hands = NetworkRate(Limit("hand", limits.hands, HOUR, 120), clock)
+        self.pledges = NetworkRate(Limit("pledge", limits.pledges, HOUR, 20), clock)
+        self.good_hands = NetworkRate(Limit("good hand", 0, HOUR, 0), clock)
+        self.bad_hands = NetworkRate(Limit("bad hand", 0, HOUR, 0), clock)
+        self.requests = NetworkRate(Limit("request", limits.requests, MINUTE, 4), clock)
+
+    @property
+    def limited(self) -> tuple[NetworkRate, ...]:
+        """Those of which a network may do only so much over sockets."""
+        joins = self.joins, self.challenges, self.hands
+        return self.connections, self.hellos, *joins, self.pledges
 
     @property
     def all(self) -> tuple[NetworkRate, ...]:
-        """Each of them."""
-        return self.connections, self.hellos, self.joins, self.challenges, self.hands
+        """What all workers count together."""
+        return *self.limited, self.newcomers, self.good_hands, self.bad_hands

@@ -211,8 +211,16 @@ class Notifier:
         session.connection.send_with_ping(ping, committed, completed)
         if not session.works.told(view.room):
             session.reached(Step.FINISHED)
-            self._guard.hand(session.connection.peer)
+            self._count_hand(session, view.room)
         session.works.remember(view.room)
+
+    def _count_hand(self, session: Session, work: str) -> None:
+        seat, campaign = session.seat, session.campaign.campaign.id
+        is_newcomer = session.joining.is_newcomer
+        if seat is not None and seat.room == work:
+            self._guard.hand(
+                session.connection.peer, campaign, work, seat.index, is_newcomer=is_newcomer
+            )
 
 
 def _turn_of(seat: HeldSeat, transition: Transition, view: RoomView) -> list[TurnChanged]:

@@ -24,12 +24,14 @@ class Resumption(NamedTuple):
         transitions: the live room, if any.
         unacknowledged: works finished in absence, at most 20, by serial.
         recent_partners: the last partners, latest first.
+        seated_at: when the participant got a seat last, in ms since 1970; 0 when it is not known.
     """
 
     previous: set[str]
     transitions: list[Transition]
     unacknowledged: list[UnacknowledgedWork]
     recent_partners: tuple[str, ...]
+    seated_at: int
 
 
 class Takeover(Protocol):
@@ -167,9 +169,11 @@ def _merged(found: list[Resumed]) -> Resumption:
     works = sorted(
         (work for lane in found for work in lane.unacknowledged), key=lambda it: it.serial
     )
+    latest = max(found, key=lambda lane: lane.seated_at)
     return Resumption(
         {lane.previous for lane in found if lane.previous},
         [transition for lane in found for transition in lane.transitions],
         works[-MOST_FINISHED:],
-        tuple(max(found, key=lambda lane: lane.seated_at).recent.split()),
+        tuple(latest.recent.split()),
+        latest.seated_at,
     )

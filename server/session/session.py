@@ -19,6 +19,7 @@ from server.session.activity import Activity
 from server.session.campaigns import OpenCampaign
 from server.session.finished_works import FinishedWorks
 from server.session.funnel import Step
+from server.session.joining import Joining
 from server.session.limits import FIRST_RETURN_MS, LAST_RETURN_MS
 from server.session.seat import HeldSeat
 from server.session.seating import Seating
@@ -96,8 +97,8 @@ class Session:
         activity: when data came, for liveness checks.
         seating: its seat.
         works: the finished works told on this connection.
-        challenges: sent since its last join.
         joined_at: when the last `join` came that has no seat yet (`time.monotonic`), or 0.
+        joining: when it joined last.
     """
 
     __slots__ = (
@@ -108,11 +109,11 @@ class Session:
         "activity",
         "address",
         "campaign",
-        "challenges",
         "connection",
         "hello_at",
         "id",
         "joined_at",
+        "joining",
         "locale",
         "participant",
         "resuming",
@@ -148,9 +149,9 @@ class Session:
         self.activity = Activity(wheel)
         self.seating = Seating()
         self.works = FinishedWorks()
-        self.challenges = 0
         self.joined_at = 0.0
         self._steps = 0
+        self.joining = Joining()
 
     # From the connection ------------------------------------------------------------------------
 

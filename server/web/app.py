@@ -14,11 +14,13 @@ from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
 from server.archive.pictures import Pictures
+from server.guard.requests import RequestGuard
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
 from server.web.operations import OPERATIONS
 from server.web.pages import Pages
+from server.web.request_limit import RequestLimit
 from server.web.security import SecurityHeaders
 
 log = structlog.get_logger()
@@ -52,10 +54,12 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(api: Api, pages: Pages, pictures: Pictures, more: Sequence[Route]) -> ASGIApp:
+def make_app(
+    api: Api, pages: Pages, pictures: Pictures, more: Sequence[Route], guard: RequestGuard
+) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`.
 
-    `more` are routes of other parts.
+    `more` are routes of other parts; `guard` knows which networks ask too often.
     """
     base_path = pages.base_path
     page_routes, missing = routes.of_pages(api.access, api.campaigns, pages, pictures)
@@ -82,4 +86,5 @@ def make_app(api: Api, pages: Pages, pictures: Pictures, more: Sequence[Route]) 
             Exception: _unexpected,
         },
     )
-    return SecurityHeaders(BasePath(app, base_path) if base_path else app, pages.security)
+    limited = RequestLimit(app, guard)
+    return SecurityHeaders(BasePath(limited, base_path) if base_path else limited, pages.security)

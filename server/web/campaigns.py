@@ -10,6 +10,7 @@ from typing import Any
 from redis.exceptions import RedisError
 from starlette.routing import Route
 
+from server.archive.barred import Barred
 from server.archive.database import Database
 from server.archive.deletion import Deletion
 from server.archive.moderation import Policy
@@ -20,8 +21,10 @@ from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.campaign.donations import Donations
 from server.campaign.feed import CampaignFeed
+from server.campaign.networks import named_networks
 from server.campaign.source import campaign_source
 from server.catalogue import Aliases
+from server.guard.requests import RequestGuard
 from server.relay.campaign import Campaign
 from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.session.identity import new_id
@@ -32,6 +35,7 @@ from server.store.deletion import ParticipantDeletion
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.entry_stream import EntryStream
+from server.store.guard import GuardStore
 from server.store.known_lanes import KnownLanes
 from server.store.lanes import Lanes
 from server.store.pledges import Pledges
@@ -57,6 +61,7 @@ class WebCampaigns:
         live: the campaigns.
         work_reader: finds their works.
         access: finds the works that a request may see.
+        guard: limits what networks ask for.
     """
 
     def __init__(self, settings: Settings, redis_url: str, aliases: Mapping[str, Aliases]) -> None:
@@ -84,10 +89,15 @@ class WebCampaigns:
         source = campaign_source(settings, self._database)
         news = CampaignNews(self._deployment)
         self._feed = CampaignFeed(source, news, self.live, self._make, self._started)
+        self._barred = Barred(self._database)
+        self._guard_store = GuardStore(self._deployment)
+        self.guard = RequestGuard(settings.guard_rules, self._guard_store, self._barred)
 
     async def start(self) -> None:
         """Read the campaigns, and the lanes if Redis is there."""
         await self._feed.first()
+        self._name_networks()
+        self._feed.on_change(self._name_networks)
         with suppress(RedisError, OSError):
             await self._known_lanes.read()
 
@@ -97,7 +107,7 @@ class WebCampaigns:
         pledging = Pledging(Pledges(self._shards), reader.of_participant)
         donations = Donations(self._database)
         parts = (
-            PledgeApi(self.live, self._identity, pledging, reader),
+            PledgeApi(self.live, self._identity, pledging, reader, self.guard),
             Certificates(reader, self.live, self._feed.definition, content.pages),
             DonationApi(self.live, self._feed.definition, donations),
             Giving(self.live),
@@ -108,8 +118,11 @@ class WebCampaigns:
     async def run(self) -> None:
         """Follow the campaigns and their lanes, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for part in (self._feed, self._known_lanes, self._shards, self._publishers):
+            parts = self._feed, self._known_lanes, self._shards, self._publishers, self._barred
+            for part in parts:
                 group.create_task(part.run())
+            for task in self.guard.tasks():
+                group.create_task(task)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -118,6 +131,7 @@ class WebCampaigns:
                 await stream.close()
         for pledges in self._pledge_streams.values():
             await pledges.close()
+        await self._guard_store.close()
         await self._shards.close()
         await self._database.close()
 
@@ -134,6 +148,9 @@ class WebCampaigns:
         """The streams that lead from the campaign's lanes to SQL."""
         pledges = self._pledge_streams.get(campaign)
         return [*self._streams.get(campaign, ()), *([pledges] if pledges else [])]
+
+    def _name_networks(self) -> None:
+        self.guard.name_networks(named_networks(it.campaign for it in self.live.values()))
 
     def _make(self, defined: Campaign) -> OpenCampaign:
         campaign = OpenCampaign(defined, self._settings.rules, self._settings.base_path)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from server.archive.pledge_reader import PledgeReader
 from server.catalogue import DEFAULT
+from server.guard.requests import RequestGuard
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
 from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
@@ -19,6 +20,7 @@ from server.store.errors import StoreError
 from server.transport.rate_limit import Rate
 from server.web.api import ApiError, JsonResponse, reader_locale
 from server.web.bodies import read_object
+from server.web.request_limit import peer_of, too_many
 from server.web.request_rates import RequestRates
 from server.web.shared_identity import SharedIdentity
 
@@ -40,8 +42,10 @@ class PledgeApi:
         identity: SharedIdentity,
         pledging: Pledging,
         reader: PledgeReader,
+        guard: RequestGuard,
     ) -> None:
         """`identity` knows its tokens; `pledging` makes pledges, and `reader` finds them."""
+        self._guard = guard
         self._campaigns = campaigns
         self._identity = identity
         self._pledging = pledging
@@ -58,6 +62,8 @@ class PledgeApi:
 
     async def participant(self, request: Request) -> Response:
         """A token for somebody who has none."""
+        if wait := self._guard.rates.hellos.take(peer_of(request, self._guard)):
+            raise too_many("many come from your network", wait)
         body = await read_object(request, BODY_BYTES)
         campaign = body.get("campaign", DEFAULT)
         if not isinstance(campaign, str):
@@ -72,8 +78,13 @@ class PledgeApi:
         token = participant_token(request, identity)
         campaign = self._find_campaign(request.path_params["id"])
         participant = identity.participant(token, campaign.campaign.id)
-        if wait := self._rates.refuse_for(participant, monotonic()):
-            raise ApiError(429, "slow_down", "you pledge too often", retry_seconds=wait)
+        if participant in self._guard.barred:
+            raise ApiError(403, "barred", "you cannot take part any more")
+        if seconds := self._rates.refuse_for(participant, monotonic()):
+            raise ApiError(429, "slow_down", "you pledge too often", retry_seconds=seconds)
+        peer = peer_of(request, self._guard)
+        if wait := self._guard.pledges.check(peer, campaign.campaign.id):
+            raise too_many("many pledges come from your network", wait)
         try:
             found = await self._pledging.pledge(
                 campaign, participant, request.path_params["pledge"]
@@ -84,6 +95,8 @@ class PledgeApi:
             raise ApiError(409, "closed", "the campaign is not open") from error
         except StoreError as error:
             raise _busy() from error
+        if found.is_new:
+            self._guard.pledges.count(peer, campaign.campaign.id)
         content = {
             "pledge": found.made.pledge,
             "number": found.made.number,

@@ -45,6 +45,7 @@ async def _serve(
         content.pages,
         pictures,
         campaigns.routes(content, pictures),
+        campaigns.guard,
     )
     server = WebServer(app, channel, settings.trusted_proxies)
     async with asyncio.TaskGroup() as group:

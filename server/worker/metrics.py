@@ -119,7 +119,7 @@ class WorkerMetrics:
 
     def _guard(self) -> Iterator[Family]:
         guard, join_limit = self._parts.guard, self._parts.join_limit
-        refused = {rate.event: rate.refused for rate in guard.rates.all}
+        refused = {rate.event: rate.refused for rate in guard.rates.limited}
         refused["commit"] = guard.hand_time.refused
         yield labelled(
             "counter",

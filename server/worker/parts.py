@@ -158,7 +158,7 @@ class Parts:
             leave,
             CommitHandler(rooms, notifier, self.guard, errors, router.deliver),
             LiveHandler(router),
-            PledgeHandler(self.pledging, errors, tasks),
+            PledgeHandler(self.pledging, self.guard, errors, tasks),
             PingHandler(),
         ):
             handler.register(dispatcher)

@@ -22,6 +22,7 @@ from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
 from server.archive.retention import Retention
+from server.archive.verdicts import FoundVerdicts
 from server.archive.works import Works
 from server.campaign.donations import Donations
 from server.campaign.feed import CampaignFeed
@@ -209,6 +210,7 @@ class Worker:
             secret,
             self._guard_store,
             self._work_reader.hold_replay,
+            FoundVerdicts(self._database).shown,
             self._barred,
         )
 

@@ -11,13 +11,15 @@ USUAL, MOST_SECONDS, OF_CAMPAIGN = 10, 4, 50
 HOME, OTHER, SCHOOL = Peer(b"home"), Peer(b"other"), Peer(b"school", {"spring": 300})
 
 
-def pressure(most_seconds: float = MOST_SECONDS, of_campaign: int = OF_CAMPAIGN) -> Pressure:
+def pressure(
+    most_seconds: float = MOST_SECONDS, of_campaign: int = OF_CAMPAIGN, rise: float = 1
+) -> Pressure:
     def clock() -> float:
         return 60_000.0
 
-    joins = NetworkRate(Limit("join", 1_000, MINUTE, 4), clock)
+    newcomers = NetworkRate(Limit("newcomer", 1_000, MINUTE, 4), clock)
     campaigns = NetworkRate(Limit("campaign", of_campaign, MINUTE, 0), clock)
-    return Pressure(joins, campaigns, USUAL, of_campaign, most_seconds)
+    return Pressure(newcomers, campaigns, USUAL, of_campaign, most_seconds, lambda _: rise)
 
 
 def asked(one: Pressure, peer: Peer, joins: int, campaign: str = "spring") -> list[float]:
@@ -44,6 +46,13 @@ def test_other_networks_pay_nothing_for_it_until_the_campaign_is_above_its_rate(
     asked(one, HOME, 1)
     assert one.seconds(OTHER, "spring") == FIRST_SECONDS
     assert one.seconds(OTHER, "autumn") == 0
+
+
+def test_a_network_of_scribblers_pays_sooner_and_more() -> None:
+    costs = asked(pressure(of_campaign=0, rise=5), HOME, 60)
+    assert costs[: USUAL // 5] == [0] * (USUAL // 5)
+    assert costs[USUAL // 5] == 5 * FIRST_SECONDS
+    assert costs[-1] == 5 * MOST_SECONDS
 
 
 def test_a_school_pays_nothing_for_its_many_participants() -> None:

@@ -129,6 +129,7 @@ class HelloHandler:
             _turn_away(session, message)
             return
         session.seating.recent_partners = found.recent_partners
+        session.joining.seated_before(monotonic(), (session.hello_at - found.seated_at) / 1_000)
         for transition in found.transitions:
             base = session.campaign.lanes.base_of(transition.view.room)
             self._deliver(base, [transition])

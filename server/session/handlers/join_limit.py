@@ -1,9 +1,13 @@
-"""Lets joins in: at once in calm times, after a proof of work when there are more than usual."""
+"""Lets joins in: at once in calm times, after a proof of work when more newcomers than usual come.
+
+A newcomer is who has met nobody in the campaign lately, or joins again faster than people do.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 from server.guard.guard import Guard
 from server.guard.other_proofs import CHECK_SECONDS
@@ -40,12 +44,17 @@ class JoinLimit:
             session.refuse("barred", "you cannot take part any more", message)
             return
         peer, campaign = session.connection.peer, session.campaign.campaign.id
-        wait = self._guard.join(peer, campaign)
+        is_newcomer = not self._is_known(session)
+        wait = self._guard.join(peer, campaign, is_newcomer=is_newcomer)
         if wait:
             session.refuse("slow_down", "many take part from your network", message, wait)
             return
+        if not is_newcomer:
+            self._let_in(session, admitted, is_newcomer=False)
+            return
         seconds = self._guard.pressure.seconds(peer, campaign)
         if not seconds:
+            self._guard.pressure.count(peer, campaign)
             self._let_in(session, admitted)
             return
         proof = message.proof and self._guard.proofs.check(message.proof, session.participant)
@@ -94,21 +103,36 @@ class JoinLimit:
         elif session.is_open:
             self._challenge(session, message, seconds)
 
-    def _let_in(self, session: Session, admitted: Callable[[], None]) -> None:
-        session.challenges = 0
-        self._guard.joined(session.connection.peer, session.campaign.campaign.id)
+    def _is_known(self, session: Session) -> bool:
+        has_met_somebody = bool(session.seating.recent_partners)
+        return (
+            has_met_somebody
+            and session.joining.is_paced(monotonic())
+            and self._guard.trusts(session.connection.peer)
+        )
+
+    def _let_in(
+        self, session: Session, admitted: Callable[[], None], *, is_newcomer: bool = True
+    ) -> None:
+        session.joining.let_in(monotonic(), is_newcomer=is_newcomer)
+        self._guard.joined(session.connection.peer)
         admitted()
 
     def _challenge(self, session: Session, message: Join, seconds: float) -> None:
-        wait = self._guard.rates.challenges.take(
-            session.connection.peer, session.campaign.campaign.id
+        peer, campaign, joining = (
+            session.connection.peer,
+            session.campaign.campaign.id,
+            session.joining,
         )
-        if session.challenges >= MOST_CHALLENGES:
-            wait, session.challenges = max(wait, PAUSE_MS), 0
+        wait = self._guard.rates.challenges.take(peer, campaign)
+        if joining.challenges >= MOST_CHALLENGES:
+            wait, joining.challenges = max(wait, PAUSE_MS), 0
         if wait:
             session.refuse("slow_down", "many take part from your network", message, wait)
             return
-        session.challenges += 1
+        if not joining.challenges:
+            self._guard.pressure.count(peer, campaign)
+        joining.challenges += 1
         self.challenged += 1
         altcha = self._guard.proofs.challenge(session.participant, seconds)
         session.connection.send(Challenge(altcha))

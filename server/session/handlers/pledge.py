@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.guard.guard import Guard
 from server.relay.from_client import Pledge
 from server.relay.to_client import Pledged
 from server.session.background import BackgroundTasks
@@ -15,8 +16,11 @@ from server.store.errors import StoreError
 class PledgeHandler:
     """Makes the pledges of sessions."""
 
-    def __init__(self, pledging: Pledging, errors: StoreErrors, tasks: BackgroundTasks) -> None:
+    def __init__(
+        self, pledging: Pledging, guard: Guard, errors: StoreErrors, tasks: BackgroundTasks
+    ) -> None:
         """Every part is that of this worker."""
+        self._guard = guard
         self._pledging = pledging
         self._errors = errors
         self._tasks = tasks
@@ -27,6 +31,14 @@ class PledgeHandler:
 
     def pledge(self, session: Session, message: Pledge) -> None:
         """Make the pledge, and answer with its certificate."""
+        if session.participant in self._guard.barred:
+            session.refuse("barred", "you cannot take part any more", message)
+            return
+        peer, campaign = session.connection.peer, session.campaign.campaign.id
+        wait = self._guard.pledges.check(peer, campaign)
+        if wait:
+            session.refuse("slow_down", "many pledges come from your network", message, wait)
+            return
         self._tasks.spawn(self._pledge(session, message), session)
 
     async def _pledge(self, session: Session, message: Pledge) -> None:
@@ -43,4 +55,7 @@ class PledgeHandler:
             self._errors.answer(session, error, message)
         else:
             made = found.made
+            if found.is_new:
+                peer, campaign = session.connection.peer, session.campaign.campaign.id
+                self._guard.pledges.count(peer, campaign)
             session.connection.send(Pledged(made.pledge, made.number, made.certificate, found.url))

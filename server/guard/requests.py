@@ -1,0 +1,46 @@
+"""The guard of one web process: what networks do over HTTP, counted with all other workers."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Coroutine, Sequence
+from typing import Any
+
+from server.guard.limits import GuardRules
+from server.guard.networks import NamedNetwork, Networks
+from server.guard.pledges import PledgeLimit
+from server.guard.rates import NetworkRates
+from server.guard.sharing import Sharing
+from server.store.guard import GuardStore
+from server.transport.peer import ANYBODY, Peer
+
+
+class RequestGuard:
+    """Limits the requests that make something, and keeps no address.
+
+    Attributes:
+        barred: participants who may not take part.
+        rates: what networks do; `hellos` and `pledges` count together with those of sockets.
+        pledges: how many of them.
+    """
+
+    def __init__(self, rules: GuardRules, store: GuardStore, barred: Container[str]) -> None:
+        """By these rules; `store` is what all processes share."""
+        self.barred = barred
+        self.rates = NetworkRates(rules.networks)
+        self.pledges = PledgeLimit(self.rates.pledges, rules)
+        self._on = rules.on
+        self._networks = Networks()
+        shared = (self.rates.hellos, self.rates.pledges, self.rates.requests, *self.pledges.rates)
+        self._sharing = Sharing(shared, self._networks, store)
+
+    def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
+        """What runs for as long as the process lives."""
+        return (self._sharing.run(),) if self._on else ()
+
+    def name_networks(self, named: Sequence[NamedNetwork]) -> None:
+        """Campaigns name these networks from now on."""
+        self._networks.named = named
+
+    def peer(self, address: str) -> Peer:
+        """The network of an address, as trusted proxies told it."""
+        return self._networks.peer(address) if self._on else ANYBODY
