@@ -1,4 +1,9 @@
-"""Participants whom an operator has barred: kept in SQL, and known to every worker soon after."""
+"""Participants who may not take part, or meet only others like them: kept in SQL, and known to
+every worker soon after.
+
+An operator bars participants. Reports that a person has confirmed keep a participant apart from the
+others, and BARRED_FROM of them bar.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from server.archive import schema
 from server.archive.database import ArchiveAwayError, Database
@@ -18,35 +23,47 @@ log = structlog.get_logger()
 READ_SECONDS = 2.0
 
 MOST = 100_000
-"""Barred participants that a worker knows, the latest ones."""
+"""Participants of each kind that a worker knows, the latest ones."""
+
+BARRED_FROM = 3
+"""So many confirmed reports bar a participant; fewer keep the participant apart."""
 
 
-class BarredParticipant(NamedTuple):
-    """One of them.
+class Restricted(NamedTuple):
+    """A participant who is barred or kept apart.
 
     Attributes:
         participant: the id.
-        barred_at: milliseconds since 1970.
+        since: milliseconds since 1970.
+        reports: confirmed ones.
+        barred: whether the participant is barred; else kept apart.
     """
 
     participant: str
-    barred_at: int
+    since: int
+    reports: int
+    barred: bool
 
 
 class Barred:
-    """The barred participants of one database. Its methods may raise ArchiveAwayError."""
+    """The restricted participants of one database. Its methods may raise ArchiveAwayError."""
 
     def __init__(self, database: Database) -> None:
-        """Nobody is known to be barred before the first reading."""
+        """Nobody is known to be restricted before the first reading."""
         self._database = database
-        self._known: frozenset[str] = frozenset()
+        self._barred: frozenset[str] = frozenset()
+        self._apart: frozenset[str] = frozenset()
 
     def __contains__(self, participant: object) -> bool:
-        """Whether a participant was barred when the table was read last."""
-        return participant in self._known
+        """Whether a participant was barred when the tables were read last."""
+        return participant in self._barred
+
+    def keeps_apart(self, participant: str) -> bool:
+        """Whether a participant is to meet only others who are kept apart."""
+        return participant in self._apart
 
     async def run(self) -> None:
-        """Read the table again and again; the last reading holds while SQL is away."""
+        """Read the tables again and again; the last reading holds while SQL is away."""
         while True:
             try:
                 await self.read()
@@ -55,16 +72,31 @@ class Barred:
             await asyncio.sleep(READ_SECONDS)
 
     async def read(self) -> None:
-        """Read the table once."""
-        self._known = frozenset(one.participant for one in await self.all())
+        """Read the tables once."""
+        everybody = await self.all()
+        self._barred = frozenset(one.participant for one in everybody if one.barred)
+        self._apart = frozenset(one.participant for one in everybody if not one.barred)
 
-    async def all(self) -> list[BarredParticipant]:
-        """Everybody who is barred, the latest first."""
-        table = schema.barred
-        query = select(table).order_by(table.c.barred_at.desc()).limit(MOST)
+    async def all(self) -> list[Restricted]:
+        """Everybody who is restricted, the latest first."""
+        table, confirmed = schema.barred, schema.confirmed_reports.c
+        barred = select(table).order_by(table.c.barred_at.desc()).limit(MOST)
+        latest = func.max(confirmed.confirmed_at)
+        reported = (
+            select(confirmed.participant, func.count(), latest)
+            .group_by(confirmed.participant)
+            .order_by(latest.desc())
+            .limit(MOST)
+        )
+        found: dict[str, Restricted] = {}
         async with self._database.reading() as connection:
-            rows = await connection.execute(query)
-            return [BarredParticipant(row.participant, row.barred_at) for row in rows]
+            for participant, reports, since in await connection.execute(reported):
+                is_barred = reports >= BARRED_FROM
+                found[participant] = Restricted(participant, since, reports, is_barred)
+            for participant, since in await connection.execute(barred):
+                reports = found[participant].reports if participant in found else 0
+                found[participant] = Restricted(participant, since, reports, True)
+        return sorted(found.values(), key=lambda one: one.since, reverse=True)
 
     async def bar(self, participants: Sequence[str]) -> None:
         """Bar participants; those who are barred already stay so."""
@@ -74,12 +106,15 @@ class Barred:
             await self._database.insert_new(connection, schema.barred, rows)
 
     async def unbar(self, participants: Sequence[str]) -> list[str]:
-        """Let participants take part again; those who were barred."""
-        table, found = schema.barred, []
+        """Let participants take part again, with everybody; those who were restricted."""
+        found = []
         async with self._database.writing() as connection:
             for participant in participants:
-                gone = delete(table).where(table.c.participant == participant)
-                if (await connection.execute(gone)).rowcount:
+                gone = 0
+                for table in (schema.barred, schema.confirmed_reports):
+                    theirs = delete(table).where(table.c.participant == participant)
+                    gone += (await connection.execute(theirs)).rowcount
+                if gone:
                     found.append(participant)
         return found
 

@@ -126,7 +126,7 @@ class WorkReader:
             raise StoreAwayError from error
         return True
 
-    async def hold_replay(self, work_id: str, participant: str, why: str) -> None:
+    async def hold_unfinished(self, work_id: str, participant: str, why: str) -> None:
         """Hold a work back that the participant is writing, or has written.
 
         Raises:

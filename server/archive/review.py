@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Select, delete, func, literal_column, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.archive import schema
+from server.archive import confirmed_reports, schema
 from server.archive.database import Database
 from server.archive.review_state import ReviewState
 from server.archive.waiting import WAITS
@@ -124,11 +124,11 @@ class Review:
         return await self._decide(ids, ReviewState.WAITING)
 
     async def refuse(self, ids: Sequence[str]) -> list[str]:
-        """Leave these works to those who wrote them; the ids that were found."""
+        """Leave these works to those who wrote them, and confirm reports; the ids found."""
         return await self._decide(ids, ReviewState.PRIVATE)
 
     async def remove(self, ids: Sequence[str]) -> list[str]:
-        """Remove these works for good, reported or not; the ids that were found.
+        """Remove these works for good, reported or not, and confirm reports; the ids found.
 
         Counters and serial numbers stay as they are.
         """
@@ -136,6 +136,7 @@ class Review:
         done: list[str] = []
         async with self._database.writing() as connection:
             for work in ids:
+                await confirmed_reports.confirm(connection, self._database, work)
                 await connection.execute(delete(hands).where(hands.c.work == work))
                 if await _settled(connection, work, delete(schema.works)):
                     done.append(work)
@@ -143,8 +144,16 @@ class Review:
 
     async def _decide(self, ids: Sequence[str], review: ReviewState) -> list[str]:
         decided = update(schema.works).values(held=False, review=review.value)
+        done = []
         async with self._database.writing() as connection:
-            return [work for work in ids if await _settled(connection, work, decided)]
+            for work in ids:
+                if review is ReviewState.PRIVATE:
+                    await confirmed_reports.confirm(connection, self._database, work)
+                else:
+                    await confirmed_reports.withdraw(connection, work)
+                if await _settled(connection, work, decided):
+                    done.append(work)
+        return done
 
 
 async def _settled(connection: AsyncConnection, work: str, change: Any) -> bool:

@@ -13,7 +13,9 @@ from server.archive.barred import Barred
 from server.archive.database import ArchiveError
 from server.cli.command import DatabaseUrl, DataFolder, on_database
 
-participants = typer.Typer(help="Bar participants from taking part.", no_args_is_help=True)
+participants = typer.Typer(
+    help="Bar participants from taking part, and show who is kept apart.", no_args_is_help=True
+)
 
 _IDS = Annotated[list[str], typer.Argument(help="Ids of participants.")]
 
@@ -53,26 +55,28 @@ def bar(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) ->
 
 @participants.command("unbar", context_settings=_DASHES)
 def unbar(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
-    """Let barred participants take part again."""
+    """Let participants who are barred or kept apart take part again, with everybody."""
 
     async def do(barred: Barred) -> None:
         done = await barred.unbar(ids)
         for participant in done:
             typer.echo(f"{participant} unbarred")
         if others := [participant for participant in ids if participant not in done]:
-            raise ArchiveError(f"not barred: {' '.join(others)}")
+            raise ArchiveError(f"neither barred nor kept apart: {' '.join(others)}")
 
     _on_barred(do, database_url, data)
 
 
 @participants.command("list")
 def list_barred(database_url: DatabaseUrl = None, data: DataFolder = None) -> None:
-    """List barred participants, the latest first."""
+    """List participants who are barred or kept apart, the latest first."""
 
     async def look(barred: Barred) -> None:
         for one in await barred.all():
-            since = datetime.fromtimestamp(one.barred_at / 1_000, UTC)
-            typer.echo(f"{one.participant}  {since:%Y-%m-%d %H:%M}")
+            since = datetime.fromtimestamp(one.since / 1_000, UTC)
+            status = "barred" if one.barred else "apart"
+            reports = f"  confirmed reports: {one.reports}" if one.reports else ""
+            typer.echo(f"{one.participant}  {since:%Y-%m-%d %H:%M}  {status}{reports}")
 
     _on_barred(look, database_url, data)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Container, Coroutine, Sequence
-from typing import Any
+from collections.abc import Coroutine, Sequence
+from typing import Any, Protocol
 
 from server.guard.hand import HandTime
 from server.guard.limits import MINUTE, GuardRules, Limit
@@ -22,6 +22,16 @@ from server.store.guard import GuardStore
 from server.transport.peer import ANYBODY, Peer
 
 
+class Restrictions(Protocol):
+    """Participants who may not take part as others do."""
+
+    def __contains__(self, participant: object) -> bool:
+        """Whether a participant is barred."""
+
+    def keeps_apart(self, participant: str) -> bool:
+        """Whether a participant is to meet only others who are kept apart."""
+
+
 class Guard:
     """Makes false hands cost something, and keeps no address.
 
@@ -34,7 +44,7 @@ class Guard:
         proofs: that the work was done.
         hand_time: how long a character takes.
         replays: ink that was written before.
-        barred: participants who may not take part, whether or not the guard is on.
+        barred: participants who may not take part as others do, whether or not the guard is on.
     """
 
     def __init__(
@@ -44,7 +54,7 @@ class Guard:
         store: GuardStore,
         hold_work: HoldWork,
         find_verdicts: FindVerdicts,
-        barred: Container[str],
+        barred: Restrictions,
     ) -> None:
         """The guard of a worker.
 
@@ -54,7 +64,7 @@ class Guard:
             store: what the workers share.
             hold_work: holds the work of a replay back.
             find_verdicts: reads what the check found of works.
-            barred: those whom the operator has barred.
+            barred: those whom the operator or confirmed reports have barred or keep apart.
         """
         self.barred = barred
         self.rules = rules

@@ -65,6 +65,8 @@ class Lane:
         self.rooms: dict[str, Room] = {}
         self.pool: dict[str, float] = {}
         self.kept: dict[str, float] = {}
+        self.apart: dict[str, float] = {}
+        self.apart_kept: dict[str, float] = {}
         self.people: dict[str, ParticipantRecord] = {}
         self.unacknowledged: dict[str, list[tuple[str, int]]] = {}
         self.invites: dict[str, str] = {}
@@ -77,9 +79,11 @@ class Lane:
         self.reconciled = False
 
     def join(
-        self, now: int, seed: int, worker: str, tickets: list[Ticket]
+        self, now: int, seed: int, worker: str, tickets: list[Ticket], *, apart: bool = False
     ) -> tuple[list[str], list[Transition]]:
         """Seat every ticket; answers a refusal ("" for none) for each, and what happened.
+
+        Participants who are kept `apart` meet only each other.
 
         Raises:
             BehindError: the lane was not reconciled.
@@ -113,13 +117,13 @@ class Lane:
                 invited = self._invited(ticket)
                 if invited:
                     self._adopt_partners(ticket)
-                    transitions.append(self._take(now, invited, ticket))
+                    transitions.append(self._take(now, invited, ticket, apart))
                 else:
                     refusals[index] = "no_such_room"
             else:
                 self._adopt_partners(ticket)
                 fresh[ticket.participant] = ticket
-        transitions += self._match(now, dice, list(fresh.values()))
+        transitions += self._match(now, dice, list(fresh.values()), apart)
         for ticket in again:
             seated = self._room_of(ticket.participant)
             if seated:
@@ -236,7 +240,8 @@ class Lane:
             return ""
         self.invites[code] = room_id
         self.rooms[room_id] = msgspec.structs.replace(room, invite=code)
-        self.pool.pop(room_id, None)
+        for index in (self.pool, self.apart):
+            index.pop(room_id, None)
         return code
 
     def read_room(self, now: int, participant: str, room_id: str) -> str | Transition:
@@ -338,17 +343,19 @@ class Lane:
                     transitions.append(self._transition("away", now, room, seat, ms=ms, ink=()))
         return transitions
 
-    def _match(self, now: int, dice: Dice, fresh: list[Ticket]) -> list[Transition]:
+    def _match(self, now: int, dice: Dice, fresh: list[Ticket], apart: bool) -> list[Transition]:
         transitions = []
         dice.shuffle(fresh)
-        hosts: list[Room | Ticket] = [*self._oldest(dice, self.pool, fresh)]
+        hosts: list[Room | Ticket] = [
+            *self._oldest(dice, self.apart if apart else self.pool, fresh)
+        ]
         guests: list[Room | Ticket] = [*fresh]
         pairs, left, unsuitable = pair(hosts, guests, self._may_meet, _can_meet)
         for first, second in pairs:
-            transitions.append(self._seat_pair(now, first, second))
+            transitions.append(self._seat_pair(now, first, second, apart))
         for ticket in left:
             assert isinstance(ticket, Ticket)
-            transitions.append(self._seat_unpaired(now, dice, ticket, unsuitable))
+            transitions.append(self._seat_unpaired(now, dice, ticket, unsuitable, apart))
         return transitions
 
     def _oldest(self, dice: Dice, index: dict[str, float], tickets: list[Ticket]) -> list[Room]:
@@ -357,41 +364,49 @@ class Lane:
         dice.shuffle(rooms)
         return rooms
 
-    def _seat_pair(self, now: int, first: Room | Ticket, second: Room | Ticket) -> Transition:
+    def _seat_pair(
+        self, now: int, first: Room | Ticket, second: Room | Ticket, apart: bool
+    ) -> Transition:
         if isinstance(second, Room):
             first, second = second, first
         assert isinstance(second, Ticket)
         if isinstance(first, Room):
-            return self._take(now, first, second)
+            return self._take(now, first, second, apart)
         swap = first.writes(second.locale) and (
             not second.writes(first.locale) or (second.chosen and not first.chosen)
         )
         opener, joiner = (second, first) if swap else (first, second)
-        return self._take(now, self._open(now, opener), joiner)
+        return self._take(now, self._open(now, opener, apart), joiner, apart)
 
     def _seat_unpaired(
-        self, now: int, dice: Dice, ticket: Ticket, unsuitable: list[Room | Ticket]
+        self,
+        now: int,
+        dice: Dice,
+        ticket: Ticket,
+        unsuitable: list[Room | Ticket],
+        apart: bool,
     ) -> Transition:
         for index, host in enumerate(unsuitable):
             if isinstance(host, Room) and _may_enter(ticket, host):
                 del unsuitable[index]
-                return self._take(now, host, ticket)
-        for room in self._oldest(dice, self.kept, [ticket]):
+                return self._take(now, host, ticket, apart)
+        for room in self._oldest(dice, self.apart_kept if apart else self.kept, [ticket]):
             if _may_enter(ticket, room):
-                return self._take(now, room, ticket)
-        room = self._open(now, ticket)
+                return self._take(now, room, ticket, apart)
+        room = self._open(now, ticket, apart)
         return self._transition("waiting", now, room, 0, address=ticket.address)
 
-    def _open(self, now: int, ticket: Ticket) -> Room:
-        room = Room(ticket.room, ticket.phrase, ticket.chars, locale=ticket.locale)
+    def _open(self, now: int, ticket: Ticket, apart: bool) -> Room:
+        room = Room(ticket.room, ticket.phrase, ticket.chars, locale=ticket.locale, apart=apart)
         room = rules_of.take_seat(room, 0, ticket.participant, ticket.address, now, self.rules)
         self._known(ticket.participant).take_seat(now, ticket, room.id)
         self._put(now, room)
         return room
 
-    def _take(self, now: int, room: Room, ticket: Ticket) -> Transition:
+    def _take(self, now: int, room: Room, ticket: Ticket, apart: bool) -> Transition:
         seat = room.open_seat
         assert seat is not None
+        room = msgspec.structs.replace(room, apart=room.apart or apart)
         room = rules_of.take_seat(room, seat, ticket.participant, ticket.address, now, self.rules)
         self._known(ticket.participant).take_seat(now, ticket, room.id)
         partner = room.seats[1 - seat].last
@@ -493,8 +508,10 @@ class Lane:
             return
         self.rooms[room.id] = room
         for index, member, size in (
-            (self.pool, room.in_pool, len(self.pool)),
-            (self.kept, room.kept, SLACK),
+            (self.pool, room.in_pool and not room.apart, len(self.pool)),
+            (self.kept, room.kept and not room.apart, SLACK),
+            (self.apart, room.in_pool and room.apart, len(self.apart)),
+            (self.apart_kept, room.kept and room.apart, SLACK),
         ):
             if member:
                 index.setdefault(room.id, now + min(size, SLACK) / (2 * SLACK))
@@ -502,7 +519,7 @@ class Lane:
                 index.pop(room.id, None)
 
     def _forget(self, room_id: str) -> None:
-        for index in (self.rooms, self.pool, self.kept):
+        for index in (self.rooms, self.pool, self.kept, self.apart, self.apart_kept):
             index.pop(room_id, None)
 
     def _seated(self, now: int, room: Room, participant: str) -> Transition:

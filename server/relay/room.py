@@ -54,6 +54,7 @@ class Room(msgspec.Struct, frozen=True):
         writers: who wrote character i.
         ink: packed strokes of character i.
         locale: the phrase's.
+        apart: somebody who is kept apart sits or sat here; only others like them come here.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Room(msgspec.Struct, frozen=True):
     writers: tuple[str, ...] = ()
     ink: tuple[bytes, ...] = ()
     locale: str = ""
+    apart: bool = False
 
     @property
     def completed(self) -> bool:

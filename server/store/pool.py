@@ -149,10 +149,11 @@ class _Batch(Call):
 class _Queue:
     """Batches for the same lanes: those under way, and the newest one, which collects."""
 
-    __slots__ = ("_base", "_lanes", "newest", "under_way")
+    __slots__ = ("_base", "_lanes", "apart", "newest", "under_way")
 
-    def __init__(self, lanes: Lanes, base: str) -> None:
+    def __init__(self, lanes: Lanes, base: str, apart: bool) -> None:
         """For the lane `base`; for any open lane with ""."""
+        self.apart = apart
         self._lanes = lanes
         self._base = base
         self.newest: _Batch | None = None
@@ -176,7 +177,7 @@ class Pool:
         """`deliver` gets every transition."""
         self._shards = shards
         self._deliver = deliver
-        self._queues: dict[tuple[str, str], _Queue] = {}
+        self._queues: dict[tuple[str, str, bool], _Queue] = {}
         self._random = random.SystemRandom()
 
     def join(
@@ -188,11 +189,13 @@ class Pool:
         then: Handled,
         *,
         base: str = "",
+        apart: bool = False,
         wanted: Wanted = _always,
     ) -> None:
         """Have a ticket of a session on `worker` seated; the transitions are delivered.
 
         `base` is the lane that the ticket must go to: that of a friend's room, or of its own room.
+        Participants who are kept `apart` meet only each other, in the first lane.
         A ticket that is not `wanted` any more when its batch is sent is left out.
 
         `then` is called, perhaps at once, with None or one of these errors:
@@ -202,10 +205,11 @@ class Pool:
             StoreAwayError: Redis is away; the ticket may be sent again.
         """
         lanes.joins += 1
-        name = lanes.campaign, (base or lanes.lane_for(ticket)) if len(lanes.bases) > 1 else ""
+        lane = base or (lanes.first if apart else lanes.lane_for(ticket))
+        name = lanes.campaign, lane if len(lanes.bases) > 1 else "", apart
         queue = self._queues.get(name)
         if queue is None:
-            queue = self._queues[name] = _Queue(lanes, name[1])
+            queue = self._queues[name] = _Queue(lanes, name[1], apart)
         batch = queue.newest
         if batch is not None and batch.full and not batch.queued:
             self._send(queue, batch, queue.any_lane())
@@ -216,7 +220,8 @@ class Pool:
 
     def _new_batch(self, queue: _Queue, rules: Rules, worker: str) -> _Batch:
         seed = self._random.randint(1, SEEDS)
-        arguments: list[Argument] = [*rule_arguments(rules), seed, worker]
+        apart = "1" if queue.apart else "0"
+        arguments: list[Argument] = [*rule_arguments(rules), seed, worker, apart]
         return _Batch(arguments, self._deliver, partial(self._ended, queue))
 
     def _send_if_free(self, queue: _Queue) -> None:

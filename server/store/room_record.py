@@ -37,6 +37,7 @@ class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
     serials: str
     locale: str
     by_locale: int
+    apart: int
 
 
 _ROW = bytes((0xDC, 0, len(RoomRecord.__struct_fields__)))

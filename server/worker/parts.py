@@ -14,7 +14,7 @@ from server.session.handlers.hello_limit import HelloLimit
 from server.session.handlers.invite import InviteHandler
 from server.session.handlers.join import JoinHandler
 from server.session.handlers.join_limit import JoinLimit
-from server.session.handlers.leave import HoldWork, LeaveHandler
+from server.session.handlers.leave import HoldsWorks, LeaveHandler
 from server.session.handlers.live import LiveHandler
 from server.session.handlers.ping import PingHandler
 from server.session.handlers.pledge import PledgeHandler
@@ -74,14 +74,14 @@ class Parts:
         shards: Shards,
         campaigns: Mapping[str, OpenCampaign],
         identity: Identity,
-        hold_work: HoldWork,
+        works: HoldsWorks,
         guard: Guard,
         find_pledge: FindPledge,
         *,
         settings: Settings,
         most_lanes: int,
     ) -> None:
-        """`hold_work` keeps a reported work back, `find_pledge` finds pledges in the archive.
+        """`works` holds reported works back, `find_pledge` finds pledges in the archive.
 
         `settings` has the limits, and a campaign gets `most_lanes` lanes at most.
         """
@@ -102,7 +102,7 @@ class Parts:
         self.disconnects.deliver = self.router.deliver
         lost_lease = LostLease(self.registry, self.router, self.backplane, self.tasks)
         errors = StoreErrors(lost_lease.found_by)
-        leave = LeaveHandler(rooms, hold_work, notifier, errors, self.tasks, self.router.deliver)
+        leave = LeaveHandler(rooms, works, notifier, errors, self.tasks, self.router.deliver)
         self._dispatcher = self._build_dispatcher(shards, rooms, identity, notifier, errors, leave)
         self.heartbeats = Heartbeats(
             self.registry,

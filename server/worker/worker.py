@@ -177,7 +177,7 @@ class Worker:
             self._shards,
             self._campaigns,
             Identity(token_secrets, self._content.aliases, self._settings.token_days),
-            self._work_reader.hold,
+            self._work_reader,
             guard,
             self._pledge_reader.of_participant,
             settings=self._settings,
@@ -209,7 +209,7 @@ class Worker:
             self._settings.guard_rules,
             secret,
             self._guard_store,
-            self._work_reader.hold_replay,
+            self._work_reader.hold_unfinished,
             FoundVerdicts(self._database).shown,
             self._barred,
         )

@@ -18,7 +18,7 @@ from tests.model.lua_lane import Indexes, LuaLane
 
 _ROOM_FIELDS = (
     *("chars", "turn", "version", "grace0", "grace1", "deadline", "expiry", "keep", "held"),
-    *("invite", "people", "writers", "locale"),
+    *("invite", "people", "writers", "locale", "apart"),
 )
 
 
@@ -40,9 +40,19 @@ class DifferentialLane:
         self._last_work = "-"
         self._works = 0
 
-    def join(self, now: int, seed: int, tickets: list[Ticket], worker: str = "w") -> Answer:
-        expected = Answer(*self.model.join(now, seed, worker, list(tickets)))  # type: ignore[arg-type]
-        return self._same("join", expected, self._lua.join(now, seed, worker, tickets))
+    def join(
+        self,
+        now: int,
+        seed: int,
+        tickets: list[Ticket],
+        worker: str = "w",
+        *,
+        apart: bool = False,
+    ) -> Answer:
+        told = self.model.join(now, seed, worker, list(tickets), apart=apart)
+        expected = Answer(*told)  # type: ignore[arg-type]
+        answer = self._lua.join(now, seed, worker, tickets, apart=apart)
+        return self._same("join", expected, answer)
 
     def commit(
         self, now: int, participant: str, address: str, room: str, c: int, ink: bytes
@@ -154,7 +164,10 @@ class DifferentialLane:
         stored = self._lua.indexes(participants)
         assert stored.pool == model.pool
         assert stored.kept == model.kept
-        for name, index in (("pool", model.pool), ("kept", model.kept)):
+        assert stored.apart == model.apart
+        assert stored.apart_kept == model.apart_kept
+        for name in ("pool", "kept", "apart", "apart_kept"):
+            index = getattr(model, name)
             self._check_languages(self._lua.by_locale(name), index)
         assert stored.counters == (model.relays, model.participants)
         assert stored.rooms == set(model.rooms)
@@ -180,7 +193,7 @@ class DifferentialLane:
         """Check that the search for seats of a dead worker finds every room with a participant."""
         sitting = {room.id for room in self.model.rooms.values() if not room.completed}
         sitting = {name for name in sitting if self.model.rooms[name].taken}
-        assert sitting <= {*stored.pool, *stored.invited, *stored.deadlines}
+        assert sitting <= {*stored.pool, *stored.apart, *stored.invited, *stored.deadlines}
         assert stored.invited == {name for name in sitting if self.model.rooms[name].invite}
 
     def _compare_rooms(self) -> None:
@@ -242,6 +255,7 @@ def _fields(room: Room) -> dict[str, int | str]:
         "expiry": room.expiry,
         "keep": int(room.keep),
         "held": int(room.held),
+        "apart": int(room.apart),
     }
     words = {
         "invite": room.invite,

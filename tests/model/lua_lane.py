@@ -50,6 +50,8 @@ class Indexes:
 
     pool: dict[str, float]
     kept: dict[str, float]
+    apart: dict[str, float]
+    apart_kept: dict[str, float]
     invited: frozenset[str]
     deadlines: dict[str, float]
     counters: tuple[int, int]
@@ -85,9 +87,12 @@ class LuaLane:
         retired: int = self._call("retire", *words)
         return retired
 
-    def join(self, now: int, seed: int, worker: str, tickets: list[Ticket]) -> Answer:
+    def join(
+        self, now: int, seed: int, worker: str, tickets: list[Ticket], *, apart: bool = False
+    ) -> Answer:
         words = [word for ticket in tickets for word in ticket_arguments(ticket)]
-        return read_answer(self._call("join", *self._rules(now), seed, worker, *words))
+        flag = "1" if apart else "0"
+        return read_answer(self._call("join", *self._rules(now), seed, worker, flag, *words))
 
     def commit(
         self, now: int, participant: str, address: str, room: str, c: int, ink: bytes
@@ -146,17 +151,20 @@ class LuaLane:
         """Everything beside the rooms, in one round trip."""
         prefix = f"{self.base}:room:"
         pipe = self.client.pipeline(transaction=False)
-        for name in ("pool", "kept", "invited", "deadlines"):
+        for name in ("pool", "kept", "apart", "apart_kept", "invited", "deadlines"):
             pipe.zrange(f"{self.base}:{name}", 0, -1, withscores=True)
         pipe.execute_command("FCALL", library.function("totals"), 1, self.base)
         pipe.keys(f"{prefix}*")
         pipe.xlen(f"{self.base}:works")
         for participant in participants:
             pipe.lrange(f"{self.base}:unacknowledged:{participant}", 0, -1)
-        pool, kept, invited, deadlines, counters, rooms, works, *unacknowledged = pipe.execute()
+        pool, kept, apart, apart_kept, *found = pipe.execute()
+        invited, deadlines, counters, rooms, works, *unacknowledged = found
         return Indexes(
             pool=_scores(pool),
             kept=_scores(kept),
+            apart=_scores(apart),
+            apart_kept=_scores(apart_kept),
             invited=frozenset(_scores(invited)),
             deadlines=_scores(deadlines),
             counters=tuple(counters),

@@ -45,11 +45,18 @@ class Machine(MachineBase):
             tickets.append(self.ticket(name, data, invite=invite, address=address))
         self.join(seed, tickets)
 
+    @rule(data=st.data(), seed=seeds)
+    def some_who_are_kept_apart_join(self, data: st.DataObject, seed: int) -> None:
+        free = [name for name in PARTICIPANTS if not self.checker.room_of(name)]
+        if free:
+            names = data.draw(st.lists(st.sampled_from(free), min_size=1, max_size=3, unique=True))
+            self.join(seed, [self.ticket(name, data) for name in names], apart=True)
+
     @precondition(lambda self: self.codes)
-    @rule(data=st.data(), seed=seeds, name=people)
-    def a_friend_joins(self, data: st.DataObject, seed: int, name: str) -> None:
+    @rule(data=st.data(), seed=seeds, name=people, apart=st.sampled_from([False, False, True]))
+    def a_friend_joins(self, data: st.DataObject, seed: int, name: str, apart: bool) -> None:
         code = data.draw(st.sampled_from(self.codes[-3:]))
-        self.join(seed, [self.ticket(name, data, invite=code)])
+        self.join(seed, [self.ticket(name, data, invite=code)], apart=apart)
 
     @rule(data=st.data(), seed=seeds, name=people, later=st.sampled_from([0, 100, 101, 3_000]))
     def a_join_is_done_before_the_return(

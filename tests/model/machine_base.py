@@ -69,9 +69,13 @@ class MachineBase(RuleBasedStateMachine):
         """The lane's time; `now` is the wall clock, which may be set back."""
         return copy(self.lanes.model.clock).read(self.now)
 
-    def join(self, seed: int, tickets: list[Ticket]) -> None:
-        pool, kept = set(self.lanes.model.pool), set(self.lanes.model.kept)
-        answer = self.lanes.join(self.now, seed, tickets)
+    def join(self, seed: int, tickets: list[Ticket], *, apart: bool = False) -> None:
+        model = self.lanes.model
+        pool, kept = set(model.pool), set(model.kept)
+        if apart:
+            pool, kept = set(model.apart), set(model.apart_kept)
+            self.coverage["join apart with others waiting"] += bool(model.pool)
+        answer = self.lanes.join(self.now, seed, tickets, apart=apart)
         self.checker.check_join(self.time, tickets, answer, pool, kept)
         self.coverage["join with a repeated ticket"] += len({t.participant for t in tickets}) < len(
             answer.refusals

@@ -39,6 +39,7 @@ OUTCOMES = {
     *("join with a repeated ticket", "join with several rooms waiting", "join with a kept room"),
     *("matched by language", "two wait in two languages"),
     "waits beside a kept room of another language",
+    "join apart with others waiting",
 }
 
 
@@ -89,6 +90,35 @@ def test_what_happens_seldom_is_answered_alike(lua: LuaLane) -> None:
         "last partners, for want of others"
     )
     lanes.compare_state(people)
+
+
+def test_who_is_kept_apart_meets_only_others_who_are(lua: LuaLane) -> None:
+    lanes = DifferentialLane(lua, Counter())
+
+    def join(name: str, *, apart: bool, invite: str = "") -> str:
+        """The room in which one sits then."""
+        ticket = Ticket(name, f"w/{name}", f"r-{name}", PHRASES[2], 2, invite=invite)
+        (told,) = lanes.join(NOW, 1, [ticket], apart=apart).transitions
+        return str(told.view.room)
+
+    assert [join(name, apart=apart) for name, apart in (("ann", False), ("eve", True))] == [
+        "r-ann",
+        "r-eve",
+    ]
+    assert join("bob", apart=False) == "r-ann"
+    assert join("mel", apart=True) == "r-eve"
+
+    lanes.commit(NOW, "eve", "w/eve", "r-eve", 0, b"\x90")
+    for name in ("eve", "mel"):
+        lanes.leave(NOW, name, f"w/{name}", "r-eve", keep=True, report=False)
+    assert join("cid", apart=False) == "r-cid", "what they left behind waits for others like them"
+    assert join("kim", apart=True) == "r-eve"
+
+    lanes.invite("cid", "w/cid", "r-cid", "code")
+    assert join("mel", apart=True, invite="code") == "r-cid", "a friend may ask anybody"
+    lanes.leave(NOW, "mel", "w/mel", "r-cid", keep=True, report=False)
+    assert join("dan", apart=False) == "r-dan", "but no stranger comes there any more"
+    lanes.compare_state(["ann", "bob", "cid", "dan", "eve", "mel", "kim"])
 
 
 def test_a_clock_that_is_set_back_is_noticed_by_any_call_and_nothing_lasts_longer(

@@ -112,6 +112,7 @@ class JoinHandler:
             self._membership.worker,
             partial(self._handled, session, message),
             base=_fixed_lane(session, ticket),
+            apart=self._limit.keeps_apart(session),
             wanted=lambda: session.is_open,
         )
 

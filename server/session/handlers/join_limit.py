@@ -38,6 +38,10 @@ class JoinLimit:
         self._guard = guard
         self._tasks = tasks
 
+    def keeps_apart(self, session: Session) -> bool:
+        """Whether the participant is to meet only others who are kept apart."""
+        return self._guard.barred.keeps_apart(session.participant)
+
     def admit(self, session: Session, message: Join, admitted: Callable[[], None]) -> None:
         """Call `admitted` if the session may join, at once or soon; else answer why not."""
         if session.participant in self._guard.barred:

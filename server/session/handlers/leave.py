@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
 
 from server.relay.from_client import Leave, Report
 from server.session.background import BackgroundTasks
@@ -16,9 +18,17 @@ from server.store.errors import StoreError
 from server.store.pool import Deliver
 from server.store.rooms import Rooms
 
-HoldWork = Callable[[str, str, str], Awaitable[bool]]
-"""Holds a finished work back: work, participant, reason; False if the participant had no hand in
-it."""
+log = structlog.get_logger()
+
+
+class HoldsWorks(Protocol):
+    """Holds works back for review. Both may raise StoreAwayError; the work is then unchanged."""
+
+    async def hold(self, work_id: str, participant: str, why: str) -> bool:
+        """Hold a finished work back; False if the participant had no hand in it."""
+
+    async def hold_unfinished(self, work_id: str, participant: str, why: str) -> None:
+        """Hold a work back that may not be finished yet."""
 
 
 class LeaveHandler:
@@ -27,7 +37,7 @@ class LeaveHandler:
     def __init__(
         self,
         rooms: Rooms,
-        hold_work: HoldWork,
+        works: HoldsWorks,
         notifier: Notifier,
         errors: StoreErrors,
         tasks: BackgroundTasks,
@@ -35,7 +45,7 @@ class LeaveHandler:
     ) -> None:
         """Every part is that of this worker; `deliver` notifies everybody of a transition."""
         self._rooms = rooms
-        self._hold_work = hold_work
+        self._works = works
         self._notifier = notifier
         self._errors = errors
         self._tasks = tasks
@@ -59,7 +69,7 @@ class LeaveHandler:
 
     async def _report_work(self, session: Session, message: Report) -> None:
         try:
-            if not await self._hold_work(message.room, session.participant, message.why):
+            if not await self._works.hold(message.room, session.participant, message.why):
                 session.refuse("no_such_room", "you had no hand in this work", message)
         except StoreError as error:
             self._errors.answer(session, error, message)
@@ -117,3 +127,12 @@ class LeaveHandler:
             self._errors.answer(session, error, message)
         else:
             self._deliver(base, [transition])
+            if isinstance(message, Report):
+                await self._keep_report(session, message)
+
+    async def _keep_report(self, session: Session, message: Report) -> None:
+        """Keep who reported what. The room itself says that its work is held, also without this."""
+        try:
+            await self._works.hold_unfinished(message.room, session.participant, message.why)
+        except StoreError as error:
+            log.warning("a report was not kept", room=message.room, error=str(error))

@@ -7,6 +7,8 @@
 --   :kept            sorted set   rooms that nobody holds and that wait for a stranger, likewise
 --   :kept:<locale>   sorted set   those of them whose phrase is of this locale
 --   :pool:<locale>   sorted set   likewise, but only rooms that were added behind many others
+--   :apart, :apart_kept, and both with :<locale>  the same four, of the rooms of participants who
+--                                 are kept apart: confirmed reports name them
 --   :invited         sorted set   rooms that wait for a friend
 --   :deadlines       sorted set   rooms by a time in ms; nothing in the room is due before it
 --   :counters        hash         relays, participants; in lane 0 also serial: the campaign's last

@@ -1,5 +1,6 @@
 -- join: who meets whom.
 
+local FIRST_TICKET = 8  -- the argument with which the first ticket begins
 local TICKET = 11  -- arguments of a ticket
 
 -- Lehmer's generator with Park and Miller's constants; exact in double precision.
@@ -137,7 +138,8 @@ end
 
 -- join: seat every ticket of one batch, at random, and say what happened.
 -- KEYS  base
--- ARGV  rules (4), seed, worker, then for each ticket: participant, address, id for a new room,
+-- ARGV  rules (4), seed, worker, "1" for participants who are kept apart: they meet only each other;
+--       then for each ticket: participant, address, id for a new room,
 --       packed phrase, its length, "1" if the phrase was asked for, a friend's code or "", the
 --       last partners in any lane as words, latest first ("" for what this lane knows of them),
 --       when `hello` was said at the address (ms) or 0, the phrase's locale, and the locales that
@@ -148,7 +150,8 @@ end
 -- with it (`seated`); but a friend's code that leads to another room is refused.
 -- Without a friend's code nobody is seated in a room whose phrase is of a locale that they are not
 -- willing to write. Of two tickets, the one whose phrase suits both opens the room; if both do, the
--- one that asked for its phrase.
+-- one that asked for its phrase. A room is apart once somebody who is kept apart sits in it, also by a
+-- friend's code: strangers of the others never come there.
 -- The `resume` of the same session may come later than its join. So a later `hello` takes over, as
 -- `resume` would. A `hello` of nearly the same time does not: it may be of an address that the
 -- session itself has left, since it does not know what became of a join from there.
@@ -156,6 +159,9 @@ local function join(keys, args)
   local base, rules, below = keys[1], rules_of(keys[1], args), dice(tonumber(args[5]))
   local refusals, transitions, fresh, again = {}, {}, {}, {}
   local records, touched = {}, {}
+  local apart = args[7] == '1' and 1 or 0
+  local pool, kept = ':pool', ':kept'
+  if apart == 1 then pool, kept = ':apart', ':apart_kept' end
 
   local function record_of(participant)
     local record = records[participant] or load_participant(base, participant)
@@ -182,7 +188,7 @@ local function join(keys, args)
   end
 
   local function open(ticket)
-    local room = new_room(ticket.room, ticket.phrase, ticket.chars, ticket.locale)
+    local room = new_room(ticket.room, ticket.phrase, ticket.chars, ticket.locale, apart)
     take_seat(rules, room, 0, ticket.participant, ticket.address)
     remember(ticket, room)
     return room
@@ -190,6 +196,7 @@ local function join(keys, args)
 
   local function seat(room, ticket)
     local free = open_seat(room)
+    if apart == 1 then room[APART] = 1 end
     take_seat(rules, room, free, ticket.participant, ticket.address)
     remember(ticket, room)
     local partner = room[1 - free].last
@@ -218,7 +225,7 @@ local function join(keys, args)
       and (other[1].holder == '' or strangers(one.participant, other[1].holder))
   end
 
-  -- The oldest rooms of `:pool` or `:kept`, in random order. If there may be more, also the oldest
+  -- The oldest rooms of an index, in random order. If there may be more, also the oldest
   -- ones of each language that the tickets name.
   local function oldest(name, tickets)
     local rooms, key, most = {}, base .. name, #tickets + SLACK
@@ -246,7 +253,7 @@ local function join(keys, args)
     for i, room in ipairs(unsuitable) do
       if may_enter(ticket, room) then return seat(table.remove(unsuitable, i), ticket) end
     end
-    for _, room in ipairs(oldest(':kept', { ticket })) do
+    for _, room in ipairs(oldest(kept, { ticket })) do
       if may_enter(ticket, room) then return seat(room, ticket) end
     end
     local room = open(ticket)
@@ -260,12 +267,12 @@ local function join(keys, args)
 
   if is_behind(base) then return behind_error() end
   if is_fenced(base, args[6]) then
-    for _ = 7, #args, TICKET do refusals[#refusals + 1] = 'fenced' end
+    for _ = FIRST_TICKET, #args, TICKET do refusals[#refusals + 1] = 'fenced' end
     return answer(refusals, {})
   end
 
   local queued = {}
-  for at = 7, #args, TICKET do
+  for at = FIRST_TICKET, #args, TICKET do
     local ticket = {
       participant = args[at], address = args[at + 1], room = args[at + 2], phrase = args[at + 3],
       chars = tonumber(args[at + 4]), chosen = args[at + 5] == '1', invite = args[at + 6],
@@ -310,7 +317,7 @@ local function join(keys, args)
   end
 
   shuffle(below, fresh)
-  local made, left, unsuitable = pair(oldest(':pool', fresh), fresh, may_meet, can_meet)
+  local made, left, unsuitable = pair(oldest(pool, fresh), fresh, may_meet, can_meet)
   for _, both in ipairs(made) do
     local one, other = both[1], both[2]
     if other.people or (not one.people and opens(other, one)) then one, other = other, one end

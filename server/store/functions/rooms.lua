@@ -50,9 +50,12 @@ end
 -- end of the turn; expiry, the end of a kept room; keep; held; invite, the code; people, everyone
 -- who ever sat here; writers, one for each written character; serials, "participant serial ..." of
 -- the finished work; locale, that of the phrase; by_locale, 1 while the room is in an index of its
--- locale. Times are in ms, 0 for none; lists are words.
--- Here it is a table, its seats room[0] and room[1]: it has 16 fields at most, since Lua takes much
--- longer to make one of more. `indexed` is what the indexes say; nil for a room not stored yet.
+-- locale; apart, 1 for a room of participants who are kept apart. Times are in ms, 0 for none; lists
+-- are words.
+-- Here it is a table, its seats room[0] and room[1], and room[APART]: it has 16 named fields at most,
+-- since Lua takes much longer to make one of more. `indexed` is what the indexes say; nil for a room not stored yet.
+local APART = 2
+
 local function new_seat(holder, address, last, grace)
   return { holder = holder, address = address, last = last, grace = grace }
 end
@@ -62,15 +65,16 @@ local function pack_room(room)
   return pack(room.chars, room.turn, room.version, one.holder, one.address, one.last, one.grace,
     other.holder, other.address, other.last, other.grace, room.deadline, room.expiry, room.keep,
     room.held, room.invite, room.people, room.writers, room.serials, room.locale,
-    room.indexed.by_locale)
+    room.indexed.by_locale, room[APART])
 end
 
 local function unpack_room(id, phrase, packed)
   local chars, turn, version, holder0, address0, last0, grace0, holder1, address1, last1, grace1,
-    deadline, expiry, keep, held, invite, people, writers, serials, locale, by_locale =
+    deadline, expiry, keep, held, invite, people, writers, serials, locale, by_locale, apart =
     cmsgpack.unpack(packed)
   return by_locale, {
     [0] = new_seat(holder0, address0, last0, grace0), new_seat(holder1, address1, last1, grace1),
+    apart or 0,  -- nil in a room of an earlier version
     id = id, phrase = phrase, chars = chars, turn = turn, version = version, deadline = deadline,
     expiry = expiry, keep = keep, held = held, invite = invite, people = people, writers = writers,
     serials = serials, locale = locale,
@@ -112,9 +116,16 @@ local function next_deadline(room)
   return earliest
 end
 
+-- The index in which a room waits for strangers; false for none.
+local function waits_in(room)
+  local apart = room[APART] == 1
+  if in_pool(room) then return apart and ':apart' or ':pool' end
+  return is_kept(room) and (apart and ':apart_kept' or ':kept')
+end
+
 local function remember_indexes(room, by_locale)
   room.indexed = {
-    waits_in = in_pool(room) and ':pool' or is_kept(room) and ':kept', by_locale = by_locale,
+    waits_in = waits_in(room), by_locale = by_locale,
     invited = is_invited(room), deadline = next_deadline(room),
   }
 end
@@ -129,15 +140,15 @@ local function load_room(base, id)
   return room
 end
 
-local function new_room(id, phrase, chars, locale)
+local function new_room(id, phrase, chars, locale, apart)
   return {
-    [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), id = id, phrase = phrase,
+    [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), apart, id = id, phrase = phrase,
     chars = chars, turn = 0, version = 0, deadline = 0, expiry = 0, keep = 0, held = 0,
     invite = '', people = '', writers = '', serials = '', locale = locale,
   }
 end
 
--- Put a room into `:pool` or `:kept`, or take it out; likewise in the index of its locale. Every join
+-- Put a room into the index in which it waits, or take it out; likewise in the index of its locale. Every join
 -- looks at the SLACK oldest rooms of the pool, so only a room that comes in behind those is in an
 -- index of its locale. Of rooms that come in the same millisecond the first ones stay the first.
 local function index_waiting(base, rules, room, before, after)
@@ -150,7 +161,8 @@ local function index_waiting(base, rules, room, before, after)
     if old_name == ':pool' and rules.pool_size > 0 then rules.pool_size = rules.pool_size - 1 end
   end
   if not name then return end
-  local size = name == ':kept' and SLACK or rules.pool_size
+  local is_kept_index = name == ':kept' or name == ':apart_kept'
+  local size = is_kept_index and SLACK or name == ':pool' and rules.pool_size or NO_LIMIT
   if size == NO_LIMIT then size = call('ZCARD', base .. name) end
   local score = rules.now + math.min(size, SLACK) / (2 * SLACK)
   call('ZADD', base .. name, score, room.id)
@@ -191,7 +203,7 @@ local function save_room(base, rules, room, c, ink)
   end
   if completed(room) then
     call('PEXPIRE', key, COMPLETED_TTL)
-  elseif fresh or after.waits_in == ':kept' then
+  elseif fresh or is_kept(room) then
     call('PEXPIRE', key, math.max(ROOM_TTL, rules.keep + HOUR))
   end
   if after.invited and not before.invited then

@@ -1,0 +1,61 @@
+"""Reports that a person has confirmed, by refusing or removing the work.
+
+A confirmed report is about those who wrote the work and did not report it; if the check found some
+of their characters wrong, only about those who wrote these. A replay is about whoever repeated
+somebody else's ink.
+"""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.archive import schema
+from server.archive.database import Database
+from server.plausible.verdict import Judgement, Verdict
+
+REPLAY = "replay"
+"""The reason of a report that the guard made, about the participant whom it names."""
+
+_read = msgspec.msgpack.Decoder(list[Judgement]).decode
+
+
+async def confirm(connection: AsyncConnection, database: Database, work: str) -> None:
+    """Whoever the reports of a work are about has one confirmed report more, for this work."""
+    reports = schema.reports.c
+    told = select(reports.participant, reports.why).where(reports.work == work)
+    rows = (await connection.execute(told)).all()
+    accused = {row.participant for row in rows if row.why == REPLAY}
+    reporters = {row.participant for row in rows if row.why != REPLAY}
+    if reporters:
+        accused |= await _others(connection, work, reporters)
+    now = time.time_ns() // 1_000_000
+    confirmed = [{"participant": one, "work": work, "confirmed_at": now} for one in sorted(accused)]
+    await database.insert_new(connection, schema.confirmed_reports, confirmed)
+
+
+async def withdraw(connection: AsyncConnection, work: str) -> None:
+    """Nobody has a confirmed report for this work any more."""
+    table = schema.confirmed_reports
+    await connection.execute(delete(table).where(table.c.work == work))
+
+
+async def _others(connection: AsyncConnection, work: str, reporters: set[str]) -> set[str]:
+    hands, works = schema.hands.c, schema.works.c
+    query = select(works.writers, works.verdicts).where(works.id == work)
+    found = (await connection.execute(query)).one_or_none()
+    if found is None:
+        return set()
+    wrote = select(hands.participant).where(hands.work == work).order_by(hands.number)
+    participants = list(await connection.scalars(wrote))
+    judgements = _read(found.verdicts) if found.verdicts else []
+    wrong = {
+        participants[hand]
+        for hand, judgement in zip(found.writers, judgements, strict=False)
+        if judgement.verdict is not Verdict.OK
+    }
+    others = set(participants) - reporters
+    return others & wrong or others
