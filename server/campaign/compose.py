@@ -20,6 +20,7 @@ def compose(definition: Definition, library: Library) -> Campaign:
         opens=moment(definition.opens, definition.time_zone),
         closes=moment(definition.closes, definition.time_zone),
         networks=definition.network,
+        bound_tokens=definition.bound_tokens,
         moderation=definition.moderation,
         check=definition.check,
         deletion=definition.deletion,

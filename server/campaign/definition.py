@@ -113,6 +113,7 @@ class Definition(_Part, frozen=True):
         webhook: see `Webhook`.
         goal, milestone: numbers to reach.
         network: those with higher limits than others.
+        bound_tokens: whether it has participants' tokens of its own.
         moderation: whether a person sees works before everybody does.
         check: what the check of a work's characters leads to.
         deletion: what becomes of the works of a participant who deletes what is theirs.
@@ -148,6 +149,7 @@ class Definition(_Part, frozen=True):
     deletion: DeletedHands = "keep"
     retention_days: RetentionDays = None
     network: tuple[CampaignNetwork, ...] = ()
+    bound_tokens: bool = False
     phrase: tuple[OwnPhrase, ...] = ()
     pledge: tuple[Pledge, ...] = ()
     fund: tuple[Fund, ...] = ()

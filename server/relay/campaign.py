@@ -98,6 +98,8 @@ class Campaign(msgspec.Struct, frozen=True):
         opens: the moment from which one may join; None for always.
         closes: the moment from which one may not; None for never.
         networks: those with higher limits than others.
+        bound_tokens: whether it has participants' tokens of its own, which are worth nothing in
+            other campaigns, as theirs are worth nothing here.
         moderation: whether a person sees works before everybody does.
         check: what the check of a work's characters leads to.
         deletion: what becomes of the works of a participant who deletes what is theirs.
@@ -115,6 +117,7 @@ class Campaign(msgspec.Struct, frozen=True):
     opens: datetime | None = None
     closes: datetime | None = None
     networks: tuple[CampaignNetwork, ...] = ()
+    bound_tokens: bool = False
     moderation: Moderation = "after"
     check: Thresholds = Thresholds()
     deletion: DeletedHands = "keep"

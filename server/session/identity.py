@@ -8,11 +8,13 @@ import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from time import time
+from typing import NamedTuple
 
 from itsdangerous import BadSignature, Signer
 from itsdangerous.signer import SigningAlgorithm
 
 from server.catalogue import Aliases
+from server.relay.campaign import Campaign
 from server.relay.phrase import language_of
 
 DAY_SECONDS = 86_400
@@ -40,6 +42,18 @@ def _derived(secret: bytes) -> bytes:
 
 def _work_key(secret: bytes, work: str) -> str:
     return urlsafe_b64encode(hmac.digest(secret, work.encode(), "sha256")[:ID_BYTES]).decode()
+
+
+class _Token(NamedTuple):
+    """What a token says: whose it is, its age in seconds, and the campaign it is bound to or ""."""
+
+    person: str
+    age: float
+    campaign: str
+
+
+def _binding(campaign: Campaign | None) -> str:
+    return campaign.id if campaign is not None and campaign.bound_tokens else ""
 
 
 class Identity:
@@ -75,30 +89,38 @@ class Identity:
         self._seconds = token_days * DAY_SECONDS
         self._clock = clock
 
-    def new_token(self) -> str:
-        """A token for somebody who has none."""
-        return self._token(new_id())
+    def new_token(self, campaign: Campaign | None = None) -> str:
+        """A token for somebody who has none; bound to the campaign if that has its own."""
+        return self._token(new_id(), _binding(campaign))
 
     def is_ours(self, token: str) -> bool:
         """Whether a token was made here, and not too long ago."""
-        return self._age(token) is not None
+        return self._read(token) is not None
+
+    def is_good_in(self, token: str, campaign: Campaign) -> bool:
+        """Whether a token is ours, and bound to the campaign exactly if that has its own."""
+        found = self._read(token)
+        return found is not None and found.campaign == _binding(campaign)
 
     def renewed(self, token: str) -> str:
         """The same person's token; a new one when this one of ours is older than a day."""
-        age = self._age(token)
-        return token if age is None or age < DAY_SECONDS else self._token(token.partition(".")[0])
+        found = self._read(token)
+        if found is None or found.age < DAY_SECONDS:
+            return token
+        return self._token(found.person, found.campaign)
 
-    def _token(self, person: str) -> str:
-        return self._signer.sign(f"{person}.{int(self._clock()):x}").decode()
+    def _token(self, person: str, campaign: str) -> str:
+        made = f"{person}.{int(self._clock()):x}"
+        return self._signer.sign(f"{made}.{campaign}" if campaign else made).decode()
 
-    def _age(self, token: str) -> float | None:
-        """Seconds since a token was made; None when it is not ours, or expired."""
+    def _read(self, token: str) -> _Token | None:
+        """What a token says; None when it is not ours, or expired."""
         try:
-            made = self._signer.unsign(token).decode().partition(".")[2]
+            person, made, *bound = self._signer.unsign(token).decode().split(".")
             age = self._clock() - int(made, 16)
         except (BadSignature, UnicodeError, ValueError):
             return None
-        return age if age < self._seconds else None
+        return _Token(person, age, "".join(bound)) if age < self._seconds else None
 
     def participant(self, token: str, campaign: str) -> str:
         """Who the holder of a token of ours is in a campaign."""

@@ -68,15 +68,17 @@ class PledgeApi:
         campaign = body.get("campaign", DEFAULT)
         if not isinstance(campaign, str):
             raise ApiError(400, "bad_request", "`campaign` is an id")
-        self._find_campaign(campaign)
+        found = self._find_campaign(campaign)
         identity = await self._identity.get()
-        return JsonResponse({"token": identity.new_token()}, 201, NO_STORE)
+        return JsonResponse({"token": identity.new_token(found.campaign)}, 201, NO_STORE)
 
     async def pledge(self, request: Request) -> Response:
         """Make a pledge: 201 the first time, 200 with the same answer later."""
         identity = await self._identity.get()
         token = participant_token(request, identity)
         campaign = self._find_campaign(request.path_params["id"])
+        if not identity.is_good_in(token, campaign.campaign):
+            raise _bad_token()
         participant = identity.participant(token, campaign.campaign.id)
         if participant in self._guard.barred:
             raise ApiError(403, "barred", "you cannot take part any more")
@@ -147,9 +149,13 @@ def participant_token(request: Request, identity: Identity) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     if scheme.lower() != "bearer" or not identity.is_ours(token):
-        challenge = {"WWW-Authenticate": "Bearer"}
-        raise ApiError(401, "bad_token", "send a token of ours as Bearer", headers=challenge)
+        raise _bad_token()
     return token
+
+
+def _bad_token() -> ApiError:
+    challenge = {"WWW-Authenticate": "Bearer"}
+    return ApiError(401, "bad_token", "send a token of this campaign as Bearer", headers=challenge)
 
 
 def _busy() -> ApiError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from server.relay.campaign import Campaign
 from server.session.identity import DAY_SECONDS, Identity
 
 OLD, NEW, OTHER = b"old", b"new", b"other"
@@ -57,6 +58,22 @@ def test_a_fresh_token_stays_the_same(clock: Clock) -> None:
     token = ours.new_token()
     clock.now += DAY_SECONDS - 1
     assert ours.renewed(token) == token
+
+
+def test_a_bound_token_is_good_in_its_campaign_alone_also_when_it_is_renewed(clock: Clock) -> None:
+    ours = identity(clock, OLD)
+    spring, autumn = (Campaign(name, name, True, "en", {}, bound_tokens=True) for name in "ab")
+    others = Campaign("c", "c", True, "en", {})
+    token, free = ours.new_token(spring), ours.new_token(others)
+    clock.now += 2 * DAY_SECONDS
+    for bound in (token, ours.renewed(token)):
+        assert ours.is_ours(bound)
+        assert [ours.is_good_in(bound, each) for each in (spring, autumn, others)] == [
+            *(True, False, False)
+        ]
+    assert [ours.is_good_in(free, each) for each in (spring, others)] == [False, True]
+    person, made, _, signature = token.split(".")
+    assert not ours.is_ours(f"{person}.{made}.{autumn.id}.{signature}")
 
 
 @pytest.mark.parametrize("token", ["", ".", "a.b", "a.b.c", "é.1.x", "x" * 10_000])

@@ -89,17 +89,18 @@ class HelloHandler:
         if campaign is None:
             session.refuse("no_such_campaign", "there is no campaign of this id", message)
             return
-        known = message.token is not None and self._identity.is_ours(message.token)
+        token = message.token
+        known = token is not None and self._identity.is_good_in(token, campaign.campaign)
         if self._participants.full and not known:
             _turn_away(session, message)
             return
         session.enter(campaign)
         session.hello_at = campaign.lanes.clock.now()
         session.locale = (message.locale or campaign.campaign.locale)[:LOCALE_CHARS]
-        if message.token is not None and known:
-            session.token = self._identity.renewed(message.token)
+        if token is not None and known:
+            session.token = self._identity.renewed(token)
         else:
-            session.token = self._identity.new_token()
+            session.token = self._identity.new_token(campaign.campaign)
         session.participant = self._identity.participant(session.token, campaign.campaign.id)
         if known:
             session.stage, session.resuming = Stage.RESUMING, Resuming()
