@@ -11,7 +11,7 @@ from collections.abc import Callable
 from server.guard.rates import NetworkRate
 from server.transport.peer import Peer
 
-FIRST_SECONDS = 2.0
+FIRST_SECONDS = 4.0
 """What is asked as soon as more ask than usual; it grows with the square of their number."""
 
 WATCHED = 0.25

@@ -33,6 +33,15 @@ class RequestGuard:
         shared = (self.rates.hellos, self.rates.pledges, self.rates.requests, *self.pledges.rates)
         self._sharing = Sharing(shared, self._networks, store)
 
+    async def first(self) -> None:
+        """Learn the day's key before anybody comes, so that no count is under another one.
+
+        Raises:
+            StoreAwayError: Redis cannot be asked now; the task does it later.
+        """
+        if self._on:
+            await self._sharing.share()
+
     def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs for as long as the process lives."""
         return (self._sharing.run(),) if self._on else ()

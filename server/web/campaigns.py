@@ -35,6 +35,7 @@ from server.store.deletion import ParticipantDeletion
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
 from server.store.entry_stream import EntryStream
+from server.store.errors import StoreAwayError
 from server.store.guard import GuardStore
 from server.store.known_lanes import KnownLanes
 from server.store.lanes import Lanes
@@ -100,6 +101,8 @@ class WebCampaigns:
         self._feed.on_change(self._name_networks)
         with suppress(RedisError, OSError):
             await self._known_lanes.read()
+        with suppress(StoreAwayError):
+            await self.guard.first()
 
     def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
         """Pledges, certificates, donations, deletion, and strokes of phrases that came later."""

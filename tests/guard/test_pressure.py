@@ -7,7 +7,7 @@ from server.guard.pressure import FIRST_SECONDS, Pressure
 from server.guard.rates import NetworkRate
 from server.transport.peer import Peer
 
-USUAL, MOST_SECONDS, OF_CAMPAIGN = 10, 4, 50
+USUAL, MOST_SECONDS, OF_CAMPAIGN = 10, 16, 50
 HOME, OTHER, SCHOOL = Peer(b"home"), Peer(b"other"), Peer(b"school", {"spring": 300})
 
 

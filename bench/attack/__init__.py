@@ -1,0 +1,1 @@
+"""The service under attack: farms of false hands, a school, hostile clients."""
