@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -116,6 +116,45 @@ class WorksAnswer(msgspec.Struct, frozen=True):
 
     works: list[PublicWork]
     next: str | None
+
+
+class ParticipantRequest(msgspec.Struct, frozen=True):
+    """Who wishes to take part without a socket, in a campaign."""
+
+    campaign: str = DEFAULT
+
+
+class ParticipantAnswer(msgspec.Struct, frozen=True):
+    """The token of somebody new; whoever holds it is this participant."""
+
+    token: str
+
+
+class CertificateAnswer(msgspec.Struct, frozen=True):
+    """A pledge that was made, now or before; `url` is the page of its certificate."""
+
+    pledge: str
+    number: int
+    certificate: str
+    url: str
+
+
+class PledgeAnswer(msgspec.Struct, frozen=True):
+    """What a certificate says."""
+
+    certificate: str
+    campaign: str
+    pledge: str
+    text: str
+    number: int
+    pledged_at: Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
+
+
+class DonationReport(msgspec.Struct, frozen=True):
+    """What a payment provider reports; `data` has the keys that the protocol names."""
+
+    type: Literal["donation.succeeded", "donation.refunded"]
+    data: dict[str, str | int]
 
 
 class ErrorContent(msgspec.Struct, frozen=True):

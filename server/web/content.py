@@ -12,7 +12,7 @@ from server import catalogue
 from server.catalogue import Aliases
 from server.prepared.response import PreparedResponse
 from server.settings import Settings
-from server.web import api, openapi, operations, own_data
+from server.web import api, donation_api, openapi, operations, own_data, pledge_api
 from server.web.assets import page_files, prepared_responses
 from server.web.locations import STATIC
 from server.web.pages import Pages
@@ -49,10 +49,13 @@ def read_content(settings: Settings) -> Content:
         service_worker=has_worker,
         hsts_seconds=settings.hsts_seconds,
     )
-    described = openapi.response(
-        settings.base_path,
-        api.OPERATIONS | own_data.OPERATIONS | operations.OPERATIONS,
-        pages.security,
+    paths = (
+        api.OPERATIONS
+        | pledge_api.OPERATIONS
+        | donation_api.OPERATIONS
+        | own_data.OPERATIONS
+        | operations.OPERATIONS
     )
+    described = openapi.response(settings.base_path, paths, pages.security)
     responses = prepared_responses(pages, strokes, library.phrases.values())
     return Content(catalogue.load_aliases(), pages, strokes, responses, described)

@@ -16,12 +16,29 @@ from server.campaign.definition import Definition
 from server.campaign.definition import Webhook as WebhookDefinition
 from server.campaign.donations import ConflictError, Donations
 from server.campaign.reports import Donation, Refunded, Succeeded, read_report
+from server.catalogue import DEFAULT
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
 from server.web.api import ApiError
+from server.web.api_types import DonationReport
 from server.web.bodies import read_body
+from server.web.operation import Operation
 
 log = structlog.get_logger()
+
+OPERATIONS = {
+    "/api/donations/{campaign}": Operation(
+        "reportDonation",
+        "A payment provider's signed report: 204 when it is taken, now or before.",
+        None,
+        errors=(400, 401, 404, 408, 409, 413, 429, 503),
+        example=DEFAULT,
+        method="post",
+        done=(204,),
+        body=DonationReport,
+        key="webhook",
+    )
+}
 
 BODY_BYTES = 65_536
 ID_CHARS = 128
@@ -43,7 +60,7 @@ class DonationApi:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        return [Route("/api/donations/{campaign}", self.report, methods=["POST"])]
+        return [Route(path, self.report, methods=["POST"]) for path in OPERATIONS]
 
     async def report(self, request: Request) -> Response:
         """Take a report: 204, now or before."""

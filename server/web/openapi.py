@@ -25,7 +25,7 @@ PATH = "/openapi.json"
 _JSON = "application/json"
 _PARAMETER = re.compile(r"{(\w+)}")
 _DESCRIPTION = (
-    "Public works and campaigns, what a participant deletes, and what operators ask a worker."
+    "Works, campaigns, pledges, reports of donations, deletion, and what operators ask a worker."
 )
 
 
@@ -55,10 +55,7 @@ def document(base_path: str, operations: Mapping[str, Operation]) -> dict[str, A
             path: {operation.method: _operation(path, operation)}
             for path, operation in operations.items()
         },
-        "components": {
-            "schemas": _described(schemas) | _INK,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        },
+        "components": {"schemas": _described(schemas) | _INK, "securitySchemes": _KEYS},
     }
 
 
@@ -71,9 +68,9 @@ def _described(schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _types(operations: Iterable[Operation]) -> list[Schema]:
-    """Every type of an answer."""
-    named = [(operation.answer, operation.unready) for operation in operations]
-    return [kind for pair in named for kind in pair if isinstance(kind, type)]
+    """Every type of an answer or a body."""
+    named = [(operation.answer, operation.unready, operation.body) for operation in operations]
+    return [kind for kinds in named for kind in kinds if isinstance(kind, type)]
 
 
 def _operation(path: str, operation: Operation) -> dict[str, Any]:
@@ -82,18 +79,19 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "responses": _responses(operation),
     }
-    parameters = [_path_parameter(name, operation) for name in _PARAMETER.findall(path)]
+    parameters = [_path_parameter(path, name, operation) for name in _PARAMETER.findall(path)]
     if operation.query is not None:
         parameters += _query_parameters(operation.query)
-    if operation.method != "get":
-        told["security"] = [{"token": []}]
+    if operation.body is not None:
+        schema = {"$ref": SCHEMAS + operation.body.__name__}
+        told["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
+    if operation.key is not None:
+        told["security"] = [{operation.key: []}]
     return told | ({"parameters": parameters} if parameters else {})
 
 
 def _responses(operation: Operation) -> dict[str, Any]:
-    answers: dict[int, Schema | str | None] = {
-        204 if operation.answer is None else 200: operation.answer
-    }
+    answers: dict[int, Schema | str | None] = dict.fromkeys(operation.done, operation.answer)
     answers |= dict.fromkeys(operation.errors, ErrorAnswer)
     if operation.unready is not None:
         answers[503] = operation.unready
@@ -110,10 +108,11 @@ def _response(status: int, kind: Schema | str | None) -> dict[str, Any]:
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 
-def _path_parameter(name: str, operation: Operation) -> dict[str, Any]:
+def _path_parameter(path: str, name: str, operation: Operation) -> dict[str, Any]:
     schema = {"type": "string", "minLength": 1}
     told = {"name": name, "in": "path", "required": True, "schema": schema}
-    return told | ({"example": operation.example} if operation.example else {})
+    is_first = path.index(f"{{{name}}}") == path.index("{")
+    return told | ({"example": operation.example} if operation.example and is_first else {})
 
 
 def _query_parameters(query: Schema) -> list[dict[str, Any]]:
@@ -143,5 +142,15 @@ def _as_2020(schema: dict[str, Any]) -> dict[str, Any]:
     rest = {key: value for key, value in schema.items() if key != "additionalItems"}
     return rest | {"prefixItems": schema["items"], "items": schema["additionalItems"]}
 
+
+_KEYS = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A participant's token."},
+    "webhook": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "With `webhook-id` and `webhook-timestamp`, as Standard Webhooks has it.",
+    },
+}
 
 _INK = {"Strokes": VALUES["Strokes"], "Stroke": _as_2020(VALUES["Stroke"])}

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 Schema = type[msgspec.Struct]
+
+
+Method = Literal["get", "post", "delete"]
+
+Key = Literal["bearer", "webhook"]
+"""What a request shows that it may: a participant's token, or a signature of a Standard Webhook."""
 
 
 class Operation(NamedTuple):
@@ -15,13 +21,16 @@ class Operation(NamedTuple):
     Attributes:
         name: a unique name, for programs that are generated from the document.
         summary: what it is for, in a sentence.
-        answer: the type of the JSON answer of status 200, or the content type of another one; None
-            for an answer of status 204.
+        answer: the type of the JSON answer of success, or the content type of another one; None for
+            an answer without content.
         query: the type of its query; None when it has none.
         errors: the statuses of its answers in the shape of `ErrorAnswer`.
-        example: a value of the path's parameter.
+        example: a value of the path's first parameter.
         unready: the type of the answer of status 503, when it is no `ErrorAnswer`.
-        method: in lower case. Any other than `get` takes a participant's token.
+        method: of the request.
+        done: the statuses of success.
+        body: the type of the JSON body; None when it has none.
+        key: what the request must have; None for nothing.
     """
 
     name: str
@@ -31,4 +40,7 @@ class Operation(NamedTuple):
     errors: tuple[int, ...] = ()
     example: str | None = None
     unready: Schema | None = None
-    method: str = "get"
+    method: Method = "get"
+    done: tuple[int, ...] = (200,)
+    body: Schema | None = None
+    key: Key | None = None

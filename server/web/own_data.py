@@ -47,6 +47,8 @@ OPERATIONS = {
         None,
         errors=(401, 429, 503),
         method="delete",
+        done=(204,),
+        key="bearer",
     )
 }
 

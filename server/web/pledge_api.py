@@ -19,7 +19,14 @@ from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
 from server.store.errors import StoreError
 from server.transport.rate_limit import Rate
 from server.web.api import ApiError, JsonResponse, reader_locale
+from server.web.api_types import (
+    CertificateAnswer,
+    ParticipantAnswer,
+    ParticipantRequest,
+    PledgeAnswer,
+)
 from server.web.bodies import read_object
+from server.web.operation import Operation
 from server.web.request_limit import peer_of, too_many
 from server.web.request_rates import RequestRates
 from server.web.shared_identity import SharedIdentity
@@ -29,6 +36,34 @@ PLEDGES = Rate.of(per_second=1, burst=20)
 """Pledges of one participant; further ones are answered `slow_down`."""
 
 RETRY_SECONDS = 2
+
+_BODY = (400, 408, 413)
+
+OPERATIONS = {
+    "/api/participants": Operation(
+        "newParticipant",
+        "A token for somebody who has none.",
+        ParticipantAnswer,
+        errors=(*_BODY, 404, 429, 503),
+        method="post",
+        done=(201,),
+        body=ParticipantRequest,
+    ),
+    "/api/campaigns/{id}/pledges/{pledge}": Operation(
+        "makePledge",
+        "Make a pledge: 201 the first time, later 200 with the same certificate.",
+        CertificateAnswer,
+        errors=(401, 403, 404, 409, 429, 503),
+        example=DEFAULT,
+        method="post",
+        done=(200, 201),
+        key="bearer",
+    ),
+    "/api/pledges/{certificate}": Operation(
+        "pledge", "What a certificate says.", PledgeAnswer, errors=(404, 503)
+    ),
+}
+"""By path, in the order of the routes."""
 
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -54,10 +89,10 @@ class PledgeApi:
 
     def routes(self) -> list[Route]:
         """The routes."""
+        endpoints = self.participant, self.pledge, self.certificate
         return [
-            Route("/api/participants", self.participant, methods=["POST"]),
-            Route("/api/campaigns/{id}/pledges/{pledge}", self.pledge, methods=["POST"]),
-            Route("/api/pledges/{certificate}", self.certificate),
+            Route(path, endpoint, methods=[operation.method.upper()])
+            for (path, operation), endpoint in zip(OPERATIONS.items(), endpoints, strict=True)
         ]
 
     async def participant(self, request: Request) -> Response:
@@ -70,7 +105,8 @@ class PledgeApi:
             raise ApiError(400, "bad_request", "`campaign` is an id")
         found = self._find_campaign(campaign)
         identity = await self._identity.get()
-        return JsonResponse({"token": identity.new_token(found.campaign)}, 201, NO_STORE)
+        token = identity.new_token(found.campaign)
+        return JsonResponse(ParticipantAnswer(token), 201, NO_STORE)
 
     async def pledge(self, request: Request) -> Response:
         """Make a pledge: 201 the first time, 200 with the same answer later."""
@@ -99,12 +135,8 @@ class PledgeApi:
             raise _busy() from error
         if found.is_new:
             self._guard.pledges.count(peer, campaign.campaign.id)
-        content = {
-            "pledge": found.made.pledge,
-            "number": found.made.number,
-            "certificate": found.made.certificate,
-            "url": found.url,
-        }
+        made = found.made
+        content = CertificateAnswer(made.pledge, made.number, made.certificate, found.url)
         return JsonResponse(content, 201 if found.is_new else 200, NO_STORE)
 
     async def certificate(self, request: Request) -> Response:
@@ -117,14 +149,14 @@ class PledgeApi:
         text = (
             campaign.campaign.pledge_text(made.pledge, reader_locale(request)) if campaign else ""
         )
-        content = {
-            "certificate": made.certificate,
-            "campaign": name,
-            "pledge": made.pledge,
-            "text": text or made.pledge,
-            "number": made.number,
-            "pledged_at": moment(made.pledged_at),
-        }
+        content = PledgeAnswer(
+            certificate=made.certificate,
+            campaign=name,
+            pledge=made.pledge,
+            text=text or made.pledge,
+            number=made.number,
+            pledged_at=moment(made.pledged_at),
+        )
         return JsonResponse(content, headers=NO_STORE)
 
     def _find_campaign(self, campaign_id: str) -> OpenCampaign:
