@@ -17,6 +17,7 @@ from server.archive.moderation import Policy
 from server.archive.pictures import Pictures
 from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
+from server.archive.public_list import PublicList
 from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.campaign.donations import Donations
@@ -53,6 +54,7 @@ from server.web.giving import Giving
 from server.web.own_data import OwnData, OwnDataApi
 from server.web.pledge_api import PledgeApi
 from server.web.shared_identity import SharedIdentity
+from server.web.sitemap import Sitemap
 
 
 class WebCampaigns:
@@ -105,7 +107,7 @@ class WebCampaigns:
             await self.guard.first()
 
     def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
-        """Pledges, certificates, donations, deletion, and strokes of phrases that came later."""
+        """Everything but pages and works."""
         reader = self._pledge_reader
         pledging = Pledging(Pledges(self._shards), reader.of_participant)
         donations = Donations(self._database)
@@ -115,6 +117,7 @@ class WebCampaigns:
             DonationApi(self.live, self._feed.definition, donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),
+            Sitemap(PublicList(self._database), self.live),
         )
         return [content.strokes.route(), *(route for part in parts for route in part.routes())]
 

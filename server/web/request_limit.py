@@ -17,8 +17,8 @@ from server.web.api import ApiError, api_error
 
 READING = ("GET", "HEAD", "OPTIONS")
 
-COSTLY = ("/oembed",)
-"""Each of these requests counts, with whatever status it is answered."""
+COSTLY = ("/oembed", "/sitemap")
+"""Each request of a path that begins so counts, with whatever status it is answered."""
 
 FIRST_ERROR, FIRST_FAULT = 400, 500
 
@@ -33,7 +33,7 @@ class RequestLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 429, or call the application and count what it refuses."""
-        costly = scope["path"].removeprefix(scope.get("root_path", "")) in COSTLY
+        costly = scope["path"].removeprefix(scope.get("root_path", "")).startswith(COSTLY)
         if scope["method"] in READING and not costly:
             await self._app(scope, receive, send)
             return

@@ -6,10 +6,13 @@ import asyncio
 import random
 import struct
 from collections.abc import Callable
+from xml.etree import ElementTree
 
 import pytest
 from jielong import Participant, Pen
 
+from server.archive.database import Database
+from server.archive.works import Works
 from tests.finish_work import finish_work
 from tests.integration.http import Head, ask, error_of, get, get_json
 from tests.polling import eventually
@@ -80,6 +83,33 @@ async def test_without_a_secure_scheme_the_addresses_are_plain(
 ) -> None:
     page = await ask(shared, f"/w/{work}", Host=HOST, X_Forwarded_Proto=schemes)
     assert Head(page.body.decode()).meta["og:url"] == f"http://{HOST}/w/{work}"
+
+
+async def test_the_sitemap_leads_to_public_works(shared: Service, work: str) -> None:
+    async def locations(path: str) -> list[str]:
+        answer = await ask(shared, path, Host=HOST)
+        assert (answer.status, answer.headers["content-type"]) == (200, "text/xml; charset=utf-8")
+        assert answer.headers["cache-control"] == "public, max-age=3600"
+        tree = ElementTree.fromstring(answer.body)
+        return [
+            it.text or "" for it in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+        ]
+
+    page = f"http://{HOST}/sitemap/default/1.xml"
+    await eventually(lambda: is_archived(shared, work))
+    assert await locations("/sitemap.xml") == [page]
+    assert f"http://{HOST}/w/{work}" in await locations("/sitemap/default/1.xml")
+    for missing in ("default/2", "default/0", "unknown/1"):
+        assert await error_of(shared, f"/sitemap/{missing}.xml", 404) == "not_found"
+
+
+async def is_archived(service: Service, work: str) -> bool:
+    """Whether SQL has the work."""
+    database = Database(f"sqlite+aiosqlite:///{service.data / 'works.sqlite'}")
+    try:
+        return await Works(database).find(work) is not None
+    finally:
+        await database.close()
 
 
 async def test_the_first_of_several_header_lines_counts(shared: Service, work: str) -> None:
