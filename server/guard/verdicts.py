@@ -55,7 +55,11 @@ class _Written(NamedTuple):
 
 
 class Verdicts:
-    """Follows the hands of one worker's participants."""
+    """Follows the hands of one worker's participants.
+
+    Attributes:
+        shown, wrong: hands found to be what was asked, and others, so far.
+    """
 
     def __init__(
         self,
@@ -65,6 +69,7 @@ class Verdicts:
         clock: Callable[[], float] = monotonic,
     ) -> None:
         """Count hands in `good` and `bad`; `find` reads what the check found."""
+        self.shown = self.wrong = 0
         self._good = good
         self._bad = bad
         self._find = find
@@ -114,7 +119,11 @@ class Verdicts:
         for written in some:
             shown = judged.get(written.work)
             if shown is not None:
-                rate = self._good if all(shown[written.first :: 2]) else self._bad
-                rate.count(written.peer)
+                self._count(written.peer, is_shown=all(shown[written.first :: 2]))
             elif now - written.written_at < GIVEN_UP_SECONDS:
                 self._waiting.append(written)
+
+    def _count(self, peer: Peer, *, is_shown: bool) -> None:
+        self.shown += is_shown
+        self.wrong += not is_shown
+        (self._good if is_shown else self._bad).count(peer)

@@ -138,6 +138,13 @@ class WorkerMetrics:
             "Proofs of work refused because they had been used.",
             join_limit.used_again,
         )
+        yield labelled(
+            "counter",
+            "jielong_guard_hands_total",
+            "Hands of networks that many newcomers come from, by what the check found.",
+            "verdict",
+            {"shown": guard.verdicts.shown, "wrong": guard.verdicts.wrong},
+        )
         yield counter(
             "jielong_replays_total",
             "Characters whose ink somebody else had written within a day.",
