@@ -35,7 +35,18 @@ from bench.processes import Program, Usage, bare_picows, service
 SEED = 20_080_512
 IDLE_SECONDS = 2.0
 ARCHIVE_SECONDS = 30.0
-BARE, SERVICE = "bare picows", "service"
+BARE, SERVICE, GUARD_ON = "bare picows", "service", "service with the guard"
+
+GUARDED = {
+    "guard": "on",
+    "network_connections": 10**9,
+    "network_hellos": 10**9,
+    "network_joins": 10**9,
+    "network_hands": 10**9,
+    "usual_network_joins": 10**9,
+    "hand_pace": 1e-6,
+}
+"""It counts and checks all that it does by default, and lets a load from one address pass."""
 
 
 class InvalidRunError(Exception):
@@ -257,19 +268,21 @@ async def compare(given: Any, folder: Path) -> dict[str, list[Run]]:
     """The service and bare picows in turns."""
     random = Random(SEED)
     inks = [character(random) for _ in range(50)]
-    runs: dict[str, list[Run]] = {BARE: [], SERVICE: []}
+    runs: dict[str, list[Run]] = {BARE: [], SERVICE: [], GUARD_ON: []}
     with ExitStack() as stack:
         served = stack.enter_context(service(folder / "service"))
+        guarded = stack.enter_context(service(folder / "guarded", **GUARDED))
         phrase = short_phrase(served.http)
         answers = folder / "answers"
         answers.write_bytes(encode(await record(served.ws, phrase, inks[0])))
         bare = stack.enter_context(bare_picows(folder / "bare", "answers", str(answers)))
-        for program in (bare, served):
+        for program in (bare, served, guarded):
             await relay(program.ws, phrase, inks, given.in_flight, given.in_flight)
         for _ in range(given.runs):
             size = given.relays, given.in_flight
             runs[BARE].append(await measure_bare(bare, inks, *size))
             runs[SERVICE].append(await measure_service(served, phrase, inks, *size))
+            runs[GUARD_ON].append(await measure_service(guarded, phrase, inks, *size))
     return runs
 
 
