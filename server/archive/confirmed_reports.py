@@ -7,14 +7,11 @@ somebody else's ink.
 
 from __future__ import annotations
 
-import time
-
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
-from server.archive.database import Database
 from server.plausible.verdict import Judgement, Verdict
 
 REPLAY = "replay"
@@ -23,18 +20,24 @@ REPLAY = "replay"
 _read = msgspec.msgpack.Decoder(list[Judgement]).decode
 
 
-async def confirm(connection: AsyncConnection, database: Database, work: str) -> None:
-    """Whoever the reports of a work are about has one confirmed report more, for this work."""
+async def confirm(connection: AsyncConnection, work: str, now: int) -> None:
+    """Whoever the reports of a work are about has a confirmed report for it, since `now` in ms.
+
+    A work without reports, or whose reports are settled, stays as it was.
+    """
     reports = schema.reports.c
     told = select(reports.participant, reports.why).where(reports.work == work)
     rows = (await connection.execute(told)).all()
+    if not rows:
+        return
     accused = {row.participant for row in rows if row.why == REPLAY}
     reporters = {row.participant for row in rows if row.why != REPLAY}
     if reporters:
         accused |= await _others(connection, work, reporters)
-    now = time.time_ns() // 1_000_000
-    confirmed = [{"participant": one, "work": work, "confirmed_at": now} for one in sorted(accused)]
-    await database.insert_new(connection, schema.confirmed_reports, confirmed)
+    await withdraw(connection, work)
+    made = [{"participant": one, "work": work, "confirmed_at": now} for one in sorted(accused)]
+    if made:
+        await connection.execute(insert(schema.confirmed_reports), made)
 
 
 async def withdraw(connection: AsyncConnection, work: str) -> None:

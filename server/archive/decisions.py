@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.archive import schema
+from server.archive import confirmed_reports, schema
 from server.archive.database import Database
 from server.archive.review_state import ReviewState
 
@@ -98,7 +98,7 @@ class Decisions:
                 return None
             now, reports = self._clock(), await _reports(connection, work)
             if decision in {Decision.REFUSE, Decision.REMOVE}:
-                await _confirm(connection, work, reports, now)
+                await confirmed_reports.confirm(connection, work, now)
             await _settle(connection, work, _LEADS_TO[decision])
             row = {
                 "work": work,
@@ -148,7 +148,7 @@ class Decisions:
         works, decisions = schema.works, schema.decisions
         changed = update(works).where(works.c.id == made.work)
         await connection.execute(changed.values(review=made.review, held=made.held))
-        await _forget_confirmed(connection, made.work)
+        await confirmed_reports.withdraw(connection, made.work)
         reports = [msgspec.structs.asdict(report) for report in _read_reports(made.reports)]
         rows = [{"work": made.work} | report for report in reports]
         await self._database.insert_new(connection, schema.reports, rows)
@@ -173,27 +173,6 @@ async def _reports(connection: AsyncConnection, work: str) -> list[_Report]:
     query = select(schema.reports).where(columns.work == work).order_by(columns.reported_at)
     rows = await connection.execute(query)
     return [_Report(row.participant, row.why, row.reported_at) for row in rows]
-
-
-async def _confirm(
-    connection: AsyncConnection, work: str, reports: list[_Report], now: int
-) -> None:
-    """Everybody who wrote the work and did not report it was reported rightly."""
-    if not reports:
-        return
-    hands = schema.hands.c
-    query = select(hands.participant).where(hands.work == work).distinct()
-    reporters = {report.participant for report in reports}
-    reported = [it for it in await connection.scalars(query) if it not in reporters]
-    await _forget_confirmed(connection, work)
-    rows = [{"work": work, "participant": it, "confirmed_at": now} for it in reported]
-    if rows:
-        await connection.execute(insert(schema.confirmed_reports), rows)
-
-
-async def _forget_confirmed(connection: AsyncConnection, work: str) -> None:
-    confirmed = schema.confirmed_reports
-    await connection.execute(delete(confirmed).where(confirmed.c.work == work))
 
 
 async def _settle(connection: AsyncConnection, work: str, review: ReviewState) -> None:

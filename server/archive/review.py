@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -134,9 +135,10 @@ class Review:
         """
         hands = schema.hands
         done: list[str] = []
+        now = time.time_ns() // 1_000_000
         async with self._database.writing() as connection:
             for work in ids:
-                await confirmed_reports.confirm(connection, self._database, work)
+                await confirmed_reports.confirm(connection, work, now)
                 await connection.execute(delete(hands).where(hands.c.work == work))
                 if await _settled(connection, work, delete(schema.works)):
                     done.append(work)
@@ -145,10 +147,11 @@ class Review:
     async def _decide(self, ids: Sequence[str], review: ReviewState) -> list[str]:
         decided = update(schema.works).values(held=False, review=review.value)
         done = []
+        now = time.time_ns() // 1_000_000
         async with self._database.writing() as connection:
             for work in ids:
                 if review is ReviewState.PRIVATE:
-                    await confirmed_reports.confirm(connection, self._database, work)
+                    await confirmed_reports.confirm(connection, work, now)
                 else:
                     await confirmed_reports.withdraw(connection, work)
                 if await _settled(connection, work, decided):

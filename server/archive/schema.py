@@ -158,14 +158,6 @@ barred = Table(
     Column("barred_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
 )
 
-confirmed_reports = Table(
-    "confirmed_reports",
-    metadata,
-    Column("participant", String(64), primary_key=True, comment="whom the reports are about"),
-    Column("work", String(32), primary_key=True),
-    Column("confirmed_at", BigInteger, nullable=False, comment="milliseconds since 1970"),
-)
-
 lane_totals = Table(
     "lane_totals",
     metadata,
