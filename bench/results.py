@@ -27,7 +27,7 @@ def write(name: str, content: Mapping[str, object]) -> Path:
     """
     now = datetime.now(UTC)
     FOLDER.mkdir(exist_ok=True)
-    path = FOLDER / f"{name}-{now:%Y-%m-%d}.json"
+    path = path_of(name, now)
     head = {
         "command": " ".join(["python", "-m", _module(), *sys.argv[1:]]),
         "date": f"{now:%Y-%m-%dT%H:%M:%SZ}",
@@ -36,6 +36,11 @@ def write(name: str, content: Mapping[str, object]) -> Path:
     }
     path.write_bytes(msgspec.json.format(msgspec.json.encode(head | dict(content)), indent=2))
     return path
+
+
+def path_of(name: str, now: datetime | None = None) -> Path:
+    """Where a result of this day is."""
+    return FOLDER / f"{name}-{now or datetime.now(UTC):%Y-%m-%d}.json"
 
 
 def _module() -> str:

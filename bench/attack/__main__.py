@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import uvloop
 
 from bench import results
@@ -53,6 +54,15 @@ async def measure_siege(given: argparse.Namespace, folder: Path) -> dict[str, An
     return {"siege": found}
 
 
+def earlier(name: str) -> dict[str, Any]:
+    """The scenarios that were measured today: each may be measured alone (`--only`)."""
+    path = results.path_of(name)
+    if not path.exists():
+        return {}
+    found: dict[str, Any] = msgspec.json.decode(path.read_bytes())["scenarios"]
+    return found
+
+
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(
@@ -81,7 +91,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
             measure = measure_siege if given.what == "siege" else measure_crowds
             found = uvloop.run(measure(given, Path(folder)))
-    path = results.write(f"attack-{given.what}", {"arguments": vars(given), "scenarios": found})
+    name = f"attack-{given.what}"
+    found = earlier(name) | found
+    path = results.write(name, {"arguments": vars(given), "scenarios": found})
     print(path, plots.DRAW[given.what](path, found))
 
 

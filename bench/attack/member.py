@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Any, Protocol
 
 import msgspec
@@ -46,7 +47,7 @@ class Member:
         token: of the last participation; None before the first one.
         waited: seconds from the last `join` to the seat.
         refused: how often this member was asked to slow down.
-        turns: for each commit when it was sent, on the loop's clock, and the seconds to its answer.
+        turns: for each commit when it was sent, by `perf_counter`, and the seconds to its answer.
         works: the works that this member was told of, by their serial numbers.
     """
 
@@ -107,7 +108,6 @@ class Member:
     ) -> None:
         seat, room, chars = told["seat"], told["room"], told["phrase"]["chars"]
         turn, written, sent_at = told["turn"], -1, 0.0
-        now = asyncio.get_running_loop().time
         strokes: Sequence[Sequence[int]] = ()
         while True:
             if turn["seat"] == seat and turn["c"] != written:
@@ -115,12 +115,12 @@ class Member:
                 strokes = pen.character(chars[written])
                 if not at_once:
                     await asyncio.sleep(seconds_of(strokes))
-                sent_at = now()
+                sent_at = perf_counter()
                 await _send(socket, "commit", room=room, c=written, strokes=strokes)
             message = await _receive(socket)
             kind = message["t"]
             if kind == "committed" and message["c"] == written:
-                self.turns.append((sent_at, now() - sent_at))
+                self.turns.append((sent_at, perf_counter() - sent_at))
             if kind == "completed":
                 self.works[message["serial"]] = message["work"]
                 return
@@ -130,7 +130,7 @@ class Member:
                 turn = message["turn"]
             elif kind == "error" and message.get("re") == "commit" and "retry_ms" in message:
                 await asyncio.sleep(message["retry_ms"] / 1_000)
-                sent_at = now()
+                sent_at = perf_counter()
                 await _send(socket, "commit", room=room, c=written, strokes=strokes)
             elif kind in {"error", "bye"}:
                 raise RefusedError(message)

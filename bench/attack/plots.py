@@ -12,7 +12,7 @@ import matplotlib.axes
 from bench import figures
 from bench.figures import Bars
 
-GOAL = 60
+GOAL, MOST = 60, 420
 Axis = matplotlib.axes.Axes
 
 
@@ -43,7 +43,7 @@ def hour(path: Path, found: dict[str, Any]) -> Path:
                 axis.plot(told["by_minute"], label=name)
         if kind == "farm":
             axis.axhline(GOAL, color="black", linestyle="--", label="goal")
-            axis.set_yscale("symlog")
+            axis.set_ylim(0, MOST)
         axis.set_ylabel("hands a minute")
 
     panels = [partial(draw, kind=kind) for kind in ("farm", "school")]

@@ -15,6 +15,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median, quantiles
+from time import perf_counter
 from typing import Any
 
 import uvloop
@@ -43,7 +44,7 @@ async def measure(program: Program, clients: int, share: float, seconds: float) 
     tasks = [asyncio.create_task(_keep_on(member, phrase)) for member in members]
     loop = asyncio.get_running_loop()
     await asyncio.sleep(WARM_SECONDS)
-    quiet_from = loop.time()
+    quiet_from = perf_counter()
     quiet_bytes = await _most_memory(program, seconds)
     ours, theirs = multiprocessing.Pipe()
     attack = multiprocessing.get_context("spawn").Process(
@@ -52,9 +53,9 @@ async def measure(program: Program, clients: int, share: float, seconds: float) 
     attack.start()
     await loop.run_in_executor(None, ours.recv)
     await asyncio.sleep(WARM_SECONDS)
-    attack_from = loop.time()
+    attack_from = perf_counter()
     attack_bytes = await _most_memory(program, seconds)
-    end = loop.time()
+    end = perf_counter()
     ours.send("stop")
     seen = set(await loop.run_in_executor(None, ours.recv))
     attack.join(10)
