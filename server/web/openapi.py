@@ -84,7 +84,8 @@ def _operation(path: str, operation: Operation) -> dict[str, Any]:
         parameters += _query_parameters(operation.query)
     if operation.body is not None:
         schema = {"$ref": SCHEMAS + operation.body.__name__}
-        told["requestBody"] = {"required": True, "content": {_JSON: {"schema": schema}}}
+        required = any(field.required for field in msgspec.structs.fields(operation.body))
+        told["requestBody"] = {"required": required, "content": {_JSON: {"schema": schema}}}
     if operation.key is not None:
         told["security"] = [{operation.key: []}]
     return told | ({"parameters": parameters} if parameters else {})
