@@ -18,6 +18,7 @@ from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
 from server.archive.works import Works
+from server.campaign.current_figures import CurrentFigures
 from server.campaign.donations import Donations
 from server.campaign.feed import CampaignFeed
 from server.campaign.source import campaign_source
@@ -28,6 +29,7 @@ from server.session.identity import new_id
 from server.session.pledging import Pledging
 from server.settings import Settings
 from server.store.campaign_news import CampaignNews
+from server.store.counters import Counters
 from server.store.deletion import ParticipantDeletion
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
@@ -41,6 +43,7 @@ from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.web.access import Access
+from server.web.campaign_api import CampaignApi
 from server.web.certificates import Certificates
 from server.web.content import Content
 from server.web.donation_api import DonationApi
@@ -92,11 +95,14 @@ class WebCampaigns:
             await self._known_lanes.read()
 
     def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
-        """Pledges, certificates, donations, deletion, and strokes of phrases that came later."""
+        """Campaigns, pledges, donations, deletion, and strokes of phrases that came later."""
         reader = self._pledge_reader
-        pledging = Pledging(Pledges(self._shards), reader.of_participant)
-        donations = Donations(self._database)
+        pledges, donations = Pledges(self._shards), Donations(self._database)
+        pledging = Pledging(pledges, reader.of_participant)
+        counters = Counters(self._shards)
+        figures = CurrentFigures(self.live, self._known_lanes, counters, pledges, donations)
         parts = (
+            CampaignApi(self.live, self._feed.definition, figures),
             PledgeApi(self.live, self._identity, pledging, reader),
             Certificates(reader, self.live, self._feed.definition, content.pages),
             DonationApi(self.live, self._feed.definition, donations),

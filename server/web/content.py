@@ -12,7 +12,7 @@ from server import catalogue
 from server.catalogue import Aliases
 from server.prepared.response import PreparedResponse
 from server.settings import Settings
-from server.web import api, openapi, operations, own_data
+from server.web import api, campaign_api, openapi, operations, own_data
 from server.web.assets import page_files, prepared_responses
 from server.web.locations import STATIC
 from server.web.pages import Pages
@@ -51,7 +51,7 @@ def read_content(settings: Settings) -> Content:
     )
     described = openapi.response(
         settings.base_path,
-        api.OPERATIONS | own_data.OPERATIONS | operations.OPERATIONS,
+        campaign_api.OPERATIONS | api.OPERATIONS | own_data.OPERATIONS | operations.OPERATIONS,
         pages.security,
     )
     responses = prepared_responses(pages, strokes, library.phrases.values())
