@@ -50,6 +50,9 @@ donations = Table(
     Column("refunded", BigInteger, nullable=False, comment="of it"),
     Column("ref", String(128), nullable=False),
     Column("at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Column("source", String(16), nullable=False, server_default="webhook", comment="who told"),
+    Index("donations_newest", "campaign", "at", "id"),
+    Index("donations_of_ref", "campaign", "ref"),
 )
 
 refunds = Table(
@@ -61,8 +64,10 @@ refunds = Table(
     Column("currency", String(3), nullable=False),
     Column("amount", BigInteger, nullable=False, comment="in the smallest unit"),
     Column("at", BigInteger, nullable=False, comment="milliseconds since 1970"),
-    Column("state", String(8), nullable=False, comment="waiting, taken or aside"),
+    Column("state", String(8), nullable=False, comment="waiting, taken, aside or settled"),
+    Column("source", String(16), nullable=False, server_default="webhook", comment="who told"),
     Index("refunds_of_donation", "campaign", "donation"),
+    Index("refunds_newest", "campaign", "at", "id"),
 )
 
 fund_totals = Table(

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from redis.exceptions import RedisError
 
@@ -17,6 +16,7 @@ from server.campaign.compose import compose
 from server.campaign.definition import Definition
 from server.campaign.file import read_file, write_toml
 from server.campaign.manager import CampaignManager
+from server.campaign.provider_secrets import without_secrets
 from server.campaign.storage import CampaignStorage
 from server.catalogue import Library, load_library
 from server.cli.command import (
@@ -167,17 +167,9 @@ def export(
                 f"there is no campaign {' '.join(missing)}; `jielong campaign list` shows all"
             )
         chosen = [it for key, it in definitions.items() if not ids or key in ids]
-        typer.echo(write_toml(it if secrets else _without_secrets(it) for it in chosen), nl=False)
+        typer.echo(write_toml(it if secrets else without_secrets(it) for it in chosen), nl=False)
 
     _read(write, file, database_url, data)
-
-
-def _without_secrets(definition: Definition) -> Definition:
-    webhook = definition.webhook
-    if webhook is None:
-        return definition
-    bare = msgspec.structs.replace(webhook, secrets=())
-    return msgspec.structs.replace(definition, webhook=bare if bare.secrets_from else None)
 
 
 def _change(
