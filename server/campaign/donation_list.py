@@ -69,7 +69,7 @@ class DonationList:
         query = _newest(select(*_DONATION), schema.donations, campaign, before, limit)
         if fund:
             query = query.where(schema.donations.c.fund == fund)
-        return [DonationRow(*row) for row in await self._rows(query)]
+        return [DonationRow._make(row) for row in await self._rows(query)]
 
     async def search(self, campaign: str, words: str, limit: int = PAGE) -> list[DonationRow]:
         """Donations whose id or reference is this, or which this refund is of."""
@@ -86,7 +86,7 @@ class DonationList:
             .order_by(columns.at.desc(), columns.id.desc())
             .limit(limit)
         )
-        return [DonationRow(*row) for row in await self._rows(query)]
+        return [DonationRow._make(row) for row in await self._rows(query)]
 
     async def find(self, campaign: str, name: str) -> DonationRow | None:
         """One donation."""
@@ -98,7 +98,7 @@ class DonationList:
         columns, found = schema.donations.c, {}
         for some in batches(list(names)):
             query = select(*_DONATION).where(columns.campaign == campaign, columns.id.in_(some))
-            found.update({row[0]: DonationRow(*row) for row in await self._rows(query)})
+            found.update({row[0]: DonationRow._make(row) for row in await self._rows(query)})
         return found
 
     async def refunds_named(self, campaign: str, names: Collection[str]) -> dict[str, RefundRow]:
@@ -106,7 +106,7 @@ class DonationList:
         columns, found = schema.refunds.c, {}
         for some in batches(list(names)):
             query = select(*_REFUND).where(columns.campaign == campaign, columns.id.in_(some))
-            found.update({row[0]: RefundRow(*row) for row in await self._rows(query)})
+            found.update({row[0]: RefundRow._make(row) for row in await self._rows(query)})
         return found
 
     async def refunds_of(self, campaign: str, donation: str) -> list[RefundRow]:
@@ -114,14 +114,14 @@ class DonationList:
         columns = schema.refunds.c
         query = select(*_REFUND).where(columns.campaign == campaign, columns.donation == donation)
         rows = await self._rows(query.order_by(columns.at, columns.id))
-        return [RefundRow(*row) for row in rows]
+        return [RefundRow._make(row) for row in rows]
 
     async def refunds(
         self, campaign: str, *, before: Place | None = None, limit: int = PAGE
     ) -> list[RefundRow]:
         """Refunds of a campaign, the newest first."""
         query = _newest(select(*_REFUND), schema.refunds, campaign, before, limit)
-        return [RefundRow(*row) for row in await self._rows(query)]
+        return [RefundRow._make(row) for row in await self._rows(query)]
 
     async def unsettled(
         self, campaign: str, *, before: Place | None = None, limit: int = PAGE
@@ -129,11 +129,12 @@ class DonationList:
         """Refunds that were set aside, or wait for their donation, the newest first."""
         query = _newest(select(*_REFUND), schema.refunds, campaign, before, limit)
         open_ = query.where(schema.refunds.c.state.in_((ASIDE, WAITING)))
-        return [RefundRow(*row) for row in await self._rows(open_)]
+        return [RefundRow._make(row) for row in await self._rows(open_)]
 
     async def _rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
         async with self._database.reading() as connection:
-            return (await connection.execute(query)).all()
+            found: Sequence[Row[Any]] = (await connection.execute(query)).all()
+            return found
 
 
 def _newest(

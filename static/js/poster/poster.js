@@ -131,6 +131,6 @@ async function fetchSeal() {
 
 /** @param {string} campaign @returns {Promise<string>} The product's name when the campaign cannot be read. */
 async function fetchTitle(campaign) {
-  const answer = await fetch(`${BASE_PATH}/api/campaigns/${encodeURIComponent(campaign)}/totals`);
+  const answer = await fetch(`${BASE_PATH}/api/campaigns/${encodeURIComponent(campaign)}`);
   return answer.ok ? (await answer.json()).title : word("product");
 }

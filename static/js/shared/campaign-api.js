@@ -34,25 +34,6 @@ export async function fetchCampaign(id) {
   return fetchJson(`${BASE_PATH}/api/campaigns/${encodeURIComponent(id)}`);
 }
 
-/**
- * @typedef {Object} Totals
- * @property {string} id
- * @property {string} title
- * @property {boolean} open
- * @property {import("../../../client/js/types.js").Counters} counters
- * @property {{id: string, count: number}[]} pledges
- * @property {{id: string, currency: string, raised: number, donations: number}[]} funds
- */
-
-/**
- * A campaign's figures, about a second old: for whoever asks often.
- * @param {string} id
- * @returns {Promise<Totals>}
- */
-export async function fetchTotals(id) {
-  return fetchJson(`${BASE_PATH}/api/campaigns/${encodeURIComponent(id)}/totals`);
-}
-
 /** @param {string} address */
 async function fetchJson(address) {
   const answer = await fetch(address);

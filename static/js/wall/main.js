@@ -4,7 +4,7 @@
  */
 
 import { BASE_PATH } from "../shared/base-path.js";
-import { fetchTotals, fetchWorks } from "../shared/campaign-api.js";
+import { fetchCampaign, fetchWorks } from "../shared/campaign-api.js";
 import { part, setText } from "../shared/dom.js";
 import { keepCampaign } from "../shared/links.js";
 import { qrCodeOf } from "../shared/qr-code.js";
@@ -46,7 +46,7 @@ async function poll(act, everyMs) {
 function showCounters() {
   const numbers = COUNTERS.map((name) => new RollingNumber(part(`wall-${name}`)));
   return poll(async () => {
-    const { title, counters } = await fetchTotals(campaign);
+    const { title, counters } = await fetchCampaign(campaign);
     setText(part("campaign-title"), title);
     document.title = `${word("wall")} · ${title}`;
     COUNTERS.forEach((name, i) => numbers[i].show(counters[name]));
