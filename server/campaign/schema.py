@@ -28,7 +28,9 @@ audit = Table(
     Column("who", String(128), nullable=False),
     Column("action", String(32), nullable=False),
     Column("campaign", String(64), nullable=False),
-    Column("details", Text, nullable=False, comment="JSON"),
+    Column("details", Text, nullable=False, comment="JSON; what it is since then"),
+    Column("target", String(160), nullable=False, server_default="", comment="what it was done on"),
+    Column("before", Text, comment="JSON, where it is short"),
 )
 
 donation_reports = Table(

@@ -18,6 +18,7 @@ import uvloop
 from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
+from server.cli.admin import admin
 from server.cli.campaign import campaign
 from server.cli.command import StartError, one_line_errors, settings_from
 from server.cli.conformance import conformance
@@ -57,6 +58,7 @@ app.add_typer(participants, name="participants")
 app.command()(judge)
 app.add_typer(campaign, name="campaign")
 app.add_typer(donations, name="donations")
+app.add_typer(admin, name="admin")
 
 
 def _flag(setting: str, what: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from server.cli.command import (
     StartError,
     on_database,
     one_line_errors,
+    operator,
     settings_from,
 )
 from server.settings import Settings
@@ -191,7 +191,7 @@ def _change(
         settings.data.mkdir(parents=True, exist_ok=True)
 
     async def change(database: Database) -> None:
-        manager = CampaignManager(CampaignStorage(database), load_library(), _who())
+        manager = CampaignManager(CampaignStorage(database), load_library(), operator())
         changed = await do(manager)
         for campaign_id in changed:
             typer.echo(f"{campaign_id} {done}")
@@ -229,14 +229,6 @@ def _read(
             return
 
     async def show_all(database: Database) -> None:
-        write(await CampaignManager(CampaignStorage(database), library, _who()).all(), library)
+        write(await CampaignManager(CampaignStorage(database), library, operator()).all(), library)
 
     on_database(show_all, database_url, data)
-
-
-def _who() -> str:
-    """Whom the audit log names."""
-    try:
-        return f"{getpass.getuser()}, by command"
-    except (KeyError, OSError):
-        return "somebody, by command"

@@ -19,6 +19,7 @@ from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
 from server.archive.works import Works
 from server.campaign.current_figures import CurrentFigures
+from server.campaign.definition import Definition
 from server.campaign.donations import Donations
 from server.campaign.feed import CampaignFeed
 from server.campaign.source import campaign_source
@@ -60,32 +61,33 @@ class WebCampaigns:
         live: the campaigns.
         work_reader: finds their works.
         access: finds the works that a request may see.
+        deployment, database: Redis and SQL, for other parts of the process.
     """
 
     def __init__(self, settings: Settings, redis_url: str, aliases: Mapping[str, Aliases]) -> None:
         """Nothing is connected yet."""
         self._settings = settings
-        self._deployment = deployment(redis_url)
+        self.deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
-        self._database = Database(settings.archive_url)
-        works, pledges = Works(self._database), PledgeStorage(self._database)
-        reconciler = Reconciler(self._deployment, works, pledges)
-        self._shards = Shards(self._deployment, self._guarantee, reconciler)
+        self.database = Database(settings.archive_url)
+        works, pledges = Works(self.database), PledgeStorage(self.database)
+        reconciler = Reconciler(self.deployment, works, pledges)
+        self._shards = Shards(self.deployment, self._guarantee, reconciler)
         self._streams: dict[str, list[WorksStream]] = {}
         self._pledge_streams: dict[str, PledgesStream] = {}
-        self._publishers = Publishers(self._deployment)
+        self._publishers = Publishers(self.deployment)
         self.live = LiveCampaigns()
         policy = Policy(self.live.defined, check=settings.check != "off")
         self.work_reader = WorkReader(works, self._streams, policy.first_review)
         self._identity = SharedIdentity(
-            self._deployment, settings.secret, aliases, settings.token_days
+            self.deployment, settings.secret, aliases, settings.token_days
         )
         self.access = Access(self.work_reader, self._identity)
         self._pledge_reader = PledgeReader(pledges, self._pledge_streams)
         self._lanes: list[Lanes] = []
-        self._known_lanes = KnownLanes(self._deployment, self._lanes)
-        source = campaign_source(settings, self._database)
-        news = CampaignNews(self._deployment)
+        self._known_lanes = KnownLanes(self.deployment, self._lanes)
+        source = campaign_source(settings, self.database)
+        news = CampaignNews(self.deployment)
         self._feed = CampaignFeed(source, news, self.live, self._make, self._started)
 
     async def start(self) -> None:
@@ -94,10 +96,14 @@ class WebCampaigns:
         with suppress(RedisError, OSError):
             await self._known_lanes.read()
 
+    def definition(self, campaign_id: str) -> Definition:
+        """What the organiser of a campaign defined, as of the last change."""
+        return self._feed.definition(campaign_id)
+
     def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
         """Campaigns, pledges, donations, deletion, and strokes of phrases that came later."""
         reader = self._pledge_reader
-        pledges, donations = Pledges(self._shards), Donations(self._database)
+        pledges, donations = Pledges(self._shards), Donations(self.database)
         pledging = Pledging(pledges, reader.of_participant)
         counters = Counters(self._shards)
         figures = CurrentFigures(self.live, self._known_lanes, counters, pledges, donations)
@@ -125,13 +131,13 @@ class WebCampaigns:
         for pledges in self._pledge_streams.values():
             await pledges.close()
         await self._shards.close()
-        await self._database.close()
+        await self.database.close()
 
     def _own_data(self) -> OwnData:
         return OwnData(
             self.live,
             ParticipantDeletion(self._shards, new_id),
-            Deletion(self._database, new_id),
+            Deletion(self.database, new_id),
             self._waiting_entries,
             self._publishers,
         )
@@ -148,7 +154,7 @@ class WebCampaigns:
         campaign.lanes.on_new(self._add_stream)
         first = campaign.lanes.first
         self._pledge_streams[defined.id] = PledgesStream(
-            self._deployment, self._guarantee, first, ""
+            self.deployment, self._guarantee, first, ""
         )
         return campaign
 
@@ -157,5 +163,5 @@ class WebCampaigns:
 
     def _add_stream(self, base: str) -> None:
         self._shards.add(base)
-        stream = WorksStream(self._deployment, self._guarantee, base, "")
+        stream = WorksStream(self.deployment, self._guarantee, base, "")
         self._streams[stream.campaign].append(stream)
