@@ -114,19 +114,23 @@ def is_web(pid: int) -> bool:
 
 
 @contextmanager
-def service(folder: Path, **settings: object) -> Iterator[Program]:
+def service(folder: Path, checkout: Path = ROOT, **settings: object) -> Iterator[Program]:
     """`jielong serve` with its data in `folder` and `JIELONG_<NAME>` for every setting.
 
-    The guard and the check of works are off if nothing else is said: a load comes from one address
-    and writes faster than any hand, and the check would have a core of the two.
+    `checkout` is where the code of the service is. The guard and the check of works are off if
+    nothing else is said: a load comes from one address and writes faster than any hand, and the
+    check would have a core of the two.
     """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(folder)}
     environment |= {"JIELONG_GUARD": "off", "JIELONG_CHECK": "off"}
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
+    paths = (checkout, checkout / "client" / "python", environment.get("PYTHONPATH", ""))
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, map(str, paths)))
     print(f"the guard is {environment['JIELONG_GUARD']}", flush=True)
-    with _running([sys.executable, "-m", "server", "serve"], folder, port, environment) as program:
+    command = [sys.executable, "-m", "server", "serve"]
+    with _running(command, folder, port, environment, checkout) as program:
         _wait(program, _is_ready)
         yield program
 
@@ -154,13 +158,13 @@ def running(command: Callable[[int], list[str]], folder: Path) -> Iterator[Progr
 
 @contextmanager
 def _running(
-    command: list[str], folder: Path, port: int, environment: dict[str, str]
+    command: list[str], folder: Path, port: int, environment: dict[str, str], checkout: Path = ROOT
 ) -> Iterator[Program]:
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "program.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
+            command, cwd=checkout, env=environment, stdout=out, stderr=subprocess.STDOUT
         )
     program = Program(process, port, log)
     try:

@@ -131,7 +131,7 @@ def bars(kinds: dict[str, Any], inside: list[dict[str, Any]]) -> list[Bars]:
     goals = {f"{kind}, {SERVICE}": goal for kind, goal in GOALS_US.items() if kind in kinds}
     ways = {f"{at['rate']:.0f} visits a second": at["p99"] for at in inside}
     quiet = inside[0]["p99"] if inside else 0.0
-    return [
+    panels = [
         Bars("us of CPU for a visit", cost, goals),
         Bars(
             "ms that 99 of 100 relayed frames are on their way, while visitors come to the worker",
@@ -139,6 +139,7 @@ def bars(kinds: dict[str, Any], inside: list[dict[str, Any]]) -> list[Bars]:
             dict.fromkeys(list(ways)[1:], 2 * quiet),
         ),
     ]
+    return [panel for panel in panels if panel.values]
 
 
 def arguments() -> argparse.Namespace:

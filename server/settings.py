@@ -21,6 +21,9 @@ _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
 
+LEAST_PASSWORD_CHARS = 12
+"""Of an account of the console."""
+
 
 OperationsPort = Annotated[int, Field(ge=1, le=65_535)] | Literal["off"] | None
 """None: with all else on the service's own port."""
@@ -158,6 +161,12 @@ class Settings(BaseSettings):
     lane_rate: float = Field(2_500, gt=0)
     """Joiners a second for which one lane is enough."""
 
+    admin_password: str = ""
+    """The password of the account `admin` of the console, or its hash; empty: no such account."""
+
+    admin_hours: float = Field(12, gt=0, le=24 * 30)
+    """How long somebody is signed in to the console."""
+
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
@@ -189,6 +198,14 @@ class Settings(BaseSettings):
     def _check_is_there(cls, name: str) -> str:
         load_check(name)
         return name
+
+    @field_validator("admin_password")
+    @classmethod
+    def _password_is_long(cls, password: str) -> str:
+        """A hash is longer, too."""
+        if password and len(password) < LEAST_PASSWORD_CHARS:
+            raise ValueError(f"a password has at least {LEAST_PASSWORD_CHARS} characters")
+        return password
 
     @field_validator("origins")
     @classmethod

@@ -10,24 +10,26 @@ from collections.abc import Iterator
 from string import Formatter
 from urllib.parse import urlsplit
 
-from server.campaign.definition import Definition
+from server.campaign.amounts import MOST_AMOUNT
+from server.campaign.definition import Definition, Stripe, WeChatPay
 from server.campaign.problems import Problem
+from server.campaign.provider_secrets import ACCOUNTS, WithSecrets
+from server.campaign.wechat_pay import public_key
 from server.catalogue import fault_of_id
 from server.relay.campaign import Fund
 
-MOST_AMOUNT = 10**13
-"""The largest amount, in the smallest unit of a currency."""
-
 PLACEHOLDERS = {"ref", "fund", "campaign"}
 SECRET_BYTES = range(24, 65)
+API_KEY_BYTES = 32
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_MERCHANT = re.compile(r"\d{8,10}", re.ASCII)
 _PREFIX = "whsec_"
 
 
 def check_money(definition: Definition) -> Iterator[Problem]:
-    """What is wrong with the funds and the webhook."""
+    """What is wrong with the funds and with whoever may report donations."""
     for number, fund in enumerate(definition.fund):
         yield from (Problem(f"fund[{number}].{it.field}", it.reason) for it in _check_fund(fund))
     for name, count in Counter(fund.id for fund in definition.fund).items():
@@ -35,13 +37,43 @@ def check_money(definition: Definition) -> Iterator[Problem]:
             yield Problem("fund", f"{name!r} is there twice")
     if "give" in definition.relays and not definition.fund:
         yield Problem("relays", "has give, but the campaign has no [[campaign.fund]]")
-    if definition.webhook is not None:
-        for number, secret in enumerate(definition.webhook.secrets):
-            if fault := _fault_of_secret(secret):
-                yield Problem(f"webhook.secrets[{number}]", fault)
-        variable = definition.webhook.secrets_from
-        if variable and not _VARIABLE.fullmatch(variable):
-            yield Problem("webhook.secrets_from", f"{variable!r} is no environment variable")
+    for name in ACCOUNTS:
+        account = getattr(definition, name)
+        if account is not None:
+            found = _check_account(definition, account)
+            yield from (Problem(f"{name}.{it.field}", it.reason) for it in found)
+
+
+def _check_account(definition: Definition, account: WithSecrets) -> Iterator[Problem]:
+    """What is wrong with a provider's account, for whatever provider."""
+    if account.secrets_from and not _VARIABLE.fullmatch(account.secrets_from):
+        yield Problem("secrets_from", f"{account.secrets_from!r} is no environment variable")
+    match account:
+        case WeChatPay():
+            fault_of_secret = _fault_of_api_key
+            yield from _check_wechat(account)
+        case Stripe():
+            fault_of_secret = _fault_of_endpoint_secret
+        case _:
+            fault_of_secret = _fault_of_secret
+    for number, secret in enumerate(account.secrets):
+        if fault := fault_of_secret(secret):
+            yield Problem(f"secrets[{number}]", fault)
+    fund = account.fund if isinstance(account, WeChatPay | Stripe) else ""
+    if fund and fund not in {it.id for it in definition.fund}:
+        yield Problem("fund", f"{fund!r} is no fund of the campaign")
+
+
+def _check_wechat(account: WeChatPay) -> Iterator[Problem]:
+    if not _MERCHANT.fullmatch(account.merchant):
+        yield Problem("merchant", f"{account.merchant!r} is no merchant number (mchid)")
+    if not account.keys:
+        yield Problem("keys", "is empty; put the public key of WeChat Pay there, as PEM")
+    for number, pem in enumerate(account.keys):
+        try:
+            public_key(pem)
+        except ValueError as error:
+            yield Problem(f"keys[{number}]", f"is no public key or certificate as PEM: {error}")
 
 
 def _check_fund(fund: Fund) -> Iterator[Problem]:
@@ -85,3 +117,13 @@ def _fault_of_secret(secret: str) -> str:
     if secret.startswith(_PREFIX) and len(key) in SECRET_BYTES:
         return ""
     return f"is not {_PREFIX} with 24 to 64 bytes in base64"
+
+
+def _fault_of_api_key(secret: str) -> str:
+    return "" if len(secret.encode()) == API_KEY_BYTES else "is no APIv3 key: it has 32 characters"
+
+
+def _fault_of_endpoint_secret(secret: str) -> str:
+    if secret.startswith(_PREFIX) and secret.isascii() and " " not in secret:
+        return ""
+    return f"is no signing secret of an endpoint: it begins with {_PREFIX}"

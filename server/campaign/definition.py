@@ -91,6 +91,37 @@ class Webhook(_Part, frozen=True):
     secrets_from: str = ""
 
 
+class WeChatPay(_Part, frozen=True):
+    """The charity's merchant account at WeChat Pay (API v3), whose notifications are reports.
+
+    Attributes:
+        merchant: its number (`mchid`).
+        keys: the public key of WeChat Pay or its platform certificate, as PEM; several while they
+            change.
+        secrets, secrets_from: APIv3 keys, of 32 characters each; see `Webhook`.
+        fund: what is given for where an order's `attach` names no fund.
+    """
+
+    merchant: str = ""
+    keys: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    secrets_from: str = ""
+    fund: str = ""
+
+
+class Stripe(_Part, frozen=True):
+    """An endpoint of the charity's account at Stripe, whose events are reports.
+
+    Attributes:
+        secrets, secrets_from: the endpoint's signing secrets; see `Webhook`.
+        fund: what is given for where a payment's metadata name no fund.
+    """
+
+    secrets: tuple[str, ...] = ()
+    secrets_from: str = ""
+    fund: str = ""
+
+
 class Definition(_Part, frozen=True):
     """One campaign.
 
@@ -110,7 +141,7 @@ class Definition(_Part, frozen=True):
         weights: how often a phrase is chosen beside the others, by id; 1 where it is absent.
         relays: how people may take part.
         pledge, fund: what they may promise, and what they may give for.
-        webhook: see `Webhook`.
+        webhook, wechat, stripe: who may report donations; see there.
         goal, milestone: numbers to reach.
         network: those with higher limits than others.
         bound_tokens: whether it has participants' tokens of its own.
@@ -154,3 +185,5 @@ class Definition(_Part, frozen=True):
     pledge: tuple[Pledge, ...] = ()
     fund: tuple[Fund, ...] = ()
     webhook: Webhook | None = None
+    wechat: WeChatPay | None = None
+    stripe: Stripe | None = None

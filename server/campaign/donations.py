@@ -7,8 +7,9 @@ another: each transaction locks the row of the campaign's reports first.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive.database import Database
 from server.campaign import schema
-from server.campaign.reports import Donation, Refund, Refunded, Succeeded
+from server.campaign.reports import Donation, Refund, Report, SignedReport
 
 _LOCK = text(
     "INSERT INTO donation_reports (campaign, id, digest) VALUES (:campaign, '', :nothing) "
@@ -31,9 +32,22 @@ _ADD = text(
     "SET raised = fund_totals.raised + :raised, donations = fund_totals.donations + :donations"
 )
 
-WAITING, TAKEN, ASIDE = "waiting", "taken", "aside"
+WEBHOOK = "webhook"
+"""The source of reports that are Standard Webhooks."""
+
+WAITING, TAKEN, ASIDE, SETTLED = "waiting", "taken", "aside", "settled"
 """States of a refund: its donation is not known yet; it counts; it is for the organiser to see to,
-for it was larger than what was left of its donation."""
+for it was larger than what was left of its donation; the organiser has seen to it."""
+
+
+class Outcome(Enum):
+    """What became of a report that was taken."""
+
+    NEW = "new"
+    """It was taken now."""
+
+    KNOWN = "known"
+    """It was taken before."""
 
 
 class ConflictError(Exception):
@@ -55,39 +69,46 @@ class Donations:
         self._database = database
 
     async def take(
-        self, campaign: str, report_id: str, body: bytes, report: Succeeded | Refunded
-    ) -> None:
+        self, campaign: str, report_id: str, body: bytes, report: Report, source: str = WEBHOOK
+    ) -> Outcome:
         """Take a report; one that was taken before changes nothing.
 
         Args:
             campaign: for which it came.
-            report_id: the provider's id of this report.
-            body: as it came, of which `report` was read.
+            report_id: the sender's id of this report.
+            body: of which `report` was read; the same each time the report is sent.
             report: what it says.
+            source: who sent it; at most 16 characters.
 
         Raises:
             ConflictError: nothing is changed.
         """
-        digest = sha256(body).digest()
         async with self._database.writing() as connection:
             await connection.execute(_LOCK, {"campaign": campaign, "nothing": b""})
-            reports = schema.donation_reports
-            known = await connection.scalar(
-                select(reports.c.digest).where(
-                    reports.c.campaign == campaign, reports.c.id == report_id
-                )
-            )
-            if known is not None:
-                if known != digest:
-                    raise ConflictError("another body came with this webhook-id")
-                return
-            row = {"campaign": campaign, "id": report_id, "digest": digest}
-            await connection.execute(insert(reports).values(row))
-            match report.data:
-                case Donation() as donation:
-                    await _take_donation(connection, campaign, donation)
-                case Refund() as refund:
-                    await _take_refund(connection, campaign, refund)
+            signed = SignedReport(source, report_id, body, report)
+            return await _take(connection, campaign, signed)
+
+    async def take_all(
+        self, campaign: str, reports: Sequence[SignedReport]
+    ) -> list[Outcome | ConflictError]:
+        """Take many reports in one transaction; what became of each, in their order."""
+        outcomes: list[Outcome | ConflictError] = []
+        async with self._database.writing() as connection:
+            await connection.execute(_LOCK, {"campaign": campaign, "nothing": b""})
+            for report in reports:
+                try:
+                    outcomes.append(await _take(connection, campaign, report))
+                except ConflictError as error:
+                    outcomes.append(error)
+        return outcomes
+
+    async def settle(self, campaign: str, refund: str) -> bool:
+        """The organiser has seen to a refund that was set aside; False when there is none."""
+        refunds = schema.refunds
+        key = and_(refunds.c.campaign == campaign, refunds.c.id == refund, refunds.c.state == ASIDE)
+        async with self._database.writing() as connection:
+            done = await connection.execute(update(refunds).where(key).values(state=SETTLED))
+        return done.rowcount > 0
 
     async def totals(self, campaign: str) -> Mapping[str, FundTotals]:
         """The totals of each fund for which something was given."""
@@ -99,13 +120,40 @@ class Donations:
             return {fund: FundTotals(*totals) for fund, *totals in await connection.execute(query)}
 
 
-async def _take_donation(connection: AsyncConnection, campaign: str, donation: Donation) -> None:
+async def _take(connection: AsyncConnection, campaign: str, signed: SignedReport) -> Outcome:
+    """Take a report; the campaign is locked.
+
+    Raises:
+        ConflictError: nothing was written.
+    """
+    digest, reports = sha256(signed.body).digest(), schema.donation_reports
+    known = await connection.scalar(
+        select(reports.c.digest).where(reports.c.campaign == campaign, reports.c.id == signed.id)
+    )
+    if known is not None:
+        if known != digest:
+            raise ConflictError("another body came with this id of a report")
+        return Outcome.KNOWN
+    assert signed.report is not None
+    match signed.report.data:
+        case Donation() as donation:
+            outcome = await _take_donation(connection, campaign, donation, signed.source)
+        case Refund() as refund:
+            outcome = await _take_refund(connection, campaign, refund, signed.source)
+    row = {"campaign": campaign, "id": signed.id, "digest": digest}
+    await connection.execute(insert(reports).values(row))
+    return outcome
+
+
+async def _take_donation(
+    connection: AsyncConnection, campaign: str, donation: Donation, source: str
+) -> Outcome:
     known = await _donation(connection, campaign, donation.id)
     if known is not None:
         told = (donation.fund, donation.amount, donation.currency)
         if (known.fund, known.amount, known.currency) != told:
             raise ConflictError("the donation was reported with another fund, amount or currency")
-        return
+        return Outcome.KNOWN
     refunded = await _settle_waiting(connection, campaign, donation)
     row = {
         "campaign": campaign,
@@ -116,10 +164,12 @@ async def _take_donation(connection: AsyncConnection, campaign: str, donation: D
         "refunded": refunded,
         "ref": donation.ref or "",
         "at": _milliseconds(donation.at),
+        "source": source,
     }
     await connection.execute(insert(schema.donations).values(row))
     left = donation.amount - refunded
     await _add(connection, campaign, donation.fund, left, int(left > 0))
+    return Outcome.NEW
 
 
 async def _settle_waiting(connection: AsyncConnection, campaign: str, donation: Donation) -> int:
@@ -137,7 +187,9 @@ async def _settle_waiting(connection: AsyncConnection, campaign: str, donation: 
     return refunded
 
 
-async def _take_refund(connection: AsyncConnection, campaign: str, refund: Refund) -> None:
+async def _take_refund(
+    connection: AsyncConnection, campaign: str, refund: Refund, source: str
+) -> Outcome:
     refunds = schema.refunds.c
     query = select(schema.refunds).where(refunds.campaign == campaign, refunds.id == refund.refund)
     known = (await connection.execute(query)).one_or_none()
@@ -145,8 +197,10 @@ async def _take_refund(connection: AsyncConnection, campaign: str, refund: Refun
         told = (refund.id, refund.amount, refund.currency)
         if (known.donation, known.amount, known.currency) != told:
             raise ConflictError("the refund was reported with another donation or amount")
-        return
+        return Outcome.KNOWN
     donation = await _donation(connection, campaign, refund.id)
+    if donation is not None:
+        await _subtract(connection, campaign, donation, refund)
     row = {
         "campaign": campaign,
         "id": refund.refund,
@@ -155,10 +209,16 @@ async def _take_refund(connection: AsyncConnection, campaign: str, refund: Refun
         "amount": refund.amount,
         "at": _milliseconds(refund.at),
         "state": WAITING if donation is None else TAKEN,
+        "source": source,
     }
     await connection.execute(insert(schema.refunds).values(row))
-    if donation is None:
-        return
+    return Outcome.NEW
+
+
+async def _subtract(
+    connection: AsyncConnection, campaign: str, donation: Row[Any], refund: Refund
+) -> None:
+    """Count a refund of a donation that is known."""
     refunded = donation.refunded + refund.amount
     if donation.currency != refund.currency or refunded > donation.amount:
         raise ConflictError("the refund is in another currency, or above what was given")

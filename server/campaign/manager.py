@@ -19,6 +19,25 @@ from server.campaign.storage import CampaignStorage
 from server.catalogue import Library
 
 
+async def all_campaigns(storage: CampaignStorage, library: Library) -> dict[str, Definition]:
+    """Every campaign, by id: those in SQL, and the built-in ones that nobody has changed."""
+    stored = await storage.read()
+    return built_in(library).definitions | stored.definitions
+
+
+async def find_campaign(storage: CampaignStorage, library: Library, campaign_id: str) -> Definition:
+    """One campaign.
+
+    Raises:
+        CampaignError: there is none of this id.
+    """
+    found = (await all_campaigns(storage, library)).get(campaign_id)
+    if found is None:
+        problem = Problem("", "there is none of this id; `jielong campaign list` shows all")
+        raise CampaignError([problem], campaign_id)
+    return found
+
+
 class CampaignManager:
     """Changes campaigns in the name of `who`.
 
@@ -33,16 +52,11 @@ class CampaignManager:
 
     async def all(self) -> dict[str, Definition]:
         """Every campaign, by id: those in SQL, and the built-in ones that nobody has changed."""
-        stored = await self._storage.read()
-        return built_in(self._library).definitions | stored.definitions
+        return await all_campaigns(self._storage, self._library)
 
     async def find(self, campaign_id: str) -> Definition:
         """One campaign."""
-        found = (await self.all()).get(campaign_id)
-        if found is None:
-            problem = Problem("", "there is none of this id; `jielong campaign list` shows all")
-            raise CampaignError([problem], campaign_id)
-        return found
+        return await find_campaign(self._storage, self._library, campaign_id)
 
     async def create(self, campaign_id: str, changes: Iterable[str]) -> Definition:
         """Add a campaign with these values; see `editing`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
-from server.campaign.check_money import MOST_AMOUNT
+from server.campaign.amounts import MOST_AMOUNT
 
 Name = Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]{1,128}\Z")]
 Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST_AMOUNT)]
@@ -48,4 +49,59 @@ class Refunded(msgspec.Struct, tag_field="type", tag="donation.refunded", frozen
     data: Refund
 
 
-read_report = msgspec.json.Decoder(Succeeded | Refunded).decode
+Report = Succeeded | Refunded
+
+read_report = msgspec.json.Decoder(Report).decode
+write_report = msgspec.json.Encoder(order="deterministic").encode
+
+
+class BadSignatureError(Exception):
+    """Nobody who may report has signed this, or not within 5 minutes."""
+
+
+class BadReportError(Exception):
+    """It is signed, and is no report; the message says why."""
+
+
+class SignedReport(NamedTuple):
+    """A report whose signature is right.
+
+    Attributes:
+        source: who sent it: "webhook", "wechat" or "stripe".
+        id: the sender's id of this report, at most 128 characters.
+        body: the same each time the report is sent.
+        report: what it says; None when it is about something else than donations.
+    """
+
+    source: str
+    id: str
+    body: bytes
+    report: Report | None
+
+
+T = TypeVar("T")
+
+
+def report_of(kind: str, data: Mapping[str, object]) -> Report:
+    """A report of these values.
+
+    Raises:
+        BadReportError: a value is not allowed.
+    """
+    try:
+        found: Report = read_report(msgspec.json.encode({"type": kind, "data": data}))
+    except msgspec.DecodeError as error:
+        raise BadReportError(str(error)) from error
+    return found
+
+
+def read_json(body: bytes, kind: type[T]) -> T:
+    """What a provider sent.
+
+    Raises:
+        BadReportError: it has another shape.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadReportError(str(error)) from error

@@ -28,7 +28,9 @@ audit = Table(
     Column("who", String(128), nullable=False),
     Column("action", String(32), nullable=False),
     Column("campaign", String(64), nullable=False),
-    Column("details", Text, nullable=False, comment="JSON"),
+    Column("details", Text, nullable=False, comment="JSON; what it is since then"),
+    Column("target", String(160), nullable=False, server_default="", comment="what it was done on"),
+    Column("before", Text, comment="JSON, where it is short"),
 )
 
 donation_reports = Table(
@@ -50,6 +52,9 @@ donations = Table(
     Column("refunded", BigInteger, nullable=False, comment="of it"),
     Column("ref", String(128), nullable=False),
     Column("at", BigInteger, nullable=False, comment="milliseconds since 1970"),
+    Column("source", String(16), nullable=False, server_default="webhook", comment="who told"),
+    Index("donations_newest", "campaign", "at", "id"),
+    Index("donations_of_ref", "campaign", "ref"),
 )
 
 refunds = Table(
@@ -61,8 +66,10 @@ refunds = Table(
     Column("currency", String(3), nullable=False),
     Column("amount", BigInteger, nullable=False, comment="in the smallest unit"),
     Column("at", BigInteger, nullable=False, comment="milliseconds since 1970"),
-    Column("state", String(8), nullable=False, comment="waiting, taken or aside"),
+    Column("state", String(8), nullable=False, comment="waiting, taken, aside or settled"),
+    Column("source", String(16), nullable=False, server_default="webhook", comment="who told"),
     Index("refunds_of_donation", "campaign", "donation"),
+    Index("refunds_newest", "campaign", "at", "id"),
 )
 
 fund_totals = Table(

@@ -16,6 +16,7 @@ from server.campaign import schema
 from server.campaign.checks import check_change
 from server.campaign.definition import Definition
 from server.campaign.problems import CampaignError, Problem
+from server.campaign.provider_secrets import without_secrets
 
 log = structlog.get_logger()
 
@@ -123,8 +124,8 @@ async def _write(connection: AsyncConnection, definition: Definition, revision: 
 
 
 async def _log(connection: AsyncConnection, who: str, action: str, definition: Definition) -> None:
-    """The entry has the definition without the webhook's secrets."""
-    shown = msgspec.structs.replace(definition, webhook=None)
+    """The entry has the definition without its secrets."""
+    shown = without_secrets(definition)
     entry = {
         "at": time.time_ns() // 1_000_000,
         "who": who,

@@ -18,10 +18,12 @@ import uvloop
 from server import __version__
 from server.check.run import check as run_check
 from server.cli import works as moderation
+from server.cli.admin import admin
 from server.cli.campaign import campaign
 from server.cli.command import StartError, one_line_errors, settings_from
 from server.cli.conformance import conformance
 from server.cli.doctor import doctor
+from server.cli.donations import donations
 from server.cli.export import export_works
 from server.cli.judge import judge
 from server.cli.logs import set_up_logging
@@ -55,6 +57,8 @@ app.command()(doctor)
 app.add_typer(participants, name="participants")
 app.command()(judge)
 app.add_typer(campaign, name="campaign")
+app.add_typer(donations, name="donations")
+app.add_typer(admin, name="admin")
 
 
 def _flag(setting: str, what: str) -> Any:

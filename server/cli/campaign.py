@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 from redis.exceptions import RedisError
 
@@ -17,6 +15,7 @@ from server.campaign.compose import compose
 from server.campaign.definition import Definition
 from server.campaign.file import read_file, write_toml
 from server.campaign.manager import CampaignManager
+from server.campaign.provider_secrets import without_secrets
 from server.campaign.storage import CampaignStorage
 from server.catalogue import Library, load_library
 from server.cli.command import (
@@ -25,6 +24,7 @@ from server.cli.command import (
     StartError,
     on_database,
     one_line_errors,
+    operator,
     settings_from,
 )
 from server.settings import Settings
@@ -167,17 +167,9 @@ def export(
                 f"there is no campaign {' '.join(missing)}; `jielong campaign list` shows all"
             )
         chosen = [it for key, it in definitions.items() if not ids or key in ids]
-        typer.echo(write_toml(it if secrets else _without_secrets(it) for it in chosen), nl=False)
+        typer.echo(write_toml(it if secrets else without_secrets(it) for it in chosen), nl=False)
 
     _read(write, file, database_url, data)
-
-
-def _without_secrets(definition: Definition) -> Definition:
-    webhook = definition.webhook
-    if webhook is None:
-        return definition
-    bare = msgspec.structs.replace(webhook, secrets=())
-    return msgspec.structs.replace(definition, webhook=bare if bare.secrets_from else None)
 
 
 def _change(
@@ -199,7 +191,7 @@ def _change(
         settings.data.mkdir(parents=True, exist_ok=True)
 
     async def change(database: Database) -> None:
-        manager = CampaignManager(CampaignStorage(database), load_library(), _who())
+        manager = CampaignManager(CampaignStorage(database), load_library(), operator())
         changed = await do(manager)
         for campaign_id in changed:
             typer.echo(f"{campaign_id} {done}")
@@ -237,14 +229,6 @@ def _read(
             return
 
     async def show_all(database: Database) -> None:
-        write(await CampaignManager(CampaignStorage(database), library, _who()).all(), library)
+        write(await CampaignManager(CampaignStorage(database), library, operator()).all(), library)
 
     on_database(show_all, database_url, data)
-
-
-def _who() -> str:
-    """Whom the audit log names."""
-    try:
-        return f"{getpass.getuser()}, by command"
-    except (KeyError, OSError):
-        return "somebody, by command"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import getpass
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -95,6 +96,14 @@ def on_database(
         settings = settings_from({"database_url": database_url, "data": data})
         set_up_logging(settings)
         asyncio.run(run(settings.archive_url))
+
+
+def operator() -> str:
+    """Whom the audit log names for what a command does."""
+    try:
+        return f"{getpass.getuser()}, by command"
+    except (KeyError, OSError):
+        return "somebody, by command"
 
 
 def _fail(message: str, status: int) -> NoReturn:

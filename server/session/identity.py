@@ -41,7 +41,8 @@ def _derived(secret: bytes) -> bytes:
 
 
 def _work_key(secret: bytes, work: str) -> str:
-    return urlsafe_b64encode(hmac.digest(secret, work.encode(), "sha256")[:ID_BYTES]).decode()
+    keyed = hashlib.blake2b(work.encode(), key=secret, digest_size=ID_BYTES)
+    return urlsafe_b64encode(keyed.digest()).decode()
 
 
 class _Token(NamedTuple):

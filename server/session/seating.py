@@ -1,4 +1,4 @@
-"""A participant's seat and the rooms and partners before it."""
+"""The rooms and partners that a participant had, and the requests that may change the seat."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ from collections.abc import Callable
 
 from server.relay.matching import LAST_PARTNERS
 from server.session.limits import REMEMBERED_ROOMS
-from server.session.seat import HeldSeat
 
 Request = Callable[[], None]
 """Starts a request to the store; `Seating.request_done` is called at its end."""
 
 
 class Seating:
-    """The seat, and the requests that may change it.
+    """What a session knows of its seats before, and its requests for a seat, one after another.
 
     Attributes:
-        seat: the seat held, as far as this session was told.
         recent_partners: the last partners, latest first.
         locales: the locales that the last join was willing to write, as words; "" for any.
         uncertain: whether the answer to a join was lost, so that a seat in some lane is possible.
     """
 
-    __slots__ = ("_former_rooms", "_requests", "locales", "recent_partners", "seat", "uncertain")
+    __slots__ = ("_former_rooms", "_requests", "locales", "recent_partners", "uncertain")
 
     def __init__(self) -> None:
-        """No seat."""
-        self.seat: HeldSeat | None = None
+        """Nothing yet."""
         self.recent_partners: tuple[str, ...] = ()
         self.locales = ""
         self.uncertain = False

@@ -95,7 +95,8 @@ class Session:
         hello_at: when `hello` came, by the campaign's clock; ms since 1970.
         resuming: what came while a returning participant's `hello` is being answered, else None.
         activity: when data came, for liveness checks.
-        seating: its seat.
+        seat: the seat held, as far as this session was told; changed by `take_seat`.
+        seating: the rooms and partners before, and the requests that may change the seat.
         works: the finished works told on this connection.
         joined_at: when the last `join` came that has no seat yet (`time.monotonic`), or 0.
         joining: when it joined last.
@@ -117,6 +118,7 @@ class Session:
         "locale",
         "participant",
         "resuming",
+        "seat",
         "seating",
         "stage",
         "token",
@@ -147,6 +149,7 @@ class Session:
         self.hello_at = 0
         self.resuming: Resuming | None = None
         self.activity = Activity(wheel)
+        self.seat: HeldSeat | None = None
         self.seating = Seating()
         self.works = FinishedWorks()
         self.joined_at = 0.0
@@ -181,7 +184,7 @@ class Session:
 
         Ink of another room or turn comes too late, and is dropped without an error.
         """
-        seat = self.seating.seat
+        seat = self.seat
         if seat is None:
             self._dispatch.received(self, message)
         elif len(message.p) % POINT:
@@ -197,11 +200,6 @@ class Session:
                 self._live_relay.relay(seat, packed)
 
     # State --------------------------------------------------------------------------------------
-
-    @property
-    def seat(self) -> HeldSeat | None:
-        """The seat held, as far as this session was told."""
-        return self.seating.seat
 
     @property
     def is_open(self) -> bool:
@@ -220,8 +218,8 @@ class Session:
 
     def take_seat(self, seat: HeldSeat | None) -> None:
         """Hold this seat, or none."""
-        self.campaign.seated += (seat is not None) - (self.seating.seat is not None)
-        self.seating.seat = seat
+        self.campaign.seated += (seat is not None) - (self.seat is not None)
+        self.seat = seat
 
     def leave_seat(self) -> None:
         """The seat was given up, or the work is finished."""
@@ -258,7 +256,7 @@ class Session:
 
     def send_live(self, room: str, packed: bytes) -> None:
         """Send a live message of the partner in `room`, if this seat is still in that room."""
-        seat = self.seating.seat
+        seat = self.seat
         if seat is not None and seat.room == room:
             self.connection.send_live(packed)
 

@@ -16,7 +16,7 @@ from server.store.shards import Shards
 READ_SECONDS = 2.0
 """Longest wait for the totals; meanwhile the last ones are told."""
 
-_TOTALS = function("totals")
+_TOTALS, _GAUGES = function("totals"), function("gauges")
 
 
 @dataclass
@@ -84,6 +84,22 @@ class Counters:
             # Totals taken over meanwhile may be of a work that finished after this reading.
             lane.totals = totals if lane.totals == known else max(lane.totals, totals)
         return self.last(campaign)
+
+    async def read_gauges(self, base: str) -> None:
+        """Take the gauges over from lane 0, for a process that sends no heartbeats.
+
+        Raises:
+            StoreAwayError: they cannot be read in time.
+            StoreError: Redis refused the call.
+        """
+        call = AwaitedCall(_GAUGES, base, [0], repeatable=True)
+        self._shards.send(call)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                online, writing = await call.future
+        except TimeoutError as error:
+            raise StoreAwayError from error
+        self.gauge(base, online, writing)
 
     def _lane(self, base: str) -> _Lane:
         return self._by_lane[keys.campaign_of(base)][base]

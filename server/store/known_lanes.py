@@ -48,11 +48,19 @@ class KnownLanes:
             RedisError, OSError: one of them cannot be read.
         """
         for lanes in self._campaigns:
-            if lanes.first not in self._clients:
-                await self._deployment.refresh()
-                self._clients[lanes.first] = self._deployment.client(lanes.first)
-            known = await self._clients[lanes.first].hget(keys.lanes(lanes.first), "known")
-            lanes.update(lanes.open, int(known or 1))
+            await self.read_lanes(lanes)
+
+    async def read_lanes(self, lanes: Lanes) -> None:
+        """Read now which lanes one campaign has.
+
+        Raises:
+            RedisError, OSError: they cannot be read.
+        """
+        if lanes.first not in self._clients:
+            await self._deployment.refresh()
+            self._clients[lanes.first] = self._deployment.client(lanes.first)
+        known = await self._clients[lanes.first].hget(keys.lanes(lanes.first), "known")
+        lanes.update(lanes.open, int(known or 1))
 
     async def close(self) -> None:
         """Close the connections."""

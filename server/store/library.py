@@ -24,7 +24,7 @@ _FILES = (
 
 _FUNCTIONS = (
     *("join", "commit", "leave", "disconnect", "resume", "acknowledge", "totals", "invite"),
-    *("read_room", "expire", "heartbeat", "pause_expiry", "release_lease", "reap"),
+    *("read_room", "expire", "heartbeat", "gauges", "pause_expiry", "release_lease", "reap"),
     *("scale_lanes", "grant_serials", "add_serials", "waiting_rooms", "probe"),
     *("retire", "reconcile", "pledge", "pledge_totals", "reconcile_pledges"),
     *("count_networks", "remember_inks", "delete_participant", "add_funnel"),

@@ -20,7 +20,6 @@ from server.session.campaigns import OpenCampaign
 from server.web.access import PRIVATE, Access, NotPublicError
 from server.web.answer import answer
 from server.web.api_types import ErrorAnswer, ErrorContent, WorksAnswer, WorksQuery
-from server.web.campaign_answers import CAMPAIGN
 from server.web.operation import Operation
 from server.web.pages import SHORTLY
 from server.web.recent_answers import AboutWorks, RecentAnswers
@@ -45,11 +44,10 @@ _WORKS = Operation(
 _WORK = Operation("work", "One finished work with its strokes.", PublicWork, errors=(404, 503))
 
 OPERATIONS = {
-    "/api/campaigns/{id}": CAMPAIGN,
     "/api/works": _WORKS,
     "/api/works/{id}": _WORK,
 }
-"""By path; the worker itself answers for the campaigns that exist."""
+"""By path."""
 
 
 class JsonResponse(Response):
@@ -80,7 +78,7 @@ class ApiError(HTTPException):
         self.code = code
 
 
-_NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of this id")
+NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of this id")
 
 
 class Api:
@@ -106,12 +104,8 @@ class Api:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        endpoints = self.unknown_campaign, self.works, self.work
+        endpoints = self.works, self.work
         return [Route(path, each) for path, each in zip(OPERATIONS, endpoints, strict=True)]
-
-    async def unknown_campaign(self, _: Request) -> Response:
-        """The worker answers for those that exist."""
-        raise _NO_SUCH_CAMPAIGN
 
     async def work(self, request: Request) -> Response:
         """One finished work with its strokes."""
@@ -157,7 +151,7 @@ class Api:
     def _find_campaign(self, campaign_id: str) -> OpenCampaign:
         found = self._campaigns.get(campaign_id)
         if found is None:
-            raise _NO_SUCH_CAMPAIGN
+            raise NO_SUCH_CAMPAIGN
         return found
 
 

@@ -36,6 +36,33 @@ class FundInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     goal: int | None = None
 
 
+class PledgeTotal(msgspec.Struct, frozen=True):
+    """How many have made a pledge."""
+
+    id: str
+    count: int
+
+
+class FundTotal(msgspec.Struct, frozen=True):
+    """What was given for a fund less refunds, in the currency's smallest unit."""
+
+    id: str
+    currency: str
+    raised: int
+    donations: int
+
+
+class TotalsAnswer(msgspec.Struct, frozen=True):
+    """A campaign's figures, at most about a second old."""
+
+    id: str
+    title: str
+    open: bool
+    counters: CounterValues
+    pledges: list[PledgeTotal]
+    funds: list[FundTotal]
+
+
 class OrganiserInfo(msgspec.Struct, frozen=True):
     """Who runs the campaign."""
 
@@ -81,7 +108,7 @@ class GoalInfo(msgspec.Struct, frozen=True):
 
 
 class CampaignAnswer(msgspec.Struct, frozen=True):
-    """A campaign with its counters, at most a second old."""
+    """A campaign with its figures at this moment."""
 
     id: str
     title: str

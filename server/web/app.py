@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
@@ -55,7 +55,7 @@ def _reads_pages(request: Request) -> bool:
 
 
 def make_app(
-    api: Api, pages: Pages, pictures: Pictures, more: Sequence[Route], guard: RequestGuard
+    api: Api, pages: Pages, pictures: Pictures, more: Sequence[BaseRoute], guard: RequestGuard
 ) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`.
 

@@ -1,20 +1,26 @@
-"""What everybody may know of a campaign, for `GET /api/campaigns/{id}`."""
+"""What everybody may know of a campaign, as `GET /api/campaigns/{id}` and its totals tell it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from server.campaign.current_figures import Figures
 from server.campaign.definition import Definition, Goal, Palette
 from server.campaign.donations import FundTotals
 from server.relay.campaign import Campaign
 from server.web.api_types import (
     AboutInfo,
+    CampaignAnswer,
     FundInfo,
+    FundTotal,
     GoalInfo,
     OrganiserInfo,
     PaletteInfo,
     PledgeInfo,
+    PledgeTotal,
     ThemeInfo,
+    TotalsAnswer,
 )
 
 
@@ -31,6 +37,41 @@ def about(campaign: Campaign, definition: Definition) -> AboutInfo:
         OrganiserInfo(campaign.text(organiser.name), organiser.link) if organiser else None,
         campaign.opens,
         campaign.closes,
+    )
+
+
+def campaign_answer(
+    campaign: Campaign, definition: Definition, now: datetime, figures: Figures
+) -> CampaignAnswer:
+    """All of it."""
+    return CampaignAnswer(
+        campaign.id,
+        campaign.text(campaign.title),
+        campaign.is_open(now),
+        figures.counters,
+        list(campaign.phrases.values()),
+        list(campaign.relays),
+        pledges(campaign, figures.pledges),
+        funds(campaign, figures.raised),
+        about(campaign, definition),
+        theme(definition),
+        goals(campaign, definition.goal),
+        goals(campaign, definition.milestone),
+    )
+
+
+def totals_answer(campaign: Campaign, now: datetime, figures: Figures) -> TotalsAnswer:
+    """Its figures alone."""
+    return TotalsAnswer(
+        campaign.id,
+        campaign.text(campaign.title),
+        campaign.is_open(now),
+        figures.counters,
+        [PledgeTotal(it.id, it.count) for it in pledges(campaign, figures.pledges)],
+        [
+            FundTotal(it.id, it.currency, it.raised, it.donations)
+            for it in funds(campaign, figures.raised)
+        ],
     )
 
 

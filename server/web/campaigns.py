@@ -20,6 +20,8 @@ from server.archive.pledges import PledgeStorage
 from server.archive.public_list import PublicList
 from server.archive.reader import WorkReader
 from server.archive.works import Works
+from server.campaign.current_figures import CurrentFigures
+from server.campaign.definition import Definition
 from server.campaign.donations import Donations
 from server.campaign.feed import CampaignFeed
 from server.campaign.networks import named_networks
@@ -32,6 +34,7 @@ from server.session.identity import new_id
 from server.session.pledging import Pledging
 from server.settings import Settings
 from server.store.campaign_news import CampaignNews
+from server.store.counters import Counters
 from server.store.deletion import ParticipantDeletion
 from server.store.deployment import deployment
 from server.store.durability import Guarantee
@@ -47,6 +50,7 @@ from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.web.access import Access
+from server.web.campaign_api import CampaignApi
 from server.web.certificates import Certificates
 from server.web.content import Content
 from server.web.donation_api import DonationApi
@@ -65,35 +69,36 @@ class WebCampaigns:
         work_reader: finds their works.
         access: finds the works that a request may see.
         guard: limits what networks ask for.
+        deployment, database: Redis and SQL, for other parts of the process.
     """
 
     def __init__(self, settings: Settings, redis_url: str, aliases: Mapping[str, Aliases]) -> None:
         """Nothing is connected yet."""
         self._settings = settings
-        self._deployment = deployment(redis_url)
+        self.deployment = deployment(redis_url)
         self._guarantee = Guarantee(settings.durability, settings.replicas)
-        self._database = Database(settings.archive_url)
-        works, pledges = Works(self._database), PledgeStorage(self._database)
-        reconciler = Reconciler(self._deployment, works, pledges)
-        self._shards = Shards(self._deployment, self._guarantee, reconciler)
+        self.database = Database(settings.archive_url)
+        works, pledges = Works(self.database), PledgeStorage(self.database)
+        reconciler = Reconciler(self.deployment, works, pledges)
+        self._shards = Shards(self.deployment, self._guarantee, reconciler)
         self._streams: dict[str, list[WorksStream]] = {}
         self._pledge_streams: dict[str, PledgesStream] = {}
-        self._publishers = Publishers(self._deployment)
+        self._publishers = Publishers(self.deployment)
         self.live = LiveCampaigns()
         policy = Policy(self.live.defined, check=settings.check != "off")
         self.work_reader = WorkReader(works, self._streams, policy.first_review)
         self._identity = SharedIdentity(
-            self._deployment, settings.secret, aliases, settings.token_days
+            self.deployment, settings.secret, aliases, settings.token_days
         )
         self.access = Access(self.work_reader, self._identity)
         self._pledge_reader = PledgeReader(pledges, self._pledge_streams)
         self._lanes: list[Lanes] = []
-        self._known_lanes = KnownLanes(self._deployment, self._lanes)
-        source = campaign_source(settings, self._database)
-        news = CampaignNews(self._deployment)
+        self._known_lanes = KnownLanes(self.deployment, self._lanes)
+        source = campaign_source(settings, self.database)
+        news = CampaignNews(self.deployment)
         self._feed = CampaignFeed(source, news, self.live, self._make, self._started)
-        self._barred = Barred(self._database)
-        self._guard_store = GuardStore(self._deployment)
+        self._barred = Barred(self.database)
+        self._guard_store = GuardStore(self.deployment)
         self.guard = RequestGuard(settings.guard_rules, self._guard_store, self._barred)
 
     async def start(self) -> None:
@@ -106,18 +111,25 @@ class WebCampaigns:
         with suppress(StoreAwayError):
             await self.guard.first()
 
+    def definition(self, campaign_id: str) -> Definition:
+        """What the organiser of a campaign defined, as of the last change."""
+        return self._feed.definition(campaign_id)
+
     def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
         """Everything but pages and works."""
         reader = self._pledge_reader
-        pledging = Pledging(Pledges(self._shards), reader.of_participant)
-        donations = Donations(self._database)
+        pledges, donations = Pledges(self._shards), Donations(self.database)
+        pledging = Pledging(pledges, reader.of_participant)
+        counters = Counters(self._shards)
+        figures = CurrentFigures(self.live, self._known_lanes, counters, pledges, donations)
         parts = (
+            CampaignApi(self.live, self._feed.definition, figures),
             PledgeApi(self.live, self._identity, pledging, reader, self.guard),
             Certificates(reader, self.live, self._feed.definition, content.pages),
             DonationApi(self.live, self._feed.definition, donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),
-            Sitemap(PublicList(self._database), self.live),
+            Sitemap(PublicList(self.database), self.live),
         )
         return [content.strokes.route(), *(route for part in parts for route in part.routes())]
 
@@ -139,13 +151,13 @@ class WebCampaigns:
             await pledges.close()
         await self._guard_store.close()
         await self._shards.close()
-        await self._database.close()
+        await self.database.close()
 
     def _own_data(self) -> OwnData:
         return OwnData(
             self.live,
             ParticipantDeletion(self._shards, new_id),
-            Deletion(self._database, new_id),
+            Deletion(self.database, new_id),
             self._waiting_entries,
             self._publishers,
         )
@@ -165,7 +177,7 @@ class WebCampaigns:
         campaign.lanes.on_new(self._add_stream)
         first = campaign.lanes.first
         self._pledge_streams[defined.id] = PledgesStream(
-            self._deployment, self._guarantee, first, ""
+            self.deployment, self._guarantee, first, ""
         )
         return campaign
 
@@ -174,5 +186,5 @@ class WebCampaigns:
 
     def _add_stream(self, base: str) -> None:
         self._shards.add(base)
-        stream = WorksStream(self._deployment, self._guarantee, base, "")
+        stream = WorksStream(self.deployment, self._guarantee, base, "")
         self._streams[stream.campaign].append(stream)

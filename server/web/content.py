@@ -12,7 +12,15 @@ from server import catalogue
 from server.catalogue import Aliases
 from server.prepared.response import PreparedResponse
 from server.settings import Settings
-from server.web import api, donation_api, openapi, operations, own_data, pledge_api
+from server.web import (
+    api,
+    campaign_api,
+    donation_api,
+    openapi,
+    operations,
+    own_data,
+    pledge_api,
+)
 from server.web.assets import page_files, prepared_responses
 from server.web.locations import STATIC
 from server.web.pages import Pages
@@ -50,7 +58,8 @@ def read_content(settings: Settings) -> Content:
         hsts_seconds=settings.hsts_seconds,
     )
     paths = (
-        api.OPERATIONS
+        campaign_api.OPERATIONS
+        | api.OPERATIONS
         | pledge_api.OPERATIONS
         | donation_api.OPERATIONS
         | own_data.OPERATIONS

@@ -1,23 +1,32 @@
-"""`POST /api/donations/{campaign}`: the payment provider's signed reports (Standard Webhooks)."""
+"""`POST /api/donations/{campaign}`: the payment providers' signed reports.
+
+The campaign's own address takes Standard Webhooks; those below it take the notifications of WeChat
+Pay and the events of Stripe.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 
-import msgspec
 import structlog
-from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.archive.database import ArchiveAwayError
+from server.campaign import standard_webhooks, stripe_events, wechat_pay
 from server.campaign.definition import Definition
-from server.campaign.definition import Webhook as WebhookDefinition
 from server.campaign.donations import ConflictError, Donations
-from server.campaign.reports import Donation, Refunded, Succeeded, read_report
+from server.campaign.funds import NoSuchFundError, WrongCurrencyError, check_fund
+from server.campaign.reports import (
+    BadReportError,
+    BadSignatureError,
+    Report,
+    SignedReport,
+)
 from server.catalogue import DEFAULT
-from server.relay.campaign import Campaign
+from server.relay.campaign import Fund
 from server.session.campaigns import OpenCampaign
 from server.web.api import ApiError
 from server.web.api_types import DonationReport
@@ -26,22 +35,42 @@ from server.web.operation import Operation
 
 log = structlog.get_logger()
 
+PATH = "/api/donations/{campaign}"
+
+_REPORT = Operation(
+    "reportDonation",
+    "A payment provider's signed report: 204 when it is taken, now or before.",
+    None,
+    errors=(400, 401, 404, 408, 409, 413, 429, 503),
+    example=DEFAULT,
+    method="post",
+    done=(204,),
+    body=DonationReport,
+    key="webhook",
+)
+
 OPERATIONS = {
-    "/api/donations/{campaign}": Operation(
-        "reportDonation",
-        "A payment provider's signed report: 204 when it is taken, now or before.",
-        None,
-        errors=(400, 401, 404, 408, 409, 413, 429, 503),
-        example=DEFAULT,
-        method="post",
-        done=(204,),
-        body=DonationReport,
-        key="webhook",
-    )
+    PATH: _REPORT,
+    f"{PATH}/wechat": _REPORT._replace(
+        name="reportWechatPay",
+        summary="A notification of WeChat Pay: 204 when it is taken, now or before.",
+        body=None,
+        key=None,
+    ),
+    f"{PATH}/stripe": _REPORT._replace(
+        name="reportStripe",
+        summary="An event of Stripe: 204 when it is taken, now or before.",
+        body=None,
+        key=None,
+    ),
 }
+"""By path, in the order of the routes."""
 
 BODY_BYTES = 65_536
-ID_CHARS = 128
+RETRY_SECONDS = 5
+
+Reader = Callable[[bytes, Mapping[str, str], Definition], SignedReport]
+"""Reads a provider's report; raises BadSignatureError or BadReportError."""
 
 
 class DonationApi:
@@ -60,57 +89,80 @@ class DonationApi:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        return [Route(path, self.report, methods=["POST"]) for path in OPERATIONS]
+        endpoints = self.report, self.wechat_notification, self.stripe_event
+        return [
+            Route(path, endpoint, methods=["POST"])
+            for path, endpoint in zip(OPERATIONS, endpoints, strict=True)
+        ]
 
     async def report(self, request: Request) -> Response:
-        """Take a report: 204, now or before."""
+        """Take a Standard Webhook: 204, now or before."""
+        return await self._take(request, _standard_webhook)
+
+    async def wechat_notification(self, request: Request) -> Response:
+        """Take a notification of WeChat Pay."""
+        return await self._take(request, _wechat_notification)
+
+    async def stripe_event(self, request: Request) -> Response:
+        """Take an event of Stripe."""
+        return await self._take(request, _stripe_event)
+
+    async def _take(self, request: Request, read: Reader) -> Response:
         name = request.path_params["campaign"]
         campaign = self._campaigns.get(name)
         if campaign is None:
             raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
         body = await read_body(request, BODY_BYTES)
-        if not _is_signed(body, request.headers, _secrets(self._definition(name).webhook)):
-            raise ApiError(401, "bad_signature", "no secret of the campaign has signed this")
-        report_id = request.headers["webhook-id"]
-        if len(report_id) > ID_CHARS or not report_id.isprintable():
-            raise ApiError(400, "bad_report", f"a webhook-id has at most {ID_CHARS} characters")
         try:
-            report = read_report(body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            told = read(body, request.headers, self._definition(name))
+        except BadSignatureError as error:
+            why = "no secret of the campaign has signed this"
+            raise ApiError(401, "bad_signature", why) from error
+        except BadReportError as error:
             raise ApiError(400, "bad_report", str(error)) from error
-        _check_fund(campaign.campaign, report)
-        try:
-            await self._donations.take(name, report_id, body, report)
-        except ConflictError as error:
-            log.warning("a report was refused", campaign=name, report=report_id, error=str(error))
-            raise ApiError(409, "conflict", str(error)) from error
+        if told.report is not None:
+            _check_fund(campaign.campaign.funds, told.report)
+            await self._store(name, told, told.report)
         return Response(status_code=204)
 
-
-def _check_fund(campaign: Campaign, report: Succeeded | Refunded) -> None:
-    """A donation is for a fund of the campaign, in its currency."""
-    if not isinstance(report.data, Donation):
-        return
-    fund = next((it for it in campaign.funds if it.id == report.data.fund), None)
-    if fund is None:
-        raise ApiError(404, "no_such_fund", "the campaign has no fund of this id")
-    if fund.currency != report.data.currency:
-        raise ApiError(400, "bad_report", f"the fund is in {fund.currency}")
-
-
-def _secrets(webhook: WebhookDefinition | None) -> list[str]:
-    """What may sign, from the campaign and from the environment variable that it names."""
-    if webhook is None:
-        return []
-    return [*webhook.secrets, *os.environ.get(webhook.secrets_from, "").split()]
-
-
-def _is_signed(body: bytes, headers: Mapping[str, str], secrets: list[str]) -> bool:
-    """Whether one of the secrets has signed it, within 5 minutes."""
-    for secret in secrets:
+    async def _store(self, name: str, told: SignedReport, report: Report) -> None:
         try:
-            Webhook(secret).verify(body, dict(headers), json_parse=False)
-        except (WebhookVerificationError, ValueError):  # a signature that cannot be read
-            continue
-        return True
-    return False
+            await self._donations.take(name, told.id, told.body, report, told.source)
+        except ConflictError as error:
+            log.warning("a report was refused", campaign=name, report=told.id, error=str(error))
+            raise ApiError(409, "conflict", str(error)) from error
+        except ArchiveAwayError as error:
+            log.warning("a report was not taken", campaign=name, report=told.id, error=str(error))
+            busy = "the report cannot be taken now; send it again"
+            raise ApiError(503, "busy", busy, retry_seconds=RETRY_SECONDS) from error
+
+
+def _standard_webhook(
+    body: bytes, headers: Mapping[str, str], definition: Definition
+) -> SignedReport:
+    if definition.webhook is None:
+        raise BadSignatureError
+    return standard_webhooks.read_signed(body, headers, definition.webhook)
+
+
+def _wechat_notification(
+    body: bytes, headers: Mapping[str, str], definition: Definition
+) -> SignedReport:
+    if definition.wechat is None:
+        raise BadSignatureError
+    return wechat_pay.read_signed(body, headers, definition.wechat, time.time())
+
+
+def _stripe_event(body: bytes, headers: Mapping[str, str], definition: Definition) -> SignedReport:
+    if definition.stripe is None:
+        raise BadSignatureError
+    return stripe_events.read_signed(body, headers, definition.stripe, time.time())
+
+
+def _check_fund(funds: Sequence[Fund], report: Report) -> None:
+    try:
+        check_fund(funds, report)
+    except NoSuchFundError as error:
+        raise ApiError(404, "no_such_fund", "the campaign has no fund of this id") from error
+    except WrongCurrencyError as error:
+        raise ApiError(400, "bad_report", str(error)) from error

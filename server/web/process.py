@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import uvloop
+from starlette.routing import BaseRoute
 
+from server.archive.pictures import Pictures
 from server.settings import Settings
 from server.web.api import Api
 from server.web.app import make_app
@@ -17,20 +21,41 @@ from server.web.routes import pictures_in
 from server.web.server import WebServer
 
 
+class WebPart(Protocol):
+    """A part of the web process that lies above this package."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """What it answers."""
+        ...
+
+    async def run(self) -> None:
+        """What it does while the process lives."""
+        ...
+
+    async def close(self) -> None:
+        """Close what it has opened."""
+        ...
+
+
+MakeWebPart = Callable[[Settings, Content, WebCampaigns, Pictures], WebPart]
+
+
 def serve(
     settings: Settings,
     content: Content,
+    make_part: MakeWebPart,
     redis_url: str,
     channel: socket.socket,
     control: socket.socket,
 ) -> None:
     """Serve until the worker ends, or closes the other end of `control`."""
-    uvloop.run(_serve(settings, content, redis_url, channel, control))
+    uvloop.run(_serve(settings, content, make_part, redis_url, channel, control))
 
 
 async def _serve(
     settings: Settings,
     content: Content,
+    make_part: MakeWebPart,
     redis_url: str,
     channel: socket.socket,
     control: socket.socket,
@@ -40,20 +65,23 @@ async def _serve(
     campaigns = WebCampaigns(settings, redis_url, content.aliases)
     await campaigns.start()
     pictures = pictures_in(settings.pictures, settings.pictures_mb * 1_000_000)
+    part = make_part(settings, content, campaigns, pictures)
     app = make_app(
         Api(campaigns.live, campaigns.work_reader, campaigns.access),
         content.pages,
         pictures,
-        campaigns.routes(content, pictures),
+        [*campaigns.routes(content, pictures), *part.routes()],
         campaigns.guard,
     )
     server = WebServer(app, channel, settings.trusted_proxies)
     async with asyncio.TaskGroup() as group:
-        running = group.create_task(campaigns.run())
+        running = [group.create_task(each.run()) for each in (campaigns, part)]
         group.create_task(server.run())
         control.sendall(f"up {os.getpid()}\n".encode())
         await stopping.wait()
         asyncio.get_running_loop().remove_reader(control.fileno())
         await server.stop()
-        running.cancel()
+        for task in running:
+            task.cancel()
+    await part.close()
     await campaigns.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from server.console.console import Console
 from server.metrics.shared_file import Place
 from server.settings import Settings
 from server.web import process
@@ -23,5 +24,5 @@ def prepare_worker(settings: Settings, place: Place) -> MakeWorker:
         CatalogueError: the campaigns cannot be read.
     """
     content = read_content(settings)
-    web = WebProcess(partial(process.serve, settings, content))
+    web = WebProcess(partial(process.serve, settings, content, Console))
     return lambda redis_url: Worker(settings, content, redis_url, web, place)

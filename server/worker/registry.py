@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from server.catalogue import DEFAULT
 from server.session.address import format_address
@@ -29,6 +29,8 @@ class Registry:
         campaigns: by id.
         wheel: the deadlines of the sessions.
         opened: WebSockets that were ever opened.
+        session: gives the open session of a number, or None. It is the dictionary's own method:
+            four are looked up a joiner.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Registry:
         self._disconnects = disconnects
         self._max_connections = max_connections
         self._sessions: dict[int, Session] = {}
+        self.session: Callable[[int], Session | None] = self._sessions.get
         self._unregistered: dict[str, Session] = {}
         self._next_id = 0
 
@@ -129,10 +132,6 @@ class Registry:
     def full(self) -> bool:
         """Whether no more participants can be greeted."""
         return len(self._sessions) > self._max_connections
-
-    def session(self, number: int) -> Session | None:
-        """The open session of this number."""
-        return self._sessions.get(number)
 
     def campaign(self, campaign_id: str | None) -> OpenCampaign | None:
         """The campaign of this id, or the default one; None if there is none."""

@@ -324,7 +324,7 @@ class Worker:
         answers = DirectAnswers(self._settings.base_path)
         answers.add(self._content.responses.values())
         headers = self._content.pages.security
-        campaigns = CampaignAnswers(self._campaigns, parts.counters, figures, self._feed.definition)
+        campaigns = CampaignAnswers(self._campaigns, parts.counters, figures)
         campaigns.add_to(answers, headers)
         self._feed.on_change(lambda: campaigns.add_to(answers, headers))
         return answers

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from server.archive.database import ArchiveError, Database
 from server.archive.review_state import ReviewState
 from server.archive.works import Works
-from server.campaign.schema import metadata
+from server.console.schema import metadata
 from server.store.works import FinishedWork
 from tests.integration.finished_works import make_work
 from tests.integration.postgresql import PostgreSQL

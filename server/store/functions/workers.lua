@@ -65,6 +65,23 @@ local function heartbeat(keys, args)
   return { online, writing, fenced and 1 or 0, dead, ahead }
 end
 
+-- gauges: how many are connected and how many hold a seat, as the last heartbeats say.
+-- KEYS  base
+-- ARGV  now (0: this server's clock)
+-- Answer  a Redis array: online, writing
+-- Atomic: both are of the same moment. Repeatable: it fences nobody.
+local function gauges(keys, args)
+  local now, online, writing = lane_time(keys[1], args[1]), 0, 0
+  local workers = call('HGETALL', keys[1] .. ':workers')
+  for i = 2, #workers, 2 do
+    local words = split(workers[i])
+    if words[1] ~= 'dead' and tonumber(words[3]) > now then
+      online, writing = online + tonumber(words[1]), writing + tonumber(words[2])
+    end
+  end
+  return { online, writing }
+end
+
 -- pause_expiry: no lease and no deadline of this lane runs out for a lease's time from now on,
 -- since nobody can be told of anything.
 -- KEYS  base

@@ -1,0 +1,48 @@
+"""Amounts of money: whole numbers of a currency's smallest unit, and how people write them."""
+
+from __future__ import annotations
+
+import re
+
+MOST_AMOUNT = 10**13
+"""The largest amount, in the smallest unit of a currency."""
+
+USUAL_DIGITS = 2
+_NO_DIGITS = {
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"),
+    *("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+}
+_THREE_DIGITS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
+
+_WRITTEN = re.compile(r"(\d{1,14})(?:\.(\d{1,3}))?", re.ASCII)
+
+
+def digits_of(currency: str) -> int:
+    """How many digits a currency has behind the point (ISO 4217)."""
+    if currency in _NO_DIGITS:
+        return 0
+    return 3 if currency in _THREE_DIGITS else USUAL_DIGITS
+
+
+def read_amount(text: str, currency: str) -> int:
+    """The amount that is written as `12`, `12.5` or `12.50`, in the smallest unit.
+
+    Raises:
+        ValueError: it is written in another way, or has more digits than the currency.
+    """
+    found, digits = _WRITTEN.fullmatch(text.strip()), digits_of(currency)
+    if found is None:
+        raise ValueError(f"{text!r} is no amount; write one like 12.50")
+    whole, fraction = found[1], (found[2] or "").rstrip("0")
+    if len(fraction) > digits:
+        raise ValueError(f"{text!r} has more than the {digits} decimals of {currency}")
+    return int(whole + fraction.ljust(digits, "0"))
+
+
+def show_amount(amount: int, currency: str) -> str:
+    """The amount as `read_amount` reads it, with all decimals of the currency."""
+    digits = digits_of(currency)
+    sign, written = "-" if amount < 0 else "", str(abs(amount)).rjust(digits + 1, "0")
+    if not digits:
+        return sign + written
+    return f"{sign}{written[:-digits]}.{written[-digits:]}"

@@ -1,0 +1,149 @@
+"""Puts the console together: one Starlette application below `/admin`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+from redis.exceptions import RedisError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from server.archive.database import ArchiveAwayError
+from server.archive.pictures import Pictures
+from server.console.accounts import Accounts
+from server.console.assets import Assets
+from server.console.attempts import Attempts
+from server.console.audit import AuditLog
+from server.console.cookies import Cookies
+from server.console.entrance import Entrance, Gate
+from server.console.frame import Frame
+from server.console.pages import SECTIONS
+from server.console.pages.sign_in import SignIn
+from server.console.parts import Parts
+from server.console.passwords import Passwords
+from server.console.sessions import Sessions
+from server.console.signing import Signing
+from server.console.templates import Templates
+from server.console.texts import text
+from server.settings import Settings
+from server.store.errors import StoreError
+from server.store.guard import GuardStore
+from server.web.campaigns import WebCampaigns
+from server.web.content import Content
+
+log = structlog.get_logger()
+
+PATH = "/admin"
+HOUR_SECONDS = 3_600.0
+
+_WHY = {
+    400: text("This request cannot be read."),
+    403: text("This account may not do that, or the form was too old. Go back and try again."),
+    404: text("There is no such page."),
+    405: text("There is no such page."),
+    413: text("What was sent is too large."),
+    503: text("The database or Redis does not answer now. Nothing was changed. Try again."),
+}
+
+
+class Console:
+    """The console of one web process; see `web.process.WebPart`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        content: Content,
+        campaigns: WebCampaigns,
+        pictures: Pictures,
+    ) -> None:
+        """Nothing is connected yet."""
+        base = f"{settings.base_path}{PATH}"
+        self._signing = Signing(campaigns.deployment, settings.secret)
+        self._assets = Assets(base)
+        templates = Templates(base, self._assets.address)
+        self._frame = Frame(templates, Cookies(base), self._signing)
+        accounts = Accounts(campaigns.database, settings.admin_password)
+        seconds = settings.admin_hours * HOUR_SECONDS
+        self._parts = Parts(
+            settings,
+            content,
+            campaigns,
+            pictures,
+            campaigns.database,
+            campaigns.deployment,
+            accounts,
+            Passwords(),
+            Sessions(campaigns.database, accounts, self._signing, seconds),
+            AuditLog(campaigns.database),
+        )
+        self._sections = [make(self._parts) for make in SECTIONS]
+        self._frame.menu = [entry for section in self._sections for entry in section.menu]
+        self._attempts_store = GuardStore(campaigns.deployment)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Everything at `/admin`."""
+        attempts = Attempts(self._attempts_store, self._signing)
+        entrance = Entrance(self._frame, self._parts.sessions, self._parts.audit)
+        app = Starlette(
+            routes=[
+                self._assets.route(),
+                *SignIn(self._parts, self._frame, attempts).routes(),
+                *(
+                    Route(route.path, entrance.endpoint(route), methods=[route.method])
+                    for section in self._sections
+                    for route in section.routes()
+                ),
+            ],
+            exception_handlers={
+                HTTPException: self._refused,
+                ArchiveAwayError: self._away,
+                StoreError: self._away,
+                RedisError: self._away,
+                Exception: self._failed,
+            },
+        )
+        accounts = self._parts.accounts
+        always = bool(self._parts.settings.admin_password)
+        return [
+            Route(PATH, Gate(self._to_overview, accounts, always=always)),
+            Mount(PATH, Gate(app, accounts, always=always)),
+        ]
+
+    async def run(self) -> None:
+        """Run the sections, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for section in self._sections:
+                group.create_task(section.run())
+
+    async def close(self) -> None:
+        """Close what they have opened."""
+        for section in self._sections:
+            await section.close()
+        await self._attempts_store.close()
+
+    async def _to_overview(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The address without a slash at its end."""
+        home = RedirectResponse(f"{self._frame.templates.base}/", 307)
+        await home(scope, receive, send)
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 500)
+        return self._error(request, status)
+
+    async def _away(self, request: Request, error: Exception) -> Response:
+        log.warning("the console cannot answer", path=request.url.path, error=str(error))
+        return self._error(request, 503)
+
+    async def _failed(self, request: Request, error: Exception) -> Response:
+        log.error("a request to the console failed", path=request.url.path, exc_info=error)
+        return self._error(request, 500)
+
+    def _error(self, request: Request, status: int) -> Response:
+        why = _WHY.get(status, text("Something went wrong here."))
+        return self._frame.page(request, "error", {"why": why, "status": status}, status)

@@ -1,0 +1,13 @@
+"""The pages of the console, in the order of their entries in the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from server.console.pages.accounts import AccountsPage
+from server.console.pages.audit import AuditPage
+from server.console.pages.overview import OverviewPage
+from server.console.parts import Parts
+from server.console.section import Section
+
+SECTIONS: tuple[Callable[[Parts], Section], ...] = (OverviewPage, AuditPage, AccountsPage)

@@ -1,0 +1,92 @@
+"""A provider's statement is read line by line, and a wrong line is named."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from server.campaign.reports import Donation, Refund
+from server.campaign.statement import Defaults, StatementError, read_lines, read_statement
+
+DEFAULTS = Defaults("angels", {"angels": "CNY", "yen": "JPY"}, ZoneInfo("Asia/Shanghai"))
+
+
+def read(*lines: str) -> list[Donation | Refund]:
+    return [line.report.data for line in read_lines([f"{it}\n" for it in lines], DEFAULTS)]
+
+
+def test_donations_and_refunds_are_lines() -> None:
+    found = read(
+        "id,fund,amount,refund,ref,at",
+        "d1,,12.5,,r-1,2030-01-31 08:00:00",
+        "d2,yen,500,,,2030-01-31T08:00:00Z",
+        "",
+        "d1,,2.50,b1,,",
+    )
+    assert found == [
+        Donation(
+            id="d1",
+            fund="angels",
+            amount=1250,
+            currency="CNY",
+            ref="r-1",
+            at=datetime.fromisoformat("2030-01-31T08:00:00+08:00"),
+        ),
+        Donation(
+            id="d2",
+            fund="yen",
+            amount=500,
+            currency="JPY",
+            at=datetime.fromisoformat("2030-01-31T08:00:00+00:00"),
+        ),
+        Refund(id="d1", refund="b1", amount=250, currency="CNY"),
+    ]
+
+
+def test_amounts_may_be_in_the_smallest_unit() -> None:
+    (found,) = read("id,amount_minor,currency", "d1,1250,EUR")
+    assert (found.amount, found.currency) == (1250, "EUR")
+
+
+def test_the_same_line_is_the_same_report() -> None:
+    lines = ["id,amount\n", "a,1\n", "b,1\n", "a,1.00\n"]
+    first, other, again = (line.signed for line in read_lines(lines, DEFAULTS))
+    assert first == again
+    assert first.id != other.id
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["id,amount,colour", "a,1,red"], "line 1: the column 'colour' is not known"),
+        (["amount", "1"], "line 1: there must be the columns `id`"),
+        (["id,amount,amount_minor", "a,1,100"], "either `amount` or `amount_minor`"),
+        ([], "there must be the columns"),
+        (["id,amount", "a,1", "b,one"], "line 3: 'one' is no amount"),
+        (["id,amount", "a,1,2"], "line 2: there are more values than columns"),
+        (["id,amount", "a"], "line 2: '' is no amount"),
+        (["id,amount", ",1"], "line 2: Expected `str` matching"),
+        (["id,amount", "a,0"], "line 2: Expected `int` >= 1"),
+        (["id,amount_minor", "a,1.5"], "line 2: '1.5' is no whole number"),
+        (["id,amount,currency", "a,1,yuan"], "line 2: Expected `str` matching"),
+        (["id,fund,amount", "a,tigers,1"], "line 2: there is no currency"),
+        (["id,amount,at", "a,1,soon"], "line 2: Invalid isoformat"),
+        (["id,amount", 'a,"1'], "line 2: unexpected end of data"),
+    ],
+)
+def test_a_wrong_line_is_named(lines: list[str], said: str) -> None:
+    with pytest.raises(StatementError) as error:
+        read(*lines)
+    assert said in str(error.value)
+
+
+def test_spreadsheets_begin_files_with_a_mark(tmp_path: Path) -> None:
+    file = tmp_path / "statement.csv"
+    file.write_text("id,amount\r\na,1\r\n", encoding="utf-8-sig")
+    assert [line.number for line in read_statement(file, DEFAULTS)] == [2]
+    file.write_bytes("id,amount\n捐,1\n".encode("gbk"))
+    with pytest.raises(StatementError, match="is not UTF-8"):
+        list(read_statement(file, DEFAULTS))
