@@ -22,6 +22,9 @@ HELLOS, PLEDGES, REQUESTS = 8, 3, 5
 SLACK = 2
 """A minute may turn while a test runs; a little of what came before is then forgotten."""
 
+ATTEMPTS = 1_000
+"""More than fit into the wait: a participant and a network do not attempt anything too often."""
+
 SECRET = "a secret of this test"
 PLEDGE = "/api/campaigns/default/pledges/tea"
 CAMPAIGNS = """
@@ -120,28 +123,32 @@ async def test_new_pledges_are_limited_and_repeats_answered(
 
 
 async def test_barred_participants_cannot_pledge(shared: Service, identity: Identity) -> None:
-    address, token = "198.51.100.5", identity.new_token()
+    tokens = [identity.new_token() for _ in range(ATTEMPTS)]
     database = Database(f"sqlite+aiosqlite:///{shared.data / 'works.sqlite'}")
     try:
-        await Barred(database).bar([identity.participant(token, "default")])
+        await Barred(database).bar([identity.participant(token, "default") for token in tokens])
     finally:
         await database.close()
+    attempts = iter([(token, f"203.0.113.{number % 250}") for number, token in enumerate(tokens)])
 
     async def is_barred() -> bool:
+        token, address = next(attempts)
         answer = await post(shared, PLEDGE, address, token)
         return answer.status == 403 and answer.content["error"]["code"] == "barred"
 
     await eventually(is_barred)
-    peer = await open_peer(shared, MSGPACK, address)
-    await peer.send("hello", token=token)
-    await peer.expect("welcome")
 
     async def is_barred_there() -> bool:
+        token, address = next(attempts)
+        peer = await open_peer(shared, MSGPACK, address)
+        await peer.send("hello", token=token)
+        await peer.expect("welcome")
         await peer.send("pledge", pledge="tea")
-        return (await peer.next()).get("code") == "barred"
+        answer = await peer.next()
+        await peer.quit()
+        return answer.get("code") == "barred"
 
     await eventually(is_barred_there)
-    await peer.quit()
 
 
 async def test_asking_in_vain_is_limited(shared: Service) -> None:
