@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPMessage
+from email.message import Message
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -77,7 +77,7 @@ def _open(request: urllib.request.Request, timeout: float) -> Answer:
         raise CannotConnect(request.full_url, str(error)) from error
 
 
-def _answer(status: int, headers: HTTPMessage, body: bytes) -> Answer:
+def _answer(status: int, headers: Message, body: bytes) -> Answer:
     try:
         content = json.loads(body or b"{}")
     except ValueError as error:
