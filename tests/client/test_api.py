@@ -36,7 +36,8 @@ async def test_a_pledge_is_the_same_with_and_without_a_socket(shared: Service) -
     async with await Participant.connect(shared.ws_url, token) as me:
         assert await me.pledge("tea") == made
     assert made.number == 1
-    assert [it["id"] for it in (await api.campaign())["pledges"]] == ["tea"]
+    [pledge] = (await api.campaign())["pledges"]
+    assert (pledge["id"], pledge["count"]) == ("tea", 1)
 
 
 async def test_works_are_read(shared: Service) -> None:
