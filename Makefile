@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
 
-.PHONY: run test lint unit format assets npm vectors docs reference screens faults fuzz lock audit sbom clean
+.PHONY: run test lint format assets npm dist vectors docs reference screens faults upgrade fuzz lock \
+	audit sbom clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
@@ -41,6 +42,12 @@ npm: tests/tools/node_modules/.package-lock.json
 	scripts/npm-package build/npm
 	cd build/npm && npm pack --dry-run
 
+# what a release has, in build/dist: the wheels and source archives of service and Python client
+dist: $(VENV)/.development
+	rm -rf build/dist
+	$(BIN)/python -m hatchling build -d build/dist
+	cd client/python && ../../$(BIN)/python -m hatchling build -d ../../build/dist
+
 tests/tools/node_modules/.package-lock.json: tests/tools/package-lock.json
 	npm ci --prefix tests/tools --ignore-scripts --no-progress --silent
 	@touch $@
@@ -64,6 +71,10 @@ screens: $(VENV)/.development
 faults: $(VENV)/.development
 	$(BIN)/python -m tests.faults --deployment $(or $(DEPLOYMENT),single) \
 		--seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
+
+# from the last release to this checkout with people inside; needs the repository's history
+upgrade: $(VENV)/.development
+	$(BIN)/python -m tests.upgrade --seconds $(or $(SECONDS),20)
 
 # make fuzz MESSAGES=1000000 SEED=1: the tests of tests/fuzz with so many messages, frames, requests
 # and calls, which takes an hour or two; then atheris where it has a wheel, each target with so many

@@ -23,7 +23,7 @@ local function taken(keys, args) return #args end
 
 local function paired(keys, args)
   local met, fresh = {{}}, {{}}
-  for at = FIRST_TICKET, #args, TICKET do
+  for at = 7, #args, TICKET do
     fresh[#fresh + 1] = args[at]
     met[args[at]] = ''
   end

@@ -144,7 +144,7 @@ def join_calls(
     calls = []
     for number, at in enumerate(range(0, len(everybody), batch)):
         base = bases[number % len(bases)]
-        arguments: list[Any] = [*RULES, random.randint(1, SEEDS), WORKER, "0"]
+        arguments: list[Any] = [*RULES, random.randint(1, SEEDS), WORKER]
         for ticket in everybody[at : at + batch]:
             arguments += ticket_arguments(ticket, letter_of(base))
         calls.append((base, *arguments))

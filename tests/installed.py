@@ -26,18 +26,22 @@ def build_wheel(source: Path, folder: Path, name: str = "jielong") -> Path:
 
 
 def install(folder: Path, *wheels: Path) -> Path:
-    """The `python` of a new environment in `folder` that holds the wheels.
-
-    It borrows the tests' own dependencies, but not their `server` and `jielong`: Python does not
-    follow the `.pth` files of a folder that a `.pth` file names.
-    """
+    """The `python` of a new environment in `folder` that holds the wheels and borrows the rest."""
     venv.create(folder)
     python = folder / "bin" / "python"
     options = ("--quiet", "--no-deps", "--no-index")
     _run(folder, "-m", "pip", "--python", python, "install", *options, *wheels)
-    packages = next(folder.glob("lib/python*/site-packages"))
-    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+    borrow_dependencies(folder)
     return python
+
+
+def borrow_dependencies(environment: Path) -> None:
+    """Let an environment find the tests' own dependencies, but not their `server` and `jielong`.
+
+    Python does not follow the `.pth` files of a folder that a `.pth` file names.
+    """
+    packages = next(environment.glob("lib/python*/site-packages"))
+    (packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
 
 
 def _run(cwd: Path, *arguments: object) -> None:

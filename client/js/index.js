@@ -4,6 +4,7 @@
 
 export { memoryStorage } from "./adapters/memory-storage.js";
 export { socketWith } from "./adapters/web-socket.js";
+export { Api, ApiError } from "./api.js";
 export { Connection } from "./connection/connection.js";
 export { directionOf } from "./direction.js";
 export { encodeStroke } from "./ink/encode-stroke.js";

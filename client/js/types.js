@@ -60,6 +60,24 @@
 /** @typedef {{t: "ping", n?: number}} Ping */
 /** @typedef {Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Ping} ToServer */
 
+// The HTTP API.
+/** @typedef {{id: string, text: string, count: number}} PledgeInfo */
+/**
+ * Amounts are integers of the currency's smallest unit.
+ * @typedef {{id: string, title: string, currency: string, goal?: number, raised: number, donations: number}} FundInfo
+ */
+/**
+ * @typedef {Campaign & {counters: Counters, phrases: Phrase[], relays: ("write" | "pledge" | "give")[],
+ *   pledges: PledgeInfo[], funds: FundInfo[]}} CampaignContent There are more keys.
+ */
+/**
+ * `hand` is an index into `hands`.
+ * @typedef {{id: string, campaign: string, phrase: Phrase, hands: {serial: number}[], completed_at: string,
+ *   chars: {char: string, seat: Seat, hand: number, strokes: Stroke[]}[],
+ *   review: "public" | "waiting" | "private"}} WorkContent
+ */
+/** @typedef {{works: WorkContent[], next: string | null}} WorkList */
+
 // The state of a client.
 /**
  * The partner. here: connected. away: may come back until `until`. left: the seat is free.
@@ -160,6 +178,11 @@
  * @property {(code: number) => void} close Called once, also when the socket never opened.
  */
 /** @typedef {(url: string, subprotocols: string[], handlers: SocketHandlers) => Socket} SocketAdapter */
+/** @typedef {{method: "GET" | "POST" | "DELETE", url: string, headers: Record<string, string>, body?: string}} HttpRequest */
+/**
+ * Sends a request; rejects when there is no answer. `body` is the JSON of the answer, null without one.
+ * @typedef {(request: HttpRequest) => Promise<{status: number, body: any, retryAfter?: string | null}>} Http
+ */
 /**
  * Storage that outlives the page. It must not throw: a full or blocked storage loses the value.
  * @typedef {Object} Storage

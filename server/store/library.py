@@ -28,6 +28,7 @@ _FUNCTIONS = (
     *("scale_lanes", "grant_serials", "add_serials", "waiting_rooms", "probe"),
     *("retire", "reconcile", "pledge", "pledge_totals", "reconcile_pledges"),
     *("count_networks", "remember_inks", "delete_participant", "add_funnel"),
+    "join_apart",
 )
 
 _SOURCE = "\n".join((_FOLDER / f"{name}.lua").read_text(encoding="utf-8") for name in _FILES)

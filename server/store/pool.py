@@ -46,7 +46,7 @@ Deliver = Callable[[str, list[Transition]], None]
 Handled = Callable[[RefusedError | StoreError | None], None]
 """Called with the outcome of a ticket: None when it was seated."""
 
-_JOIN = function("join")
+_JOIN, _JOIN_APART = function("join"), function("join_apart")
 
 
 def _always() -> bool:
@@ -73,17 +73,18 @@ class _Entry(NamedTuple):
 
 
 class _Batch(Call):
-    """A `join`; it collects tickets until it is sent or full."""
+    """A `join` or `join_apart`; it collects tickets until it is sent or full."""
 
     __slots__ = ("_deliver", "_entries", "_head", "_on_end", "closed", "ended", "queued")
 
     def __init__(
         self,
+        name: str,
         arguments: list[Argument],
         deliver: Deliver,
         on_end: Callable[[str], None],
     ) -> None:
-        super().__init__(_JOIN, "", arguments, repeatable=False, durable=True)
+        super().__init__(name, "", arguments, repeatable=False, durable=True)
         self._head = arguments
         self._deliver = deliver
         self._on_end = on_end
@@ -220,9 +221,9 @@ class Pool:
 
     def _new_batch(self, queue: _Queue, rules: Rules, worker: str) -> _Batch:
         seed = self._random.randint(1, SEEDS)
-        apart = "1" if queue.apart else "0"
-        arguments: list[Argument] = [*rule_arguments(rules), seed, worker, apart]
-        return _Batch(arguments, self._deliver, partial(self._ended, queue))
+        arguments: list[Argument] = [*rule_arguments(rules), seed, worker]
+        name = _JOIN_APART if queue.apart else _JOIN
+        return _Batch(name, arguments, self._deliver, partial(self._ended, queue))
 
     def _send_if_free(self, queue: _Queue) -> None:
         batch = queue.newest

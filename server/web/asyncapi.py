@@ -18,6 +18,31 @@ _PASSED_ON = {"ink", "undo", "react"}
 """Sent to the partner as they came from a client."""
 
 
+ABOUT = f"""\
+Two strangers write one phrase by hand, in turns, and see each other's ink.
+
+A message is a map with `t`, its type. In `{MSGPACK}` it is a binary frame with a MessagePack
+map, in `{JSON}` a text frame with a JSON object; keys and values are the same. Keys and types
+that a peer does not know are ignored.
+
+1. Offer one of the two subprotocols, connect, and send `hello`; `welcome` answers it. Keep its
+   `token`.
+2. `join` is answered by `waiting` (a room is open, seat 0 may write at once, a partner is sought)
+   or by `matched`. Both have the `turn`; later ones come as `turn`.
+3. Whoever has the turn may send parts of strokes as `ink`, and finishes the character with
+   `commit`, which has all its strokes. Both seats hear `committed`, then `turn` or `completed`. The
+   same `commit` may be sent again: it is answered again and counts once.
+4. When the connection is lost, wait a random time and connect again; after `bye`, wait its
+   `retry_ms`. `hello` with the `token` resumes: the room is in `welcome`'s `resume`, as in
+   `matched`, or the work that was completed meanwhile in `finished`. The seat is kept for
+   `limits.grace_ms`.
+5. `error` names in `re` the type that it refuses. With `retry_ms`, send the message again after so
+   many milliseconds; without, the same message would be refused again.
+6. The server sends WebSocket pings after 20 s of silence and drops a peer that is silent for
+   another 20 s. A client that cannot answer them sends `ping`.
+"""
+
+
 def _integer(least: int, most: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most}
 
@@ -61,7 +86,12 @@ def document(base_path: str) -> dict[str, Any]:
     )
     return {
         "asyncapi": "3.1.0",
-        "info": {"title": "Jielong", "version": __version__, "license": {"name": "Apache-2.0"}},
+        "info": {
+            "title": "Jielong",
+            "version": __version__,
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0"},
+        },
         "defaultContentType": "application/msgpack",
         "channels": {
             "relay": {

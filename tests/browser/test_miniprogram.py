@@ -1,94 +1,22 @@
-"""The mini-program at the real service. `wx` and `Page` of WeChat are replaced by the browser's own
-functions; everything else is the code of the mini-program and the core."""
+"""The mini-program at the real service."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 import pytest_asyncio
 from jielong import Participant, Pen
 from jielong.messages import PartnerState
-from playwright.async_api import Browser, Page, Route
+from playwright.async_api import Browser, Page
 
 from tests.browser.participant_page import LIMIT_MS
-from tests.service import ROOT, Service
-
-SOURCE = ROOT / "client" / "miniprogram"
-
-WECHAT = """async ([url, query]) => {
-  window.shown = {};
-  const kept = new Map();
-  const dialled = window.dialled = [];
-  window.wx = {
-    connectSocket({ protocols }) {
-      const socket = window.socket = new WebSocket(url, protocols);
-      dialled.push(protocols);
-      return {
-        onOpen: (run) => (socket.onopen = () => run({})),
-        onMessage: (run) => (socket.onmessage = ({ data }) => socket.silent || run({ data })),
-        onClose: (run) => (socket.onclose = ({ code }) => run({ code })),
-        onError: (run) => (socket.onerror = () => run({})),
-        send: ({ data }) => socket.silent || socket.send(data),
-        close: ({ code }) => socket.close(code),
-      };
-    },
-    getStorageSync: (key) => kept.get(key) ?? "",
-    setStorageSync(key, value) {
-      if (window.full) throw new Error("setStorageSync:fail exceed storage max size");
-      kept.set(key, value);
-    },
-    removeStorageSync: (key) => kept.delete(key),
-    onNetworkStatusChange: (run) => (window.network = run),
-    offNetworkStatusChange: () => (window.network = null),
-    getWindowInfo: () => ({ pixelRatio: window.ratio ?? 2 }),
-    createSelectorQuery() {
-      const node = document.createElement("canvas");
-      node.requestAnimationFrame = (run) => requestAnimationFrame(run);
-      let selected = "";
-      const query = {
-        select(id) {
-          selected = id.slice(1);
-          window[selected] ??= node;
-          return query;
-        },
-        fields: () => query,
-        exec: (run) => run([{ node: window[selected], width: 300, height: 300 }]),
-      };
-      return query;
-    },
-    showModal({ cancelText, confirmText, success }) {
-      if (cancelText.length > 4 || confirmText.length > 4) throw new Error("too long for WeChat");
-      success({ confirm: true });
-    },
-    showActionSheet: ({ itemList, success }) => success({ tapIndex: itemList.indexOf(picked) }),
-    canvasToTempFilePath: ({ canvas, success }) => success({ tempFilePath: canvas.toDataURL() }),
-    showShareImageMenu: ({ path }) => (window.kept = path),
-  };
-  window.Page = (page) => {
-    Object.assign(shown, page.data);
-    window.page = { ...page, data: shown, setData: (values) => Object.assign(shown, values) };
-  };
-  await import("/miniprogram/pages/relay/relay.js");
-  page.onLoad(query);
-  page.onReady();
-  page.onShow();
-  return dialled;
-}"""
-
-UNTIL = """async ([what, value, limit]) => {
-  const end = performance.now() + limit;
-  while (JSON.stringify(window.shown[what]) !== JSON.stringify(value)) {
-    if (performance.now() > end) throw new Error(JSON.stringify(window.shown));
-    await new Promise(requestAnimationFrame);
-  }
-}"""
+from tests.browser.phone import WRITE, copy_program, open_page, phone_at, shows
+from tests.service import Service
 
 LOOK = """async ([address, boxes]) => {
   const picture = new Image();
@@ -120,18 +48,6 @@ INKED = """async (limit) => {
   }
 }"""
 
-WRITE = """() => {
-  let t = performance.now();
-  for (const [from, to] of [[[60, 150], [240, 140]], [[150, 50], [155, 260]]]) {
-    for (let i = 0; i <= 20; i += 1) {
-      const [x, y] = [0, 1].map((axis) => from[axis] + (to[axis] - from[axis]) * i / 20);
-      t += 12;
-      page[i ? "move" : "down"]({ touches: [{ x, y, force: 0 }], timeStamp: t });
-    }
-    page.up();
-  }
-}"""
-
 CANCELLED = """([from, to]) => {
   let t = performance.now();
   for (let i = 0; i <= 20; i += 1) {
@@ -144,45 +60,11 @@ CANCELLED = """([from, to]) => {
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def folder(tmp_path: Path) -> Path:
-    """The mini-program as DevTools would see it: with its copy of the core."""
-    copy = tmp_path / "client" / "miniprogram"
-    await asyncio.to_thread(shutil.copytree, SOURCE, copy, ignore=shutil.ignore_patterns("jielong"))
-    for name in ("client/js", "static/js", "static/vendor"):
-        await asyncio.to_thread(shutil.copytree, ROOT / name, tmp_path / name)
-    process = await asyncio.create_subprocess_exec(copy / "copy-core")
-    assert await process.wait() == 0
-    return copy
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def phone(browser: Browser, service: Service, folder: Path) -> AsyncIterator[Page]:
-    """A page where the mini-program's modules can be imported."""
-    page = await browser.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-
-    async def serve(route: Route) -> None:
-        path = folder / route.request.url.partition("/miniprogram/")[2]
-        await route.fulfill(path=path, content_type="text/javascript; charset=utf-8")
-
-    await page.route("**/miniprogram/**", serve)
-    await page.goto(f"{service.url}/healthz")
-    yield page
-    await page.close()
-    assert errors == []
-
-
-async def shows(page: Page, what: str, value: object) -> None:
-    """Wait until the template is given this value."""
-    await page.evaluate(UNTIL, [what, value, LIMIT_MS])
-
-
-async def open_page(page: Page, service: Service, **query: Any) -> list[list[str]]:
-    """Open the mini-program's page and wait for it; the subprotocols that it has offered."""
-    dialled: list[list[str]] = await page.evaluate(WECHAT, [service.ws_url, query])
-    await shows(page, "screen", "idle")
-    return dialled
+async def phone(browser: Browser, service: Service, tmp_path: Path) -> AsyncIterator[Page]:
+    """A phone that has the mini-program."""
+    program = await copy_program(tmp_path)
+    async with phone_at(await browser.new_context(), service, program) as page:
+        yield page
 
 
 async def join(page: Page, phrase: str) -> None:

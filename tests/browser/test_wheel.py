@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -15,6 +15,11 @@ from tests.installed import build_sdist, build_wheel, install
 from tests.service import ROOT, Service
 
 IMPORT_SECONDS = 30
+PLACES = {
+    "server": "server",
+    "static": "server/web/public/static",
+    "client/js": "server/web/public/client/js",
+}
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +37,15 @@ def test_the_wheel_is_the_same_from_the_checkout_and_from_the_sdist(tmp_path: Pa
         with ZipFile(build_wheel(source, folder)) as wheel:
             names.append(sorted(wheel.namelist()))
     assert names[0] == names[1]
+    assert set(served_files()) <= set(names[0])
+
+
+def served_files() -> Iterator[str]:
+    """The places in the wheel of all that the service reads: code, Lua, templates, the page, ..."""
+    for folder, place in PLACES.items():
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield f"{place}/{path.relative_to(ROOT / folder).as_posix()}"
 
 
 def test_the_wheel_brings_its_own_packages(python: Path, tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from jielong.codec import Codec
@@ -15,6 +17,7 @@ from jielong.conformance.command import command
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from tests.service import Service, free_port
@@ -39,6 +42,23 @@ def changed(t: str, /, **keys: object) -> Mutate:
     return lambda message: message | keys if message["t"] == t else message
 
 
+CAMPAIGNS = """
+[[campaign]]
+id = "default"
+relays = ["write", "pledge"]
+organiser = { name = "Green Hills" }
+pledge = [{ id = "tea", text = "Drink tea" }]
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """A campaign with everything that is tested."""
+    file = tmp_path_factory.mktemp("campaigns") / "campaigns.toml"
+    file.write_text(CAMPAIGNS)
+    return {"campaigns": file}
+
+
 BROKEN: dict[str, Mutate] = {
     "subprotocol-msgpack": changed("welcome", t="pong"),
     "welcome": changed("welcome", phrases=[]),
@@ -59,6 +79,8 @@ BROKEN: dict[str, Mutate] = {
     "resume": changed("welcome", resume=None),
     "away-and-back": changed("partner", ms=None),
     "serials": changed("completed", serial=5),
+    "pledge": changed("pledged", number=0),
+    "pledge-numbers": changed("pledged", number=1),
 }
 
 
@@ -107,7 +129,17 @@ async def proxy(target: str, mutate: Mutate) -> AsyncIterator[str]:
             codec = Codec("msgpack" if near.subprotocol == WIRES[0] else "json")
             await _pass_on(near, far, lambda frame: codec.encode(mutate(codec.decode(frame))))
 
-    async with serve(handle, "127.0.0.1", 0, subprotocols=WIRES, max_size=None) as server:
+    async def answer(near: ServerConnection, request: Request) -> Response | None:
+        """Requests that are no handshake are passed on, too; the API's answers are all JSON."""
+        if "Upgrade" in request.headers:
+            return None
+        url = target.replace("ws:", "http:", 1).removesuffix("/ws") + request.path
+        body = await asyncio.to_thread(lambda: urlopen(url, timeout=10).read().decode())
+        return near.respond(HTTPStatus.OK, body)
+
+    async with serve(
+        handle, "127.0.0.1", 0, subprotocols=WIRES, max_size=None, process_request=answer
+    ) as server:
         yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/ws"
 
 

@@ -1,10 +1,12 @@
-"""The JavaScript client in Node: its example, and the program of its README."""
+"""The JavaScript client in Node: its example, and the programs of its README."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.service import ROOT, Service
 
@@ -28,13 +30,16 @@ def test_two_programs_write_a_work(shared: Service) -> None:
     assert sorted([number, another]) == ["1", "2"]
 
 
-def test_the_program_of_the_readme_runs(shared: Service, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, r"waiting for a stranger, to write .+\n"), (1, r".+ \d+\n")]
+)
+def test_the_programs_of_the_readme_run(
+    number: int, said: str, shared: Service, tmp_path: Path
+) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / "jielong-client").symlink_to(PACKAGE)
-    [program] = re.findall(
-        r"```js\n(import .+?)```", (PACKAGE / "README.md").read_text(), re.DOTALL
-    )
-    (tmp_path / "program.mjs").write_text(program)
+    programs = re.findall(r"```js\n(import .+?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "program.mjs").write_text(programs[number])
     command = [*NODE, tmp_path / "program.mjs", shared.ws_url]
-    said = subprocess.check_output(command, text=True, timeout=SECONDS)
-    assert re.fullmatch(r"waiting for a stranger, to write .+\n", said)
+    found = subprocess.check_output(command, text=True, timeout=SECONDS)
+    assert re.fullmatch(said, found)

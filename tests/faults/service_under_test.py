@@ -80,6 +80,12 @@ class ServiceUnderTest:
             assert self._service is not None
             self._service.process.send_signal(signal.SIGHUP)
 
+    async def restart(self) -> None:
+        """Stop it in good order, and start it again."""
+        async with self._restarting:
+            await self.shut_down()
+            await self.start()
+
     async def kill(self) -> None:
         """Kill the supervisor (SIGKILL) and start it again."""
         async with self._restarting:

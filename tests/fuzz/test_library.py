@@ -25,7 +25,9 @@ EVE = "eve", "w/eve"
 strings = st.text(max_size=20) | st.sampled_from([ROOM, "", "-", "0", "ann", "a b", "\0", "r-ann "])
 """What a participant may put into `room` and `invite`."""
 
-OF_PARTICIPANTS = ("join", "commit", "leave", "disconnect", "invite", "read_room", "acknowledge")
+OF_PARTICIPANTS = (
+    *("join", "join_apart", "commit", "leave", "disconnect", "invite", "read_room", "acknowledge"),
+)
 """To these the messages of participants lead."""
 
 arguments = st.lists(

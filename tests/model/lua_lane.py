@@ -91,8 +91,8 @@ class LuaLane:
         self, now: int, seed: int, worker: str, tickets: list[Ticket], *, apart: bool = False
     ) -> Answer:
         words = [word for ticket in tickets for word in ticket_arguments(ticket)]
-        flag = "1" if apart else "0"
-        return read_answer(self._call("join", *self._rules(now), seed, worker, flag, *words))
+        name = "join_apart" if apart else "join"
+        return read_answer(self._call(name, *self._rules(now), seed, worker, *words))
 
     def commit(
         self, now: int, participant: str, address: str, room: str, c: int, ink: bytes

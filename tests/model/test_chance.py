@@ -68,9 +68,9 @@ def batches(
         base = f"jl:{{chance:{batch}}}"
         pipe.execute_command("FCALL", reconcile, 1, base, "run", 0, 0, 0, 1, 0)
         if waiting:
-            pipe.execute_command("FCALL", join, 1, base, *rules, 1, "worker", "0", *early)
+            pipe.execute_command("FCALL", join, 1, base, *rules, 1, "worker", *early)
         seed = dice.randint(1, 2**31 - 2)
-        pipe.execute_command("FCALL", join, 1, base, *rules, seed, "worker", "0", *words)
+        pipe.execute_command("FCALL", join, 1, base, *rules, seed, "worker", *words)
     replies = pipe.execute()
     return [read_answer(reply).transitions for reply in replies[1 + waiting :: 2 + waiting]]
 

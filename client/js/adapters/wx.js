@@ -1,6 +1,6 @@
 /**
- * The core's platform in a WeChat mini-program: wx.connectSocket and wx storage. The caller passes
- * the global `wx`.
+ * The core's platform in a WeChat mini-program: wx.connectSocket, wx.request and wx storage. The
+ * caller passes the global `wx`.
  */
 
 import { jsonCodec } from "../wire/codec.js";
@@ -35,6 +35,21 @@ export function wxSocket(wx) {
       },
     };
   };
+}
+
+const REQUEST_MS = 10_000;
+
+/** @param {any} wx @returns {import("../types.js").Http} */
+export function wxHttp(wx) {
+  return ({ method, url, headers, body }) => new Promise((resolve, reject) => {
+    wx.request({
+      url, method, data: body, header: headers, timeout: REQUEST_MS,
+      success(/** @type {any} */ { statusCode, data, header }) {
+        resolve({ status: statusCode, body: data || null, retryAfter: header?.["Retry-After"] });
+      },
+      fail: reject,
+    });
+  });
 }
 
 /** @param {any} wx @returns {import("../types.js").Storage} */

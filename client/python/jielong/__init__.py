@@ -3,6 +3,7 @@
 Start with `Participant.connect`. The modules below it can be used alone:
 
 * `participant`: a participant that joins, writes and knows the state of its room.
+* `api`: what needs no socket: pledges, works, and the deletion of one's own data.
 * `connection`: one connection that carries typed messages.
 * `messages`: every message of the server; `messages.outgoing` makes those of the client.
 * `relay`: the room's state as a pure fold over messages.
@@ -12,14 +13,16 @@ Start with `Participant.connect`. The modules below it can be used alone:
 
 from __future__ import annotations
 
+from .api import Api
 from .connection import Connection
 from .exceptions import CannotConnect, Closed, JielongError, Malformed, Refused, TimedOut
 from .participant import Participant
 from .pen import Pen
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
+    "Api",
     "CannotConnect",
     "Closed",
     "Connection",

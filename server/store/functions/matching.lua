@@ -1,6 +1,5 @@
 -- join: who meets whom.
 
-local FIRST_TICKET = 8  -- the argument with which the first ticket begins
 local TICKET = 11  -- arguments of a ticket
 
 -- Lehmer's generator with Park and Miller's constants; exact in double precision.
@@ -138,8 +137,7 @@ end
 
 -- join: seat every ticket of one batch, at random, and say what happened.
 -- KEYS  base
--- ARGV  rules (4), seed, worker, "1" for participants who are kept apart: they meet only each other;
---       then for each ticket: participant, address, id for a new room,
+-- ARGV  rules (4), seed, worker, then for each ticket: participant, address, id for a new room,
 --       packed phrase, its length, "1" if the phrase was asked for, a friend's code or "", the
 --       last partners in any lane as words, latest first ("" for what this lane knows of them),
 --       when `hello` was said at the address (ms) or 0, the phrase's locale, and the locales that
@@ -150,16 +148,15 @@ end
 -- with it (`seated`); but a friend's code that leads to another room is refused.
 -- Without a friend's code nobody is seated in a room whose phrase is of a locale that they are not
 -- willing to write. Of two tickets, the one whose phrase suits both opens the room; if both do, the
--- one that asked for its phrase. A room is apart once somebody who is kept apart sits in it, also by a
--- friend's code: strangers of the others never come there.
+-- one that asked for its phrase.
 -- The `resume` of the same session may come later than its join. So a later `hello` takes over, as
 -- `resume` would. A `hello` of nearly the same time does not: it may be of an address that the
 -- session itself has left, since it does not know what became of a join from there.
-local function join(keys, args)
+-- With `apart` 1 the tickets are those of participants who are kept apart, see join_apart.
+local function seat_tickets(keys, args, apart)
   local base, rules, below = keys[1], rules_of(keys[1], args), dice(tonumber(args[5]))
   local refusals, transitions, fresh, again = {}, {}, {}, {}
   local records, touched = {}, {}
-  local apart = args[7] == '1' and 1 or 0
   local pool, kept = ':pool', ':kept'
   if apart == 1 then pool, kept = ':apart', ':apart_kept' end
 
@@ -267,12 +264,12 @@ local function join(keys, args)
 
   if is_behind(base) then return behind_error() end
   if is_fenced(base, args[6]) then
-    for _ = FIRST_TICKET, #args, TICKET do refusals[#refusals + 1] = 'fenced' end
+    for _ = 7, #args, TICKET do refusals[#refusals + 1] = 'fenced' end
     return answer(refusals, {})
   end
 
   local queued = {}
-  for at = FIRST_TICKET, #args, TICKET do
+  for at = 7, #args, TICKET do
     local ticket = {
       participant = args[at], address = args[at + 1], room = args[at + 2], phrase = args[at + 3],
       chars = tonumber(args[at + 4]), chosen = args[at + 5] == '1', invite = args[at + 6],
@@ -334,3 +331,11 @@ local function join(keys, args)
   end
   return answer(refusals, transitions)
 end
+
+local function join(keys, args) return seat_tickets(keys, args, 0) end
+
+-- join_apart: `join` for participants who are kept apart: they meet only each other.
+-- KEYS, ARGV, Answer  those of join, which is just as atomic and repeatable
+-- A room is apart once one of them sits in it, also by a friend's code: no stranger of the others comes
+-- there any more.
+local function join_apart(keys, args) return seat_tickets(keys, args, 1) end

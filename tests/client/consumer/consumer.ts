@@ -1,11 +1,11 @@
 // A program in TypeScript on the npm package. It is compiled, never run: every line that is to fail
 // says so, and fails the compiler if it does not.
 import {
-  Pen, REACTIONS, Relay, canWrite, decodeStroke, encodeStroke, memoryStorage, screenOf, socketWith, solve,
+  Api, Pen, REACTIONS, Relay, canWrite, decodeStroke, encodeStroke, memoryStorage, screenOf, socketWith, solve,
 } from "jielong-client";
 import { browserSocket, browserStorage, socketUrl } from "jielong-client/browser";
 import type { Change, FromServer, SocketAdapter, State, Stroke, ToServer } from "jielong-client/types";
-import { wxSocket, wxStorage } from "jielong-client/wx";
+import { wxHttp, wxSocket, wxStorage } from "jielong-client/wx";
 
 const adapters: SocketAdapter[] = [socketWith(WebSocket), browserSocket, wxSocket({})];
 const relay = new Relay({
@@ -41,6 +41,10 @@ export function nameOf(message: FromServer | ToServer): string {
 
 new Pen({ onPart: (part, end) => relay.dispatch({ t: "user:ink", p: part, end }) });
 wxStorage({}).set("key", null);
+
+const api = new Api({ url: "ws://127.0.0.1:8000/ws", http: wxHttp({}), locale: "zh-CN" });
+void api.pledge("default", "tea", "token").then(({ number, certificate }) => `${number + 1} ${certificate}`);
+void api.works("default", { cursor: null }).then(({ works }) => works[0]?.chars[0]?.strokes.flat());
 
 // @ts-expect-error There is no such reaction.
 relay.dispatch({ t: "user:react", e: "frown" });

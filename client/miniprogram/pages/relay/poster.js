@@ -7,7 +7,7 @@ import {
 } from "../../jielong/static/js/poster/style.js";
 import { cellsOf } from "./cells.js";
 import { drawCharacter } from "./paper.js";
-import { text } from "./words.js";
+import { text } from "../../shared/words.js";
 
 const LEFT = 108;
 const RIGHT = WIDTH - LEFT;

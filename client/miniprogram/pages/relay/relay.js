@@ -9,15 +9,34 @@ import {
 } from "../../jielong/client/js/index.js";
 import { HEIGHT, WIDTH } from "../../jielong/static/js/poster/style.js";
 import { SERVICE } from "../../config.js";
+import { withPrivacy } from "../../shared/privacy.js";
 import { Paper } from "./paper.js";
 import { drawPoster } from "./poster.js";
 import { REACTIONS, choiceOf, localesOf, viewOf } from "./view.js";
-import { text } from "./words.js";
+import { text } from "../../shared/words.js";
+
+/** @import { Change, Notice, Phrase, Sample } from "../../jielong/client/js/types.js" */
+/** @typedef {{touches: {x: number, y: number, force?: number}[], timeStamp: number}} CanvasTouch */
 
 const NOTICE_MS = 7000;
 
+/** The value of what `onLoad` and `onReady` make. */
+const later = /** @type {any} */ (null);
+
 Page({
   data: { reactions: REACTIONS, phrases: [text("phrase_any")], chosen: 0 },
+
+  relay: /** @type {Relay} */ (later),
+  pen: /** @type {Pen} */ (later),
+  jitterBuffer: /** @type {JitterBuffer} */ (later),
+  paper: /** @type {Paper | null} */ (null),
+  poster: /** @type {WechatMiniprogram.Canvas | null} */ (null),
+  side: 1,
+  shown: "",
+  scheduled: false,
+  ticking: 0,
+  noticed: 0,
+  onNetwork: /** @type {WechatMiniprogram.OnNetworkStatusChangeCallback} */ (later),
 
   /** @param {{campaign?: string, invite?: string}} query */
   onLoad({ campaign, invite }) {
@@ -38,7 +57,7 @@ Page({
     if (invite) relay.dispatch({ t: "user:join", invite });
     this.show();
     this.ticking = setInterval(() => this.show(), 1000);
-    this.onNetwork = ({ isConnected }) => isConnected && relay.wake();
+    this.onNetwork = (/** @type {{isConnected: boolean}} */ { isConnected }) => isConnected && relay.wake();
     wx.onNetworkStatusChange(this.onNetwork);
     relay.start();
   },
@@ -66,7 +85,7 @@ Page({
       .select("#paper")
       .fields({ node: true, size: true })
       .exec(([found]) => {
-        if (!found) return; // The page is not laid out yet.
+        if (!found?.node) return; // The page is not laid out yet.
         this.side = found.width;
         this.paper ??= new Paper(found.node);
         if (this.paper.resize(found.width * wx.getWindowInfo().pixelRatio)) this.paint();
@@ -92,7 +111,7 @@ Page({
     return { title: done?.phrase ? text("share_work", { text: done.phrase.text }) : text("tagline"), path };
   },
 
-  /** @param {import("../../jielong/client/js/types.js").Change} change */
+  /** @param {Change} change */
   changed({ before, state }) {
     const same = before.draft?.room === state.draft?.room && before.draft?.c === state.draft?.c;
     if (!same || !canWrite(state)) this.pen.drop();
@@ -103,7 +122,7 @@ Page({
     this.show();
   },
 
-  /** The first choice is any phrase. @param {import("../../jielong/client/js/types.js").Phrase[]} phrases */
+  /** The first choice is any phrase. @param {Phrase[]} phrases */
   offer(phrases) {
     this.setData({ phrases: [text("phrase_any"), ...phrases.map((phrase) => phrase.text)], chosen: 0 });
   },
@@ -116,7 +135,7 @@ Page({
     this.setData(view);
   },
 
-  /** Shows a notice for a while. @param {import("../../jielong/client/js/types.js").Notice | null} notice */
+  /** Shows a notice for a while. @param {Notice | null} notice */
   notice(notice) {
     clearTimeout(this.noticed);
     if (notice) this.noticed = setTimeout(() => this.relay.dispatch({ t: "user:dismiss" }), NOTICE_MS);
@@ -150,19 +169,21 @@ Page({
     return this.jitterBuffer.at(this.relay.now());
   },
 
-  /** @param {any} event */
+  /** @param {CanvasTouch} event @returns {Sample} */
   sampleOf({ touches, timeStamp }) {
     const [{ x, y, force = 0 }] = touches;
     const within = (/** @type {number} */ value) => Math.min(1, Math.max(0, value / this.side));
     return { x: within(x), y: within(y), t: timeStamp, pressure: force, kind: "touch" };
   },
 
+  /** @param {CanvasTouch} event */
   down(event) {
     if (event.touches.length > 1 || !canWrite(this.relay.state)) return;
     this.pen.down(this.sampleOf(event), inkUsage(this.relay.state));
     this.paint();
   },
 
+  /** @param {CanvasTouch} event */
   move(event) {
     if (event.touches.length > 1 || !this.pen.isDown) return;
     this.pen.move([this.sampleOf(event)]);
@@ -216,6 +237,13 @@ Page({
     this.relay.dispatch({ t: "user:invite" });
   },
 
+  /** The campaign's pledges, funds and works. */
+  open() {
+    const id = this.relay.state.campaign?.id ?? "";
+    void wx.navigateTo({ url: `/pages/campaign/campaign?campaign=${id}` });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event Its button has the reaction. */
   react({ currentTarget }) {
     this.relay.dispatch({ t: "user:react", e: currentTarget.dataset.e });
   },
@@ -238,18 +266,34 @@ Page({
     });
   },
 
-  /** Makes the poster and opens WeChat's menu to send or save it. */
+  /** Makes the poster and opens WeChat's menu to send or save it; without that menu, saves it. */
   keep() {
     const { done, campaign } = this.relay.state;
     if (!done || !this.poster) return;
     drawPoster(this.poster, campaign?.title ?? "", done, new Date());
-    const fail = () => wx.showToast({ title: text("poster_failed"), icon: "none" });
     wx.canvasToTempFilePath({
       canvas: this.poster,
       destWidth: WIDTH,
       destHeight: HEIGHT,
-      success: ({ tempFilePath }) => wx.showShareImageMenu({ path: tempFilePath }),
-      fail,
+      success: ({ tempFilePath: path }) => {
+        if (wx.canIUse("showShareImageMenu")) void wx.showShareImageMenu({ path });
+        else this.save(path);
+      },
+      fail: () => this.say("poster_failed"),
     });
+  },
+
+  /** Puts a picture into the album. @param {string} filePath */
+  save(filePath) {
+    const refused = () => this.say("poster_refused");
+    withPrivacy(
+      () => void wx.saveImageToPhotosAlbum({ filePath, success: () => this.say("poster_saved"), fail: refused }),
+      refused,
+    );
+  },
+
+  /** @param {string} key Of a text. */
+  say(key) {
+    void wx.showToast({ title: text(key), icon: "none" });
   },
 });

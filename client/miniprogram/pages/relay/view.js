@@ -3,7 +3,7 @@
  */
 
 import { canKeepRoom, canWrite, directionOf, hasInk, needsPartner, screenOf } from "../../jielong/client/js/index.js";
-import { hasText, text } from "./words.js";
+import { hasText, text } from "../../shared/words.js";
 
 /** @import { PartnerState, Room, State } from "../../jielong/client/js/types.js" */
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 
 from .check import Family
@@ -11,6 +12,9 @@ from .peer import Message, Peer
 from .server import Server, shortest
 
 FAMILY = Family("counting")
+
+_ARCHIVE_TRIES, _ARCHIVE_PAUSE = 50, 0.2
+"""How often, and after how many seconds, a work that is finished is asked for."""
 
 
 class Finished(NamedTuple):
@@ -41,6 +45,36 @@ async def serials(server: Server) -> None:
     require(min(after) > max(before), f"{after} came after {before}")
     relays = [max(told["counters"]["relays"] for told in work.told) for work in (first, second)]
     require(relays[1] > relays[0], f"{relays[1]} works are counted after {relays[0]}")
+
+
+@FAMILY.check("The API tells totals that are not lower than those of `completed`.")
+async def totals(server: Server) -> None:
+    finished = await _finished(server)
+    campaign = finished.seats[0].welcome["campaign"]["id"]
+    answer = await server.http.get(f"/api/campaigns/{campaign}")
+    require(answer.status == 200, f"the campaign is answered {answer.status}")
+    for name in ("relays", "participants"):
+        told = max(message["counters"][name] for message in finished.told)
+        found = answer.body["counters"][name]
+        require(found >= told, f"{name} are {found} there, {told} in `completed`")
+
+
+@FAMILY.check("Those who wrote a work can read it with their token, with all hands and strokes.")
+async def kept(server: Server) -> None:
+    finished = await _finished(server)
+    serials = {told["serial"] for told in finished.told}
+    path = f"/api/works/{finished.told[0]['work']}"
+    token = finished.seats[0].welcome["token"]
+    answer = await server.http.get(path, token)
+    for _ in range(_ARCHIVE_TRIES):
+        if answer.status == 200:
+            break
+        await asyncio.sleep(_ARCHIVE_PAUSE)
+        answer = await server.http.get(path, token)
+    require(answer.status == 200, f"the work is answered {answer.status}")
+    require({hand["serial"] for hand in answer.body["hands"]} == serials, "other numbers are kept")
+    for char in answer.body["chars"]:
+        require(char["strokes"] == STROKES, f"{char['char']} has other strokes")
 
 
 @FAMILY.check("A commit into a finished work changes neither its ink nor its number.")

@@ -15,6 +15,7 @@ from ..codec import Codec, Format
 from ..deadline import within
 from ..exceptions import CannotConnect, TimedOut
 from .exceptions import BrokenPromiseError, NotTestableError
+from .http import HttpApi
 from .peer import ANSWER_SECONDS, Message, Peer
 
 _ROOMS = 3
@@ -27,6 +28,7 @@ class Server:
     def __init__(self, url: str, campaign: str | None) -> None:
         """At `url`, of the socket or of the service; `campaign` is the default one when None."""
         self._url = socket_url(url)
+        self.http = HttpApi(self._url)
         self._hello = {} if campaign is None else {"campaign": campaign}
         self._peers: list[Peer] = []
 

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ..deadline import within
 from ..exceptions import CannotConnect, TimedOut
-from . import counting, handshake, hello, leaving, live, messages, resuming, seats, turns
+from . import counting, handshake, hello, leaving, live, messages, pledging, resuming, seats, turns
 from .check import Check, Outcome, Result
 from .exceptions import BrokenPromiseError, NotTestableError
 from .server import Server
@@ -24,6 +24,7 @@ FAMILIES = (
     leaving.FAMILY,
     resuming.FAMILY,
     counting.FAMILY,
+    pledging.FAMILY,
 )
 
 CHECKS: tuple[Check, ...] = tuple(check for family in FAMILIES for check in family.checks)

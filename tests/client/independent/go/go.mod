@@ -1,0 +1,3 @@
+module jielong.example/participant
+
+go 1.19

@@ -1,0 +1,45 @@
+"""Earlier versions of the service, out of the repository's history."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from tests.service import ROOT
+
+LAST_RELEASE = "b315c32c7abab53080a04be1cb5134c135af0f38"
+"""The last commit of 0.1.0."""
+
+RECORDED = Path(__file__).parent / "recorded"
+"""Data of earlier versions, a folder each; `record.py` makes them."""
+
+SERVED = ("server", "static", "client/js")
+"""What a running service reads of a checkout."""
+
+
+def unpack(commit: str, folder: Path) -> None:
+    """Put the service of a commit into `folder`.
+
+    Raises:
+        RuntimeError: the history does not have it; the message says how to get it.
+    """
+    done = subprocess.run(
+        ["git", "archive", "--format=tar", commit, *SERVED],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{done.stderr.decode().strip()}; try: git fetch --unshallow")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+
+
+def replace_by_this_one(folder: Path) -> None:
+    """Install the service of this checkout over the one in `folder`, as an upgrade does."""
+    for name in SERVED:
+        shutil.rmtree(folder / name)
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
