@@ -34,6 +34,7 @@ from server.metrics.shared_file import MetricsFile, Place
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
+from server.tracing.start import require_tracing
 from server.transport.listener import bind, listen, reserve, url
 from server.worker.judge_process import judging
 from server.worker.prepare import MakeWorker, prepare_worker
@@ -115,6 +116,7 @@ def serve(
     with one_line_errors():
         settings = settings_from(flags)
         set_up_logging(settings, 0 if settings.workers == 1 else None)
+        require_tracing(on=settings.traces)
         make_worker = prepare_worker(settings, Place()) if settings.workers == 1 else None
         take = bind if settings.workers == 1 else reserve
         taken = take(settings.host, settings.port)
