@@ -153,15 +153,19 @@ def check(
 
 @app.command(hidden=True)
 def worker(
-    place: Annotated[int, typer.Option(help="Its number.")],
-    metrics_file: Annotated[int, typer.Option(help="Descriptor of the metrics of all workers.")],
-    places: Annotated[int, typer.Option(help="How many numbers there are.")],
+    place: Annotated[int, typer.Option(help="Its number.")] = 0,
+    metrics_file: Annotated[
+        int | None, typer.Option(help="Descriptor of the metrics of all workers.")
+    ] = None,
+    places: Annotated[int, typer.Option(help="How many numbers there are.")] = 0,
 ) -> None:
     """Run one of several workers on a shared port; `serve --workers` starts them."""
     with one_line_errors():
         settings = settings_from({})
         set_up_logging(settings, place)
-        make_worker = prepare_worker(settings, Place(place, MetricsFile(metrics_file, places)))
+        # A supervisor of a version before gives no file: it replaces its workers by new ones.
+        file = None if metrics_file is None else MetricsFile(metrics_file, places)
+        make_worker = prepare_worker(settings, Place(place, file))
         take = partial(bind, shared=True)
         bound = take(settings.host, settings.port)
         operations = _operations_port(settings, take)
