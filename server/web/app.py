@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
@@ -52,7 +52,7 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def make_app(api: Api, pages: Pages, pictures: Pictures, more: Sequence[BaseRoute]) -> ASGIApp:
+def make_app(api: Api, pages: Pages, pictures: DrawnPictures, more: Sequence[BaseRoute]) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`.
 
     `more` are routes of other parts.

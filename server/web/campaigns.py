@@ -13,7 +13,7 @@ from starlette.routing import Route
 from server.archive.database import Database
 from server.archive.deletion import Deletion
 from server.archive.moderation import Policy
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
 from server.archive.reader import WorkReader
@@ -49,6 +49,7 @@ from server.web.certificates import Certificates
 from server.web.content import Content
 from server.web.donation_api import DonationApi
 from server.web.giving import Giving
+from server.web.oembed import OEmbed
 from server.web.own_data import OwnData, OwnDataApi
 from server.web.pledge_api import PledgeApi
 from server.web.shared_identity import SharedIdentity
@@ -100,8 +101,8 @@ class WebCampaigns:
         """What the organiser of a campaign defined, as of the last change."""
         return self._feed.definition(campaign_id)
 
-    def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
-        """Campaigns, pledges, donations, deletion, and strokes of phrases that came later."""
+    def routes(self, content: Content, pictures: DrawnPictures) -> Sequence[Route]:
+        """Campaigns, pledges, donations, deletion, oEmbed, strokes of later phrases."""
         reader = self._pledge_reader
         pledges, donations = Pledges(self._shards), Donations(self.database)
         pledging = Pledging(pledges, reader.of_participant)
@@ -110,7 +111,8 @@ class WebCampaigns:
         parts = (
             CampaignApi(self.live, self._feed.definition, figures),
             PledgeApi(self.live, self._identity, pledging, reader),
-            Certificates(reader, self.live, self._feed.definition, content.pages),
+            Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
+            OEmbed(self.access, reader, self.live, self._feed.definition),
             DonationApi(self.live, self._feed.definition, donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),
