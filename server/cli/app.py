@@ -29,6 +29,7 @@ from server.cli.judge import judge
 from server.cli.logs import set_up_logging
 from server.cli.migrate import migrate
 from server.cli.participants import participants
+from server.cli.rehearse import rehearse
 from server.cli.retention import expire_works
 from server.metrics.shared_file import MetricsFile, Place
 from server.settings import Settings
@@ -57,6 +58,7 @@ app.command()(conformance)
 app.command()(doctor)
 app.add_typer(participants, name="participants")
 app.command()(judge)
+app.command()(rehearse)
 app.add_typer(campaign, name="campaign")
 app.add_typer(donations, name="donations")
 app.add_typer(admin, name="admin")
