@@ -167,6 +167,9 @@ class Settings(BaseSettings):
     admin_hours: float = Field(12, gt=0, le=24 * 30)
     """How long somebody is signed in to the console."""
 
+    traces: bool = False
+    """Send traces of commits to OpenTelemetry; needs the extra `traces`."""
+
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"

@@ -54,11 +54,12 @@ async def finish(
     phrase: str = "jiayou",
     seed: int = 7,
     hand: Callable[[random.Random], Hand] = Pen,
+    campaign: str | None = None,
 ) -> Done:
     """The same, with what the first of them was told."""
     async with (
-        await Participant.connect(service.ws_url) as one,
-        await Participant.connect(service.ws_url) as two,
+        await Participant.connect(service.ws_url, campaign=campaign) as one,
+        await Participant.connect(service.ws_url, campaign=campaign) as two,
     ):
         await one.join(phrase=phrase)
         await two.join()

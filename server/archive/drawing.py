@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from server.archive.brush import outline
 from server.relay.ink import GRID, Stroke
 from server.relay.phrase import Direction, language_of
@@ -33,6 +35,41 @@ def is_one_word(locale: str) -> bool:
     return language_of(locale) not in _SQUARE
 
 
+class Layout(NamedTuple):
+    """Where everything is in the picture, in pixels.
+
+    Attributes:
+        left, top, width, height: of the scroll.
+        cell: the side of a character's cell.
+        cells: the upper left corner of each, in reading order.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    cell: float
+    cells: list[tuple[float, float]]
+
+
+def lay_out(count: int, *, is_word: bool = False, direction: Direction = "ltr") -> Layout:
+    """Where `count` characters stand; see `draw`."""
+    rows = 1 if is_word or count <= ONE_ROW else 2
+    columns = -(-count // rows)
+    across = WIDTH - 2 * MARGIN - 2 * (SEAL + SEAL_GAP)
+    cell = min(LARGEST_CELL, across / columns, (TALLEST_SCROLL - 2 * MARGIN) / rows)
+    width = columns * cell + 2 * MARGIN
+    height = min(TALLEST_SCROLL, rows * cell + 2 * ABOVE)
+    left = (WIDTH - width - SEAL - SEAL_GAP) / 2
+    top = (HEIGHT - rows * cell) / 2
+    cells = []
+    for i in range(count):
+        row, place = divmod(i, columns)
+        column = place if direction == "ltr" else columns - 1 - place
+        cells.append((left + MARGIN + column * cell, top + row * cell))
+    return Layout(left, (HEIGHT - height) / 2, width, height, cell, cells)
+
+
 def draw(
     characters: list[list[Stroke]],
     seal: str,
@@ -48,34 +85,24 @@ def draw(
         is_word: the characters are letters of one word, which is not broken.
         direction: in which the characters of a row follow each other.
     """
-    rows = 1 if is_word or len(characters) <= ONE_ROW else 2
-    columns = -(-len(characters) // rows)
-    across = WIDTH - 2 * MARGIN - 2 * (SEAL + SEAL_GAP)
-    cell = min(LARGEST_CELL, across / columns, (TALLEST_SCROLL - 2 * MARGIN) / rows)
-    width = columns * cell + 2 * MARGIN
-    height = min(TALLEST_SCROLL, rows * cell + 2 * ABOVE)
-    left = (WIDTH - width - SEAL - SEAL_GAP) / 2
-    scroll_top = (HEIGHT - height) / 2
-    scroll_bottom = scroll_top + height
-    top = (HEIGHT - rows * cell) / 2
-    cells = []
-    for i, strokes in enumerate(characters):
-        row, place = divmod(i, columns)
-        column = place if direction == "ltr" else columns - 1 - place
-        cells.append(_cell(strokes, left + MARGIN + column * cell, top + row * cell, cell))
+    left, top, width, height, cell, cells = lay_out(
+        len(characters), is_word=is_word, direction=direction
+    )
+    bottom = top + height
     seal_left = left + width + SEAL_GAP
     return "".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
+            f'viewBox="0 0 {WIDTH} {HEIGHT}">',
             f'<radialGradient id="light" cx=".5" cy="0" r="1"><stop stop-color="#f8f1e2"/>'
             f'<stop offset=".7" stop-color="{PAPER}"/></radialGradient>',
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#light)"/>',
-            _rect(left + 3, scroll_top + 10, width, height, EDGE, ' opacity=".6"'),
-            _rect(left, scroll_top, width, height, SHEET),
-            _rect(left - 6, scroll_top - ROD, width + 12, ROD, CINNABAR),
-            _rect(left - 6, scroll_bottom, width + 12, ROD, CINNABAR),
-            *cells,
-            f'<svg x="{seal_left:.1f}" y="{scroll_bottom - SEAL:.1f}" width="{SEAL}" '
+            _rect(left + 3, top + 10, width, height, EDGE, ' opacity=".6"'),
+            _rect(left, top, width, height, SHEET),
+            _rect(left - 6, top - ROD, width + 12, ROD, CINNABAR),
+            _rect(left - 6, bottom, width + 12, ROD, CINNABAR),
+            *(_cell(strokes, *at, cell) for strokes, at in zip(characters, cells, strict=True)),
+            f'<svg x="{seal_left:.1f}" y="{bottom - SEAL:.1f}" width="{SEAL}" '
             f'height="{SEAL}" viewBox="0 0 512 512">{seal}</svg>',
             "</svg>",
         ]

@@ -17,12 +17,12 @@ PART_SECONDS = 60.0
 FILLED = 0.9
 """So much of the space is left in use when room is made."""
 
-SUFFIX, PART = ".png", ".part"
+SUFFIXES, PART = frozenset((".png", ".webp", ".gif")), ".part"
 
 
 def forget(folder: Path, work_id: str) -> None:
-    """Remove a work's picture from a folder of pictures, however it was drawn."""
-    for path in folder.glob(f"*/{escape(work_id)}{SUFFIX}"):
+    """Remove a work's pictures from a folder of pictures, however they were drawn."""
+    for path in folder.glob(f"*/{escape(work_id)}.*"):
         with suppress(OSError):
             path.unlink()
 
@@ -43,13 +43,13 @@ class PictureFiles:
         self._here = folder / kind
         self._most_bytes = most_bytes
 
-    def path(self, work_id: str) -> Path:
-        """Where the picture of a work is, or will be."""
-        return self._here / f"{work_id}{SUFFIX}"
+    def path(self, name: str) -> Path:
+        """Where the picture of this name is, or will be."""
+        return self._here / name
 
-    def read(self, work_id: str) -> bytes | None:
+    def read(self, name: str) -> bytes | None:
         """A picture, which is now used; None when there is none."""
-        path = self.path(work_id)
+        path = self.path(name)
         try:
             picture = path.read_bytes()
         except OSError:
@@ -60,7 +60,7 @@ class PictureFiles:
         return picture
 
     def forget(self, work_id: str) -> None:
-        """Remove a picture, however it was drawn."""
+        """Remove the pictures of a work, however they were drawn."""
         forget(self._folder, work_id)
 
     def make_room(self) -> int:
@@ -75,7 +75,7 @@ class PictureFiles:
                 at = path.stat()
                 if path.suffix == PART and now - at.st_mtime > PART_SECONDS:
                     path.unlink()
-                elif path.suffix == SUFFIX:
+                elif path.suffix in SUFFIXES:
                     files.append((path.parent == self._here, at.st_mtime, at.st_size, path))
                     total += at.st_size
         if total <= self._most_bytes:

@@ -1,4 +1,4 @@
-"""Draws one work as PNG: `python -m server.archive.rasterizer FILE`, JSON in, the picture out.
+"""Draws one picture: `python -m server.archive.rasterizer FILE`, JSON in, the picture out.
 
 It is a process of its own, because drawing holds the interpreter, and ink must not wait for that.
 The picture is kept in FILE. Processes that are asked for the same one take turns, and all but the
@@ -8,7 +8,6 @@ first find it there.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -18,16 +17,23 @@ from zlib import crc32
 
 import resvg_py
 
+from server.archive.card import FONT, draw_card
 from server.archive.drawing import draw
 from server.archive.picture_files import PART
+from server.archive.picture_requests import (
+    PictureRequest,
+    WorkAnimation,
+    WorkPicture,
+    read_request,
+)
 
 LOCKS = 16
 """Files that are locked, each for many works: a file for each work would have to be removed."""
 
 
 def main() -> None:
-    """Read what `draw` takes from standard input; write the PNG to standard output."""
-    request = json.load(sys.stdin.buffer)
+    """Read a request from standard input; write the picture to standard output."""
+    request = read_request(sys.stdin.buffer.read())
     path = Path(sys.argv[1])
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path):
@@ -44,14 +50,18 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _draw(request: dict[str, object]) -> bytes:
-    svg = draw(
-        request["characters"],  # type: ignore[arg-type]
-        str(request["seal"]),
-        is_word=bool(request["is_word"]),
-        direction=request["direction"],  # type: ignore[arg-type]
-    )
-    return resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)
+def _draw(request: PictureRequest) -> bytes:
+    if isinstance(request, WorkAnimation):
+        # Pillow is needed for nothing else.
+        from server.archive.animation import animate  # noqa: PLC0415
+
+        return animate(request)
+    if isinstance(request, WorkPicture):
+        svg = draw(
+            request.characters, request.seal, is_word=request.is_word, direction=request.direction
+        )
+        return resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, width=request.width)
+    return resvg_py.svg_to_bytes(svg_string=draw_card(request), font_files=[str(FONT)])
 
 
 def _store(path: Path, picture: bytes) -> bytes:

@@ -29,6 +29,7 @@ def compose(definition: Definition, library: Library) -> Campaign:
         relays=definition.relays,
         pledges=definition.pledge,
         funds=definition.fund,
+        rehearsal=definition.rehearsal,
     )
 
 

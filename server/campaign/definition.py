@@ -150,6 +150,7 @@ class Definition(_Part, frozen=True):
         deletion: what becomes of the works of a participant who deletes what is theirs.
         retention_days: how long works are kept; 0 for ever, None as the service's setting says.
         embed: origins whose pages may show the campaign in a frame.
+        rehearsal: only `jielong rehearse` takes part.
     """
 
     id: str
@@ -175,6 +176,7 @@ class Definition(_Part, frozen=True):
     goal: tuple[Goal, ...] = ()
     milestone: tuple[Goal, ...] = ()
     embed: tuple[str, ...] = ()
+    rehearsal: bool = False
     moderation: Moderation = "after"
     check: Thresholds = Thresholds()
     deletion: DeletedHands = "keep"

@@ -22,6 +22,7 @@ class FromClient(msgspec.Struct, frozen=True):
     invite: str = ""
     keep: bool = False
     c: int = -1
+    pledge: str = ""
     strokes: Strokes = []
 
 

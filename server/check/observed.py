@@ -247,9 +247,18 @@ class Participant:
         hellos: when each `hello` was sent.
         pending: connections that sent `hello` and are not welcomed yet.
         meetings: every match, in the order of time.
+        pledges_asked_at: when each pledge was first asked for.
     """
 
-    __slots__ = ("connection", "hellos", "id", "meetings", "pending", "tenure")
+    __slots__ = (
+        "connection",
+        "hellos",
+        "id",
+        "meetings",
+        "pending",
+        "pledges_asked_at",
+        "tenure",
+    )
 
     def __init__(self, participant_id: str) -> None:
         """The participant of this id."""
@@ -259,6 +268,7 @@ class Participant:
         self.hellos: list[float] = []
         self.pending: set[Connection] = set()
         self.meetings: list[Meeting] = []
+        self.pledges_asked_at: dict[str, float] = {}
 
 
 class Connection:

@@ -60,6 +60,8 @@ class Replay:
             seated = participant is not None and participant.tenure is not None
             connection.join_sent_at = None if seated else at
             connection.by_invite = bool(message.invite)
+        if participant is not None and message.t == "pledge":
+            participant.pledges_asked_at.setdefault(message.pledge, at)
         if participant is None or not message.room:
             return
         if message.t == "commit":

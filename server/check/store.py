@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -60,12 +62,31 @@ class Lane(NamedTuple):
     rooms: dict[str, LiveRoom]
 
 
+class StoredPledge(NamedTuple):
+    """A pledge that a participant made."""
+
+    pledge: str
+    participant: str
+    number: int
+    certificate: str
+
+
 class StoredCampaign(NamedTuple):
-    """A campaign: its lanes in Redis and its works in SQL."""
+    """A campaign: its lanes in Redis and its works in SQL.
+
+    Attributes:
+        id: its id.
+        lanes: in Redis.
+        works: in SQL.
+        pledges: in SQL or in the stream.
+        pledge_counts: the counters, by pledge.
+    """
 
     id: str
     lanes: list[Lane]
     works: list[StoredWork]
+    pledges: Sequence[StoredPledge] = ()
+    pledge_counts: Mapping[str, int] = MappingProxyType({})
 
 
 class Store:

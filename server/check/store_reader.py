@@ -9,7 +9,7 @@ Memory: about 1 KB for each work and each live room.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import redis.asyncio
@@ -19,10 +19,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
 from server.archive.database import ArchiveError, known_options, make_engine, must_be_there
-from server.check.store import Hand, Lane, LiveRoom, Store, StoredCampaign, StoredWork
+from server.check.store import (
+    Hand,
+    Lane,
+    LiveRoom,
+    Store,
+    StoredCampaign,
+    StoredPledge,
+    StoredWork,
+)
 from server.check.strokes import Strokes, digest
 from server.store import keys
 from server.store.deployment import Deployment
+from server.store.pledges_stream import read_pledges
 from server.store.room_record import STATE, ink_field, read_room
 from server.store.works import FinishedWork, read_work
 
@@ -43,8 +52,56 @@ async def read_store(deployment: Deployment, database_url: str, campaigns: list[
     """
     await deployment.refresh()
     lanes = {campaign: await _read_lanes(deployment, campaign) for campaign in campaigns}
-    works = await _read_archive(database_url, campaigns)
-    return Store([StoredCampaign(name, lanes[name], works[name]) for name in campaigns])
+    pledged = {campaign: await _read_pledged(deployment, campaign) for campaign in campaigns}
+    archive = await _read_archive(database_url, campaigns)
+    return Store(
+        [
+            StoredCampaign(
+                name,
+                lanes[name],
+                archive.works[name],
+                list(dict.fromkeys([*archive.pledges[name], *pledged[name].waiting])),
+                pledged[name].counts,
+            )
+            for name in campaigns
+        ]
+    )
+
+
+class _Pledged(NamedTuple):
+    """What Redis has of a campaign's pledges."""
+
+    counts: dict[str, int]
+    waiting: list[StoredPledge]
+
+
+class _Archive(NamedTuple):
+    """What SQL has, by campaign."""
+
+    works: dict[str, list[StoredWork]]
+    pledges: dict[str, list[StoredPledge]]
+
+
+async def _read_pledged(deployment: Deployment, campaign: str) -> _Pledged:
+    base = keys.lane(campaign)
+    client = deployment.client(base, seconds=_READ_SECONDS)
+    try:
+        async with client.pipeline(transaction=True) as pipe:
+            pipe.hgetall(keys.pledges(base))
+            pipe.xrange(keys.pledged(base))
+            totals, entries = await pipe.execute()
+    finally:
+        await client.aclose()
+    counts = {
+        name.decode().partition(":")[2]: int(value)
+        for name, value in totals.items()
+        if name.startswith(b"count:")
+    }
+    waiting = [
+        StoredPledge(made.pledge, made.participant, made.number, made.certificate)
+        for _, made in read_pledges(entries)
+    ]
+    return _Pledged(counts, waiting)
 
 
 async def _read_lanes(deployment: Deployment, campaign: str) -> list[Lane]:
@@ -91,7 +148,7 @@ async def _read_live_rooms(client: redis.asyncio.Redis, base: str) -> AsyncItera
             yield LiveRoom(key.decode()[len(prefix) :], (room.holder0, room.holder1), written)
 
 
-async def _read_archive(url: str, campaigns: list[str]) -> dict[str, list[StoredWork]]:
+async def _read_archive(url: str, campaigns: list[str]) -> _Archive:
     found: dict[str, list[StoredWork]] = {campaign: [] for campaign in campaigns}
     engine = make_engine(url)
     must_be_there(engine)
@@ -101,6 +158,7 @@ async def _read_archive(url: str, campaigns: list[str]) -> dict[str, list[Stored
                 pass
         async with engine.connect() as connection:
             hands = await _read_hands(connection)
+            pledges = await _read_pledges(connection, campaigns)
             works = schema.works.c
             query = select(works.id, works.campaign, works.writers, works.ink, works.completed_at)
             rows = await connection.stream(query.where(works.campaign.in_(campaigns)))
@@ -115,6 +173,17 @@ async def _read_archive(url: str, campaigns: list[str]) -> dict[str, list[Stored
         raise ArchiveError(f"the database of works cannot be read: {error}") from error
     finally:
         await engine.dispose()
+    return _Archive(found, pledges)
+
+
+async def _read_pledges(
+    connection: AsyncConnection, campaigns: list[str]
+) -> dict[str, list[StoredPledge]]:
+    found: dict[str, list[StoredPledge]] = {campaign: [] for campaign in campaigns}
+    it = schema.pledges.c
+    query = select(it.campaign, it.pledge, it.participant, it.number, it.certificate)
+    async for campaign, *made in await connection.stream(query.where(it.campaign.in_(campaigns))):
+        found[campaign].append(StoredPledge(*made))
     return found
 
 

@@ -29,11 +29,13 @@ from server.cli.judge import judge
 from server.cli.logs import set_up_logging
 from server.cli.migrate import migrate
 from server.cli.participants import participants
+from server.cli.rehearse import rehearse
 from server.cli.retention import expire_works
 from server.metrics.shared_file import MetricsFile, Place
 from server.settings import Settings
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedServer
+from server.tracing.start import require_tracing
 from server.transport.listener import bind, listen, reserve, url
 from server.worker.judge_process import judging
 from server.worker.prepare import MakeWorker, prepare_worker
@@ -56,6 +58,7 @@ app.command()(conformance)
 app.command()(doctor)
 app.add_typer(participants, name="participants")
 app.command()(judge)
+app.command()(rehearse)
 app.add_typer(campaign, name="campaign")
 app.add_typer(donations, name="donations")
 app.add_typer(admin, name="admin")
@@ -115,6 +118,7 @@ def serve(
     with one_line_errors():
         settings = settings_from(flags)
         set_up_logging(settings, 0 if settings.workers == 1 else None)
+        require_tracing(on=settings.traces)
         make_worker = prepare_worker(settings, Place()) if settings.workers == 1 else None
         take = bind if settings.workers == 1 else reserve
         taken = take(settings.host, settings.port)
@@ -151,15 +155,19 @@ def check(
 
 @app.command(hidden=True)
 def worker(
-    place: Annotated[int, typer.Option(help="Its number.")],
-    metrics_file: Annotated[int, typer.Option(help="Descriptor of the metrics of all workers.")],
-    places: Annotated[int, typer.Option(help="How many numbers there are.")],
+    place: Annotated[int, typer.Option(help="Its number.")] = 0,
+    metrics_file: Annotated[
+        int | None, typer.Option(help="Descriptor of the metrics of all workers.")
+    ] = None,
+    places: Annotated[int, typer.Option(help="How many numbers there are.")] = 0,
 ) -> None:
     """Run one of several workers on a shared port; `serve --workers` starts them."""
     with one_line_errors():
         settings = settings_from({})
         set_up_logging(settings, place)
-        make_worker = prepare_worker(settings, Place(place, MetricsFile(metrics_file, places)))
+        # A supervisor of a version before gives no file: it replaces its workers by new ones.
+        file = None if metrics_file is None else MetricsFile(metrics_file, places)
+        make_worker = prepare_worker(settings, Place(place, file))
         take = partial(bind, shared=True)
         bound = take(settings.host, settings.port)
         operations = _operations_port(settings, take)

@@ -197,13 +197,13 @@ def _change(
             typer.echo(f"{campaign_id} {done}")
         if not changed:
             typer.echo("nothing to change")
-        elif not await _tell(settings):
+        elif not await tell(settings):
             typer.echo("no Redis answers; workers that run know the change within 10 s", err=True)
 
     on_database(change, database_url, data, anew=True)
 
 
-async def _tell(settings: Settings) -> bool:
+async def tell(settings: Settings) -> bool:
     """Tell the workers; False when Redis cannot be reached, though the service may run."""
     url = settings.redis_url or EmbeddedServer(settings.data.resolve(), settings.durability).url
     try:

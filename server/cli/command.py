@@ -20,6 +20,7 @@ from server.cli.logs import set_up_logging
 from server.settings import Settings
 from server.store.embedded import EmbeddedError
 from server.store.errors import StoreError
+from server.tracing.start import TracingError
 from server.transport.listener import PortError
 from server.worker.supervisor import WorkersFailedError
 from server.worker.web_process import WebProcessError
@@ -49,6 +50,7 @@ def one_line_errors(status: int = 1) -> Iterator[None]:
         HistoryError,
         PartFailedError,
         WebProcessError,
+        TracingError,
     ) as error:
         _fail(str(error), status)
     except (StoreError, RedisError, TimeoutError) as error:

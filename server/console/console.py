@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from server.archive.database import ArchiveAwayError
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.console.accounts import Accounts
 from server.console.assets import Assets
 from server.console.attempts import Attempts
@@ -60,7 +60,7 @@ class Console:
         settings: Settings,
         content: Content,
         campaigns: WebCampaigns,
-        pictures: Pictures,
+        pictures: DrawnPictures,
     ) -> None:
         """Nothing is connected yet."""
         base = f"{settings.base_path}{PATH}"

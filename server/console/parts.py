@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from server.archive.database import Database
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.console.accounts import Accounts
 from server.console.audit import AuditLog
 from server.console.passwords import Passwords
@@ -33,7 +33,7 @@ class Parts(NamedTuple):
     settings: Settings
     content: Content
     campaigns: WebCampaigns
-    pictures: Pictures
+    pictures: DrawnPictures
     database: Database
     deployment: Deployment
     accounts: Accounts

@@ -26,6 +26,12 @@ def check_settings(settings: Settings, environment: Mapping[str, str]) -> Iterat
             f"JIELONG_SECRET has a key of fewer than {SECRET_CHARS} characters",
             "make one with `openssl rand -base64 33`, and put it in front of the old one",
         )
+    if settings.admin_password and not settings.admin_password.startswith("$argon2"):
+        yield advice(
+            "console",
+            "JIELONG_ADMIN_PASSWORD is a password, which whoever reads the environment learns",
+            "put its hash there: jielong admin hash",
+        )
     if not settings.bundled:
         yield warning(
             "page",

@@ -12,6 +12,7 @@ import os
 import struct
 import tempfile
 import zlib
+from contextlib import suppress
 from typing import BinaryIO, Final, NamedTuple, cast
 
 import msgspec
@@ -57,9 +58,10 @@ class MetricsFile:
         """The metrics in all places that are not empty."""
         found = {}
         for place in range(self.places):
-            body = self._body(place)
-            if body:
-                found[place] = _decode(body)
+            if body := self._body(place):
+                # What a worker of another version tells in another form is left out.
+                with suppress(msgspec.DecodeError):
+                    found[place] = _decode(body)
         return found
 
     def _body(self, place: int) -> bytes:

@@ -107,6 +107,7 @@ class Campaign(msgspec.Struct, frozen=True):
         weights: how often a phrase is chosen beside the others, by its id; 1 where it is absent.
         relays: how people may take part.
         pledges, funds: what they may promise and give for, in the order in which they are shown.
+        rehearsal: people of a program take part, and nobody else.
     """
 
     id: str
@@ -126,6 +127,7 @@ class Campaign(msgspec.Struct, frozen=True):
     relays: tuple[Relay, ...] = ("write",)
     pledges: tuple[Pledge, ...] = ()
     funds: tuple[Fund, ...] = ()
+    rehearsal: bool = False
 
     def text(self, texts: Texts, locale: str | None = None) -> str:
         """One of its texts for a reader of this locale; without one, in its own language."""

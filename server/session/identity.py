@@ -23,6 +23,10 @@ ID_BYTES = 12
 """96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
 
 
+REHEARSAL = "~"
+"""The first character of tokens for rehearsals; no other one begins so."""
+
+
 def new_id() -> str:
     """An unguessable id, 16 characters of URL-safe base64."""
     return urlsafe_b64encode(os.urandom(ID_BYTES)).decode()
@@ -54,7 +58,9 @@ class _Token(NamedTuple):
 
 
 def _binding(campaign: Campaign | None) -> str:
-    return campaign.id if campaign is not None and campaign.bound_tokens else ""
+    if campaign is None or campaign.rehearsal:
+        return ""
+    return campaign.id if campaign.bound_tokens else ""
 
 
 class Identity:
@@ -93,6 +99,14 @@ class Identity:
     def new_token(self, campaign: Campaign | None = None) -> str:
         """A token for somebody who has none; bound to the campaign if that has its own."""
         return self._token(new_id(), _binding(campaign))
+
+    def new_rehearsal_token(self) -> str:
+        """A token for one of the people of a rehearsal; good for nothing but that."""
+        return self._token(REHEARSAL + new_id(), "")
+
+    def is_rehearsal(self, token: str) -> bool:
+        """Whether this is a token of ours for a rehearsal."""
+        return token.startswith(REHEARSAL) and self.is_ours(token)
 
     def is_ours(self, token: str) -> bool:
         """Whether a token was made here, and not too long ago."""

@@ -14,6 +14,7 @@ import redis.asyncio
 
 from server.store import keys
 from server.store.call import AwaitedCall
+from server.store.errors import StoreAwayError, StoreError
 from server.store.library import function
 from server.store.raw_connection import Argument
 from server.store.shards import Shards
@@ -32,13 +33,16 @@ class FunnelStore:
         """Add to the steps of the campaign with the lane 0 `base`; the totals of all workers.
 
         Raises:
-            StoreAwayError: Redis is away; nothing was counted, or everything, and then no answer
-                came.
+            StoreAwayError: Redis is away; nothing was counted.
+            StoreError: it is not known whether anything was counted.
         """
         arguments: list[Argument] = [part for step in counts.items() for part in step]
         call = AwaitedCall(_ADD, base, arguments, repeatable=False)
         self._shards.send(call)
-        return _totals(await call.future)
+        try:
+            return _totals(await call.future)
+        except StoreAwayError as error:
+            raise StoreError("the answer was lost") from error
 
 
 async def read_funnel(client: redis.asyncio.Redis, campaign: str) -> dict[str, int]:

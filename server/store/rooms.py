@@ -29,6 +29,7 @@ from server.store.library import function
 from server.store.raw_connection import Argument
 from server.store.serials import Serials
 from server.store.shards import Shards
+from server.tracing.span import Span
 
 log = structlog.get_logger()
 
@@ -48,7 +49,7 @@ Outcome = Transition | RefusedError | StoreError
 class _Commit(Call):
     """Calls `then` with the outcome, in the event-loop pass in which the answer comes."""
 
-    __slots__ = ("_on_completed", "_on_shortage", "_then")
+    __slots__ = ("_on_completed", "_on_shortage", "_span", "_then")
 
     def __init__(
         self,
@@ -58,12 +59,14 @@ class _Commit(Call):
         then: Callable[[Outcome], None],
         on_completed: Callable[[str, list[Hand]], None],
         on_shortage: Callable[[_Commit], None],
+        span: Span | None,
     ) -> None:
         super().__init__(_COMMIT, base, arguments, repeatable=True, durable=True)
         self.size += ink_bytes
         self._then = then
         self._on_completed = on_completed
         self._on_shortage = on_shortage
+        self._span = span
 
     def resolve(self, reply: object) -> None:
         assert isinstance(reply, bytes)
@@ -78,9 +81,13 @@ class _Commit(Call):
         else:
             if transition.hands:
                 self._on_completed(self.base, transition.hands)
+        if self._span is not None:
+            self._span.end(str(outcome) if isinstance(outcome, RefusedError) else "")
         self._then(outcome)
 
     def fail(self, error: StoreError) -> None:
+        if self._span is not None:
+            self._span.end(str(error))
         self._then(error)
 
 
@@ -107,16 +114,22 @@ class Rooms:
         c: int,
         ink: bytes,
         then: Callable[[Outcome], None],
+        span: Span | None = None,
     ) -> None:
         """Finish character `c` with packed strokes: `committed`, `completed` or `repeated`.
 
         `then` is called with the outcome. No task is woken for it: that would cost each turn
-        another pass of a busy event loop.
+        another pass of a busy event loop. `span` is that of the commit, if it is traced: the call
+        is a part of it, and so is what the archive does with the work.
         """
         arguments: list[Argument] = [*rule_arguments(rules), participant, address, room, c, ink]
+        of_call = None
+        if span is not None:
+            of_call = span.child("FCALL commit")
+            arguments.append(of_call.traceparent)
         on_completed = self._shards.saw_serials
         self._shards.submit(
-            _Commit(base, arguments, len(ink), then, on_completed, self._fetch_serials)
+            _Commit(base, arguments, len(ink), then, on_completed, self._fetch_serials, of_call)
         )
 
     def _fetch_serials(self, commit: _Commit) -> None:

@@ -28,6 +28,8 @@ class FinishedWork(msgspec.Struct, array_like=True, frozen=True):
         ink: for each character, its packed strokes.
         completed_at: milliseconds since 1970.
         held: not 0 when it was reported and waits for review.
+        traceparent: its place in the trace of the last commit; empty when that is not traced. It
+            stands beside the work in the stream.
     """
 
     id: str
@@ -37,6 +39,7 @@ class FinishedWork(msgspec.Struct, array_like=True, frozen=True):
     ink: list[msgspec.Raw]
     completed_at: int
     held: int
+    traceparent: str = ""
 
 
 read_work = msgspec.msgpack.Decoder(FinishedWork).decode
@@ -78,7 +81,11 @@ def read_entries(reply: list[tuple[bytes, dict[bytes, Any] | None]]) -> list[Ent
     for entry_id, fields in reply:
         try:
             if fields:
-                entries.append((entry_id, read_work(fields[b"work"])))
+                work = read_work(fields[b"work"])
+                if b"traceparent" in fields:
+                    traceparent = fields[b"traceparent"].decode("ascii", "replace")
+                    work = msgspec.structs.replace(work, traceparent=traceparent)
+                entries.append((entry_id, work))
         except (KeyError, msgspec.DecodeError) as error:
             log.error("a work cannot be read", entry=entry_id.decode(), error=repr(error))
     return entries

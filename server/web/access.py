@@ -41,6 +41,15 @@ class Access:
             raise NotPublicError
         return found
 
+    async def by_key(self, work_id: str, key: str) -> ArchivedWork | None:
+        """The work whose key this is, whatever its review; None for a wrong key.
+
+        Raises:
+            ArchiveAwayError: SQL cannot be read now, or Redis is asked in vain for the secret.
+        """
+        identity = await self._identity.get()
+        return await self.work_reader.find(work_id) if identity.is_work_key(key, work_id) else None
+
     async def own(self, request: Request) -> ArchivedWork | None:
         """The work whose `id` is in the path, whatever its review, for those who wrote it.
 

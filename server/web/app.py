@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from server.archive.database import ArchiveAwayError
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.guard.requests import RequestGuard
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
@@ -55,7 +55,7 @@ def _reads_pages(request: Request) -> bool:
 
 
 def make_app(
-    api: Api, pages: Pages, pictures: Pictures, more: Sequence[BaseRoute], guard: RequestGuard
+    api: Api, pages: Pages, pictures: DrawnPictures, more: Sequence[BaseRoute], guard: RequestGuard
 ) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`.
 

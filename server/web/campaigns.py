@@ -14,7 +14,7 @@ from server.archive.barred import Barred
 from server.archive.database import Database
 from server.archive.deletion import Deletion
 from server.archive.moderation import Policy
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.archive.pledge_reader import PledgeReader
 from server.archive.pledges import PledgeStorage
 from server.archive.public_list import PublicList
@@ -55,6 +55,7 @@ from server.web.certificates import Certificates
 from server.web.content import Content
 from server.web.donation_api import DonationApi
 from server.web.giving import Giving
+from server.web.oembed import OEmbed
 from server.web.own_data import OwnData, OwnDataApi
 from server.web.pledge_api import PledgeApi
 from server.web.shared_identity import SharedIdentity
@@ -115,7 +116,7 @@ class WebCampaigns:
         """What the organiser of a campaign defined, as of the last change."""
         return self._feed.definition(campaign_id)
 
-    def routes(self, content: Content, pictures: Pictures) -> Sequence[Route]:
+    def routes(self, content: Content, pictures: DrawnPictures) -> Sequence[Route]:
         """Everything but pages and works."""
         reader = self._pledge_reader
         pledges, donations = Pledges(self._shards), Donations(self.database)
@@ -125,7 +126,8 @@ class WebCampaigns:
         parts = (
             CampaignApi(self.live, self._feed.definition, figures),
             PledgeApi(self.live, self._identity, pledging, reader, self.guard),
-            Certificates(reader, self.live, self._feed.definition, content.pages),
+            Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
+            OEmbed(self.access, reader, self.live, self._feed.definition),
             DonationApi(self.live, self._feed.definition, donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),

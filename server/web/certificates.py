@@ -12,18 +12,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.archive.card import Card
+from server.archive.drawing import HEIGHT, WIDTH
+from server.archive.pictures import PictureError, Pictures
 from server.archive.pledge_reader import PledgeReader
+from server.archive.wanted_pictures import card_of
 from server.campaign.colours import LIGHT_TEXT, mixed, on_colour
 from server.campaign.definition import Definition, Palette
+from server.relay.campaign import Campaign
 from server.relay.phrase import direction_of, language_of
 from server.relay.pledges import MadePledge
 from server.session.campaigns import OpenCampaign
 from server.web.answer import answer
 from server.web.api import ApiError, reader_locale
+from server.web.oembed import discovery_of
 from server.web.pages import ASK_AGAIN, Pages
 from server.web.pledge_api import moment
+from server.web.work_pictures import FOR_ALL_SITES, RETRY_SECONDS
 
 THEME_SECONDS = 60
+
+CARD = "public, max-age=60, s-maxage=60"
+"""The organiser may correct a text on it."""
 
 
 class _Words(NamedTuple):
@@ -80,7 +90,7 @@ _TRADITIONAL = {"zh-tw", "zh-hk", "zh-mo"}
 
 
 class Certificates:
-    """`/p/{certificate}` and `/c/{id}/theme.css`."""
+    """`/p/{certificate}`, `/p/{certificate}/picture.png` and `/c/{id}/theme.css`."""
 
     def __init__(
         self,
@@ -88,30 +98,50 @@ class Certificates:
         campaigns: Mapping[str, OpenCampaign],
         definition: Callable[[str], Definition],
         pages: Pages,
+        pictures: Pictures,
     ) -> None:
         """`pages` fill in the templates; `definition` says how a campaign was defined."""
         self._reader = reader
         self._campaigns = campaigns
         self._definition = definition
         self._pages = pages
+        self._pictures = pictures
 
     def routes(self) -> list[Route]:
         """The routes."""
         return [
             Route("/p/{certificate}", self.page, name="certificate-page"),
+            Route("/p/{certificate}/picture.png", self.picture, name="certificate-picture"),
             Route("/c/{id}/theme.css", self.theme),
         ]
 
     async def page(self, request: Request) -> Response:
         """Answer with the certificate's page."""
+        values = self._values(request, *await self._find(request))
+        page = answer(self._pages.response("", "certificate", ASK_AGAIN, values), request)
+        page.headers.add_vary_header("Accept-Language")
+        return page
+
+    async def picture(self, request: Request) -> Response:
+        """Answer with the share card; `locale` is its language."""
+        campaign, made = await self._find(request)
+        card = self._card(campaign, made, _words(reader_locale(request) or campaign.locale))
+        wanted = card_of(made.certificate, card)
+        headers = {"Cache-Control": CARD, "ETag": f'"{wanted.name}"', **FOR_ALL_SITES}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        try:
+            drawn = await self._pictures.of(wanted)
+        except PictureError as error:
+            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
+        return Response(drawn, media_type="image/png", headers=headers)
+
+    async def _find(self, request: Request) -> tuple[Campaign, MadePledge]:
         found = await self._reader.find(request.path_params["certificate"])
         campaign = self._campaigns.get(found[0]) if found else None
         if found is None or campaign is None:
             raise ApiError(404, "no_such_pledge", "there is no pledge of this id")
-        values = self._values(request, campaign, found[1])
-        page = answer(self._pages.response("", "certificate", ASK_AGAIN, values), request)
-        page.headers.add_vary_header("Accept-Language")
-        return page
+        return campaign.campaign, found[1]
 
     async def theme(self, request: Request) -> Response:
         """Answer with the colours of a campaign, as custom properties."""
@@ -123,34 +153,58 @@ class Certificates:
         headers = {"Cache-Control": f"public, max-age={THEME_SECONDS}"}
         return Response(f"{_rule(theme.light)}\n{dark}", media_type="text/css", headers=headers)
 
-    def _values(
-        self, request: Request, open_campaign: OpenCampaign, made: MadePledge
-    ) -> dict[str, object]:
-        campaign = open_campaign.campaign
+    def _values(self, request: Request, campaign: Campaign, made: MadePledge) -> dict[str, object]:
         definition = self._definition(campaign.id)
         words = _words(reader_locale(request) or campaign.locale)
-        text = campaign.pledge_text(made.pledge, words.locale) or made.pledge
-        zone = ZoneInfo(definition.time_zone) if definition.time_zone else UTC
+        card = self._card(campaign, made, words)
         organiser = definition.organiser
-        number = f"{made.number:,}"
         base = self._pages.base_path
+        address = str(request.url_for("certificate-page", certificate=made.certificate))
+        picture = f"{address}/picture.png?locale={words.locale}"
         return {
             "locale": words.locale,
             "words": words,
-            "campaign": campaign.text(campaign.title, words.locale),
-            "title": text,
-            "description": words.description.format(number, text),
-            "text": text,
-            "direction": direction_of(text),
-            "number": number,
+            "campaign": card.title,
+            "title": card.text,
+            "description": words.description.format(card.number[1], card.text),
+            "text": card.text,
+            "direction": direction_of(card.text),
+            "number": card.number[1],
             "moment": moment(made.pledged_at),
-            "date": _date(words, datetime.fromtimestamp(made.pledged_at / 1_000, zone)),
+            "date": self._date(campaign, made, words),
             "organiser": campaign.text(organiser.name, words.locale) if organiser else "",
-            "seal": definition.theme.seal,
-            "url": str(request.url_for("certificate-page", certificate=made.certificate)),
+            "seal": card.seal,
+            "url": address,
+            "oembed": discovery_of(request, address),
+            "picture": picture,
+            "width": WIDTH,
+            "height": HEIGHT,
             "theme": f"{base}/c/{campaign.id}/theme.css",
             "join": f"{base}/?campaign={campaign.id}",
         }
+
+    def _card(self, campaign: Campaign, made: MadePledge, words: _Words) -> Card:
+        definition = self._definition(campaign.id)
+        organiser, colours = definition.organiser, definition.theme.light
+        name = campaign.text(organiser.name, words.locale) if organiser else ""
+        date = self._date(campaign, made, words)
+        return Card(
+            text=campaign.pledge_text(made.pledge, words.locale) or made.pledge,
+            kind=words.kind,
+            number=(words.number[0], f"{made.number:,}", words.number[1]),
+            title=campaign.text(campaign.title, words.locale),
+            foot=f"{name} · {date}" if name else date,
+            seal=definition.theme.seal,
+            accent=colours.accent,
+            paper=colours.paper,
+            sheet=mixed(colours.paper, "#ffffff", 0.7),
+            on_accent=on_colour(colours.accent),
+        )
+
+    def _date(self, campaign: Campaign, made: MadePledge, words: _Words) -> str:
+        zone = self._definition(campaign.id).time_zone
+        day = datetime.fromtimestamp(made.pledged_at / 1_000, ZoneInfo(zone) if zone else UTC)
+        return _date(words, day)
 
 
 def _words(locale: str) -> _Words:

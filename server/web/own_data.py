@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.archive.deletion import Deletion
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.session.campaigns import OpenCampaign
 from server.session.departure import Send, announce_deletion
 from server.store.deletion import ParticipantDeletion
@@ -105,7 +105,9 @@ class OwnData:
 class OwnDataApi:
     """The handler."""
 
-    def __init__(self, own_data: OwnData, identity: SharedIdentity, pictures: Pictures) -> None:
+    def __init__(
+        self, own_data: OwnData, identity: SharedIdentity, pictures: DrawnPictures
+    ) -> None:
         """`identity` knows its tokens; `pictures` of removed works are forgotten."""
         self._own_data = own_data
         self._identity = identity

@@ -11,7 +11,7 @@ from typing import Protocol
 import uvloop
 from starlette.routing import BaseRoute
 
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures
 from server.settings import Settings
 from server.web.api import Api
 from server.web.app import make_app
@@ -37,7 +37,7 @@ class WebPart(Protocol):
         ...
 
 
-MakeWebPart = Callable[[Settings, Content, WebCampaigns, Pictures], WebPart]
+MakeWebPart = Callable[[Settings, Content, WebCampaigns, DrawnPictures], WebPart]
 
 
 def serve(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from server.archive.pictures import Pictures
+from server.archive.pictures import DrawnPictures, Pictures
 from server.session.campaigns import OpenCampaign
 from server.web.access import Access
 from server.web.answer import answer
@@ -19,27 +19,34 @@ from server.web.locations import CLIENT, STATIC
 from server.web.page_files import SourceFiles
 from server.web.pages import ASK_AGAIN, Pages
 from server.web.sharing import Sharing
+from server.web.work_pictures import WorkPictures
+
+MOST_ANIMATIONS = 6
+"""That may be waited for: each takes about a second of a core."""
 
 
 def of_pages(
     access: Access,
     campaigns: Mapping[str, OpenCampaign],
     pages: Pages,
-    pictures: Pictures,
+    pictures: DrawnPictures,
 ) -> tuple[list[BaseRoute], Callable[[Request], Response]]:
     """The routes, and the handler of unknown addresses."""
-    sharing = Sharing(access, campaigns, pictures, pages)
+    sharing = Sharing(access, campaigns, pages)
     return [
         *(_documents(pages) if isinstance(pages.files, SourceFiles) else ()),
         *sharing.routes(),
+        *WorkPictures(access, pictures).routes(),
         Files("/static", STATIC).route(),
         Files("/client/js", CLIENT).route(),
     ], sharing.missing
 
 
-def pictures_in(folder: Path, most_bytes: int) -> Pictures:
+def pictures_in(folder: Path, most_bytes: int) -> DrawnPictures:
     """Pictures with the seal of the pages; see `Pictures`."""
-    return Pictures(_seal(), folder, most_bytes)
+    seal = _seal()
+    still = Pictures(seal, folder, most_bytes)
+    return DrawnPictures(still, Pictures(seal, folder, most_bytes, most_waiting=MOST_ANIMATIONS))
 
 
 def _documents(pages: Pages) -> list[Route]:

@@ -10,25 +10,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.archive.drawing import HEIGHT, WIDTH
-from server.archive.pictures import PictureError, Pictures
-from server.archive.reader import is_work_id
 from server.archive.review_state import ReviewState
 from server.archive.works import ArchivedWork
 from server.prepared.response import PreparedResponse
 from server.relay.phrase import direction_of, language_of
 from server.session.campaigns import OpenCampaign
-from server.store.works import FinishedWork
 from server.web.access import PRIVATE, Access, NotPublicError
 from server.web.answer import answer
-from server.web.api import ApiError
+from server.web.oembed import discovery_of
 from server.web.page_files import SourceFiles
 from server.web.pages import SHORTLY, Pages
 from server.web.recent_answers import LONGEST_SECONDS, AboutWorks, RecentAnswers
 
 NEVER_KEPT = "no-store"
 """A page that says that there is none may be wrong a moment later."""
-
-RETRY_SECONDS = 5
 
 
 class _Words(NamedTuple):
@@ -79,19 +74,12 @@ _PAGE_LOCALES = {"zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 
 class Sharing:
-    """`/w/{id}` and `/w/{id}/picture.png`."""
+    """`/w/{id}`."""
 
-    def __init__(
-        self,
-        access: Access,
-        campaigns: Mapping[str, OpenCampaign],
-        pictures: Pictures,
-        pages: Pages,
-    ) -> None:
+    def __init__(self, access: Access, campaigns: Mapping[str, OpenCampaign], pages: Pages) -> None:
         """`pages` fill in the templates."""
         self._access = access
         self._campaigns = campaigns
-        self._pictures = pictures
         self._pages = pages
         self._recent = RecentAnswers(access.work_reader)
         # A template may change while the pages load the sources.
@@ -100,10 +88,7 @@ class Sharing:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        return [
-            Route("/w/{id}", self.page, name="work-page"),
-            Route("/w/{id}/picture.png", self.picture),
-        ]
+        return [Route("/w/{id}", self.page, name="work-page")]
 
     async def page(self, request: Request) -> Response:
         """Answer with the work's page, or with a page of status 404."""
@@ -111,7 +96,7 @@ class Sharing:
         address = str(request.url_for("work-page", id=work_id))
 
         async def make() -> AboutWorks:
-            head = self._head(address, await self._access.public(work_id))
+            head = self._head(request, await self._access.public(work_id))
             page = self._pages.response("", "work", SHORTLY, head)
             return AboutWorks(page, frozenset([work_id]))
 
@@ -121,7 +106,7 @@ class Sharing:
             own = await self._access.own(request)
         if own is None:
             return self.missing(request, "work")
-        page = self._pages.response("", "work", NEVER_KEPT, self._head(address, own))
+        page = self._pages.response("", "work", NEVER_KEPT, self._head(request, own))
         shown = answer(page, request)
         shown.headers.update(PRIVATE)
         return shown
@@ -136,35 +121,8 @@ class Sharing:
         page.headers.add_vary_header("Accept")
         return page
 
-    async def picture(self, request: Request) -> Response:
-        """Answer with the picture of the link preview."""
-        work_id = request.path_params["id"]
-        headers = {"Cache-Control": SHORTLY, "ETag": f'"{work_id}"'}
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites may show it
-        is_known = request.headers.get("if-none-match") == headers["ETag"]
-        states = await self._access.work_reader.states([work_id])
-        picture = None
-        if states.get(work_id) is ReviewState.PUBLIC:
-            picture = b"" if is_known else await self._pictures.drawn(work_id)
-        if picture is None:
-            try:
-                found = await self._access.public(work_id)
-            except NotPublicError as error:
-                if is_work_id(work_id):
-                    await self._pictures.forget(work_id)
-                raise ApiError(404, "no_such_work", "there is no work of this id") from error
-            picture = b"" if is_known else await self._draw(found.work)
-        if is_known:
-            return Response(status_code=304, headers=headers)
-        return Response(picture, media_type="image/png", headers=headers)
-
-    async def _draw(self, work: FinishedWork) -> bytes:
-        try:
-            return await self._pictures.of(work)
-        except PictureError as error:
-            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
-
-    def _head(self, address: str, found: ArchivedWork) -> dict[str, object]:
+    def _head(self, request: Request, found: ArchivedWork) -> dict[str, object]:
+        address = str(request.url_for("work-page", id=found.work.id))
         work, campaign = found.work, self._campaigns.get(found.campaign)
         locale = campaign.campaign.locale if campaign else work.phrase.locale
         words = _words(locale)
@@ -189,7 +147,9 @@ class Sharing:
                 ),
                 "url": address,
                 "locale": _OPEN_GRAPH_LOCALES.get(locale, "zh_CN"),
+                "oembed": discovery_of(request, address),
                 "picture": f"{address}/picture.png",
+                "animation": f"{address}/animation.webp",
                 "width": WIDTH,
                 "height": HEIGHT,
                 "alt": words.picture.format(text),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Mapping
 
 from server.guard.guard import Guard
@@ -36,6 +38,7 @@ from server.store.pool import Pool
 from server.store.rooms import Rooms
 from server.store.shards import Shards
 from server.store.workers import Workers
+from server.tracing.span import Tracer
 from server.transport.codec import Codec
 from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
@@ -49,6 +52,9 @@ from server.worker.liveness import Liveness
 from server.worker.offers import Offers
 from server.worker.registry import Registry
 from server.worker.router import Router
+
+CLUSTER_LANES = 16
+"""Lanes of a campaign on a Cluster; more of them than nodes, so that they spread."""
 
 
 class Parts:
@@ -79,13 +85,14 @@ class Parts:
         find_pledge: FindPledge,
         *,
         settings: Settings,
-        most_lanes: int,
+        tracer: Tracer | None,
     ) -> None:
         """`works` holds reported works back, `find_pledge` finds pledges in the archive.
 
-        `settings` has the limits, and a campaign gets `most_lanes` lanes at most.
+        `settings` has the limits. Commits are traced by `tracer`, if there is one.
         """
         self.guard = guard
+        self._tracer = tracer
         self.tasks = BackgroundTasks()
         self.join_limit = JoinLimit(guard, self.tasks)
         self.counters = Counters(shards)
@@ -112,7 +119,7 @@ class Parts:
             lost_lease,
             self.tasks,
             lane_rate=settings.lane_rate,
-            most_lanes=most_lanes,
+            most_lanes=settings.lanes or (CLUSTER_LANES if deployment.spread else 1),
         )
         offers = Offers(self.registry, shards)
         self.deadlines = Deadlines(self.registry, self.router, rooms, offers)
@@ -121,6 +128,19 @@ class Parts:
         self.funnel_feed = FunnelFeed(campaigns, FunnelStore(shards))
         shards.on_reconnect(self.router.resync_all)
         self.backplane.on_reconnect(self.router.resync_all)
+
+    async def run(self) -> None:
+        """Run the periodic work; not at the same moments as other workers do."""
+        await asyncio.sleep(random.uniform(0, 1))
+        async with asyncio.TaskGroup() as group:
+            for part in (
+                self.liveness,
+                self.deadlines,
+                self.heartbeats,
+                self.counters_feed,
+                self.funnel_feed,
+            ):
+                group.create_task(part.run())
 
     def open_websocket(self, codec: Codec, peer: Peer) -> WebSocket:
         """A WebSocket with a session, for a connection of `peer` that passed the handshake."""
@@ -156,7 +176,7 @@ class Parts:
             ),
             InviteHandler(rooms, errors, tasks),
             leave,
-            CommitHandler(rooms, notifier, self.guard, errors, router.deliver),
+            CommitHandler(rooms, notifier, self.guard, errors, router.deliver, self._tracer),
             LiveHandler(router),
             PledgeHandler(self.pledging, self.guard, errors, tasks),
             PingHandler(),

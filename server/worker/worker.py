@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import secrets
 import socket
 from collections.abc import Callable, Coroutine
@@ -46,6 +45,8 @@ from server.store.reconciliation import Reconciler
 from server.store.secret import shared_secrets
 from server.store.shards import Shards
 from server.store.works import WorksStream
+from server.tracing.span import Tracing
+from server.tracing.start import start_tracing
 from server.transport.accept import Acceptor
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors, allow_many
@@ -72,8 +73,6 @@ DRAIN_SECONDS = 8.0
 """Time for goodbyes and the last calls; the whole end takes less than 10 s."""
 
 START_SECONDS = 20.0
-CLUSTER_LANES = 16
-"""Lanes of a campaign on a Cluster; more of them than nodes, so that they spread."""
 
 
 class PartFailedError(Exception):
@@ -124,6 +123,7 @@ class Worker:
         self._pledge_archivers: list[PledgeArchiver] = []
         self._guard_store = GuardStore(self._deployment)
         self._parts: Parts | None = None
+        self._tracing: Tracing | None = None
 
     async def run(
         self,
@@ -170,6 +170,8 @@ class Worker:
         await self._database.open()
         await self._feed.first()
         self._own(self._web.run(self._redis_url), "web process")
+        if self._settings.traces:
+            self._tracing = start_tracing(self._place.number)
         token_secrets = await shared_secrets(self._deployment, self._settings.secret)
         guard = self._guard(token_secrets[0])
         parts = Parts(
@@ -181,7 +183,7 @@ class Worker:
             guard,
             self._pledge_reader.of_participant,
             settings=self._settings,
-            most_lanes=self._most_lanes,
+            tracer=self._tracing,
         )
         self._own(self._shards.run(), "calls to redis")
         self._own(parts.backplane.run(), "backplane")
@@ -198,7 +200,7 @@ class Worker:
         self._own(retention.run(self._retention_days), "old works")
         for task in guard.tasks():
             self._own(task, "guard")
-        self._own(_periodic(parts), "periodic work")
+        self._own(parts.run(), "periodic work")
         self._parts = parts
         self._own(self._feed.run(), "campaigns")
         return parts
@@ -251,7 +253,7 @@ class Worker:
         """Drain one more lane's works."""
         stream = WorksStream(self._deployment, self._guarantee, base, secrets.token_hex(6))
         self._streams[stream.campaign].append(stream)
-        archiver = Archiver(stream, self._works, self._policy.first_review)
+        archiver = Archiver(stream, self._works, self._policy.first_review, self._tracing)
         self._archivers.append(archiver)
         self._own(archiver.run(), "archive")
 
@@ -263,10 +265,6 @@ class Worker:
             for name, it in self._campaigns.items()
         }
         return {name: days for name, days in asked.items() if days}
-
-    @property
-    def _most_lanes(self) -> int:
-        return self._settings.lanes or (CLUSTER_LANES if self._deployment.spread else 1)
 
     async def _serve(
         self,
@@ -376,22 +374,10 @@ class Worker:
         for streams in self._streams.values():
             for stream in streams:
                 await close(stream.close())
+        if self._tracing is not None:
+            await close(self._tracing.close())
         await close(self._guard_store.close())
         for pledges in self._pledge_streams.values():
             await close(pledges.close())
         await close(self._shards.close())
         await close(self._database.close())
-
-
-async def _periodic(parts: Parts) -> None:
-    """Run the periodic work; not at the same moments as other workers do."""
-    await asyncio.sleep(random.uniform(0, 1))
-    async with asyncio.TaskGroup() as group:
-        for part in (
-            parts.liveness,
-            parts.deadlines,
-            parts.heartbeats,
-            parts.counters_feed,
-            parts.funnel_feed,
-        ):
-            group.create_task(part.run())

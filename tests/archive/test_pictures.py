@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 import msgspec
-import orjson
 import pytest
 from structlog.testing import capture_logs
 
 from server.archive.picture_files import PictureFiles
+from server.archive.picture_requests import WorkPicture
 from server.archive.pictures import PictureError, Pictures
+from server.archive.wanted_pictures import animation_of_work, picture_of_work
 from server.relay.phrase import make_phrase
 from server.relay.transition import Hand
 from server.store.works import FinishedWork
@@ -31,24 +32,38 @@ WORK = FinishedWork(
 )
 SEAL, NO_SEAL = "<g/>", "<no-end"
 SPACE = 1_000_000
+PICTURE, UNDRAWABLE = picture_of_work(WORK, SEAL), picture_of_work(WORK, NO_SEAL)
+SMALL, ANIMATION = picture_of_work(WORK, SEAL, 200), animation_of_work(WORK, SEAL, "gif")
 
 
 async def test_a_picture_is_there_after_a_restart_and_drawn_anew_in_another_style(
     tmp_path: Path,
 ) -> None:
     async with asyncio.timeout(LIMIT):
-        drawn = await Pictures(SEAL, tmp_path, SPACE).of(WORK)
-        assert await Pictures(SEAL, tmp_path, SPACE).drawn(WORK.id) == drawn
-        assert await Pictures("<g />", tmp_path, SPACE).drawn(WORK.id) is None
+        drawn = await Pictures(SEAL, tmp_path, SPACE).of(PICTURE)
+        assert await Pictures(SEAL, tmp_path, SPACE).drawn(PICTURE.name) == drawn
+        assert await Pictures("<g />", tmp_path, SPACE).drawn(PICTURE.name) is None
 
 
-async def test_the_picture_of_a_work_that_is_no_more_is_removed(tmp_path: Path) -> None:
+async def test_the_pictures_of_a_work_that_is_no_more_are_removed(tmp_path: Path) -> None:
     pictures = Pictures(SEAL, tmp_path, SPACE)
     async with asyncio.timeout(LIMIT):
-        await pictures.of(WORK)
+        for wanted in (PICTURE, SMALL, ANIMATION):
+            await pictures.of(wanted)
         await pictures.forget(WORK.id)
-        assert await pictures.drawn(WORK.id) is None
-        assert await Pictures(SEAL, tmp_path, SPACE).drawn(WORK.id) is None
+        for wanted in (PICTURE, SMALL, ANIMATION):
+            assert await pictures.drawn(wanted.name) is None
+            assert await Pictures(SEAL, tmp_path, SPACE).drawn(wanted.name) is None
+
+
+async def test_more_pictures_than_may_be_waited_for_are_refused(tmp_path: Path) -> None:
+    pictures = Pictures(SEAL, tmp_path, SPACE, most_waiting=1)
+    async with asyncio.timeout(LIMIT):
+        first = asyncio.create_task(pictures.of(PICTURE))
+        await _task(f"picture {PICTURE.name}")
+        with pytest.raises(PictureError, match="too many"):
+            await pictures.of(SMALL)
+        await first
 
 
 async def test_processes_that_are_asked_for_the_same_picture_draw_it_once(tmp_path: Path) -> None:
@@ -57,13 +72,13 @@ async def test_processes_that_are_asked_for_the_same_picture_draw_it_once(tmp_pa
     async def draw(x: int) -> bytes:
         """With another stroke in each process, so that two drawings differ."""
         strokes = [[x, 100, 0, 90, 500, 900, 30, 0]]
-        content = {"characters": [strokes], "seal": "", "is_word": False, "direction": "ltr"}
+        content = WorkPicture(characters=[strokes], seal="", is_word=False, direction="ltr")
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "server.archive.rasterizer", path),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        picture, _ = await process.communicate(orjson.dumps(content))
+        picture, _ = await process.communicate(msgspec.json.encode(content))
         assert process.returncode == 0
         return picture
 
@@ -78,22 +93,23 @@ def test_the_pictures_used_least_lately_go_when_there_are_too_many(tmp_path: Pat
     old_style.write_bytes(bytes(100))
     files = PictureFiles(tmp_path, "new", 450)
     for age, work in enumerate("bcde"):
-        files.path(work).parent.mkdir(exist_ok=True)
-        files.path(work).write_bytes(bytes(100))
-        os.utime(files.path(work), (1_000_000 + age, 1_000_000 + age))
-    assert files.read("b") is not None
+        path = files.path(f"{work}.png")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(bytes(100))
+        os.utime(path, (1_000_000 + age, 1_000_000 + age))
+    assert files.read("b.png") is not None
     assert files.make_room() == 1
     assert not old_style.exists()
     files = PictureFiles(tmp_path, "new", 350)
     assert files.make_room() == 1
-    assert [files.read(work) is not None for work in "bcde"] == [True, False, True, True]
+    assert [files.read(f"{work}.png") is not None for work in "bcde"] == [True, False, True, True]
     assert files.make_room() == 0
 
 
 async def test_why_there_is_no_picture_is_for_the_log_only(tmp_path: Path) -> None:
     async with asyncio.timeout(LIMIT):
         with capture_logs() as logs, pytest.raises(PictureError) as told:
-            await Pictures(NO_SEAL, tmp_path, SPACE).of(WORK)
+            await Pictures(NO_SEAL, tmp_path, SPACE).of(UNDRAWABLE)
         await asyncio.sleep(0)
     assert str(told.value) == "the picture could not be drawn"
     assert "Traceback" in str(logs[0]["exc_info"].__cause__)
@@ -103,14 +119,14 @@ async def test_a_failure_is_logged_when_whoever_asked_has_gone(
     tmp_path: Path,
 ) -> None:
     pictures = Pictures(NO_SEAL, tmp_path, SPACE)
-    asking = asyncio.create_task(pictures.of(WORK))
-    drawing = await _task("picture of w")
+    asking = asyncio.create_task(pictures.of(UNDRAWABLE))
+    drawing = await _task("picture w.png")
     asking.cancel()
     with capture_logs() as logs:
         async with asyncio.timeout(LIMIT):
             await asyncio.wait((asking, drawing))
             await asyncio.sleep(0)
-    assert [(entry["log_level"], entry["work"]) for entry in logs] == [("error", "w")]
+    assert [(entry["log_level"], entry["picture"]) for entry in logs] == [("error", "w.png")]
 
 
 async def _task(name: str) -> asyncio.Task[object]:

@@ -18,6 +18,7 @@ from server.doctor.machine import check_machine
 from server.doctor.public_address import check_public_address
 from server.doctor.settings_check import check_settings
 from server.settings import Settings
+from tests.integration.tls import TlsFront
 from tests.service import ROOT, Service, free_port
 
 SECONDS = 60
@@ -49,6 +50,7 @@ def test_the_defaults_contradict_nothing() -> None:
         ({"secret": "short"}, "secret", Level.WARNING),
         ({"host": "0.0.0.0"}, "metrics", Level.ADVICE),
         ({"bundled": False}, "page", Level.WARNING),
+        ({"admin_password": "correct horse battery"}, "console", Level.ADVICE),
         ({"redis_url": "redis://10.0.0.5"}, "database", Level.ADVICE),
     ],
 )
@@ -128,3 +130,18 @@ async def test_a_service_without_a_proxy_is_told_what_it_lacks(shared: Service) 
 async def test_an_address_of_somebody_else_is_a_problem(shared: Service) -> None:
     for url in (f"{shared.url}/elsewhere", f"http://127.0.0.1:{free_port()}", "example.org"):
         assert worst(await check_public_address(Settings(), url))["address"].level is Level.PROBLEM
+
+
+async def test_a_proxy_that_tells_no_scheme_is_a_problem(
+    shared: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = TlsFront(tmp_path, shared.port)
+    front.start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(front.authority))
+    try:
+        found = worst(await check_public_address(Settings(), f"https://127.0.0.1:{front.port}"))
+    finally:
+        front.stop()
+    assert found["proxy headers"].level is Level.PROBLEM
+    assert "JIELONG_TRUSTED_PROXIES" in found["proxy headers"].cure
+    assert found["TLS"].level is Level.ADVICE

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -31,6 +32,7 @@ class Observations:
             return.
         rewritten: characters that were received with different strokes.
         conflicting: works that were received with different serials.
+        pledged: (participant, pledge) -> (number, certificate, when first received).
     """
 
     completed: dict[tuple[str, str], tuple[int, float]] = field(default_factory=dict)
@@ -39,6 +41,8 @@ class Observations:
     left: set[tuple[str, str]] = field(default_factory=set)
     rewritten: list[tuple[str, float]] = field(default_factory=list)
     conflicting: list[tuple[str, float]] = field(default_factory=list)
+
+    pledged: dict[tuple[str, str], tuple[int, str, float]] = field(default_factory=dict)
 
     _seats: dict[str, str] = field(default_factory=dict)
     _participants: dict[tuple[str, int], tuple[str, list[float]]] = field(default_factory=dict)
@@ -77,6 +81,9 @@ class Observations:
                 self._character(message["room"], message["c"], message["strokes"], entry.at)
             case "completed":
                 self._finished(self._participants[key][0], message, entry.at)
+            case "pledged":
+                told = message["number"], message["certificate"], entry.at
+                self.pledged.setdefault((self._participants[key][0], message["pledge"]), told)
 
     def _finished(self, participant: str, message: dict[str, Any], at: float) -> None:
         work, serial = message["work"], message["serial"]
@@ -140,7 +147,39 @@ def check(
         results.expect("a character stays as it was told", False, what, excused=lost(at))
     for what, at in observed.conflicting:
         results.expect("a serial stays as it was told", False, what, excused=lost(at))
+    _check_pledges(results, observed, final_state, lost, excused=bool(failovers))
     _check_everybody_notified(results, observed, final_state, outages)
+
+
+def _check_pledges(
+    results: Results,
+    observed: Observations,
+    final_state: FinalState,
+    lost: Callable[[float], bool],
+    *,
+    excused: bool,
+) -> None:
+    stored = {(it.participant, it.pledge): it for it in final_state.pledges}
+    for (participant, pledge), (number, certificate, at) in observed.pledged.items():
+        found = stored.get((participant, pledge))
+        results.expect(
+            "a pledge that was told is stored so",
+            found is not None and (found.number, found.certificate) == (number, certificate),
+            f"{pledge} of {participant}: number {number}, stored {found}",
+            excused=lost(at),
+        )
+    numbers = Counter((it.pledge, it.number) for it in final_state.pledges)
+    twice = [it for it, count in numbers.items() if count > 1]
+    results.expect(
+        "no number of a pledge is given twice", not twice, f"{twice[:10]}", excused=excused
+    )
+    counts = dict(Counter(it.pledge for it in final_state.pledges))
+    results.expect(
+        "pledges are counted once",
+        final_state.pledge_counts == counts,
+        f"{final_state.pledge_counts} counted, {counts} stored",
+        excused=excused,
+    )
 
 
 def _check_sums(results: Results, final_state: FinalState, *, excused: bool) -> None:

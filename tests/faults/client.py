@@ -32,6 +32,10 @@ SLACK_SECONDS = 12.0
 RECONNECT_SECONDS = (0.1, 0.8)
 """Range of the random delay before a reconnect."""
 
+PLEDGES = ("tea", "trees")
+PLEDGE_SHARE = 0.25
+"""How often an idle client makes a pledge before it joins again."""
+
 PAUSE_SECONDS = {"join": (0.1, 0.6), "write": (0.2, 0.9)}
 SHORT = 2
 """Most characters of the phrases that clients mostly ask for."""
@@ -72,6 +76,7 @@ class Client:
         self._state: State | None = None
         self._next_action: tuple[float, Callable[[], None]] | None = None
         self._commit: Message | None = None
+        self._pledge: str | None = None
         self._request_sent_at: float | None = None
         self._last_progress_at = 0.0
         self._reconnect_delay: float | None = 0.0
@@ -185,6 +190,8 @@ class Client:
             self._request_sent_at = now
             if self._commit is not None:
                 self._send(self._commit)
+            elif self._pledge is not None:
+                self._ask_for_pledge()
             elif self._state is State.GREETING:
                 self._connection.abort()  # type: ignore[union-attr]
         room = self.room
@@ -284,6 +291,11 @@ class Client:
         if self._commit is not None and message["c"] == self._commit["c"]:
             self._commit = self._request_sent_at = None
 
+    def _on_pledged(self, _message: Message) -> None:
+        self._pledge = None
+        if self._state is State.IDLE:
+            self._join()
+
     def _on_partner(self, message: Message) -> None:
         room = self.room
         if room is None or message["room"] != room.id:
@@ -322,7 +334,12 @@ class Client:
         wait = (message.get("retry_ms") or 500) / 1_000
         if code in {"busy", "slow_down"}:
             self._request_sent_at = None
-            again = {"hello": self._retry_hello, "join": self._join, "commit": self._write}
+            again = {
+                "hello": self._retry_hello,
+                "join": self._join,
+                "commit": self._write,
+                "pledge": self._ask_for_pledge,
+            }
             if refused in again:
                 self._next_action = (time.monotonic() + wait, again[refused])
         elif code == "no_such_room":
@@ -338,8 +355,18 @@ class Client:
         self._set_state(state)
         if self._clients.draining:
             self._schedule("join", lambda: self.disconnect(None, "finished"))
+        elif self._random.random() < PLEDGE_SHARE:
+            self._pledge = self._random.choice(PLEDGES)
+            self._schedule("join", self._ask_for_pledge)
         else:
             self._schedule("join", self._join)
+
+    def _ask_for_pledge(self) -> None:
+        """Make a pledge; most participants make each one several times, which counts once."""
+        if self._pledge is None or self._clients.draining:
+            self._join()
+            return
+        self._request({"t": "pledge", "pledge": self._pledge})
 
     def _retry_hello(self) -> None:
         if self._connection is not None:

@@ -62,6 +62,7 @@ def contents(outcome: Outcome) -> dict[str, Any]:
         "relays": outcome.final_state.relays,
         "relays_a_second": round(outcome.final_state.relays / outcome.seconds, 1),
         "hands": outcome.final_state.participants,
+        "pledges": sum(outcome.final_state.pledge_counts.values()),
         "checked": dict(results.checked),
         "violations": len(results.violations),
         "losses_at_failovers": len(results.losses),
@@ -87,7 +88,8 @@ def page_of(content: Mapping[str, Any]) -> str:
         f"Seed {content['seed']}, {content['workers']} workers, {content['clients']} participants "
         f"at a time, durability `{content['durability']}`, {content['seconds']} s: "
         f"**{content['faults']} faults, {content['relays']} relays "
-        f"({content['relays_a_second']} a second), {content['violations']} violations, "
+        f"({content['relays_a_second']} a second), {content['pledges']} pledges, "
+        f"{content['violations']} violations, "
         f"{content['losses_at_failovers']} losses at failovers.**",
         "",
         "Seconds as p50 / p99 / max. *Until a relay*: from the fault, or from the end of its cause "

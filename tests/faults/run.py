@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from tests.faults import check_command, checker, final_state, history
+from tests.faults.client import PLEDGES
 from tests.faults.clients import Clients
 from tests.faults.deployments import DEPLOYMENTS
 from tests.faults.fault_types import FailoverOrdered, Fault, StoreKilled, StoreStopped
@@ -26,6 +27,9 @@ GRACE_SECONDS = 15
 LANE_RATE = 5
 """Joiners a second of one lane; low, so that more lanes open during a run."""
 
+CAMPAIGN = "[[campaign]]\nid = 'default'\nrelays = ['write', 'pledge']\n" + "".join(
+    f"[[campaign.pledge]]\nid = '{pledge}'\ntext = '{pledge}'\n" for pledge in PLEDGES
+)
 DRAIN_SECONDS = 2 * (TURN_SECONDS + GRACE_SECONDS)
 """Within this time every client has finished its room or lost its seat."""
 
@@ -83,8 +87,11 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         if plan.deployment == "single":
             store_link = await _proxy(stack, deployment.nodes[0].port, random)
         url = f"redis://127.0.0.1:{store_link.port}" if store_link else deployment.url
+        campaigns = folder / "campaigns.toml"
+        campaigns.write_text(CAMPAIGN, encoding="utf-8")
         service = ServiceUnderTest(
             folder / "service",
+            campaigns=campaigns,
             workers=plan.workers,
             redis_url=url,
             turn_seconds=TURN_SECONDS,

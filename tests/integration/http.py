@@ -71,12 +71,13 @@ async def ask(service: Service, path: str, **headers: str) -> Answer:
 
 
 class Head(HTMLParser):
-    """A page's title and meta tags."""
+    """A page's title, the first meta tag of each name, and the alternate versions by type."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.title = ""
         self.meta: dict[str, str] = {}
+        self.alternates: dict[str, str] = {}
         self._in_title = False
         self.feed(page)
 
@@ -84,7 +85,9 @@ class Head(HTMLParser):
         values = dict(attrs)
         self._in_title = tag == "title"
         if name := values.get("property") or values.get("name"):
-            self.meta[name] = values.get("content") or ""
+            self.meta.setdefault(name, values.get("content") or "")
+        if values.get("rel") == "alternate":
+            self.alternates[values.get("type") or ""] = values.get("href") or ""
 
     def handle_data(self, data: str) -> None:
         if self._in_title:

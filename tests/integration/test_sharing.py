@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import random
 import struct
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 from jielong import Participant, Pen
+from PIL import Image
 
 from server.archive.database import Database
 from server.archive.works import Works
@@ -168,6 +170,32 @@ async def test_the_picture_is_a_png_of_the_size_that_previews_want(shared: Servi
     assert (again.status, again.body) == (304, b"")
 
 
+async def test_a_smaller_picture_is_drawn_where_one_is_asked_for(
+    shared: Service, work: str
+) -> None:
+    picture = await ask(shared, f"/w/{work}/picture.png?width=400")
+    assert struct.unpack(">II", picture.body[16:24]) == (400, 210)
+    assert await error_of(shared, f"/w/{work}/picture.png?width=401", 400) == "bad_width"
+
+
+@pytest.mark.parametrize("kind", ["webp", "gif"])
+async def test_the_animation_begins_empty_and_ends_with_the_whole_work(
+    shared: Service, work: str, kind: str
+) -> None:
+    found = await ask(shared, f"/w/{work}/animation.{kind}")
+    assert (found.status, found.headers["content-type"]) == (200, f"image/{kind}")
+    again = await ask(shared, f"/w/{work}/animation.{kind}", If_None_Match=found.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+    with Image.open(io.BytesIO(found.body)) as animation:
+        assert animation.size == (600, 315)
+        assert animation.info["loop"] == 0
+        ink = []
+        for frame in (0, animation.n_frames // 2, animation.n_frames - 1):
+            animation.seek(frame)
+            ink.append(sum(animation.convert("L").histogram()[:60]))
+    assert ink[0] < ink[1] < ink[2]
+
+
 async def test_many_who_ask_for_a_picture_at_once_get_the_same_one(shared: Service) -> None:
     path = f"/w/{await finish_work(shared)}/picture.png"
     pictures = await asyncio.gather(*(ask(shared, path) for _ in range(12)))
@@ -201,7 +229,8 @@ async def test_a_work_held_back_is_not_shown(shared: Service) -> None:
             one.write_relay(Pen(random.Random(1)), timeout=60),
             two.write_relay(Pen(random.Random(2)), timeout=60),
         )
-        shown = f"/w/{done.work}", f"/w/{done.work}/picture.png", f"/api/works/{done.work}"
+        below = "", "/picture.png", "/animation.webp"
+        shown = *(f"/w/{done.work}{it}" for it in below), f"/api/works/{done.work}"
         listed = "/api/works?phrase=jiayou&limit=100"
         for path in (*shown, *shown):  # what was asked for before is kept
             assert (await ask(shared, path)).status == 200
@@ -221,7 +250,7 @@ async def test_a_work_held_back_is_not_shown(shared: Service) -> None:
 async def test_a_proxy_may_keep_works_for_seconds_and_a_browser_asks_again(
     shared: Service, work: str
 ) -> None:
-    for path in (f"/w/{work}", f"/w/{work}/picture.png", f"/api/works/{work}", "/api/works"):
+    for path in (f"/w/{work}", f"/w/{work}/animation.webp", f"/api/works/{work}", "/api/works"):
         found = await ask(shared, path)
         assert found.headers["cache-control"] == "public, max-age=0, s-maxage=5"
         again = await ask(shared, path, If_None_Match=found.headers["etag"])

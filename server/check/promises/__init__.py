@@ -16,6 +16,7 @@ from server.check.promises.counting import CountedOnce
 from server.check.promises.ink import NothingLost
 from server.check.promises.messages import ValidMessages
 from server.check.promises.partners import NewPartners
+from server.check.promises.pledges import PledgedOnce
 from server.check.promises.resume import Resume
 from server.check.promises.seats import OneSeat
 from server.check.promises.turns import OneWriter
@@ -30,6 +31,7 @@ def all_promises(state: ObservedState, grace_seconds: float) -> list[Promise]:
         OneWriter(state),
         NothingLost(state),
         CountedOnce(state),
+        PledgedOnce(state),
         Resume(state, grace_seconds),
         ValidMessages(state),
     ]

@@ -18,6 +18,7 @@ from server.store.answers import RefusedError
 from server.store.errors import StoreError
 from server.store.pool import Deliver
 from server.store.rooms import Outcome, Rooms
+from server.tracing.span import Span, Tracer
 from server.transport.codec import pack
 
 
@@ -31,8 +32,13 @@ class CommitHandler:
         guard: Guard,
         errors: StoreErrors,
         deliver: Deliver,
+        tracer: Tracer | None = None,
     ) -> None:
-        """Every part is that of this worker; `deliver` notifies everybody of a transition."""
+        """Every part is that of this worker; `deliver` notifies everybody of a transition.
+
+        With a `tracer`, each commit begins a trace.
+        """
+        self._tracer = tracer
         self._guard = guard
         self._rooms = rooms
         self._notifier = notifier
@@ -59,6 +65,11 @@ class CommitHandler:
         base = campaign.lanes.base_of(message.room)
         ink = pack(message.strokes)
         told_before = session.works.told(message.room)
+        span = None
+        if self._tracer is not None:
+            span = self._tracer.start(
+                "commit", campaign=campaign.campaign.id, room=message.room, c=message.c
+            )
         self._rooms.commit(
             base,
             campaign.rules,
@@ -67,7 +78,8 @@ class CommitHandler:
             message.room,
             message.c,
             ink,
-            partial(self._committed, session, message, base, told_before, ink, monotonic()),
+            partial(self._committed, session, message, base, told_before, ink, monotonic(), span),
+            span,
         )
 
     def _is_early(self, session: Session, message: Commit) -> bool:
@@ -98,10 +110,13 @@ class CommitHandler:
         told_before: bool,
         ink: bytes,
         began: float,
+        span: Span | None,
         outcome: Outcome,
     ) -> None:
         if isinstance(outcome, RefusedError | StoreError):
             self._errors.answer(session, outcome, message)
+            if span is not None:
+                span.end(str(outcome))
             return
         self._guard.committed(ink, session.participant, message.room)
         told_meanwhile = session.works.told(message.room) and not told_before
@@ -110,3 +125,5 @@ class CommitHandler:
         self._deliver(base, [outcome])
         self._notifier.latencies.commit.observe(monotonic() - began)
         session.reached(Step.COMMITTED)
+        if span is not None:
+            span.end()

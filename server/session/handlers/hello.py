@@ -27,6 +27,7 @@ from server.store.errors import StoreError
 from server.store.pool import Deliver
 from server.transport import limits
 from server.transport.codec import pack
+from server.transport.peer import ANYBODY
 
 
 class Participants(Protocol):
@@ -86,9 +87,12 @@ class HelloHandler:
     def _hello(self, session: Session, message: Hello) -> None:
         began = monotonic()
         campaign = self._participants.campaign(message.campaign)
-        if campaign is None:
+        rehearses = message.token is not None and self._identity.is_rehearsal(message.token)
+        if campaign is None or campaign.campaign.rehearsal != rehearses:
             session.refuse("no_such_campaign", "there is no campaign of this id", message)
             return
+        if rehearses:
+            session.connection.peer = ANYBODY  # whoever holds the service's secret is not limited
         token = message.token
         known = token is not None and self._identity.is_good_in(token, campaign.campaign)
         if self._participants.full and not known:

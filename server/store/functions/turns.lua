@@ -1,7 +1,8 @@
 -- What a seated participant, a returning one and the clock change in a room.
 
--- Count a finished work, number its hands, and add it to the stream that the archive reads.
-local function count(base, rules, room, last_ink)
+-- Count a finished work, number its hands, and add it to the stream that the archive reads, with the
+-- place in the trace of the commit if it has one.
+local function count(base, rules, room, last_ink, trace)
   local hands, places = hands_of_writers(room.writers)
   room.totals = {
     call('HINCRBY', base .. ':counters', 'relays', 1),
@@ -19,14 +20,19 @@ local function count(base, rules, room, last_ink)
   for i, writer in ipairs(split(room.writers)) do by[i] = places[writer] - 1 end
   local ink = ink_of(base, room, 0, room.chars - 2)
   ink[room.chars] = last_ink
-  call('XADD', base .. ':works', '*', 'work', header(7)
-    .. pack(room.id) .. room.phrase .. list(packed) .. packed_list(by)
-    .. list(ink) .. pack(rules.now, room.held))
+  local work = header(7) .. pack(room.id) .. room.phrase .. list(packed) .. packed_list(by)
+    .. list(ink) .. pack(rules.now, room.held)
+  if trace then
+    call('XADD', base .. ':works', '*', 'work', work, 'traceparent', trace)
+  else
+    call('XADD', base .. ':works', '*', 'work', work)
+  end
 end
 
 -- commit: finish the character whose turn it is; the last one completes and counts the work.
 -- KEYS  base
--- ARGV  rules (4), participant, address, room, character index, packed strokes
+-- ARGV  rules (4), participant, address, room, character index, packed strokes; traceparent, if the
+--       commit is traced
 -- Answer  [[refusal] or [], [transition] or []]; `no_serials` when the lane needs serials first;
 --         the error BEHIND for the last character when the lane has no generation
 -- Atomic: the character, the counters, the serials and the stream's entry change together.
@@ -56,7 +62,7 @@ local function commit(keys, args)
   settle(rules, room)
   if completed(room) then
     keep_time(base, rules.now, rules.ahead)  -- so the next work is not older than this one
-    count(base, rules, room, ink)
+    count(base, rules, room, ink, args[10])
   end
   save_room(base, rules, room, c, ink)
   local kind = completed(room) and 'completed' or 'committed'

@@ -60,21 +60,29 @@ export function drawPoster(content) {
 }
 
 /** @param {PosterContent} content */
-function art({ text, chars, locale }) {
+function art(content) {
+  const cells = cellsOf(content);
+  return content.chars.map((strokes, i) => character(strokes, cells[i].x, cells[i].y, cells[i].side)).join("");
+}
+
+/**
+ * Where each character stands on the poster.
+ * @param {Pick<PosterContent, "text" | "chars" | "locale">} content
+ * @returns {{x: number, y: number, side: number}[]}
+ */
+export function cellsOf({ text, chars, locale }) {
   const isWord = !/^(zh|ja|ko)/.test(locale);
   const columns = isWord ? chars.length : chars.length < 4 ? 1 : 2;
   const rows = Math.ceil(chars.length / columns);
   const width = isWord ? WORD_WIDTH : ART.right - ART.left;
-  const cell = Math.min(LARGEST_CELL, width / columns, (ART.bottom - ART.top) / rows);
-  const left = (WIDTH - columns * cell) / 2;
-  const top = ART.top + (ART.bottom - ART.top - rows * cell) / 2;
-  return chars
-    .map((strokes, i) => {
-      const x = left + columnOf(i, columns, directionOf({ text })) * cell;
-      const y = top + Math.floor(i / columns) * cell;
-      return character(strokes, x, y, cell);
-    })
-    .join("");
+  const side = Math.min(LARGEST_CELL, width / columns, (ART.bottom - ART.top) / rows);
+  const left = (WIDTH - columns * side) / 2;
+  const top = ART.top + (ART.bottom - ART.top - rows * side) / 2;
+  return chars.map((_, i) => ({
+    x: left + columnOf(i, columns, directionOf({ text })) * side,
+    y: top + Math.floor(i / columns) * side,
+    side,
+  }));
 }
 
 /** @param {number[][]} strokes @param {number} x @param {number} y @param {number} size */

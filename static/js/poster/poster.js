@@ -3,14 +3,14 @@
  */
 
 import { BASE_PATH } from "../shared/base-path.js";
-import { make } from "../shared/dom.js";
+import { make, setText } from "../shared/dom.js";
 import { addStyles } from "../shared/lazy.js";
 import { qrCodeOf } from "../shared/qr-code.js";
 import { formatDate, formatNumber } from "../shared/text.js";
 import { fetchWork } from "../shared/work-api.js";
 import { listed, word } from "../shared/work-text.js";
 import { drawPoster } from "./drawing.js";
-import { dataUrl, pngFile, save, svgFile } from "./files.js";
+import { animationFile, dataUrl, pngFile, save, svgFile } from "./files.js";
 
 /** @typedef {import("../shared/work-api.js").Work} Work */
 
@@ -27,7 +27,7 @@ export async function openPoster(work, key = "") {
   try {
     const found = typeof work === "string" ? await fetchWork(work, key) : work;
     if (!found) throw new Error(`there is no work ${work}`);
-    await dialog.show(found, await posterOf(found));
+    await dialog.show(found, await contentOf(found), key);
   } catch (error) {
     dialog.fail();
     console.warn(error);
@@ -36,9 +36,14 @@ export async function openPoster(work, key = "") {
 
 /** The poster as SVG. @param {Work} work @returns {Promise<string>} */
 export async function posterOf(work) {
+  return drawPoster(await contentOf(work));
+}
+
+/** @param {Work} work @returns {Promise<import("./drawing.js").PosterContent>} */
+async function contentOf(work) {
   const [seal, title] = await Promise.all([fetchSeal(), fetchTitle(work.campaign)]);
   const hands = work.hands.map(({ serial }) => word("hand", { n: formatNumber(serial) }));
-  return drawPoster({
+  return {
     id: work.id,
     text: work.phrase.text,
     locale: work.phrase.locale,
@@ -50,7 +55,7 @@ export async function posterOf(work) {
     scan: word("poster_scan"),
     seal,
     code: qrCodeOf(addressOf(work)),
-  });
+  };
 }
 
 /** @param {Work} work */
@@ -62,6 +67,8 @@ class PosterDialog {
   #frame = make("div", { class: "poster-frame", data: { testid: "poster-frame" } });
   #words = make("p", { class: "poster-words", text: word("poster_making") });
   #acts = make("p", { class: "poster-acts" });
+  /** Set when the dialog is closed. */
+  #closed = new AbortController();
   #dialog = make("dialog", { class: "poster", data: { testid: "poster", state: "making" } }, this.#frame, this.#words, this.#acts);
 
   constructor() {
@@ -70,6 +77,7 @@ class PosterDialog {
     this.#act("close", "quiet", () => this.#dialog.close()).autofocus = true;
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     this.#dialog.addEventListener("close", () => {
+      this.#closed.abort();
       this.#dialog.remove();
       if (location.hash === "#poster") history.replaceState(history.state, "", location.pathname + location.search);
     });
@@ -77,8 +85,9 @@ class PosterDialog {
     this.#dialog.showModal();
   }
 
-  /** @param {Work} work @param {string} svg */
-  async show(work, svg) {
+  /** @param {Work} work @param {import("./drawing.js").PosterContent} content @param {string} key */
+  async show(work, content, key) {
+    const svg = drawPoster(content);
     const name = `jielong-${work.phrase.text}-${work.hands.map(({ serial }) => serial).join("-")}`;
     const png = await pngFile(svg, name);
     const picture = make("img", { data: { testid: "poster-picture" } });
@@ -89,6 +98,8 @@ class PosterDialog {
     this.#words.textContent = touch ? word("poster_hint") : "";
     const share = shareOf(work, png);
     if (share) this.#act("share", "primary", () => navigator.share(share).catch(() => {}));
+    await this.#offerFilm(content, name);
+    this.#slowAct("animation", "plain", () => animationFile(work.id, key, name));
     this.#act("svg", "plain", () => save(svgFile(svg, name)));
     this.#act("png", share ? "plain" : "primary", () => save(png));
     this.#dialog.dataset.state = "shown";
@@ -99,7 +110,43 @@ class PosterDialog {
     this.#words.textContent = word("poster_failed");
   }
 
-  /** @param {"close" | "share" | "svg" | "png"} name @param {string} look @param {() => void} act */
+  /** @param {import("./drawing.js").PosterContent} content @param {string} name */
+  async #offerFilm(content, name) {
+    const film = await import("./film.js").catch(() => null); // Offline, say.
+    if (!film?.filmType()) return;
+    this.#slowAct("film", "plain", (button) =>
+      film.makeFilm(content, name, {
+        signal: this.#closed.signal,
+        onProgress: (share) => setText(button, word("poster_filming", { percent: Math.round(share * 100) })),
+      }),
+    );
+  }
+
+  /**
+   * A button that saves what is not there yet.
+   * @param {"animation" | "film"} name
+   * @param {string} look
+   * @param {(button: HTMLButtonElement) => Promise<File>} prepare
+   */
+  #slowAct(name, look, prepare) {
+    const button = this.#act(name, look, async () => {
+      button.disabled = true;
+      this.#words.textContent = word("poster_wait");
+      try {
+        save(await prepare(button));
+        this.#words.textContent = "";
+      } catch (error) {
+        if (this.#closed.signal.aborted) return;
+        this.#words.textContent = word("poster_failed");
+        console.warn(error);
+      } finally {
+        button.disabled = false;
+        setText(button, word(`poster_${name}`));
+      }
+    });
+  }
+
+  /** @param {"close" | "share" | "svg" | "png" | "animation" | "film"} name @param {string} look @param {() => void} act */
   #act(name, look, act) {
     const button = make("button", { class: look, text: word(`poster_${name}`), data: { testid: `poster-${name}` } });
     button.type = "button";

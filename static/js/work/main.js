@@ -47,7 +47,7 @@ function offerPoster(work) {
   const opener = button("poster-open");
   const open = async () => {
     const { openPoster } = await import("../poster/poster.js");
-    await openPoster(work);
+    await openPoster(work, keyOf(location.href));
   };
   opener.addEventListener("click", open);
   const followHash = () => location.hash === "#poster" && open();

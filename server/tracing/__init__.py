@@ -1,0 +1,1 @@
+"""Traces of single characters, from the commit to SQL, for OpenTelemetry; off unless asked for."""

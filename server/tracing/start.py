@@ -1,0 +1,37 @@
+"""Starts the traces of a process, if their library is there."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from server import __version__
+from server.tracing.span import Tracing
+
+_INSTALL = "install it with `pip install 'jielong[traces]'`, or unset JIELONG_TRACES"
+
+
+class TracingError(Exception):
+    """There can be no traces; the message says what to do."""
+
+
+def require_tracing(*, on: bool) -> None:
+    """Check that the library is there if traces are asked for; it is not loaded yet.
+
+    Raises:
+        TracingError: it is missing.
+    """
+    if on and find_spec("opentelemetry") is None:
+        raise TracingError(f"JIELONG_TRACES needs OpenTelemetry: {_INSTALL}")
+
+
+def start_tracing(worker: int) -> Tracing:
+    """The traces of the worker of this number; call this after the last fork.
+
+    Raises:
+        TracingError: the library is missing, or not whole.
+    """
+    try:
+        from server.tracing.opentelemetry import OpenTelemetry  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise TracingError(f"JIELONG_TRACES needs {error.name}: {_INSTALL}") from error
+    return OpenTelemetry(__version__, worker)

@@ -1,0 +1,179 @@
+"""`/oembed` as another site asks it, for campaigns, works and certificates."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from jielong import Participant
+
+from tests.finish_work import finish, finish_work
+from tests.integration.http import Head, ask, error_of, get_json
+from tests.service import Service
+
+CAMPAIGNS = """
+[[campaign]]
+id = "default"
+title = "Open <hands>"
+relays = ["write", "pledge"]
+organiser = { name = "Green Hills", link = "https://hills.example.org" }
+embed = ["https://paper.example.org"]
+pledge = [{ id = "tea", text = { zh-Hans = "喝茶", en = "Drink tea" } }]
+[[campaign]]
+id = "alone"
+title = "Alone"
+moderation = "before"
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """A campaign that others may embed, and one that nobody may."""
+    file = tmp_path_factory.mktemp("campaigns") / "campaigns.toml"
+    file.write_text(CAMPAIGNS)
+    return {"campaigns": file}
+
+
+@pytest.fixture(scope="module")
+def work(shared: Service) -> str:
+    """The id of a public work."""
+    return asyncio.run(finish_work(shared))
+
+
+@pytest.fixture(scope="module")
+def certificate(shared: Service) -> str:
+    """The id of a certificate."""
+
+    async def pledge() -> str:
+        async with await Participant.connect(shared.ws_url) as participant:
+            return (await participant.pledge("tea")).certificate
+
+    return asyncio.run(pledge())
+
+
+def asked(url: str, **more: object) -> str:
+    return f"/oembed?{urlencode({'url': url, **more})}"
+
+
+async def of(service: Service, path: str, **more: object) -> dict[str, Any]:
+    """What is answered for a page of the service; what every answer has to have is checked."""
+    found: dict[str, Any] = await get_json(service, asked(f"{service.url}{path}", **more))
+    assert found["version"] == "1.0"
+    assert found["provider_url"] == f"{service.url}/"
+    if found["type"] in {"photo", "rich"}:
+        assert 0 < found["width"] <= int(str(more.get("maxwidth", found["width"])))
+        assert 0 < found["height"] <= int(str(more.get("maxheight", found["height"])))
+    thumbnail = {name for name in found if name.startswith("thumbnail")}
+    assert thumbnail in (set(), {"thumbnail_url", "thumbnail_width", "thumbnail_height"})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("room", "width"),
+    [({}, 1200), ({"maxwidth": 1000}, 800), ({"maxheight": 210}, 400), ({"maxwidth": 200}, 200)],
+)
+async def test_a_work_is_a_photo_that_fits(
+    shared: Service, work: str, room: dict[str, object], width: int
+) -> None:
+    found = await of(shared, f"/w/{work}", **room)
+    assert (found["type"], found["width"], found["height"]) == ("photo", width, width * 21 // 40)
+    picture = await ask(shared, found["url"].removeprefix(shared.url))
+    assert struct.unpack(">II", picture.body[16:24]) == (found["width"], found["height"])
+    assert picture.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+async def test_a_certificate_is_a_photo_of_its_card(shared: Service, certificate: str) -> None:
+    found = await of(shared, f"/p/{certificate}")
+    assert (found["type"], found["title"]) == ("photo", "喝茶 · 1")
+    picture = await ask(shared, found["url"].removeprefix(shared.url))
+    assert struct.unpack(">II", picture.body[16:24]) == (1200, 630)
+    english = await ask(shared, f"/p/{certificate}/picture.png?locale=en")
+    assert english.body != picture.body
+    again = await ask(
+        shared, f"/p/{certificate}/picture.png", If_None_Match=picture.headers["etag"]
+    )
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/c/default", "/", "/?campaign=default", "/embed/default"])
+async def test_a_campaign_that_others_may_embed_is_a_frame(shared: Service, path: str) -> None:
+    found = await of(shared, path, maxwidth=400, maxheight=5_000)
+    assert found["type"] == "rich"
+    assert f'src="{shared.url}/embed/default"' in found["html"]
+    assert f'width="{found["width"]}" height="{found["height"]}"' in found["html"]
+    assert 'title="Open &lt;hands&gt;"' in found["html"]
+    assert (found["author_name"], found["author_url"]) == (
+        "Green Hills",
+        "https://hills.example.org",
+    )
+
+
+async def test_what_does_not_fit_or_may_not_be_embedded_is_a_link(
+    shared: Service, work: str, certificate: str
+) -> None:
+    assert (await of(shared, "/c/alone"))["type"] == "link"
+    assert (await of(shared, "/c/default", maxwidth=319))["type"] == "link"
+    assert (await of(shared, f"/w/{work}", maxwidth=199))["type"] == "link"
+    assert (await of(shared, f"/p/{certificate}", maxheight=629))["type"] == "link"
+
+
+async def test_the_pages_lead_to_it_and_have_cards(
+    shared: Service, work: str, certificate: str
+) -> None:
+    for path, kind in ((f"/w/{work}", "photo"), (f"/p/{certificate}", "photo")):
+        head = Head((await ask(shared, path)).body.decode())
+        link = head.alternates["application/json+oembed"]
+        assert (await get_json(shared, link.removeprefix(shared.url)))["type"] == kind
+        assert head.meta["twitter:card"] == "summary_large_image"
+        picture = await ask(shared, head.meta["og:image"].removeprefix(shared.url))
+        assert picture.headers["content-type"] == "image/png"
+
+
+async def test_another_format_is_not_implemented(shared: Service, work: str) -> None:
+    path = asked(f"{shared.url}/w/{work}", format="xml")
+    assert await error_of(shared, path, 501) == "not_implemented"
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("{here}/w/nothing", 404),
+        ("{here}/p/nothing", 404),
+        ("{here}/c/nothing", 404),
+        ("{here}/gallery", 404),
+        ("https://elsewhere.example.org/c/default", 404),
+        ("ftp://elsewhere.example.org/", 404),
+        ("http://[", 404),
+        ("", 400),
+    ],
+)
+async def test_an_unknown_page_is_said_to_be_one(shared: Service, url: str, status: int) -> None:
+    found = await ask(shared, asked(url.format(here=shared.url)))
+    assert (found.status, found.headers["content-type"]) == (status, "application/json")
+
+
+@pytest.mark.parametrize("room", [{"maxwidth": "wide"}, {"maxheight": 0}, {"maxwidth": -1}])
+async def test_a_room_that_is_no_number_is_refused(
+    shared: Service, room: dict[str, object]
+) -> None:
+    assert (await ask(shared, asked(f"{shared.url}/", **room))).status == 400
+
+
+async def test_a_work_that_is_not_public_is_shown_to_those_who_wrote_it_only(
+    shared: Service,
+) -> None:
+    done = await finish(shared, campaign="alone")
+    url = f"{shared.url}/w/{done.work}"
+    key = done.url.partition("?")[2]
+    assert await error_of(shared, asked(url), 404) == "no_such_work"
+    assert await error_of(shared, asked(f"{url}?key=wrong"), 404) == "no_such_work"
+    assert await error_of(shared, asked(f"{url}?{key}"), 401) == "private"
+    for picture in ("picture.png", "animation.webp", "animation.gif"):
+        assert (await ask(shared, f"/w/{done.work}/{picture}")).status == 404
+        found = await ask(shared, f"/w/{done.work}/{picture}?{key}")
+        assert (found.status, found.headers["cache-control"]) == (200, "private, no-store")
+        # Now it is drawn; nobody else gets it for that.
+        assert (await ask(shared, f"/w/{done.work}/{picture}")).status == 404

@@ -1,0 +1,76 @@
+"""A rehearsal of a campaign that runs: people of a program, and nothing of them in the real one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from jielong import Participant, Refused
+
+from server.catalogue import load_aliases
+from server.session.identity import Identity
+from tests.integration.command import jielong
+from tests.integration.http import get_json
+from tests.polling import eventually
+from tests.service import Service
+
+SECRET = "a secret of this test"
+CAMPAIGN = """
+[[campaign]]
+id = "spring"
+title = { zh-Hans = "春天", en = "Spring" }
+relays = ["write", "pledge", "give"]
+phrases = ["jiayou"]
+pledge = [{ id = "tea", text = "Tea" }]
+fund = [{ id = "angels", title = "Angels", currency = "CNY", url = "https://pay.example.org/" }]
+"""
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, object]:
+    """With the guard, and a secret that the test knows."""
+    return {"guard": "on", "secret": SECRET}
+
+
+async def test_people_of_a_program_take_part_beside_the_real_campaign(
+    shared: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIELONG_SECRET", SECRET)
+    file, report = tmp_path / "spring.toml", tmp_path / "report.json"
+    file.write_text(CAMPAIGN)
+    there = "--data", shared.data
+    assert (await asyncio.to_thread(jielong, "campaign", "import", file, *there)).returncode == 0
+    held = await asyncio.to_thread(
+        jielong,
+        *("rehearse", "spring", "--people", 4, "--minutes", 0.35, "--seed", 3),
+        *("--url", f"{shared.url}/", "--report", report, *there),
+    )
+    assert "people at a time" in held.stdout, held.stderr
+    found = json.loads(report.read_text())
+    assert found["works"] >= 1
+    assert found["failures"] == {}
+    assert found["latencies"]["commit to committed"]["answers"] >= 2
+    assert not [it for it in found["reasons"] if "counted" in it]
+    shadow = await get_json(shared, "/api/campaigns/spring-rehearsal")
+    assert shadow["counters"]["relays"] >= found["works"]
+
+    async def is_closed() -> bool:
+        return not (await get_json(shared, "/api/campaigns/spring-rehearsal"))["open"]
+
+    await eventually(is_closed)
+    assert (await get_json(shared, "/api/works?campaign=spring-rehearsal"))["works"] == []
+    real = await get_json(shared, "/api/campaigns/spring")
+    assert (real["counters"]["relays"], real["counters"]["participants"]) == (0, 0)
+
+
+async def test_a_rehearsal_and_people_do_not_meet(shared: Service) -> None:
+    token = Identity([SECRET.encode()], load_aliases()).new_rehearsal_token()
+    with pytest.raises(Refused, match="no_such_campaign"):
+        await Participant.connect(shared.ws_url, token, "default")
+    with pytest.raises(Refused, match="no_such_campaign"):
+        await Participant.connect(shared.ws_url, campaign="spring-rehearsal")
+    forged = Identity([b"another"], load_aliases()).new_rehearsal_token()
+    async with await Participant.connect(shared.ws_url, forged) as participant:
+        assert participant.token != forged
