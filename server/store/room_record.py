@@ -37,15 +37,19 @@ class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
     serials: str
     locale: str
     by_locale: int
-    apart: int
+    apart: int = 0
 
 
-_ROW = bytes((0xDC, 0, len(RoomRecord.__struct_fields__)))
-"""The MessagePack header that makes an array of the row of values."""
+_FIELDS = len(RoomRecord.__struct_fields__)
+_ROW, _EARLIER_ROW = (bytes((0xDC, 0, fields)) for fields in (_FIELDS, _FIELDS - 1))
+"""The MessagePack headers that make an array of the row of values; earlier versions had no `apart`."""
 
 _read = msgspec.msgpack.Decoder(RoomRecord).decode
 
 
 def read_room(packed: bytes) -> RoomRecord:
     """Read a room's field `state`."""
-    return _read(_ROW + packed)
+    try:
+        return _read(_ROW + packed)
+    except msgspec.DecodeError:
+        return _read(_EARLIER_ROW + packed)
