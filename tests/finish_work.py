@@ -44,9 +44,10 @@ async def finish_work(
     phrase: str = "jiayou",
     seed: int = 7,
     hand: Callable[[random.Random], Hand] = Pen,
+    campaign: str | None = None,
 ) -> str:
     """Let two participants write a phrase, each with a different hand; return the work's id."""
-    return (await finish(service, phrase, seed, hand)).work
+    return (await finish(service, phrase, seed, hand, campaign)).work
 
 
 async def finish(

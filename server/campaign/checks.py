@@ -103,6 +103,7 @@ def _check_links(definition: Definition) -> Iterator[Problem]:
     for field, link in (
         ("link", definition.link),
         ("picture", definition.picture),
+        ("theme.seal_picture", definition.theme.seal_picture),
         ("organiser.link", organiser.link if organiser else ""),
     ):
         if link and not _is_link(link):

@@ -43,17 +43,20 @@ def mixed(colour: str, other: str, share: float) -> str:
     return "#" + "".join(f"{channel:02x}" for channel in channels)
 
 
+def sheet_of(paper: str) -> str:
+    """The colour of sheets and cards on this paper: a little lighter."""
+    return mixed(paper, "#ffffff", 0.7 if on_colour(paper) == DARK_TEXT else 0.06)
+
+
 def faint_pairs(scheme: str, palette: Palette) -> list[tuple[str, str]]:
     """The colours that cannot be told apart: the attribute's name, and what is wrong with it.
 
-    Texts in the ink's and in the accent's colour stand on the paper.
+    Texts in the ink's and in the accent's colour stand on the paper, and on sheets.
     """
-    ink = INK[scheme]
+    ink, paper = INK[scheme], palette.paper
     found = []
-    for name, colour, ground in (
-        ("paper", ink, palette.paper),
-        ("accent", palette.accent, palette.paper),
-    ):
+    for name, colour in (("paper", ink), ("accent", palette.accent)):
+        ground = min(paper, sheet_of(paper), key=lambda it: contrast(colour, it))
         measured = contrast(colour, ground)
         if measured < READABLE:
             what = f"texts of {colour} on {ground} have a contrast of {measured:.1f}"

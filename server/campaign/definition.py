@@ -58,11 +58,15 @@ Palette = DayPalette | NightPalette
 
 
 class Theme(_Part, frozen=True):
-    """How the campaign looks by day and by night; `seal` is carved into its seal."""
+    """How the campaign looks by day and by night; `seal` is carved into its seal.
+
+    `seal_picture` is the address of a picture that takes the seal's place.
+    """
 
     light: DayPalette = DayPalette()
     dark: NightPalette = NightPalette()
     seal: str = "接龙"
+    seal_picture: str = ""
 
 
 class OwnPhrase(_Part, frozen=True):

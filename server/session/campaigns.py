@@ -78,7 +78,7 @@ class OpenCampaign:
 
     def invite_url(self, code: str) -> str:
         """The page that takes a friend to the room of this code."""
-        return f"{self._base_path}/?campaign={self.campaign.id}&invite={code}"
+        return f"{self._base_path}/c/{self.campaign.id}?invite={code}"
 
 
 class LiveCampaigns(Mapping[str, OpenCampaign]):

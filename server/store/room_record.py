@@ -42,7 +42,7 @@ class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
 
 _FIELDS = len(RoomRecord.__struct_fields__)
 _ROW, _EARLIER_ROW = (bytes((0xDC, 0, fields)) for fields in (_FIELDS, _FIELDS - 1))
-"""The MessagePack headers that make an array of the row of values; earlier versions had no `apart`."""
+"""MessagePack headers that make an array of the row; earlier versions had no `apart`."""
 
 _read = msgspec.msgpack.Decoder(RoomRecord).decode
 

@@ -15,8 +15,9 @@ from server.web.page_files import PageFiles, SourceFiles, content_type_of
 from server.web.pages import ASK_AGAIN, SERVICE_WORKER, SHORTLY, Pages
 from server.web.strokes import Strokes
 
-DOCUMENTS = {"/": "home", "/gallery": "gallery", "/wall": "wall", "/offline": "offline"}
-"""The pages that are the same for everybody; the page itself reads what its address asks for."""
+DOCUMENTS = {"/gallery": "gallery", "/wall": "wall", "/offline": "offline"}
+"""The pages that are the same for every campaign, beside those of `campaign_pages`; the page itself
+reads what its address asks for."""
 
 _OFFLINE = "/offline"
 _MANIFEST = "manifest.webmanifest"
@@ -66,7 +67,8 @@ def _service_worker(pages: Pages) -> PreparedResponse:
         base = pages.base_path
         configuration = {
             "assets": f"{pages.files.assets}/",
-            "documents": [base + path for path in DOCUMENTS if path != _OFFLINE],
+            "documents": [base + path for path in ("/", *DOCUMENTS) if path != _OFFLINE],
+            "campaigns": f"{base}/c/",
             "offline": base + _OFFLINE,
             "files": list(pages.files.later),
             "rest": pages.files.rest,

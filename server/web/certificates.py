@@ -1,4 +1,4 @@
-"""The page of a pledge's certificate, and the style sheet of a campaign's colours."""
+"""The page of a pledge's certificate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,20 +18,20 @@ from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import PictureError, Pictures
 from server.archive.pledge_reader import PledgeReader
 from server.archive.wanted_pictures import card_of
-from server.campaign.colours import LIGHT_TEXT, mixed, on_colour
-from server.campaign.definition import Definition, Palette
+from server.campaign.colours import mixed, on_colour
+from server.campaign.definition import Definition
 from server.relay.campaign import Campaign
 from server.relay.phrase import direction_of, language_of
 from server.relay.pledges import MadePledge
 from server.session.campaigns import OpenCampaign
 from server.web.answer import answer
 from server.web.api import ApiError, reader_locale
+from server.web.campaign_document import picture_sources
 from server.web.oembed import discovery_of
 from server.web.pages import ASK_AGAIN, Pages
 from server.web.pledge_api import moment
+from server.web.theme import seal_of, style_of
 from server.web.work_pictures import FOR_ALL_SITES, RETRY_SECONDS
-
-THEME_SECONDS = 60
 
 CARD = "public, max-age=60, s-maxage=60"
 """The organiser may correct a text on it."""
@@ -50,6 +51,7 @@ class _Words(NamedTuple):
     number: tuple[str, str]
     description: str
     join: str
+    share: str
     home: str
     date: str
 
@@ -61,6 +63,7 @@ _WORDS = {
         ("第", "位承诺者"),
         "第 {0} 位承诺者：{1}",
         "我也来",
+        "分享",
         "首页",
         "{y}年{m}月{d}日",
     ),
@@ -70,6 +73,7 @@ _WORDS = {
         ("第", "位承諾者"),
         "第 {0} 位承諾者：{1}",
         "我也來",
+        "分享",
         "首頁",
         "{y}年{m}月{d}日",
     ),
@@ -79,18 +83,26 @@ _WORDS = {
         ("", "人目"),
         "{0}人目の約束：{1}",
         "わたしも",
+        "共有",
         "ホーム",
         "{y}年{m}月{d}日",
     ),
     "en": _Words(
-        "en", "Pledge", ("No.", ""), "Pledge no. {0}: {1}", "Join in", "Home", "{d} {M} {y}"
+        "en",
+        "Pledge",
+        ("No.", ""),
+        "Pledge no. {0}: {1}",
+        "Join in",
+        "Share",
+        "Home",
+        "{d} {M} {y}",
     ),
 }
 _TRADITIONAL = {"zh-tw", "zh-hk", "zh-mo"}
 
 
 class Certificates:
-    """`/p/{certificate}`, `/p/{certificate}/picture.png` and `/c/{id}/theme.css`."""
+    """`/p/{certificate}` and `/p/{certificate}/picture.png`."""
 
     def __init__(
         self,
@@ -112,13 +124,15 @@ class Certificates:
         return [
             Route("/p/{certificate}", self.page, name="certificate-page"),
             Route("/p/{certificate}/picture.png", self.picture, name="certificate-picture"),
-            Route("/c/{id}/theme.css", self.theme),
         ]
 
     async def page(self, request: Request) -> Response:
         """Answer with the certificate's page."""
-        values = self._values(request, *await self._find(request))
-        page = answer(self._pages.response("", "certificate", ASK_AGAIN, values), request)
+        campaign, made = await self._find(request)
+        values = self._values(request, campaign, made)
+        pictures = picture_sources(self._definition(campaign.id))
+        shown = self._pages.response("", "certificate", ASK_AGAIN, values, pictures=pictures)
+        page = answer(shown, request)
         page.headers.add_vary_header("Accept-Language")
         return page
 
@@ -143,16 +157,6 @@ class Certificates:
             raise ApiError(404, "no_such_pledge", "there is no pledge of this id")
         return campaign.campaign, found[1]
 
-    async def theme(self, request: Request) -> Response:
-        """Answer with the colours of a campaign, as custom properties."""
-        campaign_id = request.path_params["id"]
-        if campaign_id not in self._campaigns:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
-        theme = self._definition(campaign_id).theme
-        dark = f"@media (prefers-color-scheme: dark) {{ {_rule(theme.dark)} }}\n"
-        headers = {"Cache-Control": f"public, max-age={THEME_SECONDS}"}
-        return Response(f"{_rule(theme.light)}\n{dark}", media_type="text/css", headers=headers)
-
     def _values(self, request: Request, campaign: Campaign, made: MadePledge) -> dict[str, object]:
         definition = self._definition(campaign.id)
         words = _words(reader_locale(request) or campaign.locale)
@@ -173,14 +177,16 @@ class Certificates:
             "moment": moment(made.pledged_at),
             "date": self._date(campaign, made, words),
             "organiser": campaign.text(organiser.name, words.locale) if organiser else "",
-            "seal": card.seal,
+            "seal": seal_of(definition.theme),
+            "carved": card.seal,
+            "seal_picture": definition.theme.seal_picture,
+            "style": Markup(style_of(definition.theme)),
             "url": address,
             "oembed": discovery_of(request, address),
             "picture": picture,
             "width": WIDTH,
             "height": HEIGHT,
-            "theme": f"{base}/c/{campaign.id}/theme.css",
-            "join": f"{base}/?campaign={campaign.id}",
+            "join": f"{base}/c/{campaign.id}",
         }
 
     def _card(self, campaign: Campaign, made: MadePledge, words: _Words) -> Card:
@@ -216,20 +222,3 @@ def _words(locale: str) -> _Words:
 
 def _date(words: _Words, day: datetime) -> str:
     return words.date.format(y=day.year, m=day.month, d=day.day, M=month_name[day.month])
-
-
-def _rule(palette: Palette) -> str:
-    """More specific than `:root` alone, so that the order of the style sheets does not matter."""
-    accent, paper = palette.accent, palette.paper
-    sheet = 0.7 if on_colour(paper) != LIGHT_TEXT else 0.06
-    colours = {
-        "paper": paper,
-        "paper-light": mixed(paper, "#ffffff", sheet / 2),
-        "sheet": mixed(paper, "#ffffff", sheet),
-        "edge": mixed(paper, accent, 0.25),
-        "cinnabar": accent,
-        "cinnabar-deep": accent,
-        "seal": accent,
-        "on-cinnabar": on_colour(accent),
-    }
-    return f"html:root {{ {' '.join(f'--{name}: {it};' for name, it in colours.items())} }}"

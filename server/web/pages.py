@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import jinja2
 from markupsafe import Markup
 
 from server.prepared.response import PreparedResponse, prepare
+from server.web.live_document import bar, figure
 from server.web.locations import STATIC
+from server.web.money import money
 from server.web.page_files import PageFiles
 from server.web.security import Headers, security_headers
 
@@ -56,9 +58,9 @@ class Pages:
         self.base_path = base_path
         self.files = files
         self.is_kept_by_browsers = service_worker
-        self.security: Headers = security_headers(
-            chain.from_iterable(files.inline.values()), files.assets, hsts_seconds
-        )
+        self._scripts = tuple(chain.from_iterable(files.inline.values()))
+        self._hsts_seconds = hsts_seconds
+        self.security: Headers = security_headers(self._scripts, files.assets, hsts_seconds)
         # A page may read the files of another host only so.
         self._cors = "; crossorigin" if "//" in files.assets else ""
         self._templates = jinja2.Environment(
@@ -68,7 +70,10 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters |= {"number": "{:,}".format, "money": money}
         self._templates.globals |= {
+            "figure": figure,
+            "bar": bar,
             "base": base_path,
             "asset": files.asset,
             "styles": files.styles,
@@ -88,11 +93,47 @@ class Pages:
         return self._templates.get_template(f"{name}.html").render(values or {})
 
     def response(
-        self, path: str, name: str, cache_control: str, values: Mapping[str, object] | None = None
+        self,
+        path: str,
+        name: str,
+        cache_control: str,
+        values: Mapping[str, object] | None = None,
+        *,
+        pictures: Sequence[str] = (),
     ) -> PreparedResponse:
-        """The page as the answer at `path`."""
-        page = self.render(name, values).encode()
-        return prepare(path, page, HTML, cache_control, (*self.security, self._link(name)))
+        """The page as the answer at `path`; see `rendered` for the pictures.
+
+        A value `style` is a style sheet that stands in the page.
+        """
+        style = str((values or {}).get("style", ""))
+        page = self.render(name, values)
+        return self.rendered(path, name, cache_control, page, style=style, pictures=pictures)
+
+    def rendered(
+        self,
+        path: str,
+        name: str,
+        cache_control: str,
+        page: str,
+        *,
+        style: str = "",
+        pictures: Sequence[str] = (),
+    ) -> PreparedResponse:
+        """What `render` gave as the answer at `path`.
+
+        Args:
+            path, name, cache_control: see `PreparedResponse` and `render`.
+            page: the whole page.
+            style: the style sheet that stands in it, if any.
+            pictures: other origins whose pictures it may show.
+        """
+        security = self.security
+        if style or pictures:
+            security = security_headers(
+                self._scripts, self.files.assets, self._hsts_seconds, style, pictures
+            )
+        headers = (*security, self._link(name))
+        return prepare(path, page.encode(), HTML, cache_control, headers)
 
     def _link(self, page: str) -> tuple[str, str]:
         """Names what the page loads first, for proxies that send Early Hints."""

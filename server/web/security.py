@@ -18,13 +18,21 @@ UNUSED_FEATURES = (
 """What no page of ours asks a browser for, nor may a script that got into one."""
 
 
-def security_headers(inline: Iterable[str], assets: str, hsts_seconds: int = 0) -> Headers:
+def security_headers(
+    inline: Iterable[str],
+    assets: str,
+    hsts_seconds: int = 0,
+    style: str = "",
+    pictures: Iterable[str] = (),
+) -> Headers:
     """The headers of every page.
 
     Args:
         inline: the scripts that stand in the pages; no other one may.
         assets: the address of the folder of assets; another host in it is trusted.
         hsts_seconds: how long browsers are to use nothing but TLS; 0: as they like.
+        style: the style sheet that stands in the page, if any.
+        pictures: other origins whose pictures the page shows.
     """
     address = urlsplit(assets)
     here = f"'self' {address.scheme}://{address.netloc}" if address.netloc else "'self'"
@@ -32,7 +40,8 @@ def security_headers(inline: Iterable[str], assets: str, hsts_seconds: int = 0) 
     policy = (
         f"default-src {here}",
         f"script-src {here} {scripts}",
-        f"img-src {here} data: blob:",
+        *((f"style-src {here} {_source(style)}",) if style else ()),
+        " ".join((f"img-src {here} data: blob:", *pictures)),
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",

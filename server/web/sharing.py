@@ -127,6 +127,7 @@ class Sharing:
         locale = campaign.campaign.locale if campaign else work.phrase.locale
         words = _words(locale)
         text = work.phrase.text
+        page = f"{self._pages.base_path}/c/{found.campaign}"
         hands = [words.hand.format(f"{hand.serial:,}") for hand in work.hands]
         return {
             "state": "loading",
@@ -139,6 +140,8 @@ class Sharing:
             "hands": _listed(hands, words.between),
             "description": words.description.format(_listed(hands, words.between), text),
             "public": found.review is ReviewState.PUBLIC,
+            "join": page if campaign else f"{self._pages.base_path}/",
+            "theme": f"{page}/theme.css" if campaign else "",
             "share": {
                 "site": (
                     campaign.campaign.text(campaign.campaign.title)

@@ -53,6 +53,7 @@ from server.transport.descriptors import Descriptors, allow_many
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.web.campaign_answers import CampaignAnswers
+from server.web.campaign_pages import CampaignPages
 from server.web.content import Content
 from server.web.operations import Operations
 from server.worker import garbage_collection
@@ -295,7 +296,7 @@ class Worker:
             self._settings,
             self._content.pages.security,
         )
-        answers = self._answers(parts, figures)
+        answers = await self._answers(parts, figures)
         operations.add_to(answers)
         handshake = Handshake(
             self._settings.origins, parts.open_websocket, self._settings.base_path
@@ -317,14 +318,17 @@ class Worker:
         )
         await asyncio.gather(port.close(), self._web.stop())
 
-    def _answers(self, parts: Parts, figures: RelayFigures) -> DirectAnswers:
+    async def _answers(self, parts: Parts, figures: RelayFigures) -> DirectAnswers:
         """What the worker answers where a connection is accepted."""
-        answers = DirectAnswers(self._settings.base_path)
-        answers.add(self._content.responses.values())
-        headers = self._content.pages.security
+        content, answers = self._content, DirectAnswers(self._settings.base_path)
+        answers.add(content.responses.values())
+        headers = content.pages.security
         campaigns = CampaignAnswers(self._campaigns, parts.counters, figures)
         campaigns.add_to(answers, headers)
         self._feed.on_change(lambda: campaigns.add_to(answers, headers))
+        pages = CampaignPages(self._campaigns, parts.counters, figures, self._feed, content.pages)
+        await pages.first(answers)
+        self._own(pages.run(answers), "pages of campaigns")
         return answers
 
     def _scrape(

@@ -2,6 +2,8 @@
  * Lets the next visit start from this device, and shows a page when there is no network. Touches
  * nothing but the documents named below and the files that they load: no API, no work, no socket.
  *
+ * The pages of campaigns are below `campaigns`; each is kept when it has been visited.
+ *
  * A document is shown from the device at most once before it is fetched again. The service sets
  * `CONFIG` in front of this script: `assets` is the address of the files' folder; `documents` and
  * `offline` are addresses; `files` names those of `assets` that the home page needs sooner or later,
@@ -10,11 +12,12 @@
 
 /** What a worker of this kind has in place of a window. */
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
-/** @type {{assets: string, documents: string[], offline: string, files: string[], rest: string}} */
+/** @type {{assets: string, documents: string[], campaigns: string, offline: string, files: string[], rest: string}} */
 const CONFIG = /** @type {any} */ (self).CONFIG;
 const CACHE = "jielong";
 const ASSETS = new URL(CONFIG.assets, location.href).href;
 const DOCUMENTS = new Set(CONFIG.documents.map((path) => new URL(path, location.href).href));
+const CAMPAIGNS = new URL(CONFIG.campaigns, location.href).href;
 /** Whoever has a document already does not wait longer for a network that gives nothing. */
 const PATIENCE_MS = 4000;
 /** So many files are fetched one by one; a release that changes more is fetched in one. */
@@ -131,6 +134,6 @@ worker.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   if (method !== "GET") return;
   const [address] = url.split(/[?#]/);
-  if (mode === "navigate" && DOCUMENTS.has(address)) event.respondWith(documentAt(event, address));
+  if (mode === "navigate" && (DOCUMENTS.has(address) || address.startsWith(CAMPAIGNS))) event.respondWith(documentAt(event, address));
   else if (address.startsWith(ASSETS)) event.respondWith(assetAt(event, address));
 });

@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser import screens_campaigns
 from tests.browser.handwriting import SAMPLE_MS, Handwriting, smooth
 from tests.browser.launch import launch
 from tests.browser.network import Network
@@ -41,7 +42,9 @@ VIEWS: dict[str, dict[str, Any]] = {
     "desk-night": {**DESK, "color_scheme": "dark"},
     "phone-night": {**PHONE, "color_scheme": "dark"},
 }
-NIGHT = {"home", "waiting", "my-turn", "their-turn", "done", "work", "gallery", "wall", "settings"}
+NIGHT = screens_campaigns.NIGHT | {
+    *("home", "waiting", "my-turn", "their-turn", "done", "work", "gallery", "wall", "settings"),
+}
 """What is taken by night, too."""
 
 STATES = {
@@ -78,6 +81,7 @@ STATES = {
     "wall": "The wall",
     "closed": "A campaign that has ended",
     "too-old": "A browser that cannot run the page",
+    **screens_campaigns.STATES,
 }
 GALLERY = [
     "xinnian-kuaile", "ni-zui-bang", "chunnuan-huakai", "xiexie-ni", "yongwang-zhiqian",
@@ -369,6 +373,14 @@ async def tour(browser: Browser, folder: Path, view: str) -> None:
     with tempfile.TemporaryDirectory() as data:
         campaigns = Path(data) / "campaigns.toml"
         campaigns.write_text(SHUT)
+        whole = await asyncio.to_thread(
+            start_service, Path(data) / "campaigns", campaigns=screens_campaigns.CAMPAIGNS
+        )
+        try:
+            await screens_campaigns.fill(whole)
+            await screens_campaigns.campaign_pages(Set(browser, whole, album, handwriting))
+        finally:
+            await asyncio.to_thread(whole.stop)
         service = await asyncio.to_thread(start_service, Path(data) / "one", campaigns=campaigns)
         stage = Set(browser, service, album, handwriting)
         try:

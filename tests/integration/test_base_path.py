@@ -98,7 +98,7 @@ async def test_an_invitation_is_below_the_path(below: Below) -> None:
     room = await open_room(host)
     await host.send("invite", room=room)
     invited = await host.expect("invited")
-    assert invited["url"] == f"{BASE}/?campaign=default&invite={invited['code']}"
+    assert invited["url"] == f"{BASE}/c/default?invite={invited['code']}"
     await host.quit()
 
 

@@ -48,14 +48,14 @@ def text_of(response: PreparedResponse) -> str:
 def test_every_address_in_a_document_is_one_of_the_answers(base_path: str, assets_url: str) -> None:
     prepared = prepare(base_path, assets_url)
     assets = f"{assets_url or base_path}/assets/"
-    for path in ("/", "/gallery", "/wall", "/offline"):
+    for path in ("/gallery", "/wall", "/offline"):
         addresses = ADDRESS.findall(text_of(prepared[path]))
         assert len(addresses) >= 5
         for address in addresses:
             if address.startswith(assets):
                 assert f"/assets/{address.removeprefix(assets)}" in prepared
             else:
-                assert address.removeprefix(base_path) in prepared
+                assert address.removeprefix(base_path) in (*prepared, "/")
         assert sum(address.endswith(".js") for address in addresses) == 1
         assert sum(address.endswith(".css") for address in addresses) == 1
 
@@ -70,14 +70,14 @@ def test_an_asset_is_the_same_whatever_the_base_path() -> None:
 
 def test_only_the_named_host_may_send_scripts() -> None:
     for assets_url, host in (("", ""), (CDN, " https://cdn.example.org")):
-        policy = dict(prepare("", assets_url)["/"].headers)["content-security-policy"]
+        policy = dict(prepare("", assets_url)["/gallery"].headers)["content-security-policy"]
         assert f"default-src 'self'{host};" in policy
         assert f"script-src 'self'{host} 'sha256-" in policy
         assert "unsafe" not in policy
 
 
 def test_a_document_is_for_everybody_and_stays_in_proxies_for_seconds() -> None:
-    for path in ("/", "/gallery", "/wall"):
+    for path in ("/gallery", "/wall"):
         response = prepare()[path]
         assert response.cache_control == "public, max-age=0, s-maxage=5"
         assert not {"set-cookie", "vary"} & dict(response.headers).keys()
@@ -108,16 +108,17 @@ def test_the_service_worker_keeps_files_that_are_there(base_path: str, assets_ur
     for name, content in rest.items():
         assert content == text_of(prepared[f"/assets/{name}"])
     for address in (*configuration["documents"], configuration["offline"]):
-        assert address.removeprefix(base_path) in prepared
+        assert address.removeprefix(base_path) in (*prepared, "/")
+    assert configuration["campaigns"] == f"{base_path}/c/"
 
 
 def test_without_a_service_worker_there_is_one_that_goes() -> None:
     prepared = prepare(service_worker=False)
     assert "unregister" in text_of(prepared["/sw.js"])
-    assert "data-worker" not in text_of(prepared["/"])
+    assert "data-worker" not in text_of(prepared["/gallery"])
 
 
 def test_the_sources_are_no_prepared_answers() -> None:
     prepared = prepare(bundled=False, service_worker=False)
-    assert "/" not in prepared
+    assert "/gallery" not in prepared
     assert {"/sw.js", "/manifest.webmanifest", "/favicon.ico"} <= prepared.keys()

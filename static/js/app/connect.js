@@ -6,6 +6,7 @@ import { browserSocket, browserStorage, socketUrl } from "../../../client/js/ada
 import { useSocket } from "../../../client/js/adapters/web-socket.js";
 import { Relay } from "../../../client/js/relay.js";
 import { BASE_PATH } from "../shared/base-path.js";
+import { campaign } from "../shared/document-campaign.js";
 import { chosenLanguage } from "../shared/language.js";
 import { isTooOld } from "../shared/support.js";
 
@@ -23,24 +24,32 @@ function pageSocket(url, subprotocols, handlers) {
 
 const query = new URLSearchParams(location.search);
 
+/** An address of another campaign, in the form of former versions. */
+const other = query.get("campaign");
+const isElsewhere = other !== null && other !== campaign.id;
+query.delete("campaign");
+/** The query of the address without the campaign. */
+const rest = () => (String(query) ? `?${query}` : "");
+if (isElsewhere) location.replace(`${BASE_PATH}/c/${encodeURIComponent(other)}${rest()}`);
+
 export const relay = new Relay({
   url: socketUrl(location, BASE_PATH),
   socket: pageSocket,
   storage: browserStorage,
   // Few pages need it, and not at once.
   solve: async (altcha) => (await import("../../../client/js/proof/solve.js")).solve(altcha),
-  hello: { campaign: query.get("campaign") ?? undefined, locale: chosenLanguage(), client: "web" },
+  hello: { campaign: campaign.id, locale: chosenLanguage(), client: "web" },
 });
 
 /** The id of the phrase in the address. */
 export const wantedPhrase = query.get("phrase");
 
 const invite = query.get("invite");
-if (invite) {
+if (invite && !isElsewhere) {
   relay.dispatch({ t: "user:join", invite });
   // An invite works once, so a reload must not use it again.
   query.delete("invite");
-  history.replaceState(history.state, "", query.size > 0 ? `?${query}` : location.pathname);
+  history.replaceState(history.state, "", location.pathname + rest());
 }
 
-if (!isTooOld()) relay.start();
+if (!isTooOld() && !isElsewhere) relay.start();

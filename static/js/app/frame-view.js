@@ -23,7 +23,6 @@ export class FrameView {
       connection: state.connection.status,
     });
     if (campaign?.title) {
-      delete this.#title.dataset.text; // Otherwise lazy texts would put the product's name back.
       setText(this.#title, campaign.title);
       document.title = pageTitle(state);
     }
@@ -35,7 +34,8 @@ export class FrameView {
 /** Whether a message fills the screen, see message-view.js. @param {State} state */
 export function isMessage(state) {
   const screen = screenOf(state);
-  return screen === "elsewhere" || screen === "closed" || (screen === "offline" && !state.room);
+  if (screen === "closed") return !state.campaign?.id;
+  return screen === "elsewhere" || (screen === "offline" && !state.room);
 }
 
 /** The tab's title, which says when it is this participant's turn. @param {State} state */

@@ -6,13 +6,15 @@
 import "../shared/booted.js";
 import { relay, wantedPhrase } from "./connect.js";
 import { browserStorage } from "../../../client/js/adapters/browser.js";
+import { screenOf } from "../../../client/js/state/selectors.js";
+import { HomeArt } from "../home/home-art.js";
 import { HomeView } from "../home/home-view.js";
 import { RelayView } from "../relay/relay-view.js";
+import { campaign, fillTold } from "../shared/document-campaign.js";
 import { button, icon } from "../shared/dom.js";
 import { whenIdle } from "../shared/idle.js";
 import { LazyView } from "../shared/lazy-view.js";
 import { addStyles, lazy } from "../shared/lazy.js";
-import { keepCampaign } from "../shared/links.js";
 import { settings } from "../shared/settings.js";
 import { isTooOld } from "../shared/support.js";
 import { fillTexts } from "../shared/text.js";
@@ -34,7 +36,7 @@ landscapePhone.addEventListener("change", addRareStyles);
 await addRareStyles();
 
 fillTexts(document);
-keepCampaign(document);
+fillTold(document);
 
 if (isTooOld()) message().then((view) => view.show("too-old"));
 else open();
@@ -46,10 +48,23 @@ function loadTheRest() {
 }
 
 function open() {
+  const art = new HomeArt();
+  /** The first stroke comes first: what is more on the first screen waits for somebody who looks at it. */
+  let isIdle = false;
+  const isLookedAt = (/** @type {import("../../../client/js/types.js").State} */ state) => isIdle && ["idle", "closed"].includes(screenOf(state));
+  const hasMore = campaign.milestones.length > 0 || document.querySelector(".ways, .telling") !== null;
   const hasWorks = browserStorage.get("jielong.works") !== null;
   /** @type {import("../shared/lazy-view.js").View[]} */
   const views = [
-    new HomeView(relay, wantedPhrase),
+    new HomeView(relay, art, wantedPhrase),
+    new LazyView(
+      lazy(() => import("../campaign/campaign-view.js"), ({ CampaignView }) => new CampaignView(relay)),
+      (state) => isLookedAt(state) && (hasMore || !state.campaign?.open),
+    ),
+    new LazyView(
+      lazy(() => import("../home/newest-works.js"), ({ NewestWorks }) => new NewestWorks(art)),
+      isLookedAt,
+    ),
     new RelayView(relay),
     new LazyView(
       lazy(() => import("../relay/done-view.js"), ({ DoneView }) => new DoneView(relay), "done"),
@@ -97,5 +112,10 @@ function open() {
     render();
   });
   render();
-  relay.on("change", ({ before, state }) => state.welcomed && !before.welcomed && whenIdle(loadTheRest));
+  const onIdle = () => {
+    loadTheRest();
+    isIdle = true;
+    render();
+  };
+  relay.on("change", ({ before, state }) => state.welcomed && !before.welcomed && whenIdle(onIdle));
 }

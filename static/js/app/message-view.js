@@ -1,6 +1,5 @@
 /**
- * Screens with a message only: opened elsewhere, campaign closed or unknown, no connection, browser
- * too old.
+ * Screens with a message only: opened elsewhere, campaign unknown, no connection, browser too old.
  */
 
 import "../shared/lazy-text.js";
@@ -21,6 +20,8 @@ export class MessageView {
   /** @param {import("../../../client/js/relay.js").Relay} relay */
   constructor(relay) {
     setText(this.#button, text("elsewhere_here"));
+    this.#link.href = `${BASE_PATH}/`;
+    setText(this.#link, text("home"));
     this.#button.addEventListener("click", () => relay.start());
   }
 
@@ -34,11 +35,7 @@ export class MessageView {
       setText(this.#seal, "");
       setText(this.#title, connectionText(state));
       setText(this.#text, "");
-    } else if (screen === "closed" && !state.campaign?.id) {
-      this.#say("missing");
-      this.#link.href = `${BASE_PATH}/`;
-      setText(this.#link, text("home"));
-    } else this.#say(/** @type {"elsewhere" | "closed"} */ (screen));
+    } else this.#say(screen === "closed" ? "missing" : "elsewhere");
   }
 
   /** Shows a message that stays. @param {"too-old"} what */
@@ -48,7 +45,7 @@ export class MessageView {
     this.#say("too_old");
   }
 
-  /** @param {"elsewhere" | "closed" | "missing" | "too_old"} what */
+  /** @param {"elsewhere" | "missing" | "too_old"} what */
   #say(what) {
     setText(this.#seal, text(`${what}_seal`));
     setText(this.#title, text(`${what}_title`));

@@ -7,6 +7,7 @@ import { fetchCampaign, fetchWorks } from "../shared/campaign-api.js";
 import { button, make, part, setText } from "../shared/dom.js";
 import { keepCampaign } from "../shared/links.js";
 import { fillTexts, locale } from "../shared/text.js";
+import { useTheme } from "../shared/theme.js";
 import { fillWords, word } from "../shared/work-text.js";
 import { forget, makeCard } from "./card.js";
 
@@ -52,6 +53,7 @@ class Gallery {
 
   async #offerPhrases() {
     const { title, phrases } = await fetchCampaign(this.#campaign);
+    useTheme(this.#campaign);
     setText(part("campaign-title"), title);
     document.title = `${word("gallery")} · ${title}`;
     const language = locale.split("-")[0];

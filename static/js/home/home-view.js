@@ -2,20 +2,21 @@
  * The first screen: what this is, the choice of a phrase, and the button that joins.
  */
 
-import { directionOf } from "../../../client/js/direction.js";
 import { screenOf } from "../../../client/js/state/selectors.js";
-import { button, make, makeGrid, part, setText } from "../shared/dom.js";
+import { closedPhase } from "../shared/document-campaign.js";
+import { button, make, part, setData, setText } from "../shared/dom.js";
 import { text } from "../shared/text.js";
 import { isWritten, writtenLocales } from "../shared/written-languages.js";
+import { isHome } from "./is-home.js";
 
 /** @import { Phrase, State } from "../../../client/js/types.js" */
 
-const SHOWN = 5;
-const SAMPLE = { text: "加油", chars: ["加", "油"], locale: "zh-Hans" };
+/** A phone has room for fewer phrases beside other ways to take part. */
+const SHOWN = document.querySelector(".whole") && matchMedia("(max-width: 53.99rem)").matches ? 1 : 5;
 
 export class HomeView {
   #section = part("home");
-  #art = part("home-art");
+  #art;
   #chips = part("chips");
   #join = button("join");
   /** @type {readonly Phrase[]} */
@@ -24,8 +25,13 @@ export class HomeView {
   #chosen = "";
   #first = 0;
 
-  /** @param {import("../../../client/js/relay.js").Relay} relay @param {string | null} wanted A phrase's id. */
-  constructor(relay, wanted) {
+  /**
+   * @param {import("../../../client/js/relay.js").Relay} relay
+   * @param {import("./home-art.js").HomeArt} art
+   * @param {string | null} wanted A phrase's id.
+   */
+  constructor(relay, art, wanted) {
+    this.#art = art;
     this.#chosen = wanted ?? "";
     this.#join.addEventListener("click", () => {
       const locales = writtenLocales(relay.state.phrases);
@@ -35,14 +41,13 @@ export class HomeView {
       this.#chosen = /** @type {HTMLInputElement} */ (event.target).value;
       this.#draw();
     });
-    this.#draw();
   }
 
   /** @param {State} state */
   render(state) {
     const screen = screenOf(state);
-    const visible = ["connecting", "idle", "joining"].includes(screen);
-    this.#section.hidden = !visible;
+    this.#section.hidden = !isHome(state);
+    if (state.campaign?.id) setData(document.documentElement, { phase: state.campaign.open ? "open" : closedPhase() });
     this.#join.disabled = screen !== "idle";
     setText(this.#join, text(screen === "joining" ? "joining" : "join"));
     if (state.phrases !== this.#phrases) this.#offer(state.phrases);
@@ -92,19 +97,7 @@ export class HomeView {
     return label;
   }
 
-  /** The picture: characters of seat 0 in ink, those of seat 1 as guides. */
   #draw() {
-    const phrase = this.#phrases.find(({ id }) => id === this.#chosen) ?? SAMPLE;
-    const { chars } = phrase;
-    if (this.#art.textContent === chars.join("")) return;
-    this.#art.lang = phrase.locale;
-    this.#art.dir = directionOf(phrase);
-    this.#art.dataset.count = String(chars.length);
-    this.#art.replaceChildren(
-      ...chars.map((char, i) => {
-        const glyph = make("span", { class: i % 2 ? "glyph guide" : "glyph", text: char });
-        return make("div", { class: "cell" }, makeGrid(), glyph);
-      }),
-    );
+    this.#art.show(this.#phrases.find(({ id }) => id === this.#chosen));
   }
 }

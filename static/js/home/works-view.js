@@ -4,7 +4,7 @@
  */
 
 import { SavedWorks } from "../../../client/js/saved-works.js";
-import { screenOf } from "../../../client/js/state/selectors.js";
+import { isHome } from "./is-home.js";
 import { WorksStrip } from "./works-strip.js";
 
 /** @import { Done, Finished, SavedWork, State, Storage } from "../../../client/js/types.js" */
@@ -26,7 +26,7 @@ export class WorksView {
   /** @param {State} state */
   render(state) {
     this.#save(state);
-    if (!["connecting", "idle", "joining"].includes(screenOf(state))) return;
+    if (!isHome(state)) return;
     const news = new Set(state.finished.map(({ work }) => work));
     const works = this.#saved.all;
     this.#news.show(works.filter(({ work }) => news.has(work)));

@@ -34,6 +34,20 @@ export async function fetchCampaign(id) {
   return fetchJson(`${BASE_PATH}/api/campaigns/${encodeURIComponent(id)}`);
 }
 
+/**
+ * A campaign's figures, at most about a second old: the service has them ready.
+ * @typedef {Object} TotalsAnswer
+ * @property {string} title
+ * @property {import("../../../client/js/types.js").Counters} counters
+ * @property {{id: string, count: number}[]} pledges
+ * @property {{id: string, raised: number, donations: number}[]} funds
+ */
+
+/** @param {string} id @returns {Promise<TotalsAnswer>} */
+export async function fetchTotals(id) {
+  return fetchJson(`${BASE_PATH}/api/campaigns/${encodeURIComponent(id)}/totals`);
+}
+
 /** @param {string} address */
 async function fetchJson(address) {
   const answer = await fetch(address);

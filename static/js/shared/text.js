@@ -10,7 +10,8 @@ import { chosenLanguage } from "./language.js";
 
 /** @typedef {keyof typeof import("../strings/first/zh-CN.js")["default"]} FirstKey */
 /** @typedef {keyof typeof import("../strings/lazy/zh-CN.js")["default"]} LazyKey */
-/** @typedef {FirstKey | LazyKey} Key */
+/** @typedef {keyof typeof import("../strings/campaign/zh-CN.js")["default"]} CampaignKey */
+/** @typedef {FirstKey | LazyKey | CampaignKey} Key */
 
 /**
  * The first texts of all languages come with the page's script: together they are smaller than one

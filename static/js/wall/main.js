@@ -4,11 +4,12 @@
  */
 
 import { BASE_PATH } from "../shared/base-path.js";
-import { fetchCampaign, fetchWorks } from "../shared/campaign-api.js";
+import { fetchTotals, fetchWorks } from "../shared/campaign-api.js";
 import { part, setText } from "../shared/dom.js";
 import { keepCampaign } from "../shared/links.js";
 import { qrCodeOf } from "../shared/qr-code.js";
 import { fillTexts } from "../shared/text.js";
+import { useTheme } from "../shared/theme.js";
 import { fillWords, word } from "../shared/work-text.js";
 import { RollingNumber } from "./rolling-number.js";
 import { Stage } from "./stage.js";
@@ -46,7 +47,8 @@ async function poll(act, everyMs) {
 function showCounters() {
   const numbers = COUNTERS.map((name) => new RollingNumber(part(`wall-${name}`)));
   return poll(async () => {
-    const { title, counters } = await fetchCampaign(campaign);
+    const { title, counters } = await fetchTotals(campaign);
+    useTheme(campaign);
     setText(part("campaign-title"), title);
     document.title = `${word("wall")} · ${title}`;
     COUNTERS.forEach((name, i) => numbers[i].show(counters[name]));
@@ -65,7 +67,7 @@ function showWorks() {
 }
 
 function showCode() {
-  const here = campaign === "default" ? `${BASE_PATH}/` : `${BASE_PATH}/?campaign=${encodeURIComponent(campaign)}`;
+  const here = campaign === "default" ? `${BASE_PATH}/` : `${BASE_PATH}/c/${encodeURIComponent(campaign)}`;
   const { side, path } = qrCodeOf(new URL(here, location.href).href);
   const svg = part("wall-code").querySelector("svg");
   svg?.setAttribute("viewBox", `0 0 ${side} ${side}`);

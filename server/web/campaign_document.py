@@ -1,0 +1,179 @@
+"""What the document of a campaign's page says, in the campaign's own language.
+
+The page's script changes the texts into the reader's language and keeps the totals up to date. What
+it needs for that stands in the document, too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+from markupsafe import Markup
+
+from server.campaign.current_figures import Figures
+from server.campaign.definition import Definition
+from server.campaign.schedule import moment
+from server.catalogue import DEFAULT
+from server.relay.campaign import Campaign
+from server.relay.phrase import Phrase, direction_of, language_of, make_phrase
+from server.relay.texts import Texts
+from server.web.money import moment_in
+from server.web.theme import seal_of, style_of
+from server.web.words import words_for
+
+Phase = Literal["open", "before", "ended", "paused"]
+
+_SAMPLE = make_phrase("jiayou", "加油", "zh-Hans")
+_SAMPLE_CHARS = 4
+
+
+class _Organiser(NamedTuple):
+    name: str
+    link: str
+
+
+class _Moment(NamedTuple):
+    iso: str
+    text: str
+
+
+class _Pledge(NamedTuple):
+    id: str
+    text: str
+
+
+class _Fund(NamedTuple):
+    id: str
+    title: str
+    currency: str
+    goal: int | None
+
+
+def phase_of(campaign: Campaign, now: datetime) -> Phase:
+    """Whether one may take part at this moment (an aware datetime), and if not, why."""
+    if campaign.closes and now >= campaign.closes:
+        return "ended"
+    if campaign.enabled and campaign.opens and now < campaign.opens:
+        return "before"
+    return "open" if campaign.enabled else "paused"
+
+
+def document_values(
+    campaign: Campaign, definition: Definition, phase: Phase, base_path: str
+) -> dict[str, object]:
+    """The values of the templates of a campaign's pages; the figures come later."""
+    words = words_for(campaign.locale)
+    text = campaign.text
+    gives, promises = "give" in campaign.relays, "pledge" in campaign.relays
+    pledges = [
+        _Pledge(it.id, text(it.text)) for it in (campaign.pledges if promises else ()) if it.offered
+    ]
+    funds = [
+        _Fund(it.id, text(it.title), it.currency, it.goal)
+        for it in (campaign.funds if gives else ())
+    ]
+    query = "" if campaign.id == DEFAULT else f"?campaign={campaign.id}"
+    organiser = definition.organiser
+    art = _art(campaign)
+    written = [definition.cause, definition.legal, definition.link, organiser]
+    return {
+        "locale": words.language,
+        "words": words,
+        "id": campaign.id,
+        "here": f"{base_path}/c/{campaign.id}" if query else f"{base_path}/",
+        "query": query,
+        "title": text(campaign.title),
+        "relays": campaign.relays,
+        "ways": campaign.relays != ("write",),
+        "about": any(written) or bool(funds),
+        "phase": phase,
+        "summary": text(definition.summary),
+        "cause": text(definition.cause),
+        "result": text(definition.result),
+        "legal": text(definition.legal),
+        "organiser": _Organiser(text(organiser.name), organiser.link) if organiser else None,
+        "link": definition.link,
+        "picture": definition.picture,
+        "opens": _moment(definition.opens, definition.time_zone),
+        "closes": _moment(definition.closes, definition.time_zone),
+        "pledges": pledges,
+        "funds": funds,
+        "hosts": ", ".join(sorted({urlsplit(it.url).hostname or "" for it in campaign.funds})),
+        "goals": {"relays": 0, "participants": 0, "pledges": 0}
+        | {it.counter: it.at for it in definition.goal},
+        "art": art,
+        "art_direction": direction_of(art.text),
+        "seal": seal_of(definition.theme),
+        "seal_picture": definition.theme.seal_picture,
+        "style": Markup(style_of(definition.theme)),
+        "paper_by_day": definition.theme.light.paper,
+        "paper_by_night": definition.theme.dark.paper,
+        "data": Markup(_data(campaign, definition)),
+    }
+
+
+def totals_of(figures: Figures) -> dict[str, int]:
+    """The figures by the keys that the page has for them."""
+    counters = figures.counters
+    return {
+        "relays": counters.relays,
+        "participants": counters.participants,
+        "online": counters.online,
+        "writing": counters.writing,
+        "pledges": sum(figures.pledges.values()),
+        "donations": sum(it.donations for it in figures.raised.values()),
+        **{f"pledge.{key}": count for key, count in figures.pledges.items()},
+        **{f"fund.{key}": it.raised for key, it in figures.raised.items()},
+    }
+
+
+def picture_sources(definition: Definition) -> list[str]:
+    """The origins of pictures that the page shows."""
+    found = (definition.picture, definition.theme.seal_picture)
+    parts = [urlsplit(address) for address in found if address]
+    return sorted({f"{it.scheme}://{it.netloc}" for it in parts})
+
+
+def _moment(given: datetime | None, zone: str) -> _Moment | None:
+    found = moment(given, zone)
+    return None if found is None else _Moment(found.isoformat(), moment_in(found, zone))
+
+
+def _art(campaign: Campaign) -> Phrase:
+    """The phrase in the picture until another one is chosen."""
+    if _SAMPLE.id in campaign.phrases and language_of(campaign.locale) == "zh":
+        return _SAMPLE
+    offered = campaign.phrases_for(campaign.locale)
+    return next((it for it in offered if len(it.chars) <= _SAMPLE_CHARS), offered[0])
+
+
+def _data(campaign: Campaign, definition: Definition) -> str:
+    """What the script needs, as JSON that may stand in a document."""
+    texts: dict[str, Texts] = {
+        "title": campaign.title,
+        "summary": definition.summary,
+        "cause": definition.cause,
+        "result": definition.result,
+        "legal": definition.legal,
+        "organiser": definition.organiser.name if definition.organiser else "",
+        **{f"pledge.{it.id}": it.text for it in campaign.pledges},
+        **{f"fund.{it.id}": it.title for it in campaign.funds},
+    }
+    content = {
+        "id": campaign.id,
+        "locale": campaign.locale,
+        "relays": campaign.relays,
+        "zone": definition.time_zone,
+        "opens": moment(definition.opens, definition.time_zone),
+        "closes": moment(definition.closes, definition.time_zone),
+        # What is there in one language only stands in the document already.
+        "texts": {key: it for key, it in texts.items() if isinstance(it, dict) and len(it) > 1},
+        "currencies": {it.id: it.currency for it in campaign.funds},
+        "milestones": [
+            {"counter": it.counter, "at": it.at, "text": it.text} for it in definition.milestone
+        ],
+    }
+    return msgspec.json.encode(content).decode().replace("<", "\\u003c")

@@ -1,0 +1,158 @@
+"""The pages of campaigns, `/c/{id}` and below: documents that are prepared ahead.
+
+A document has the totals in it, a few seconds old, for whoever has no script. Its template is
+filled in when the campaign has changed, and its figures when these have, in a thread: the event
+loop that carries ink does not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from server.campaign.current_figures import Figures
+from server.campaign.definition import Definition
+from server.campaign.feed import CampaignFeed
+from server.campaign.figures import RelayFigures
+from server.catalogue import DEFAULT
+from server.prepared.response import PreparedResponse, prepare
+from server.relay.campaign import Campaign
+from server.session.campaigns import OpenCampaign
+from server.store.counters import Counters
+from server.transport.direct_answers import DirectAnswers
+from server.web.campaign_document import (
+    Phase,
+    document_values,
+    phase_of,
+    picture_sources,
+    totals_of,
+)
+from server.web.live_document import LiveDocument
+from server.web.page_files import SourceFiles
+from server.web.pages import SHORTLY, Pages
+from server.web.theme import style_of
+
+DOCUMENTS = {"home": "", "thanks": "/thanks"}
+"""The templates, and where below the campaign's own address their documents are."""
+
+STYLES = "text/css; charset=utf-8"
+FOR_A_MINUTE = "public, max-age=60"
+
+LOOK_SECONDS = 2.0
+"""How old the totals in a document may be."""
+
+
+class _Defined(NamedTuple):
+    """What the documents of a campaign depend on beside its figures."""
+
+    campaign: Campaign
+    definition: Definition
+    phase: Phase
+
+
+class _Shown(NamedTuple):
+    """The documents of a campaign as they are shown."""
+
+    defined: _Defined
+    figures: Figures
+    documents: Mapping[str, LiveDocument]
+    """By the names of their templates."""
+
+
+class CampaignPages:
+    """The documents of a worker's campaigns."""
+
+    def __init__(
+        self,
+        campaigns: Mapping[str, OpenCampaign],
+        counters: Counters,
+        figures: RelayFigures,
+        feed: CampaignFeed,
+        pages: Pages,
+    ) -> None:
+        """Totals are those of the worker; `feed` says how a campaign is defined."""
+        self._campaigns = campaigns
+        self._counters = counters
+        self._figures = figures
+        self._definition = feed.definition
+        self._pages = pages
+        # Whoever works on the templates sees a change at once.
+        self._always = isinstance(pages.files, SourceFiles)
+        self._shown: dict[str, _Shown] = {}
+        self._changed = asyncio.Event()
+        feed.on_change(self._changed.set)
+
+    async def first(self, answers: DirectAnswers) -> None:
+        """Make all documents before the worker answers anybody."""
+        await self._figures.read()
+        await self.renew(answers)
+
+    async def run(self, answers: DirectAnswers) -> None:
+        """Keep the documents up to date, for as long as the worker lives."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._changed.wait()
+            self._changed.clear()
+            await self.renew(answers)
+
+    async def renew(self, answers: DirectAnswers) -> None:
+        """Make the documents anew that have changed."""
+        for campaign_id in self._campaigns:
+            defined, figures = self._defined(campaign_id), self._figures_of(campaign_id)
+            shown = self._shown.get(campaign_id)
+            documents: Mapping[str, LiveDocument]
+            if self._always or shown is None or shown.defined != defined:
+                documents = await asyncio.to_thread(self._render, defined)
+            elif shown.figures != figures:
+                documents = shown.documents
+            else:
+                continue
+            shown = self._shown[campaign_id] = _Shown(defined, figures, documents)
+            answers.add(await asyncio.to_thread(self._responses, shown))
+
+    def _defined(self, campaign_id: str) -> _Defined:
+        campaign = self._campaigns[campaign_id].campaign
+        phase = phase_of(campaign, datetime.now(UTC))
+        return _Defined(campaign, self._definition(campaign_id), phase)
+
+    def _figures_of(self, campaign_id: str) -> Figures:
+        return Figures(
+            self._counters.last(campaign_id),
+            self._figures.pledges(campaign_id),
+            self._figures.raised(campaign_id),
+        )
+
+    def _render(self, defined: _Defined) -> dict[str, LiveDocument]:
+        values = document_values(*defined, self._pages.base_path)
+        return {name: LiveDocument(self._pages.render(name, values)) for name in DOCUMENTS}
+
+    def _responses(self, shown: _Shown) -> list[PreparedResponse]:
+        campaign, definition, _ = shown.defined
+        totals, path = totals_of(shown.figures), f"/c/{campaign.id}"
+        style, pictures = style_of(definition.theme), picture_sources(definition)
+        page, thanks = (
+            self._pages.rendered(
+                path + below,
+                name,
+                SHORTLY,
+                shown.documents[name].filled(totals),
+                style=style,
+                pictures=pictures,
+            )
+            for name, below in DOCUMENTS.items()
+        )
+        responses = [
+            page,
+            thanks,
+            prepare(
+                f"{path}/theme.css", style.encode(), STYLES, FOR_A_MINUTE, self._pages.security
+            ),
+        ]
+        if campaign.id == DEFAULT:
+            responses.append(replace(page, path="/"))
+        return responses

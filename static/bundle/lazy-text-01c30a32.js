@@ -1,1 +1,0 @@
-import{y as t,u as a,z as o}from"./home-cd4ea267.js";const e={en:()=>import("./en-5faedaff.js"),ja:()=>import("./ja-f6c9018d.js"),"zh-CN":()=>import("./zh-CN-bc2187e2.js"),"zh-TW":()=>import("./zh-TW-45cbbfb0.js")};t((await e[a]()).default),o(document);

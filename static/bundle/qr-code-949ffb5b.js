@@ -1,0 +1,1 @@
+import{generate as s,correction as c}from"./lean-qr-c4920846.js";function a(n){const t=s(n,{minCorrectionLevel:c.M}),i=[];for(let r=0;r<t.size;r+=1)for(let e=0;e<t.size;e+=1){let o=e;for(;t.get(o,r);)o+=1;o!==e&&(i.push(`M${e} ${r}h${o-e}v1h${e-o}z`),e=o)}return{side:t.size,path:i.join("")}}export{a as q};
