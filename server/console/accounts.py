@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -49,14 +50,26 @@ class Account(NamedTuple):
 class Accounts:
     """Finds and changes accounts. Every method may raise ArchiveAwayError."""
 
-    def __init__(self, database: Database, setting: str = "") -> None:
-        """Keep accounts in `database`; `setting` is the password of `admin`, or its hash."""
+    def __init__(self, database: Database, setting: str = "", owners: Sequence[str] = ()) -> None:
+        """Keep accounts in `database`.
+
+        Args:
+            database: SQL.
+            setting: the password of `admin`, or its hash; empty: there is no `admin`.
+            owners: names that OIDC tells of owners who need no account in SQL.
+        """
         self._database = database
-        self._setting = setting
+        self._of_settings = {name: Account(name, Role.OWNER, "") for name in owners}
+        if setting:
+            self._of_settings[SETTING_NAME] = Account(SETTING_NAME, Role.OWNER, setting)
+
+    def is_of_settings(self, name: str) -> bool:
+        """Whether a setting has made this account, and nothing else may change it."""
+        return name in self._of_settings
 
     async def any(self) -> bool:
         """Whether there is anybody."""
-        if self._setting:
+        if self._of_settings:
             return True
         async with self._database.reading() as connection:
             return await connection.scalar(select(schema.accounts.c.name).limit(1)) is not None
@@ -66,12 +79,12 @@ class Accounts:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(schema.accounts).order_by("name"))
         found = [_account(row) for row in rows.all()]
-        return [*filter(None, [self._of_setting()]), *found]
+        return [*self._of_settings.values(), *found]
 
     async def find(self, name: str) -> Account | None:
         """The account of this name."""
-        if name == SETTING_NAME:
-            return self._of_setting()
+        if (known := self._of_settings.get(name)) is not None or name == SETTING_NAME:
+            return known
         async with self._database.reading() as connection:
             query = select(schema.accounts).where(schema.accounts.c.name == name)
             row = (await connection.execute(query)).first()
@@ -131,7 +144,7 @@ class Accounts:
 
     async def seen(self, name: str) -> None:
         """Somebody has signed in."""
-        if name != SETTING_NAME:
+        if name not in self._of_settings:
             await self._update(name, seen_at=time.time_ns() // 1_000_000)
 
     async def _update(self, name: str, **values: object) -> None:
@@ -139,9 +152,6 @@ class Accounts:
         async with self._database.writing() as connection:
             done = await connection.execute(change)
         _must_be_there(name, done.rowcount)
-
-    def _of_setting(self) -> Account | None:
-        return Account(SETTING_NAME, Role.OWNER, self._setting) if self._setting else None
 
 
 def check_name(name: str) -> None:

@@ -23,7 +23,9 @@ from server.console.audit import AuditLog
 from server.console.cookies import Cookies
 from server.console.entrance import Entrance, Gate
 from server.console.frame import Frame
+from server.console.oidc import Oidc
 from server.console.pages import SECTIONS
+from server.console.pages.oidc import OidcSignIn
 from server.console.pages.sign_in import SignIn
 from server.console.parts import Parts
 from server.console.passwords import Passwords
@@ -68,7 +70,8 @@ class Console:
         self._assets = Assets(base)
         templates = Templates(base, self._assets.address)
         self._frame = Frame(templates, Cookies(base), self._signing)
-        accounts = Accounts(campaigns.database, settings.admin_password)
+        owners = settings.oidc_owners if settings.oidc_issuer else ()
+        accounts = Accounts(campaigns.database, settings.admin_password, owners)
         seconds = settings.admin_hours * HOUR_SECONDS
         self._parts = Parts(
             settings,
@@ -93,7 +96,7 @@ class Console:
         app = Starlette(
             routes=[
                 self._assets.route(),
-                *SignIn(self._parts, self._frame, attempts).routes(),
+                *self._sign_in_routes(attempts),
                 *(
                     Route(route.path, entrance.endpoint(route), methods=[route.method])
                     for section in self._sections
@@ -109,11 +112,21 @@ class Console:
             },
         )
         accounts = self._parts.accounts
-        always = bool(self._parts.settings.admin_password)
+        settings = self._parts.settings
+        always = bool(settings.admin_password or settings.oidc_issuer)
         return [
             Route(PATH, Gate(self._to_overview, accounts, always=always)),
             Mount(PATH, Gate(app, accounts, always=always)),
         ]
+
+    def _sign_in_routes(self, attempts: Attempts) -> Sequence[Route]:
+        has_oidc = bool(self._parts.settings.oidc_issuer)
+        sign_in = SignIn(self._parts, self._frame, attempts, oidc=has_oidc)
+        if not has_oidc:
+            return sign_in.routes()
+        oidc = Oidc(self._parts.settings)
+        other = OidcSignIn(oidc, sign_in, self._parts.accounts, self._frame)
+        return [*sign_in.routes(), *other.routes()]
 
     async def run(self) -> None:
         """Run the sections, until cancelled."""

@@ -62,6 +62,7 @@ class WebCampaigns:
         live: the campaigns.
         work_reader: finds their works.
         access: finds the works that a request may see.
+        figures: what each campaign has counted at this moment.
         deployment, database: Redis and SQL, for other parts of the process.
     """
 
@@ -87,6 +88,10 @@ class WebCampaigns:
         self._pledge_reader = PledgeReader(pledges, self._pledge_streams)
         self._lanes: list[Lanes] = []
         self._known_lanes = KnownLanes(self.deployment, self._lanes)
+        self._pledges, self._donations = Pledges(self._shards), Donations(self.database)
+        self.figures = CurrentFigures(
+            self.live, self._known_lanes, Counters(self._shards), self._pledges, self._donations
+        )
         source = campaign_source(settings, self.database)
         news = CampaignNews(self.deployment)
         self._feed = CampaignFeed(source, news, self.live, self._make, self._started)
@@ -104,16 +109,13 @@ class WebCampaigns:
     def routes(self, content: Content, pictures: DrawnPictures) -> Sequence[Route]:
         """Campaigns, pledges, donations, deletion, oEmbed, strokes of later phrases."""
         reader = self._pledge_reader
-        pledges, donations = Pledges(self._shards), Donations(self.database)
-        pledging = Pledging(pledges, reader.of_participant)
-        counters = Counters(self._shards)
-        figures = CurrentFigures(self.live, self._known_lanes, counters, pledges, donations)
+        pledging = Pledging(self._pledges, reader.of_participant)
         parts = (
-            CampaignApi(self.live, self._feed.definition, figures),
+            CampaignApi(self.live, self._feed.definition, self.figures),
             PledgeApi(self.live, self._identity, pledging, reader),
             Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
             OEmbed(self.access, reader, self.live, self._feed.definition),
-            DonationApi(self.live, self._feed.definition, donations),
+            DonationApi(self.live, self._feed.definition, self._donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),
         )
