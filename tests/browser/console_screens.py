@@ -19,7 +19,7 @@ from tests.browser.launch import launch
 from tests.browser.screens import QUALITY, VIEWS
 from tests.finish_work import finish_work
 from tests.integration.console import PASSWORD
-from tests.integration.protocol_client import open_session
+from tests.integration.protocol_client import Peer, open_session
 from tests.service import Service, start_service
 
 ACCOUNTS = (("ada", "owner"), ("grace", "moderator"), ("alan", "editor"), ("mary", "viewer"))
@@ -56,11 +56,15 @@ async def tour(browser: Browser, service: Service, folder: Path, view: str) -> N
     await context.close()
 
 
-async def have_visitors(service: Service) -> None:
-    """Works, and people who wait or only look."""
+async def have_visitors(service: Service) -> list[Peer]:
+    """Works, and people who look or wait, until they close."""
     for number in range(WORKS):
         await finish_work(service, seed=10 * number, hand=Handwriting)
         await asyncio.sleep(PAUSE_SECONDS)
+    visitors = [await open_session(service) for _ in range(6)]
+    await visitors[0].send("join", phrase=visitors[0].welcome["phrases"][3]["id"])
+    await asyncio.sleep(PAUSE_SECONDS * 3)
+    return visitors
 
 
 def write_index(folder: Path) -> None:
@@ -88,13 +92,10 @@ async def main(folder: Path) -> None:
                 await sign_in(page, service)
                 for name, role in ACCOUNTS:
                     await add_account(page, service, name, role)
-                waiting = await open_session(service)
-                await waiting.send("join", phrase=waiting.welcome["phrases"][3]["id"])
-                visitors = [await open_session(service) for _ in range(5)]
-                await have_visitors(service)
+                visitors = await have_visitors(service)
                 for view in VIEWS:
                     await tour(browser, service, folder, view)
-                for peer in (waiting, *visitors):
+                for peer in visitors:
                     await peer.close()
                 await browser.close()
         finally:
