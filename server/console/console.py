@@ -85,6 +85,8 @@ class Console:
             Sessions(campaigns.database, accounts, self._signing, seconds),
             AuditLog(campaigns.database),
         )
+        always = bool(settings.admin_password or settings.oidc_issuer)
+        self._gate = Gate(accounts, always=always)
         self._sections = [make(self._parts) for make in SECTIONS]
         self._frame.menu = [entry for section in self._sections for entry in section.menu]
         self._attempts_store = GuardStore(campaigns.deployment)
@@ -111,12 +113,9 @@ class Console:
                 Exception: self._failed,
             },
         )
-        accounts = self._parts.accounts
-        settings = self._parts.settings
-        always = bool(settings.admin_password or settings.oidc_issuer)
         return [
-            Route(PATH, Gate(self._to_overview, accounts, always=always)),
-            Mount(PATH, Gate(app, accounts, always=always)),
+            Route(PATH, self._gate.before(self._to_overview)),
+            Mount(PATH, self._gate.before(app)),
         ]
 
     def _sign_in_routes(self, attempts: Attempts) -> Sequence[Route]:
@@ -129,7 +128,8 @@ class Console:
         return [*sign_in.routes(), *other.routes()]
 
     async def run(self) -> None:
-        """Run the sections, until cancelled."""
+        """Run the sections once somebody can sign in, until cancelled."""
+        await self._gate.opened.wait()
         async with asyncio.TaskGroup() as group:
             for section in self._sections:
                 group.create_task(section.run())

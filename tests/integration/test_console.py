@@ -319,7 +319,7 @@ async def test_a_drained_worker_hands_its_people_over_and_another_one_takes_its_
             workers = {worker for worker, _ in worker_rows((await owner.get("/workers")).text)}
             return len(workers) == 2 and first[0] not in workers
 
-        await eventually(is_replaced, 20)
+        await eventually(is_replaced, 40)
         assert "drain worker" in (await owner.get("/audit")).text
         await again.quit()
 

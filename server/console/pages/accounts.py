@@ -93,7 +93,7 @@ class AccountsPage(Section):
         try:
             await self._accounts.add(name, role, password_hash)
         except AccountError as error:
-            form.errors["name"] = visit.t(str(error))
+            form.errors["name"] = visit.t(error.english, **error.values)
             return await self._list(visit, form, 422)
         await visit.record("add account", name, after={"role": role.value})
         return await visit.go("/accounts", visit.t(text("{name} may sign in."), name=name))
