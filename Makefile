@@ -66,6 +66,7 @@ reference: $(VENV)/.development
 
 screens: $(VENV)/.development
 	$(BIN)/python -m tests.browser.screens docs/screens
+	$(BIN)/python -m tests.browser.console_screens docs/screens/console
 
 # make faults SECONDS=600 DEPLOYMENT=single|cluster|sentinel SEED=1; its report: bench/results
 faults: $(VENV)/.development

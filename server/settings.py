@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,6 +21,8 @@ from server.store.lanes import MOST as MOST_LANES
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
+
+_ISSUER = re.compile(r"https://[^/?#\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
 
 LEAST_PASSWORD_CHARS = 12
 """Of an account of the console."""
@@ -164,6 +167,21 @@ class Settings(BaseSettings):
     admin_password: str = ""
     """The password of the account `admin` of the console, or its hash; empty: no such account."""
 
+    oidc_issuer: str = ""
+    """The address of an OpenID provider, whose accounts may sign in to the console; empty: none."""
+
+    oidc_client: str = ""
+    """The console's client id at the provider."""
+
+    oidc_secret: str = ""
+    """The client's secret; empty for a public client."""
+
+    oidc_claim: str = Field("email", min_length=1)
+    """The claim that is the account's name; `email` has to be verified."""
+
+    oidc_owners: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names that the provider tells of owners; all others need an account."""
+
     admin_hours: float = Field(12, gt=0, le=24 * 30)
     """How long somebody is signed in to the console."""
 
@@ -185,7 +203,7 @@ class Settings(BaseSettings):
             raise ValueError("this is the port of the service; choose another, or leave it empty")
         return chosen
 
-    @field_validator("origins", "trusted_proxies", "secret", mode="before")
+    @field_validator("origins", "trusted_proxies", "secret", "oidc_owners", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return _parts(value) if isinstance(value, str) else value
@@ -201,6 +219,24 @@ class Settings(BaseSettings):
     def _check_is_there(cls, name: str) -> str:
         load_check(name)
         return name
+
+    @field_validator("oidc_owners")
+    @classmethod
+    def _owners_are_lower_case(cls, owners: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(owner.lower() for owner in owners)
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_can_be_asked(cls, issuer: str) -> str:
+        if issuer and not _ISSUER.match(issuer):
+            raise ValueError(f"{issuer!r} is no issuer; write one like https://login.example.org")
+        missing = [name for name in ("authlib", "httpx") if find_spec(name) is None]
+        if issuer and missing:
+            raise ValueError(
+                "OIDC needs Authlib; install it with "
+                "`.venv/bin/pip install -c constraints.txt -e '.[oidc]'`"
+            )
+        return issuer
 
     @field_validator("admin_password")
     @classmethod
@@ -246,6 +282,7 @@ class Settings(BaseSettings):
         values["data"] = self.data.resolve()
         values["origins"] = ",".join(self.origins)
         values["secret"] = ",".join(self.secret)
+        values["oidc_owners"] = ",".join(self.oidc_owners)
         values["trusted_proxies"] = ",".join(self.trusted_proxies)
         return {f"JIELONG_{name.upper()}": str(value) for name, value in values.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -12,6 +13,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from server.archive.database import Database
 from server.console import schema
 from server.console.roles import Role
+from server.console.texts import text
 
 SETTING_NAME = "admin"
 """The owner whose password is `JIELONG_ADMIN_PASSWORD`; no account in SQL has this name."""
@@ -20,7 +22,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
 
 class AccountError(Exception):
-    """An account cannot be made or changed so; the message says why."""
+    """An account cannot be made or changed so; the message says why.
+
+    Attributes:
+        english, values: the message, to be translated and filled in.
+    """
+
+    def __init__(self, english: str, **values: object) -> None:
+        """As `texts.Translate` takes them."""
+        super().__init__(english.format(**values))
+        self.english = english
+        self.values = values
 
 
 class Account(NamedTuple):
@@ -49,14 +61,26 @@ class Account(NamedTuple):
 class Accounts:
     """Finds and changes accounts. Every method may raise ArchiveAwayError."""
 
-    def __init__(self, database: Database, setting: str = "") -> None:
-        """Keep accounts in `database`; `setting` is the password of `admin`, or its hash."""
+    def __init__(self, database: Database, setting: str = "", owners: Sequence[str] = ()) -> None:
+        """Keep accounts in `database`.
+
+        Args:
+            database: SQL.
+            setting: the password of `admin`, or its hash; empty: there is no `admin`.
+            owners: names that OIDC tells of owners who need no account in SQL.
+        """
         self._database = database
-        self._setting = setting
+        self._of_settings = {name: Account(name, Role.OWNER, "") for name in owners}
+        if setting:
+            self._of_settings[SETTING_NAME] = Account(SETTING_NAME, Role.OWNER, setting)
+
+    def is_of_settings(self, name: str) -> bool:
+        """Whether a setting has made this account, and nothing else may change it."""
+        return name in self._of_settings
 
     async def any(self) -> bool:
         """Whether there is anybody."""
-        if self._setting:
+        if self._of_settings:
             return True
         async with self._database.reading() as connection:
             return await connection.scalar(select(schema.accounts.c.name).limit(1)) is not None
@@ -66,12 +90,12 @@ class Accounts:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(schema.accounts).order_by("name"))
         found = [_account(row) for row in rows.all()]
-        return [*filter(None, [self._of_setting()]), *found]
+        return [*self._of_settings.values(), *found]
 
     async def find(self, name: str) -> Account | None:
         """The account of this name."""
-        if name == SETTING_NAME:
-            return self._of_setting()
+        if (known := self._of_settings.get(name)) is not None or name == SETTING_NAME:
+            return known
         async with self._database.reading() as connection:
             query = select(schema.accounts).where(schema.accounts.c.name == name)
             row = (await connection.execute(query)).first()
@@ -96,7 +120,7 @@ class Accounts:
         columns = schema.accounts.c
         async with self._database.writing() as connection:
             if await connection.scalar(select(columns.name).where(columns.name == name)):
-                raise AccountError(f"there is an account {name}")
+                raise AccountError(text("there is an account {name}"), name=name)
             await connection.execute(insert(schema.accounts).values(values))
         return account
 
@@ -131,7 +155,7 @@ class Accounts:
 
     async def seen(self, name: str) -> None:
         """Somebody has signed in."""
-        if name != SETTING_NAME:
+        if name not in self._of_settings:
             await self._update(name, seen_at=time.time_ns() // 1_000_000)
 
     async def _update(self, name: str, **values: object) -> None:
@@ -139,9 +163,6 @@ class Accounts:
         async with self._database.writing() as connection:
             done = await connection.execute(change)
         _must_be_there(name, done.rowcount)
-
-    def _of_setting(self) -> Account | None:
-        return Account(SETTING_NAME, Role.OWNER, self._setting) if self._setting else None
 
 
 def check_name(name: str) -> None:
@@ -151,10 +172,10 @@ def check_name(name: str) -> None:
         AccountError: it is none.
     """
     if name == SETTING_NAME:
-        raise AccountError(f"{SETTING_NAME} is the account of JIELONG_ADMIN_PASSWORD")
+        raise AccountError(text("admin is the account of JIELONG_ADMIN_PASSWORD"))
     if not _NAME.fullmatch(name):
         raise AccountError(
-            "a name has 1 to 64 characters: small letters a to z, digits and . _ @ + -"
+            text("a name has 1 to 64 characters: small letters a to z, digits and . _ @ + -")
         )
 
 
@@ -164,4 +185,4 @@ def _account(row: Row[tuple[str, str, str, int, int]]) -> Account:
 
 def _must_be_there(name: str, rows: int) -> None:
     if not rows:
-        raise AccountError(f"there is no account {name}")
+        raise AccountError(text("there is no account {name}"), name=name)

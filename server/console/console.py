@@ -23,7 +23,9 @@ from server.console.audit import AuditLog
 from server.console.cookies import Cookies
 from server.console.entrance import Entrance, Gate
 from server.console.frame import Frame
+from server.console.oidc import Oidc
 from server.console.pages import SECTIONS
+from server.console.pages.oidc import OidcSignIn
 from server.console.pages.sign_in import SignIn
 from server.console.parts import Parts
 from server.console.passwords import Passwords
@@ -68,7 +70,8 @@ class Console:
         self._assets = Assets(base)
         templates = Templates(base, self._assets.address)
         self._frame = Frame(templates, Cookies(base), self._signing)
-        accounts = Accounts(campaigns.database, settings.admin_password)
+        owners = settings.oidc_owners if settings.oidc_issuer else ()
+        accounts = Accounts(campaigns.database, settings.admin_password, owners)
         seconds = settings.admin_hours * HOUR_SECONDS
         self._parts = Parts(
             settings,
@@ -82,6 +85,8 @@ class Console:
             Sessions(campaigns.database, accounts, self._signing, seconds),
             AuditLog(campaigns.database),
         )
+        always = bool(settings.admin_password or settings.oidc_issuer)
+        self._gate = Gate(accounts, always=always)
         self._sections = [make(self._parts) for make in SECTIONS]
         self._frame.menu = [entry for section in self._sections for entry in section.menu]
         self._attempts_store = GuardStore(campaigns.deployment)
@@ -93,7 +98,7 @@ class Console:
         app = Starlette(
             routes=[
                 self._assets.route(),
-                *SignIn(self._parts, self._frame, attempts).routes(),
+                *self._sign_in_routes(attempts),
                 *(
                     Route(route.path, entrance.endpoint(route), methods=[route.method])
                     for section in self._sections
@@ -108,15 +113,23 @@ class Console:
                 Exception: self._failed,
             },
         )
-        accounts = self._parts.accounts
-        always = bool(self._parts.settings.admin_password)
         return [
-            Route(PATH, Gate(self._to_overview, accounts, always=always)),
-            Mount(PATH, Gate(app, accounts, always=always)),
+            Route(PATH, self._gate.before(self._to_overview)),
+            Mount(PATH, self._gate.before(app)),
         ]
 
+    def _sign_in_routes(self, attempts: Attempts) -> Sequence[Route]:
+        has_oidc = bool(self._parts.settings.oidc_issuer)
+        sign_in = SignIn(self._parts, self._frame, attempts, oidc=has_oidc)
+        if not has_oidc:
+            return sign_in.routes()
+        oidc = Oidc(self._parts.settings)
+        other = OidcSignIn(oidc, sign_in, self._parts.accounts, self._frame)
+        return [*sign_in.routes(), *other.routes()]
+
     async def run(self) -> None:
-        """Run the sections, until cancelled."""
+        """Run the sections once somebody can sign in, until cancelled."""
+        await self._gate.opened.wait()
         async with asyncio.TaskGroup() as group:
             for section in self._sections:
                 group.create_task(section.run())

@@ -11,6 +11,9 @@ SESSION = "jielong-console"
 STARTING = "jielong-sign-in"
 """Ties the sign-in form to the browser that asked for it."""
 
+OIDC = "jielong-oidc"
+"""What is to be remembered while somebody is at the provider of OIDC."""
+
 NOTICE = "jielong-notice"
 """What the next page tells first."""
 

@@ -107,7 +107,7 @@ class Frame:
         """The page `name.html`; without a session it has no menu."""
         path = request.url.path.removeprefix(self.templates.base) or "/"
         around = {
-            "path": path,
+            "path": path if request.method == "GET" else "/",
             "session": session,
             "notice": notice,
             "menu": self._menu_of(session, path) if session else [],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jinja2
 
+from server.campaign.amounts import show_amount
 from server.console.texts import LANGUAGES, Translate, read_texts, translator
 
 _FOLDER = Path(__file__).with_name("templates")
@@ -33,7 +34,12 @@ class Templates:
             extensions=["jinja2.ext.do"],
         )
         self._environment.globals |= {"base": base, "asset": asset, "languages": LANGUAGES}
-        self._environment.filters |= {"utc": _utc, "iso": _iso, "grouped": "{:,}".format}
+        self._environment.filters |= {
+            "utc": _utc,
+            "iso": _iso,
+            "grouped": "{:,}".format,
+            "money": show_amount,
+        }
 
     def translate(self, language: str) -> Translate:
         """What translates into this language."""

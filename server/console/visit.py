@@ -98,6 +98,10 @@ class Visit:
             self.request, name, given, status, session=self.session, notice=self._notice
         )
 
+    def fragment(self, name: str, **values: object) -> str:
+        """The template `name.html` filled in, to be put into a page."""
+        return self._frame.templates.render(name, self.language, values)
+
     async def go(self, path: str, notice: str = "", tone: Tone = "good") -> Response:
         """Redirect to a path of the console, whose page tells `notice` first.
 

@@ -13,6 +13,12 @@ GUARD = "jl:{guard}"
 CAMPAIGNS = "jl:campaigns"
 """What changes whenever a campaign was changed."""
 
+WORKER_STATUSES, DRAINS = "jl:{console}:workers", "jl:{console}:drains"
+"""What workers say of themselves, by worker; and those that are to be drained."""
+
+SAMPLES, SAMPLING = "jl:{console}:samples", "jl:{console}:sampling"
+"""The figures of the last minutes, the newest first; and who reads them at the moment."""
+
 EVERYBODY = "jl:all"
 """The channel of all workers."""
 

@@ -70,6 +70,7 @@ class WebCampaigns:
         work_reader: finds their works.
         access: finds the works that a request may see.
         guard: limits what networks ask for.
+        figures: what each campaign has counted at this moment.
         deployment, database: Redis and SQL, for other parts of the process.
     """
 
@@ -95,6 +96,10 @@ class WebCampaigns:
         self._pledge_reader = PledgeReader(pledges, self._pledge_streams)
         self._lanes: list[Lanes] = []
         self._known_lanes = KnownLanes(self.deployment, self._lanes)
+        self._pledges, self._donations = Pledges(self._shards), Donations(self.database)
+        self.figures = CurrentFigures(
+            self.live, self._known_lanes, Counters(self._shards), self._pledges, self._donations
+        )
         source = campaign_source(settings, self.database)
         news = CampaignNews(self.deployment)
         self._feed = CampaignFeed(source, news, self.live, self._make, self._started)
@@ -119,16 +124,13 @@ class WebCampaigns:
     def routes(self, content: Content, pictures: DrawnPictures) -> Sequence[Route]:
         """Everything but pages and works."""
         reader = self._pledge_reader
-        pledges, donations = Pledges(self._shards), Donations(self.database)
-        pledging = Pledging(pledges, reader.of_participant)
-        counters = Counters(self._shards)
-        figures = CurrentFigures(self.live, self._known_lanes, counters, pledges, donations)
+        pledging = Pledging(self._pledges, reader.of_participant)
         parts = (
-            CampaignApi(self.live, self._feed.definition, figures),
+            CampaignApi(self.live, self._feed.definition, self.figures),
             PledgeApi(self.live, self._identity, pledging, reader, self.guard),
             Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
             OEmbed(self.access, reader, self.live, self._feed.definition),
-            DonationApi(self.live, self._feed.definition, donations),
+            DonationApi(self.live, self._feed.definition, self._donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),
             Sitemap(PublicList(self.database), self.live),

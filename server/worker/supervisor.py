@@ -147,7 +147,8 @@ class Slot:
                     continue
                 self._worker = None
             pause = FIRST_PAUSE if loop.time() - started > STEADY_SECONDS else pause
-            log.error(
+            tell = log.error if status else log.warning  # one that was drained ends in order
+            tell(
                 "a worker ended",
                 worker=worker.place,
                 worker_pid=worker.pid,

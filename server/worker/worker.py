@@ -44,6 +44,7 @@ from server.store.pledges_stream import PledgesStream
 from server.store.reconciliation import Reconciler
 from server.store.secret import shared_secrets
 from server.store.shards import Shards
+from server.store.worker_statuses import WorkerStatuses
 from server.store.works import WorksStream
 from server.tracing.span import Tracing
 from server.tracing.start import start_tracing
@@ -66,6 +67,7 @@ from server.worker.parts import Parts
 from server.worker.port import Port
 from server.worker.readiness import Readiness
 from server.worker.scrape import Scrape
+from server.worker.status_feed import StatusFeed
 from server.worker.web_process import WebProcess
 
 log = structlog.get_logger()
@@ -305,6 +307,9 @@ class Worker:
         port = Port(acceptor)
         garbage_collection.freeze()
         self._own(garbage_collection.run(), "garbage collection")
+        statuses, supervised = WorkerStatuses(self._deployment), self._settings.workers > 1
+        status = StatusFeed(statuses, parts, self._shards, self._web, self.stop, supervised)
+        self._own(status.run(), "status for the console")
         self._web.take_back(acceptor.accept)
         await port.open(listener)
         await operations.open(operations_listener)

@@ -17,12 +17,13 @@ _TOKEN = re.compile(r'name="token" value="([0-9a-f]+)"')
 
 
 class ConsoleClient:
-    """One browser at the console of a service."""
+    """One browser at the console of a service, or of an address."""
 
-    def __init__(self, service: Service, base: str = "", language: str = "en") -> None:
+    def __init__(self, at: Service | str, base: str = "", language: str = "en") -> None:
+        url = at if isinstance(at, str) else at.url
         self.base = f"{base}/admin"
-        headers = {"accept-language": language, "origin": service.url}
-        self.http = httpx.AsyncClient(base_url=service.url, headers=headers, timeout=30)
+        headers = {"accept-language": language, "origin": url}
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=30)
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.integration.command import jielong
 from tests.integration.console import PASSWORD, ConsoleClient
 from tests.integration.http import ask
+from tests.integration.protocol_client import open_session
 from tests.polling import eventually
 from tests.service import Service
 
@@ -286,3 +288,66 @@ async def test_an_account_is_made_and_changed_by_command(shared: Service) -> Non
     again = jielong("admin", "remove", "mary@example.org", "--data", shared.data)
     assert again.returncode == 1
     assert "there is no account mary@example.org" in again.stderr
+
+
+async def test_a_drained_worker_hands_its_people_over_and_another_one_takes_its_place(
+    serve: Callable[..., Service],
+) -> None:
+    service = serve(workers=2, admin_password=PASSWORD)
+    writer = await open_session(service)
+    await writer.send("join")
+    room = (await writer.expect("waiting"))["room"]
+    async with ConsoleClient(service) as owner:
+        await owner.sign_in()
+        first: list[str] = []
+
+        async def is_seen() -> bool:
+            """The worker with the one who writes; both are there."""
+            rows = worker_rows((await owner.get("/workers")).text)
+            first[:] = [worker for worker, connections in rows if connections]
+            return len(rows) == 2 and len(first) == 1
+
+        await eventually(is_seen)
+        asked = await owner.post(f"/workers/{first[0]}/drain")
+        assert "Its 1 people reconnect" in asked.text
+        await owner.post(f"/workers/{first[0]}/drain", {"confirmed": "yes"})
+        assert (await writer.expect("bye", why="restart"))["retry_ms"] >= 0
+        again = await open_session(service, token=writer.welcome["token"])
+        assert again.welcome["resume"]["room"] == room
+
+        async def is_replaced() -> bool:
+            workers = {worker for worker, _ in worker_rows((await owner.get("/workers")).text)}
+            return len(workers) == 2 and first[0] not in workers
+
+        await eventually(is_replaced, 40)
+        assert "drain worker" in (await owner.get("/audit")).text
+        await again.quit()
+
+
+def worker_rows(page: str) -> list[tuple[str, int]]:
+    """The id of each worker that can be drained, with its connections."""
+    rows = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+    found = []
+    for row in rows:
+        worker = re.search(r"/workers/(\w+)/drain", row)
+        connections = re.search(r'data-label="Connections"[^>]*>(\d+)', row)
+        if worker and connections:
+            found.append((worker[1], int(connections[1])))
+    return found
+
+
+async def test_the_overview_shows_what_happens_without_a_script(
+    shared: Service, owner: ConsoleClient
+) -> None:
+    visitors = [await open_session(shared) for _ in range(3)]
+    await visitors[0].send("join")
+    await visitors[0].expect("waiting")
+
+    async def is_shown() -> bool:
+        page = (await owner.get("/?campaign=default")).text
+        figures = dict(re.findall(r"<dt>(.*?)</dt><dd>(\d+)", page))
+        return figures.get("Online") == "3" and figures.get("Rooms that wait") == "1"
+
+    await eventually(is_shown)
+    for peer in visitors:
+        await peer.quit()

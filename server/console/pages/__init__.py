@@ -7,7 +7,13 @@ from collections.abc import Callable
 from server.console.pages.accounts import AccountsPage
 from server.console.pages.audit import AuditPage
 from server.console.pages.overview import OverviewPage
+from server.console.pages.workers import WorkersPage
 from server.console.parts import Parts
 from server.console.section import Section
 
-SECTIONS: tuple[Callable[[Parts], Section], ...] = (OverviewPage, AuditPage, AccountsPage)
+SECTIONS: tuple[Callable[[Parts], Section], ...] = (
+    OverviewPage,
+    WorkersPage,
+    AuditPage,
+    AccountsPage,
+)

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from server.console.accounts import SETTING_NAME, Account, AccountError
+from server.console.accounts import Account, AccountError
 from server.console.forms import Field, Form
 from server.console.frame import CONSOLE, MenuEntry
 from server.console.parts import Parts
 from server.console.passwords import PasswordError
 from server.console.roles import ROLE_NAMES, Permission, Role
 from server.console.section import ConsoleRoute, Section, get, post
-from server.console.tables import Badge, Button, Buttons, Cell, Column, Link, Moment, Table
+from server.console.tables import Badge, Button, Buttons, Cell, Code, Column, Link, Moment, Table
 from server.console.texts import text
 from server.console.visit import Visit
 from server.settings import LEAST_PASSWORD_CHARS
@@ -93,7 +93,7 @@ class AccountsPage(Section):
         try:
             await self._accounts.add(name, role, password_hash)
         except AccountError as error:
-            form.errors["name"] = visit.t(str(error))
+            form.errors["name"] = visit.t(error.english, **error.values)
             return await self._list(visit, form, 422)
         await visit.record("add account", name, after={"role": role.value})
         return await visit.go("/accounts", visit.t(text("{name} may sign in."), name=name))
@@ -145,7 +145,7 @@ class AccountsPage(Section):
 
     async def _one(self, visit: Visit) -> Account:
         account = await self._accounts.find(visit.path("name"))
-        if account is None or account.name == SETTING_NAME:
+        if account is None or self._accounts.is_of_settings(account.name):
             raise HTTPException(404)
         return account
 
@@ -162,7 +162,10 @@ class AccountsPage(Section):
             return ""
 
     async def _list(self, visit: Visit, form: Form, status: int = 200) -> Response:
-        rows = [_row(visit, account) for account in await self._accounts.all()]
+        rows = [
+            _row(visit, account, fixed=self._accounts.is_of_settings(account.name))
+            for account in await self._accounts.all()
+        ]
         table = Table(text("Who may sign in"), _COLUMNS, rows, text("Nobody may sign in."))
         return visit.page("accounts", status, table=table, form=form)
 
@@ -170,11 +173,11 @@ class AccountsPage(Section):
         return visit.page("account", status, one=account, form=form)
 
 
-def _row(visit: Visit, account: Account) -> list[Cell]:
+def _row(visit: Visit, account: Account, *, fixed: bool) -> list[Cell]:
     role = Badge(ROLE_NAMES[account.role], "good" if account.role is Role.OWNER else "plain")
-    if account.name == SETTING_NAME:
-        setting = Badge(text("JIELONG_ADMIN_PASSWORD"))
-        return [account.name, role, setting, "–", "–", "–"]
+    if fixed:
+        setting = "JIELONG_ADMIN_PASSWORD" if account.secret else "JIELONG_OIDC_OWNERS"
+        return [account.name, role, Code(setting), "–", "–", "–"]
     way = Badge(text("Password") if account.secret else text("OIDC"))
     path = f"/accounts/{account.name}"
     buttons = []

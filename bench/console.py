@@ -1,0 +1,79 @@
+"""What the console costs a worker and its web process, by CPU time.
+
+`python -m bench.console [--seconds 20] [--viewers 10]`: without the console; with it and nobody who
+looks; with so many viewers of the overview, each of whom asks for the figures every 2 s. Nobody
+writes meanwhile, so all CPU is that of the console and of what runs anyway.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import accounting, results
+from bench.processes import service
+from tests.integration.console import PASSWORD, ConsoleClient
+
+SETTLE_SECONDS = 3.0
+EVERY_SECONDS = 2.0
+
+
+async def view(url: str, until: float) -> int:
+    """Look at the overview as the page's script does; how often the figures came."""
+    async with ConsoleClient(url) as client:
+        await client.sign_in()
+        answers = 0
+        while time.monotonic() < until:
+            answer = await client.get("/figures")
+            answers += answer.status_code == 200
+            await asyncio.sleep(EVERY_SECONDS)
+        return answers
+
+
+async def measure(seconds: float, viewers: int, **settings: object) -> dict[str, Any]:
+    """CPU of the processes of a service in percent of a core."""
+    with (
+        tempfile.TemporaryDirectory(prefix="jielong-") as folder,
+        service(Path(folder), **settings) as program,
+    ):
+        begun = time.monotonic() + SETTLE_SECONDS
+        looking = [asyncio.create_task(view(program.http, begun + seconds)) for _ in range(viewers)]
+        await asyncio.sleep(begun - time.monotonic())
+        family = accounting.family(program.process.pid)
+        before, start = accounting.cpu(family), time.monotonic()
+        await asyncio.sleep(seconds - 1)
+        used = accounting.by_part(accounting.cpu(family) - before)
+        passed = time.monotonic() - start
+        answers = sum(await asyncio.gather(*looking))
+    percent = {part: round(100 * cpu / passed, 2) for part, cpu in used.items()}
+    return {"core_percent": percent, "viewers": viewers, "answers": answers}
+
+
+async def compare(seconds: float, viewers: int) -> dict[str, Any]:
+    """Without a console, with one, and with viewers."""
+    return {
+        "off": await measure(seconds, 0),
+        "on": await measure(seconds, 0, admin_password=PASSWORD),
+        "viewed": await measure(seconds, viewers, admin_password=PASSWORD),
+    }
+
+
+def main() -> None:
+    """Measure, print and keep the results."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--viewers", type=int, default=10)
+    given = parser.parse_args()
+    found = asyncio.run(compare(given.seconds, given.viewers))
+    for name, one in found.items():
+        parts = "  ".join(f"{part} {cpu:.2f} %" for part, cpu in one["core_percent"].items())
+        print(f"{name:<7} {parts}; {one['answers']} answers to {one['viewers']} viewers")
+    print(results.write("console", found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""The pages of the console, for the test of barriers and for the pictures."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from playwright.async_api import Page
+
+from tests.integration.console import PASSWORD
+from tests.service import Service
+
+
+class ConsolePage(NamedTuple):
+    """One page: its name in the pictures, its path, and what it shows."""
+
+    name: str
+    path: str
+    words: str
+
+
+SIGN_IN = ConsolePage("sign-in", "/sign-in", "Signing in to the console")
+
+PAGES = (
+    ConsolePage("overview", "/", "The overview"),
+    ConsolePage("workers", "/workers", "The workers"),
+    ConsolePage("audit", "/audit", "The audit log"),
+    ConsolePage("accounts", "/accounts", "The accounts"),
+    ConsolePage("account", "/accounts/grace", "One account"),
+)
+"""Those that one sees when one is signed in as an owner."""
+
+
+async def sign_in(page: Page, service: Service) -> None:
+    """Sign in as the owner of the setting."""
+    await page.goto(f"{service.url}/admin/sign-in")
+    await page.fill("[name=name]", "admin")
+    await page.fill("[name=password]", PASSWORD)
+    await page.click("button.main")
+    await page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+async def add_account(page: Page, service: Service, name: str, role: str) -> None:
+    """Add an account, by the form of the page."""
+    await page.goto(f"{service.url}/admin/accounts")
+    await page.fill("[name=name]", name)
+    await page.select_option("[name=role]", role)
+    await page.fill("[name=password]", "another long password")
+    await page.click("button.main")
+    await page.wait_for_selector(".notice.good")
