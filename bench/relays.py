@@ -45,8 +45,10 @@ GUARDED = {
     "network_hands": 10**9,
     "usual_network_joins": 10**9,
     "hand_pace": 1e-6,
+    "hold_replays": "false",
 }
-"""It counts and checks all that it does by default, and lets a load from one address pass."""
+"""It counts and checks all that it does by default, and lets a load from one address pass. But this
+load repeats 50 characters, and each of them would be held back as a replay, in SQL."""
 
 
 class InvalidRunError(Exception):

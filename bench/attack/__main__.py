@@ -49,7 +49,7 @@ async def measure_crowds(given: argparse.Namespace, folder: Path) -> dict[str, A
 async def measure_siege(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """One service, in quiet and under attack."""
     with service(folder, guard="on", check="on") as program:
-        found = await siege.measure(program, given.clients, given.hostile, given.seconds)
+        found = await siege.measure(program, folder, given.clients, given.hostile, given.seconds)
     print(found, flush=True)
     return {"siege": found}
 

@@ -10,8 +10,10 @@ import asyncio
 import multiprocessing
 import os
 import random
+import sqlite3
+import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median, quantiles
@@ -29,6 +31,7 @@ from bench.processes import Program, descendants
 
 SEED = 20_200_131
 WARM_SECONDS = 15.0
+ARCHIVE_SECONDS = 30.0
 A_FAMILY = 4
 """Honest clients of one address."""
 
@@ -36,8 +39,13 @@ NICENESS = 5
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
-async def measure(program: Program, clients: int, share: float, seconds: float) -> dict[str, Any]:
-    """`clients` of whom a `share` is hostile, for `seconds` in quiet and `seconds` under attack."""
+async def measure(
+    program: Program, data: Path, clients: int, share: float, seconds: float
+) -> dict[str, Any]:
+    """`clients` of whom a `share` is hostile, for `seconds` in quiet and `seconds` under attack.
+
+    `data` is the folder of the service.
+    """
     besiegers = round(clients * share)
     phrase = short_phrase(program.http)
     members = [_honest(program, number) for number in range(clients - besiegers)]
@@ -65,9 +73,8 @@ async def measure(program: Program, clients: int, share: float, seconds: float) 
     turns = [turn for member in members for turn in member.turns]
     quiet = _latencies(turns, quiet_from, quiet_from + seconds)
     attacked = _latencies(turns, attack_from, end)
-    told = [serial for member in members for serial in member.works]
-    works = {work for member in members for work in member.works.values()}
-    counted = (await loop.run_in_executor(None, campaign, program.http))["counters"]
+    told = [(work, serial) for member in members for serial, work in member.works.items()]
+    exact = await loop.run_in_executor(None, _compare, program, data, told, seen)
     return {
         "honest": len(members),
         "hostile": besiegers,
@@ -77,11 +84,33 @@ async def measure(program: Program, clients: int, share: float, seconds: float) 
         "p50_ratio": round(attacked["p50_ms"] / quiet["p50_ms"], 2),
         "quiet_mb": round(quiet_bytes / 1e6, 1),
         "attacked_mb": round(attack_bytes / 1e6, 1),
-        "serials_told": len(told),
-        "serials_told_twice": len(told) - len(set(told)),
-        "works_seen": len(works | seen),
+        **exact,
+    }
+
+
+def _compare(
+    program: Program, data: Path, told: list[tuple[str, int]], seen: set[str]
+) -> dict[str, Any]:
+    """The counters beside what SQL holds and what clients were told."""
+    until = perf_counter() + ARCHIVE_SECONDS
+    while True:
+        counted = campaign(program.http)["counters"]
+        with closing(sqlite3.connect(f"file:{data / 'works.sqlite'}?mode=ro", uri=True)) as works:
+            hands = works.execute("SELECT work, serial FROM hands").fetchall()
+            stored = {work for (work,) in works.execute("SELECT id FROM works")}
+        if len(stored) >= counted["relays"] or perf_counter() > until:
+            break
+        time.sleep(0.5)
+    serials = sorted(serial for _, serial in hands)
+    return {
         "works_counted": counted["relays"],
+        "works_stored": len(stored),
         "hands_counted": counted["participants"],
+        "hands_stored": len(hands),
+        "serials_without_gap": serials == list(range(1, len(hands) + 1)),
+        "hands_told": len(told),
+        "told_but_not_stored": len(set(told) - set(hands)) + len(seen - stored),
+        "told_twice": len(told) - len(set(told)),
     }
 
 
