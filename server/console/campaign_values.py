@@ -19,6 +19,8 @@ RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
 TEXTS = {"title", "summary", "cause", "result", "legal", "organiser.name", "text"}
 """Paths whose value is a text, or texts by language."""
 
+Plain = dict[str, Any]
+
 _DEFAULTS: dict[str, str] = {
     "theme.seal": Theme().seal,
     "theme.light.accent": DayPalette().accent,
@@ -28,10 +30,18 @@ _DEFAULTS: dict[str, str] = {
     "locale": "zh-Hans",
     "moderation": "after",
 }
+_EMPTY: Mapping[str, Plain] = {
+    "phrase": {"id": "", "text": "", "locale": ""},
+    "pledge": {"id": "", "text": ""},
+    "fund": {"id": "", "title": "", "currency": "", "url": ""},
+    "goal": {"at": 0},
+    "milestone": {"at": 0},
+    "network": {"address": "", "participants": 0},
+}
+"""What an entry has of what was left out, so that the validator names each."""
+
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.DOTALL)
 _INDEX = re.compile(r"\[(\d+)\]")
-
-Plain = dict[str, Any]
 
 
 def values_of(plain: Plain, fields: Sequence[Field]) -> dict[str, str]:
@@ -183,7 +193,7 @@ def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str], before: Plain
             typed = typed or (bool(value) and column.kind not in ("tick", "choice"))
             _set(entry, column.name, _cell(column, value), values.get("locale", "zh-Hans"))
         if typed:
-            entries.append(entry)
+            entries.append(_EMPTY[rows.path] | entry)
             used.append(number)
     if entries:
         plain[rows.path] = entries
