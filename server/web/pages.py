@@ -118,6 +118,7 @@ class Pages:
         *,
         style: str = "",
         pictures: Sequence[str] = (),
+        embedders: Sequence[str] = (),
     ) -> PreparedResponse:
         """What `render` gave as the answer at `path`.
 
@@ -126,11 +127,12 @@ class Pages:
             page: the whole page.
             style: the style sheet that stands in it, if any.
             pictures: other origins whose pictures it may show.
+            embedders: other origins whose pages may show it in a frame.
         """
         security = self.security
-        if style or pictures:
+        if style or pictures or embedders:
             security = security_headers(
-                self._scripts, self.files.assets, self._hsts_seconds, style, pictures
+                self._scripts, self.files.assets, self._hsts_seconds, style, pictures, embedders
             )
         headers = (*security, self._link(name))
         return prepare(path, page.encode(), HTML, cache_control, headers)
