@@ -131,7 +131,7 @@ class CampaignPages:
         )
 
     def _render(self, defined: _Defined) -> dict[str, LiveDocument]:
-        values = document_values(*defined, self._pages.base_path)
+        values = document_values(*defined, self._pages.base_path, self._pages.public_url)
         return {
             name: LiveDocument(self._pages.render(name, values)) for name in (*DOCUMENTS, EMBEDDED)
         }

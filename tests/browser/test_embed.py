@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FrameLocator, Page, Route, expect
+from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.axe import barriers
 from tests.browser.participant_page import LIMIT_MS
 from tests.integration.http import ask
-from tests.service import Service
+from tests.service import Service, free_port
 
-FRIEND, STRANGER = "http://paper.test", "http://elsewhere.test"
+PORT = free_port()
+FRIEND, STRANGER = f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"
+"""Two origins with one server."""
+
 CAMPAIGNS = f"""
 [[campaign]]
 id = "default"
@@ -36,8 +42,35 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return {"campaigns": file}
 
 
+class OtherSite(BaseHTTPRequestHandler):
+    """Answers with the document in its address."""
+
+    def do_GET(self) -> None:
+        """Answer with it."""
+        body = unquote(urlsplit(self.path).query).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[None]:
+    """The server of both other sites."""
+    with ThreadingHTTPServer(("127.0.0.1", PORT), OtherSite) as running:
+        thread = Thread(target=running.serve_forever)
+        thread.start()
+        yield
+        running.shutdown()
+        thread.join()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def site(browser: Browser, shared: Service) -> AsyncIterator[Site]:
+async def site(browser: Browser, shared: Service, server: None) -> AsyncIterator[Site]:
     """Opens a page of another site with this in its body, and the script of the service."""
     contexts = []
 
@@ -51,12 +84,7 @@ async def site(browser: Browser, shared: Service) -> AsyncIterator[Site]:
             f'<!doctype html><html lang="en"><title>Paper</title><body style="margin:0"><main>'
             f'<h1>Paper</h1>{body}</main><script src="{shared.url}/embed.js" async></script>'
         )
-
-        async def respond(route: Route) -> None:
-            await route.fulfill(body=document, content_type="text/html; charset=utf-8")
-
-        await page.route(f"{origin}/**", respond)
-        await page.goto(f"{origin}/")
+        await page.goto(f"{origin}/?{quote(document)}")
         return page
 
     yield visit
