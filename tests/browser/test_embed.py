@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FrameLocator, Page, expect
 
 from tests.browser.axe import barriers
+from tests.browser.other_site import address_of, other_site
 from tests.browser.participant_page import LIMIT_MS
 from tests.integration.http import ask
 from tests.service import Service, free_port
@@ -42,31 +40,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     return {"campaigns": file}
 
 
-class OtherSite(BaseHTTPRequestHandler):
-    """Answers with the document in its address."""
-
-    def do_GET(self) -> None:
-        """Answer with it."""
-        body = unquote(urlsplit(self.path).query).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[None]:
     """The server of both other sites."""
-    with ThreadingHTTPServer(("127.0.0.1", PORT), OtherSite) as running:
-        thread = Thread(target=running.serve_forever)
-        thread.start()
+    with other_site(PORT):
         yield
-        running.shutdown()
-        thread.join()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -84,7 +62,7 @@ async def site(browser: Browser, shared: Service, server: None) -> AsyncIterator
             f'<!doctype html><html lang="en"><title>Paper</title><body style="margin:0"><main>'
             f'<h1>Paper</h1>{body}</main><script src="{shared.url}/embed.js" async></script>'
         )
-        await page.goto(f"{origin}/?{quote(document)}")
+        await page.goto(address_of(origin, document))
         return page
 
     yield visit
