@@ -178,11 +178,14 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
         found = measure(given, Path(folder))
+        right = found["exact"] and not found["wrong_statuses"]
+        if not right:
+            print((Path(folder) / "data" / "program.log").read_text())
     print("\n".join(lines(found)))
     shown = {name: value for name, value in vars(given).items() if name != "database_url"}
     kind = "postgresql" if given.database_url else "sqlite"
     print(results.write("donations", {"arguments": shown, "database": kind, **found}))
-    return 0 if found["exact"] and not found["wrong_statuses"] else 1
+    return 0 if right else 1
 
 
 if __name__ == "__main__":

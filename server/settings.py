@@ -20,6 +20,7 @@ from server.store.lanes import MOST as MOST_LANES
 
 _BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _ASSETS_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
+_PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]+/?")
 
 _ISSUER = re.compile(r"https://[^/?#\s]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
 
     base_path: str = ""
     """The path below which a proxy shows everything, like "/jielong"; it may strip it or not."""
+
+    public_url: str = ""
+    """Where browsers find the service, like "https://relay.example.org", without the base path."""
 
     assets_url: str = ""
     """In front of `/assets/...` in pages, like "https://cdn.example.org"; empty: the base path."""
@@ -254,6 +258,16 @@ class Settings(BaseSettings):
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is no origin; write one like https://example.org")
         return origins
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_an_origin(cls, public_url: str) -> str:
+        if public_url and not _PUBLIC_URL.fullmatch(public_url):
+            raise ValueError(
+                f"{public_url!r} is no origin; write one like https://relay.example.org, without a "
+                "path"
+            )
+        return public_url
 
     @field_validator("assets_url")
     @classmethod

@@ -135,8 +135,11 @@ async function bundle() {
     const bundled = scripts.length ? await bundleScripts(rollup, esbuild, page, scripts, styles) : { script: "", chunks: [] };
     pages[page] = { style, inline, ...bundled };
   }
-  const worker = readFileSync(join(STATIC, "js/service-worker.js"), "utf8");
-  writeFileSync(join(BUNDLE, "service-worker.js"), (await esbuild.transform(worker, { minify: true, target: TARGETS })).code);
+  // Two addresses never change: that of the service worker, and that of the script for other sites.
+  for (const [name, script] of [["service-worker.js", "js/service-worker.js"], ["embed.js", "js/embed/element.js"]]) {
+    const source = readFileSync(join(STATIC, script), "utf8");
+    writeFileSync(join(BUNDLE, name), (await esbuild.transform(source, { minify: true, target: TARGETS, charset: "utf8" })).code);
+  }
   const files = {};
   for (const folder of OTHER_FILES)
     for (const name of readdirSync(join(STATIC, folder)).sort())

@@ -1,4 +1,4 @@
-"""The share card of a pledge's certificate: the promise, its number and the campaign's seal.
+"""The share card of a pledge's certificate, or of a campaign: the text, a number and the seal.
 
 Its texts are written with the font in `fonts`; characters that it lacks need a font of the machine.
 """
@@ -35,10 +35,10 @@ class Card(msgspec.Struct, frozen=True, tag="card"):
     """What the card shows; all are texts as they are to be read.
 
     Attributes:
-        text: what was promised.
-        kind: says that it is a pledge.
-        number: what stands before the number, the number, and what stands after it.
-        title: of the campaign.
+        text: what was promised; the campaign's title on its own card.
+        kind: says that it is a pledge, or who runs the campaign.
+        number: what stands before the number, the number, and what stands after it; or all "".
+        title: of the campaign, or what it is for.
         foot: the organiser and the date.
         seal: 1 to 4 characters.
         accent, paper, sheet, on_accent: colours as `#rrggbb`.
@@ -59,8 +59,8 @@ class Card(msgspec.Struct, frozen=True, tag="card"):
 def draw_card(card: Card) -> str:
     """The card as SVG, `WIDTH` by `HEIGHT`."""
     size, lines = _broken(card.text)
-    middle = 286 - (len(lines) - 1) * size * 0.64
     before, number, after = card.number
+    middle = (286 if number else 340) - (len(lines) - 1) * size * 0.64
     sheet = f"M{SHEET_LEFT} {SHEET_TOP}H{WIDTH - SHEET_LEFT}V{HEIGHT - SHEET_TOP}H{SHEET_LEFT}Z"
     return "".join(
         [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -226,7 +227,8 @@ async def _in_time(seconds: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+        # SQLAlchemy leaves what goes wrong while a connection is prepared as it is.
         raise ArchiveAwayError(_why(error)) from error
 
 
@@ -237,6 +239,6 @@ def _why(error: Exception) -> str:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     busy = f"busy_timeout={BUSY_SECONDS * 1_000}"
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", busy):
+    for pragma in (busy, "journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -70,6 +71,16 @@ class CampaignManager:
     ) -> list[str]:
         """Change single values; the campaigns that differ now."""
         plain = edited(plain_of(await self.find(campaign_id)), changes, removed)
+        if plain.get("id") != campaign_id:
+            raise CampaignError([Problem("id", "cannot be changed")], campaign_id)
+        return await self._save([read_definition(plain, self._library)], "edit")
+
+    async def add(self, plain: dict[str, Any]) -> None:
+        """Add the campaign that plain data define."""
+        await self._storage.create(read_definition(plain, self._library), self._who)
+
+    async def write(self, campaign_id: str, plain: dict[str, Any]) -> list[str]:
+        """Make a campaign what plain data say; the campaigns that differ now."""
         if plain.get("id") != campaign_id:
             raise CampaignError([Problem("id", "cannot be changed")], campaign_id)
         return await self._save([read_definition(plain, self._library)], "edit")

@@ -94,7 +94,7 @@ class Crowd:
         """Load the campaign's page."""
         began = time.monotonic()
         try:
-            await asyncio.to_thread(_get, f"{self._taken.url}?campaign={self._taken.campaign}")
+            await asyncio.to_thread(_get, f"{self._taken.url}c/{self._taken.campaign}")
         except OSError as error:
             self._measured.failures[f"page: {error}"[:120]] += 1
             return

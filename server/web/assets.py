@@ -9,7 +9,7 @@ import orjson
 
 from server.prepared.response import PreparedResponse, prepare
 from server.relay.phrase import Phrase
-from server.web.bundle import BundledFiles
+from server.web.bundle import ASSET_HEADERS, BundledFiles
 from server.web.locations import BUNDLE, STATIC
 from server.web.page_files import PageFiles, SourceFiles, content_type_of
 from server.web.pages import ASK_AGAIN, SERVICE_WORKER, SHORTLY, Pages
@@ -18,6 +18,9 @@ from server.web.strokes import Strokes
 DOCUMENTS = {"/gallery": "gallery", "/wall": "wall", "/offline": "offline"}
 """The pages that are the same for every campaign, beside those of `campaign_pages`; the page itself
 reads what its address asks for."""
+
+EMBED_SCRIPT = "public, max-age=3600, stale-while-revalidate=604800"
+"""Its address never changes, its content may: a browser uses what it has, and asks behind that."""
 
 _OFFLINE = "/offline"
 _MANIFEST = "manifest.webmanifest"
@@ -55,6 +58,7 @@ def prepared_responses(
         _service_worker(pages),
         _manifest(pages),
         _icon(),
+        _embed_script(pages),
         *pages.files.responses(),
         *strokes.responses(phrases),
     ]
@@ -88,6 +92,14 @@ def _manifest(pages: Pages) -> PreparedResponse:
         icon["src"] = pages.files.asset(icon["src"])
     kind = content_type_of(_MANIFEST)
     return prepare(f"/{_MANIFEST}", orjson.dumps(manifest), kind, ASK_AGAIN, pages.security)
+
+
+def _embed_script(pages: Pages) -> PreparedResponse:
+    """The script for other sites: see `static/js/embed/element.js`."""
+    is_source = isinstance(pages.files, SourceFiles)
+    source = STATIC / "js" / "embed" / "element.js" if is_source else BUNDLE / "embed.js"
+    kind = content_type_of(source.name)
+    return prepare("/embed.js", source.read_bytes(), kind, EMBED_SCRIPT, ASSET_HEADERS)
 
 
 def _icon() -> PreparedResponse:

@@ -20,7 +20,7 @@ ASSET_HEADERS = (
 """A page may load assets from another host, by `JIELONG_ASSETS_URL`."""
 
 _PACKED: dict[str, Encoding] = {".gz": "gzip", ".br": "br", ".zst": "zstd"}
-_NOT_ASSETS = {"manifest.json", "service-worker.js"}
+_NOT_ASSETS = {"manifest.json", "service-worker.js", "embed.js"}
 _HOME, _OFFLINE = "home", "offline"
 
 

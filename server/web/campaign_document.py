@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 from markupsafe import Markup
 
+from server.archive.drawing import HEIGHT, WIDTH
 from server.campaign.current_figures import Figures
 from server.campaign.definition import Definition
 from server.campaign.schedule import moment
@@ -28,6 +29,15 @@ Phase = Literal["open", "before", "ended", "paused"]
 
 _SAMPLE = make_phrase("jiayou", "加油", "zh-Hans")
 _SAMPLE_CHARS = 4
+
+
+class _Share(NamedTuple):
+    """What other sites show of the page; `size` is known of our own picture only."""
+
+    address: str
+    oembed: str
+    picture: str
+    size: tuple[int, int] | None
 
 
 class _Organiser(NamedTuple):
@@ -62,9 +72,10 @@ def phase_of(campaign: Campaign, now: datetime) -> Phase:
 
 
 def document_values(
-    campaign: Campaign, definition: Definition, phase: Phase, base_path: str
+    campaign: Campaign, definition: Definition, phase: Phase, base_path: str, public_url: str
 ) -> dict[str, object]:
     """The values of the templates of a campaign's pages; the figures come later."""
+    here = f"{base_path}/" if campaign.id == DEFAULT else f"{base_path}/c/{campaign.id}"
     words = words_for(campaign.locale)
     text = campaign.text
     gives, promises = "give" in campaign.relays, "pledge" in campaign.relays
@@ -83,7 +94,8 @@ def document_values(
         "locale": words.language,
         "words": words,
         "id": campaign.id,
-        "here": f"{base_path}/c/{campaign.id}" if query else f"{base_path}/",
+        "here": here,
+        "share": _share(campaign, definition, here, base_path, public_url) if public_url else None,
         "query": query,
         "title": text(campaign.title),
         "relays": campaign.relays,
@@ -113,6 +125,19 @@ def document_values(
         "paper_by_night": definition.theme.dark.paper,
         "data": Markup(_data(campaign, definition)),
     }
+
+
+def _share(
+    campaign: Campaign, definition: Definition, here: str, base_path: str, public_url: str
+) -> _Share:
+    base, address = f"{public_url}{base_path}", f"{public_url}{here}"
+    is_drawn = not definition.picture
+    return _Share(
+        address,
+        f"{base}/oembed?{urlencode({'url': address, 'format': 'json'})}",
+        definition.picture or f"{base}/c/{campaign.id}/picture.png",
+        (WIDTH, HEIGHT) if is_drawn else None,
+    )
 
 
 def totals_of(figures: Figures) -> dict[str, int]:

@@ -39,6 +39,9 @@ from server.web.theme import style_of
 DOCUMENTS = {"home": "", "thanks": "/thanks"}
 """The templates, and where below the campaign's own address their documents are."""
 
+EMBEDDED = "embed"
+"""The template of the page in a frame of another site."""
+
 STYLES = "text/css; charset=utf-8"
 FOR_A_MINUTE = "public, max-age=60"
 
@@ -128,8 +131,10 @@ class CampaignPages:
         )
 
     def _render(self, defined: _Defined) -> dict[str, LiveDocument]:
-        values = document_values(*defined, self._pages.base_path)
-        return {name: LiveDocument(self._pages.render(name, values)) for name in DOCUMENTS}
+        values = document_values(*defined, self._pages.base_path, self._pages.public_url)
+        return {
+            name: LiveDocument(self._pages.render(name, values)) for name in (*DOCUMENTS, EMBEDDED)
+        }
 
     def _responses(self, shown: _Shown) -> list[PreparedResponse]:
         campaign, definition, _ = shown.defined
@@ -146,9 +151,19 @@ class CampaignPages:
             )
             for name, below in DOCUMENTS.items()
         )
+        embedded = self._pages.rendered(
+            f"/embed/{campaign.id}",
+            "home",
+            SHORTLY,
+            shown.documents[EMBEDDED].filled(totals),
+            style=style,
+            pictures=pictures,
+            embedders=definition.embed,
+        )
         responses = [
             page,
             thanks,
+            embedded,
             prepare(
                 f"{path}/theme.css", style.encode(), STYLES, FOR_A_MINUTE, self._pages.security
             ),

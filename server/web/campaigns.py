@@ -51,6 +51,7 @@ from server.store.shards import Shards
 from server.store.works import WorksStream
 from server.web.access import Access
 from server.web.campaign_api import CampaignApi
+from server.web.campaign_cards import CampaignCards
 from server.web.certificates import Certificates
 from server.web.content import Content
 from server.web.donation_api import DonationApi
@@ -129,6 +130,7 @@ class WebCampaigns:
             CampaignApi(self.live, self._feed.definition, self.figures),
             PledgeApi(self.live, self._identity, pledging, reader, self.guard),
             Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
+            CampaignCards(self.live, self._feed.definition, pictures.still),
             OEmbed(self.access, reader, self.live, self._feed.definition),
             DonationApi(self.live, self._feed.definition, self._donations),
             Giving(self.live),

@@ -56,6 +56,7 @@ def read_content(settings: Settings) -> Content:
         strokes.folder,
         service_worker=has_worker,
         hsts_seconds=settings.hsts_seconds,
+        public_url=settings.public_url,
     )
     paths = (
         campaign_api.OPERATIONS

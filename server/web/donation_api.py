@@ -19,6 +19,7 @@ from server.campaign import standard_webhooks, stripe_events, wechat_pay
 from server.campaign.definition import Definition
 from server.campaign.donations import ConflictError, Donations
 from server.campaign.funds import NoSuchFundError, WrongCurrencyError, check_fund
+from server.campaign.report_batches import ReportBatches
 from server.campaign.reports import (
     BadReportError,
     BadSignatureError,
@@ -85,7 +86,7 @@ class DonationApi:
         """`definition` says how a campaign was defined, with its secrets."""
         self._campaigns = campaigns
         self._definition = definition
-        self._donations = donations
+        self._reports = ReportBatches(donations)
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -122,12 +123,12 @@ class DonationApi:
             raise ApiError(400, "bad_report", str(error)) from error
         if told.report is not None:
             _check_fund(campaign.campaign.funds, told.report)
-            await self._store(name, told, told.report)
+            await self._store(name, told)
         return Response(status_code=204)
 
-    async def _store(self, name: str, told: SignedReport, report: Report) -> None:
+    async def _store(self, name: str, told: SignedReport) -> None:
         try:
-            await self._donations.take(name, told.id, told.body, report, told.source)
+            await self._reports.take(name, told)
         except ConflictError as error:
             log.warning("a report was refused", campaign=name, report=told.id, error=str(error))
             raise ApiError(409, "conflict", str(error)) from error

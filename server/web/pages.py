@@ -32,6 +32,7 @@ class Pages:
 
     Attributes:
         base_path: is in front of every address in a page.
+        public_url: is in front of addresses for other sites.
         files: the pages' scripts, style sheets and pictures.
         security: the headers of every page.
         is_kept_by_browsers: whether the pages start the service worker.
@@ -45,6 +46,7 @@ class Pages:
         *,
         service_worker: bool,
         hsts_seconds: int = 0,
+        public_url: str = "",
     ) -> None:
         """Reads nothing yet.
 
@@ -54,8 +56,10 @@ class Pages:
             strokes: the folder of strokes below the one of assets.
             service_worker: whether pages start one.
             hsts_seconds: how long browsers are to use nothing but TLS; 0: as they like.
+            public_url: the origin by which browsers know the service; empty: it is not known.
         """
         self.base_path = base_path
+        self.public_url = public_url
         self.files = files
         self.is_kept_by_browsers = service_worker
         self._scripts = tuple(chain.from_iterable(files.inline.values()))
@@ -118,6 +122,7 @@ class Pages:
         *,
         style: str = "",
         pictures: Sequence[str] = (),
+        embedders: Sequence[str] = (),
     ) -> PreparedResponse:
         """What `render` gave as the answer at `path`.
 
@@ -126,11 +131,12 @@ class Pages:
             page: the whole page.
             style: the style sheet that stands in it, if any.
             pictures: other origins whose pictures it may show.
+            embedders: other origins whose pages may show it in a frame.
         """
         security = self.security
-        if style or pictures:
+        if style or pictures or embedders:
             security = security_headers(
-                self._scripts, self.files.assets, self._hsts_seconds, style, pictures
+                self._scripts, self.files.assets, self._hsts_seconds, style, pictures, embedders
             )
         headers = (*security, self._link(name))
         return prepare(path, page.encode(), HTML, cache_control, headers)

@@ -112,7 +112,9 @@ class PledgeApi:
         """Make a pledge: 201 the first time, 200 with the same answer later."""
         identity = await self._identity.get()
         token = participant_token(request, identity)
-        campaign = self._find_campaign(request.path_params["id"])
+        campaign = self._find_campaign(
+            request.path_params["id"], rehearses=identity.is_rehearsal(token)
+        )
         if not identity.is_good_in(token, campaign.campaign):
             raise _bad_token()
         participant = identity.participant(token, campaign.campaign.id)
@@ -159,9 +161,10 @@ class PledgeApi:
         )
         return JsonResponse(content, headers=NO_STORE)
 
-    def _find_campaign(self, campaign_id: str) -> OpenCampaign:
+    def _find_campaign(self, campaign_id: str, *, rehearses: bool = False) -> OpenCampaign:
+        """The campaign, for people or for those of a rehearsal."""
         found = self._campaigns.get(campaign_id)
-        if found is None:
+        if found is None or found.campaign.rehearsal != rehearses:
             raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -24,6 +24,7 @@ def security_headers(
     hsts_seconds: int = 0,
     style: str = "",
     pictures: Iterable[str] = (),
+    embedders: Sequence[str] = (),
 ) -> Headers:
     """The headers of every page.
 
@@ -33,6 +34,7 @@ def security_headers(
         hsts_seconds: how long browsers are to use nothing but TLS; 0: as they like.
         style: the style sheet that stands in the page, if any.
         pictures: other origins whose pictures the page shows.
+        embedders: other origins whose pages may show the page in a frame.
     """
     address = urlsplit(assets)
     here = f"'self' {address.scheme}://{address.netloc}" if address.netloc else "'self'"
@@ -44,7 +46,7 @@ def security_headers(
         " ".join((f"img-src {here} data: blob:", *pictures)),
         "base-uri 'none'",
         "form-action 'none'",
-        "frame-ancestors 'none'",
+        " ".join(("frame-ancestors 'self'", *embedders)) if embedders else "frame-ancestors 'none'",
         "object-src 'none'",
     )
     return (
@@ -52,7 +54,7 @@ def security_headers(
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
+        ("cross-origin-resource-policy", "cross-origin" if embedders else "same-origin"),
         ("permissions-policy", ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)),
         *((("strict-transport-security", f"max-age={hsts_seconds}"),) if hsts_seconds else ()),
     )

@@ -23,6 +23,10 @@ SIGN_IN = ConsolePage("sign-in", "/sign-in", "Signing in to the console")
 PAGES = (
     ConsolePage("overview", "/", "The overview"),
     ConsolePage("workers", "/workers", "The workers"),
+    ConsolePage("campaigns", "/campaigns", "The campaigns"),
+    ConsolePage("campaign", "/campaigns/default", "One campaign"),
+    ConsolePage("funds", "/funds", "Funds and donations"),
+    ConsolePage("statements", "/statements", "Statements"),
     ConsolePage("audit", "/audit", "The audit log"),
     ConsolePage("accounts", "/accounts", "The accounts"),
     ConsolePage("account", "/accounts/grace", "One account"),

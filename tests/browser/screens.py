@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser import screens_campaigns
+from tests.browser import screens_campaigns, screens_elsewhere
 from tests.browser.handwriting import SAMPLE_MS, Handwriting, smooth
 from tests.browser.launch import launch
 from tests.browser.network import Network
@@ -82,6 +82,7 @@ STATES = {
     "closed": "A campaign that has ended",
     "too-old": "A browser that cannot run the page",
     **screens_campaigns.STATES,
+    **screens_elsewhere.STATES,
 }
 GALLERY = [
     "xinnian-kuaile", "ni-zui-bang", "chunnuan-huakai", "xiexie-ni", "yongwang-zhiqian",
@@ -397,6 +398,7 @@ async def tour(browser: Browser, folder: Path, view: str) -> None:
             await at_closed_doors(stage)
         finally:
             await asyncio.to_thread(service.stop)
+        await screens_elsewhere.elsewhere(Set(browser, service, album, handwriting), Path(data))
         short = await asyncio.to_thread(start_service, Path(data) / "two", turn_seconds=4)
         try:
             await while_it_restarts(Set(browser, short, album, handwriting))

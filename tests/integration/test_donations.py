@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import json
 import random
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -27,8 +26,9 @@ from server.relay.room import Rules
 from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.web.api import ApiError
 from server.web.donation_api import DonationApi
+from tests.integration.webhooks import SECRET, given, refunded
+from tests.model.donations import DonationModel
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEXT_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 OTHER_SECRET = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 FUNDS = tuple(
@@ -55,16 +55,6 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 @pytest.fixture
 def donations(database: Database) -> Donations:
     return Donations(database)
-
-
-def given(name: str, amount: int, fund: str = "angels", currency: str = "CNY") -> bytes:
-    data = {"id": name, "fund": fund, "amount": amount, "currency": currency}
-    return json.dumps({"type": "donation.succeeded", "data": data}).encode()
-
-
-def refunded(refund: str, name: str, amount: int, currency: str = "CNY") -> bytes:
-    data = {"id": name, "refund": refund, "amount": amount, "currency": currency}
-    return json.dumps({"type": "donation.refunded", "data": data}).encode()
 
 
 _numbers = itertools.count()
@@ -98,6 +88,28 @@ async def test_doubled_and_reordered_reports_give_exact_sums(donations: Donation
         fund: FundTotals(*totals) for fund, totals in expected.items() if totals[1] or totals[0]
     }
     assert await donations.totals("autumn") == {}
+
+
+async def test_a_long_history_is_taken_as_the_model_does(donations: Donations) -> None:
+    chance, model = random.Random(11), DonationModel()
+    for number in range(150):
+        name, amount = chance.choice("abcd"), chance.choice([1, 40, 60, 100])
+        currency = chance.choice(["CNY", "CNY", "CNY", "USD"])
+        body = (
+            given(name, amount, chance.choice(["angels", "masks"]), currency)
+            if chance.random() < 0.5
+            else refunded(chance.choice("rstuv"), name, amount, currency)
+        )
+        report_id = chance.choice([f"new{number}", f"new{number}", "m1", "m2"])
+        expected = model.take(report_id, read_report(body).data)
+        try:
+            await take(donations, body, report_id)
+        except ConflictError:
+            assert expected == "conflict"
+        else:
+            assert expected != "conflict"
+    told = await donations.totals("spring")
+    assert {fund: tuple(it) for fund, it in told.items()} == model.totals()
 
 
 async def test_what_is_told_again_alike_changes_nothing(donations: Donations) -> None:
@@ -207,6 +219,15 @@ async def test_a_report_with_the_old_or_the_new_secret_is_taken(
     assert await report(api, given("b", 2), secret=NEXT_SECRET) == (204, "")
     assert await report(api, refunded("r", "unknown", 2)) == (204, "")
     assert await donations.totals("spring") == {"angels": FundTotals(3, 2)}
+
+
+async def test_reports_that_come_at_once_are_each_answered_for_itself(
+    api: DonationApi, donations: Donations
+) -> None:
+    bodies = [given("a", 1), given("a", 2), *(given(f"b{n}", 10) for n in range(20))]
+    answers = await asyncio.gather(*(report(api, body) for body in bodies))
+    assert answers == [(204, ""), (409, "conflict"), *[(204, "")] * 20]
+    assert await donations.totals("spring") == {"angels": FundTotals(201, 21)}
 
 
 BAD_SIGNATURE = (401, "bad_signature")

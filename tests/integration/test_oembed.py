@@ -14,6 +14,7 @@ from tests.finish_work import finish, finish_work
 from tests.integration.http import Head, ask, error_of, get_json
 from tests.service import Service
 
+PUBLIC = "https://relay.example.org"
 CAMPAIGNS = """
 [[campaign]]
 id = "default"
@@ -34,7 +35,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """A campaign that others may embed, and one that nobody may."""
     file = tmp_path_factory.mktemp("campaigns") / "campaigns.toml"
     file.write_text(CAMPAIGNS)
-    return {"campaigns": file}
+    return {"campaigns": file, "public_url": PUBLIC}
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,21 @@ async def test_the_pages_lead_to_it_and_have_cards(
         assert head.meta["twitter:card"] == "summary_large_image"
         picture = await ask(shared, head.meta["og:image"].removeprefix(shared.url))
         assert picture.headers["content-type"] == "image/png"
+
+
+@pytest.mark.parametrize(("path", "address"), [("/", "/"), ("/c/alone", "/c/alone")])
+async def test_the_page_of_a_campaign_has_a_card_and_leads_to_it(
+    shared: Service, path: str, address: str
+) -> None:
+    head = Head((await ask(shared, path)).body.decode())
+    name = "default" if address == "/" else "alone"
+    told = {"url": f"{PUBLIC}{address}", "format": "json"}
+    assert head.alternates["application/json+oembed"] == f"{PUBLIC}/oembed?{urlencode(told)}"
+    assert head.meta["og:url"] == f"{PUBLIC}{address}"
+    assert head.meta["og:image"] == f"{PUBLIC}/c/{name}/picture.png"
+    picture = await ask(shared, f"/c/{name}/picture.png")
+    assert struct.unpack(">II", picture.body[16:24]) == (1200, 630)
+    assert await error_of(shared, "/c/nothing/picture.png", 404) == "no_such_campaign"
 
 
 async def test_another_format_is_not_implemented(shared: Service, work: str) -> None:

@@ -13,6 +13,7 @@ from server.catalogue import load_aliases
 from server.session.identity import Identity
 from tests.integration.command import jielong
 from tests.integration.http import get_json
+from tests.integration.test_pledges import post
 from tests.polling import eventually
 from tests.service import Service
 
@@ -71,6 +72,11 @@ async def test_a_rehearsal_and_people_do_not_meet(shared: Service) -> None:
         await Participant.connect(shared.ws_url, token, "default")
     with pytest.raises(Refused, match="no_such_campaign"):
         await Participant.connect(shared.ws_url, campaign="spring-rehearsal")
+    for campaign, bearer in (("spring", token), ("spring-rehearsal", "")):
+        path = f"/api/campaigns/{campaign}/pledges/tea"
+        body = json.dumps({"campaign": campaign}).encode()
+        found = await post(shared, path if bearer else "/api/participants", body, bearer)
+        assert (found[0], found[1]["error"]["code"]) == (404, "no_such_campaign")
     forged = Identity([b"another"], load_aliases()).new_rehearsal_token()
     async with await Participant.connect(shared.ws_url, forged) as participant:
         assert participant.token != forged

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from server.console.pages.accounts import AccountsPage
 from server.console.pages.audit import AuditPage
+from server.console.pages.campaigns import CampaignsPage
+from server.console.pages.funds import FundsPage
 from server.console.pages.overview import OverviewPage
+from server.console.pages.statements import StatementsPage
 from server.console.pages.workers import WorkersPage
 from server.console.parts import Parts
 from server.console.section import Section
@@ -14,6 +17,9 @@ from server.console.section import Section
 SECTIONS: tuple[Callable[[Parts], Section], ...] = (
     OverviewPage,
     WorkersPage,
+    CampaignsPage,
+    FundsPage,
+    StatementsPage,
     AuditPage,
     AccountsPage,
 )

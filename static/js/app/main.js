@@ -20,6 +20,7 @@ import { isTooOld } from "../shared/support.js";
 import { fillTexts } from "../shared/text.js";
 import { Announcer } from "./announcer.js";
 import { CountersView } from "./counters-view.js";
+import { followEmbedding, isEmbedded } from "./embedded.js";
 import { FocusView } from "./focus-view.js";
 import { FrameView, isMessage } from "./frame-view.js";
 import { startServiceWorker } from "./service-worker.js";
@@ -37,6 +38,7 @@ await addRareStyles();
 
 fillTexts(document);
 fillTold(document);
+followEmbedding();
 
 if (isTooOld()) message().then((view) => view.show("too-old"));
 else open();
@@ -44,7 +46,7 @@ else open();
 /** The font is larger than all that the first stroke needs. */
 function loadTheRest() {
   addStyles("fonts").catch(() => {});
-  startServiceWorker();
+  if (!isEmbedded) startServiceWorker();
 }
 
 function open() {

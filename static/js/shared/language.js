@@ -29,7 +29,8 @@ export function languageFor(tag) {
 
 /** @returns {Language} */
 export function chosenLanguage() {
-  for (const tag of [settings.get("language"), ...navigator.languages]) {
+  const asked = new URLSearchParams(location.search).get("locale"); // By a site that embeds the page.
+  for (const tag of [settings.get("language"), asked, ...navigator.languages]) {
     const language = tag ? languageFor(tag) : null;
     if (language) return language;
   }

@@ -1,0 +1,68 @@
+"""One transaction for all reports of a campaign that come while another one is under way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from server.campaign.donations import ConflictError, Donations, Outcome
+from server.campaign.reports import SignedReport
+
+MOST_REPORTS = 200
+"""Of one transaction: it takes well under a second."""
+
+Outcomes = Sequence[Outcome | ConflictError]
+
+
+class _Batch:
+    """The reports of the next transaction, and the task that takes them."""
+
+    def __init__(self) -> None:
+        self.reports: list[SignedReport] = []
+        self.task: asyncio.Task[Outcomes]
+
+
+class ReportBatches:
+    """Takes the reports of every campaign of a process.
+
+    Transactions of one campaign wait for each other in any case, and SQLite has one writer.
+    """
+
+    def __init__(self, donations: Donations) -> None:
+        """Have `donations` take them."""
+        self._donations = donations
+        self._turn = asyncio.Lock()
+        self._next: dict[str, _Batch] = {}
+
+    async def take(self, campaign: str, report: SignedReport) -> Outcome:
+        """Take a report; one that was taken before changes nothing.
+
+        Raises:
+            ConflictError: nothing is changed.
+            ArchiveAwayError: it is not known whether it was taken; send it again.
+        """
+        batch = self._next.get(campaign)
+        if batch is None:
+            batch = self._next[campaign] = _Batch()
+            batch.task = asyncio.create_task(self._run(campaign, batch), name="reports")
+            batch.task.add_done_callback(_retrieve)
+        place = len(batch.reports)
+        batch.reports.append(report)
+        if len(batch.reports) == MOST_REPORTS:
+            del self._next[campaign]
+        outcome = (await asyncio.shield(batch.task))[place]
+        if isinstance(outcome, ConflictError):
+            raise outcome
+        return outcome
+
+    async def _run(self, campaign: str, batch: _Batch) -> Outcomes:
+        async with self._turn:
+            if self._next.get(campaign) is batch:
+                del self._next[campaign]  # who comes from now on is in the next transaction
+            return await self._donations.take_all(campaign, batch.reports)
+
+
+def _retrieve(done: asyncio.Task[Outcomes]) -> None:
+    """Everybody who waits gets the error; nobody may be left to wait."""
+    if not done.cancelled():
+        done.exception()

@@ -1,0 +1,264 @@
+"""The fields of the campaign editor; their names are the paths of what they set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from server.campaign.checks import LINE_CHARS, LINK_CHARS, SEAL_CHARS, TEXT_CHARS, TITLE_CHARS
+from server.console.forms import Field, Kind
+from server.console.texts import text
+
+LANGUAGES = {
+    "zh-Hans": text("Simplified Chinese"),
+    "zh-Hant": text("Traditional Chinese"),
+    "en": text("English"),
+    "ja": text("Japanese"),
+}
+
+LINES = {"categories", "phrases", "embed"}
+"""Lists of words: one on each line of a field."""
+
+ACCOUNTS = ("webhook", "wechat", "stripe")
+ADD, FORGET = "add", "forget"
+"""A new secret of an account, and whether the saved ones are removed. Secrets are never shown."""
+
+MORE_ROWS = 2
+"""Empty rows below those that there are."""
+
+LONG = 20_000
+
+
+class Group(NamedTuple):
+    """Fields that stand together; the texts are in English, and translated."""
+
+    title: str
+    fields: Sequence[Field]
+    hint: str = ""
+
+
+class Rows(NamedTuple):
+    """A list of entries, each with these fields; `path` is that of the list."""
+
+    path: str
+    title: str
+    columns: Sequence[Field]
+    hint: str = ""
+
+    def row(self, number: int) -> list[Field]:
+        """The fields of one entry."""
+        return [replace(it, name=f"{self.path}.{number}.{it.name}") for it in self.columns]
+
+
+def _free(name: str, label: str, kind: Kind = "text", hint: str = "", most: int = 200) -> Field:
+    return Field(name, label, kind, hint, required=False, most=most)
+
+
+def _by_language(name: str, label: str, most: int, kind: Kind = "text") -> list[Field]:
+    return [
+        Field(f"{name}.{code}", label, kind, language, required=False, most=most)
+        for code, language in LANGUAGES.items()
+    ]
+
+
+def _in_row(name: str, label: str) -> list[Field]:
+    return [
+        Field(f"{name}.{code}", label, "text", LANGUAGES[code], required=False, most=LINE_CHARS)
+        for code in ("zh-Hans", "en")
+    ]
+
+
+def _account(name: str, *more: Field) -> list[Field]:
+    return [
+        *more,
+        _free(
+            f"{name}.{ADD}",
+            text("New secret"),
+            "password",
+            text("It is added to those that are saved, and not shown again."),
+            512,
+        ),
+        _free(f"{name}.{FORGET}", text("Remove the secrets that are saved"), "tick"),
+        _free(f"{name}.secrets_from", text("Environment variable with secrets")),
+    ]
+
+
+_ON_LINES = text("One on each line.")
+
+_COUNTERS = [
+    ("relays", text("Finished works")),
+    ("participants", text("Participants")),
+    ("pledges", text("Pledges")),
+]
+_REACHED = [
+    Field("counter", text("What is counted"), "choice", required=False, choices=_COUNTERS),
+    _free("at", text("Number"), "number"),
+    *_in_row("text", text("Text")),
+]
+
+GROUPS = (
+    Group(text("Name"), _by_language("title", text("Title"), TITLE_CHARS)),
+    Group(text("In one line"), _by_language("summary", text("What it is for"), LINE_CHARS)),
+    Group(text("Cause"), _by_language("cause", text("Cause"), TEXT_CHARS, "area")),
+    Group(
+        text("After the end"), _by_language("result", text("What came of it"), TEXT_CHARS, "area")
+    ),
+    Group(text("Legal notice"), _by_language("legal", text("Legal notice"), TEXT_CHARS, "area")),
+    Group(
+        text("Organiser"),
+        [
+            *_by_language("organiser.name", text("Organiser"), TITLE_CHARS),
+            _free("organiser.link", text("Address of the organiser"), "url", most=LINK_CHARS),
+            _free("link", text("Address with more about the campaign"), "url", most=LINK_CHARS),
+            _free("picture", text("Address of a picture"), "url", most=LINK_CHARS),
+        ],
+    ),
+    Group(
+        text("Look"),
+        [
+            _free("theme.seal", text("Characters of the seal"), most=SEAL_CHARS),
+            _free("theme.light.accent", text("Accent by day"), "colour"),
+            _free("theme.light.paper", text("Paper by day"), "colour"),
+            _free("theme.dark.accent", text("Accent by night"), "colour"),
+            _free("theme.dark.paper", text("Paper by night"), "colour"),
+        ],
+        text("Colours that people cannot read are refused."),
+    ),
+    Group(
+        text("When"),
+        [
+            _free("time_zone", text("Time zone"), hint=text("For example Asia/Shanghai.")),
+            _free("opens", text("Opens"), "datetime"),
+            _free("closes", text("Closes"), "datetime"),
+        ],
+    ),
+    Group(
+        text("Ways to take part"),
+        [
+            _free("relays.write", text("Write with a stranger"), "tick"),
+            _free("relays.pledge", text("Make a pledge"), "tick"),
+            _free("relays.give", text("Give money"), "tick"),
+        ],
+    ),
+    Group(
+        text("Language and phrases"),
+        [
+            Field(
+                "locale",
+                text("Language of the page"),
+                "choice",
+                choices=list(LANGUAGES.items()),
+            ),
+            _free(
+                "categories", text("Categories of phrases"), "area", text("One on each line."), LONG
+            ),
+            _free("phrases", text("Ids of phrases"), "area", text("One on each line."), LONG),
+            _free("own_only", text("Only the campaign's own phrases"), "tick"),
+            _free(
+                "weights",
+                text("Weights"),
+                "area",
+                text("An id and how often it is chosen, on each line: jiayou 3"),
+                LONG,
+            ),
+        ],
+    ),
+    Group(
+        text("Works"),
+        [
+            Field(
+                "moderation",
+                text("A person looks at works"),
+                "choice",
+                choices=[
+                    ("after", text("after the check made them public")),
+                    ("before", text("before anybody sees them")),
+                ],
+            ),
+            _free(
+                "embed",
+                text("Sites that may show the campaign"),
+                "area",
+                text("Origins such as https://example.org, one on each line."),
+                LONG,
+            ),
+        ],
+    ),
+    Group(text("Reports of your payment page"), _account("webhook")),
+    Group(
+        text("WeChat Pay"),
+        _account(
+            "wechat",
+            _free("wechat.merchant", text("Merchant number")),
+            _free("wechat.keys", text("Public keys or certificates (PEM)"), "area", most=LONG),
+            _free("wechat.fund", text("Fund of orders that name none")),
+        ),
+    ),
+    Group(
+        text("Stripe"),
+        _account("stripe", _free("stripe.fund", text("Fund of payments that name none"))),
+    ),
+)
+
+LISTS = (
+    Rows(
+        "phrase",
+        text("Phrases of its own"),
+        [
+            _free("id", text("Id")),
+            _free("text", text("Text")),
+            _free("locale", text("Language"), hint=text("For example zh-Hans or en.")),
+        ],
+    ),
+    Rows(
+        "pledge",
+        text("Pledges"),
+        [
+            _free("id", text("Id")),
+            *_in_row("text", text("What is promised")),
+            _free("offered", text("Offered"), "tick"),
+        ],
+        text("Certificates name a pledge, so none can be removed: take the tick away."),
+    ),
+    Rows(
+        "fund",
+        text("Funds"),
+        [
+            _free("id", text("Id")),
+            *_in_row("title", text("Title")),
+            _free("currency", text("Currency"), hint=text("For example CNY.")),
+            _free("goal", text("Goal, in the smallest unit"), "number"),
+            _free("url", text("Payment page"), "url", most=LINK_CHARS),
+        ],
+        text("Donations name a fund, so none can be removed."),
+    ),
+    Rows("goal", text("Goals"), _REACHED),
+    Rows("milestone", text("Milestones"), _REACHED),
+    Rows(
+        "network",
+        text("Networks with many participants"),
+        [
+            _free("address", text("Address or network")),
+            _free("participants", text("Participants"), "number"),
+        ],
+    ),
+)
+
+
+def fields_of(plain: dict[str, object], posted: Sequence[str] = ()) -> list[Field]:
+    """All fields for a campaign: with rows for its lists, for what was posted, and a few more."""
+    found = [field for group in GROUPS for field in group.fields]
+    for rows in LISTS:
+        for number in range(row_count(rows, plain, posted)):
+            found += rows.row(number)
+    return found
+
+
+def row_count(rows: Rows, plain: dict[str, object], posted: Sequence[str] = ()) -> int:
+    """How many rows of a list are shown."""
+    there = plain.get(rows.path)
+    count = len(there) if isinstance(there, list | tuple) else 0
+    numbers = [name.split(".")[1] for name in posted if name.startswith(f"{rows.path}.")]
+    sent = max((int(it) + 1 for it in numbers if it.isdecimal() and len(it) < 4), default=0)
+    return max(count + MORE_ROWS, sent)

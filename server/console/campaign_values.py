@@ -1,0 +1,224 @@
+"""From a campaign's plain data to the values of the editor's fields and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from server.campaign.definition import DayPalette, NightPalette, Theme
+from server.campaign.problems import Problem
+from server.console.campaign_fields import ACCOUNTS, ADD, FORGET, LINES, LISTS, Rows
+from server.console.forms import Field
+from server.relay.campaign import Relay
+
+RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
+TEXTS = {"title", "summary", "cause", "result", "legal", "organiser.name", "text"}
+"""Paths whose value is a text, or texts by language."""
+
+Plain = dict[str, Any]
+
+_DEFAULTS: dict[str, str] = {
+    "theme.seal": Theme().seal,
+    "theme.light.accent": DayPalette().accent,
+    "theme.light.paper": DayPalette().paper,
+    "theme.dark.accent": NightPalette().accent,
+    "theme.dark.paper": NightPalette().paper,
+    "locale": "zh-Hans",
+    "moderation": "after",
+}
+_EMPTY: Mapping[str, Plain] = {
+    "phrase": {"id": "", "text": "", "locale": ""},
+    "pledge": {"id": "", "text": ""},
+    "fund": {"id": "", "title": "", "currency": "", "url": ""},
+    "goal": {"at": 0},
+    "milestone": {"at": 0},
+    "network": {"address": "", "participants": 0},
+}
+"""What an entry has of what was left out, so that the validator names each."""
+
+_PEM = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.DOTALL)
+_INDEX = re.compile(r"\[(\d+)\]")
+
+
+def values_of(plain: Plain, fields: Sequence[Field]) -> dict[str, str]:
+    """What the fields show of a campaign; secrets are not shown."""
+    values = dict(_DEFAULTS)
+    zone = str(plain.get("time_zone", ""))
+    for field in fields:
+        found = _at(plain, field.name, plain.get("locale", "zh-Hans"))
+        if field.name.partition(".")[0] == "relays":
+            offered = plain.get("relays", ("write",))
+            found = field.name.partition(".")[2] in offered
+        elif field.name in ("opens", "closes") and isinstance(found, datetime):
+            found = _on_clock(found, zone)
+            zone = zone or "UTC"
+        elif field.name == "weights" and isinstance(found, dict):
+            found = "\n".join(f"{key} {weight:g}" for key, weight in found.items())
+        elif field.name.endswith(".offered"):
+            found = found is not False
+        if found is not None:
+            values[field.name] = _shown(found)
+    if zone:
+        values["time_zone"] = zone
+    return values
+
+
+def plain_from(values: Mapping[str, str], before: Plain) -> tuple[Plain, dict[str, list[int]]]:
+    """The campaign that the fields define, on top of what they do not show of `before`.
+
+    Answers also, for each list, the rows of the form that its entries come from.
+
+    Raises:
+        ValueError: a value has no meaning; the message names the field and says why.
+    """
+    plain = deepcopy(before)
+    lists = {rows.path for rows in LISTS}
+    for name, value in values.items():
+        root, _, rest = name.partition(".")
+        if root in lists or root == "relays" or (root in ACCOUNTS and rest in (ADD, FORGET)):
+            continue
+        _set(plain, name, _value(name, value), values.get("locale", "zh-Hans"))
+    plain["relays"] = [relay for relay in RELAYS if values.get(f"relays.{relay}")]
+    used = {rows.path: _set_list(plain, rows, values, before) for rows in LISTS}
+    for account in ACCOUNTS:
+        _set_secrets(plain, account, values)
+    return plain, used
+
+
+def field_of(problem: Problem, names: Sequence[str], used: Mapping[str, list[int]]) -> str:
+    """The field that a problem is shown beside; "" for the form as a whole."""
+    root = problem.field.partition("[")[0]
+    rows = used.get(root, [])
+
+    def row(found: re.Match[str]) -> str:
+        number = int(found[1])
+        return f".{rows[number] if number < len(rows) else number}"
+
+    path = _INDEX.sub(row, problem.field).replace(".secrets", f".{ADD}")
+    while path:
+        if path in names:
+            return path
+        if below := [name for name in names if name.startswith(f"{path}.")]:
+            return below[0]
+        path = path.rpartition(".")[0]
+    return ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    if isinstance(value, list | tuple):
+        return "\n".join(map(str, value))
+    return str(value)
+
+
+def _on_clock(moment: datetime, zone: str) -> str:
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(ZoneInfo(zone) if zone else UTC)
+    return f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def _at(plain: Plain, path: str, locale: str) -> object:
+    """The value at a path; None where there is none."""
+    at: Any = plain
+    for part in path.split("."):
+        if isinstance(at, str):  # a text in the campaign's own language
+            return at if part == locale else None
+        if isinstance(at, list | tuple):
+            at = at[int(part)] if part.isdecimal() and int(part) < len(at) else None
+        else:
+            at = at.get(part) if isinstance(at, dict) else None
+    return None if isinstance(at, dict) and path != "weights" else at
+
+
+def _value(name: str, value: str) -> object:
+    """What the text of a field means; None for nothing."""
+    value = value.replace("\r\n", "\n").strip()
+    if not value:
+        return None
+    if name in LINES:
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    if name == "own_only":
+        return True
+    if name in ("opens", "closes"):
+        return datetime.fromisoformat(value)
+    if name == "wechat.keys":
+        return _PEM.findall(value) or [value]
+    if name == "weights":
+        pairs = [line.split() for line in value.splitlines() if line.strip()]
+        return {pair[0]: float(pair[1]) if len(pair) == 2 else 0.0 for pair in pairs}
+    return value
+
+
+def _set(plain: Plain, path: str, value: object, locale: str) -> None:
+    *parents, key = path.split(".")
+    at = plain
+    for parent in parents:
+        found = at.get(parent)
+        if isinstance(found, str):
+            found = {locale: found} if found else {}
+        at[parent] = at = found if isinstance(found, dict) else {}
+    if value is None:
+        at.pop(key, None)
+    else:
+        at[key] = value
+    if parents and not at:
+        _drop_empty(plain, parents)
+
+
+def _drop_empty(plain: Plain, parents: Sequence[str]) -> None:
+    """Remove tables with nothing in them."""
+    for depth in range(len(parents), 0, -1):
+        at: Any = plain
+        for parent in parents[: depth - 1]:
+            at = at[parent]
+        if at[parents[depth - 1]] == {}:
+            del at[parents[depth - 1]]
+
+
+def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str], before: Plain) -> list[int]:
+    """Set the entries of a list; the rows that they come from. An empty row is no entry."""
+    entries, used = [], []
+    known = before.get(rows.path) or []
+    numbers = {int(name.split(".")[1]) for name in values if name.startswith(f"{rows.path}.")}
+    for number in sorted(numbers):
+        entry = deepcopy(known[number]) if number < len(known) else {}
+        typed = False
+        for column in rows.columns:
+            value = values.get(f"{rows.path}.{number}.{column.name}", "").strip()
+            typed = typed or (bool(value) and column.kind not in ("tick", "choice"))
+            _set(entry, column.name, _cell(column, value), values.get("locale", "zh-Hans"))
+        if typed:
+            entries.append(_EMPTY[rows.path] | entry)
+            used.append(number)
+    if entries:
+        plain[rows.path] = entries
+    else:
+        plain.pop(rows.path, None)
+    return used
+
+
+def _cell(column: Field, value: str) -> object:
+    if column.kind == "tick":
+        return None if value else False
+    if column.kind == "number" and value.lstrip("-").isdecimal():
+        return int(value)
+    return value or None
+
+
+def _set_secrets(plain: Plain, account: str, values: Mapping[str, str]) -> None:
+    found = plain.get(account) or {}
+    secrets = [] if values.get(f"{account}.{FORGET}") else list(found.get("secrets", ()))
+    if new := values.get(f"{account}.{ADD}", "").strip():
+        secrets.append(new)
+    found = {key: value for key, value in found.items() if key != "secrets"}
+    if secrets:
+        found["secrets"] = secrets
+    if found:
+        plain[account] = found
+    else:
+        plain.pop(account, None)

@@ -1,0 +1,25 @@
+"""Which campaign a page is about: the one that the address or the form names, or the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from server.console.visit import Visit
+from server.relay.campaign import Campaign
+from server.session.campaigns import OpenCampaign
+
+
+def chosen_campaign(visit: Visit, campaigns: Mapping[str, OpenCampaign]) -> Campaign:
+    """The campaign; the first one with funds where nobody names one.
+
+    Raises:
+        HTTPException: there is none of the name.
+    """
+    name = visit.posted.fields.get("campaign") or visit.query("campaign")
+    if not name:
+        offered = [it.campaign for it in campaigns.values()]
+        return next((it for it in offered if it.funds), offered[0])
+    found = campaigns.get(name)
+    if found is None:
+        raise visit.missing("there is no campaign of this id")
+    return found.campaign

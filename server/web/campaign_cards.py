@@ -1,0 +1,74 @@
+"""`/c/{id}/picture.png`: the share card of a campaign that has no picture of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from server.archive.card import Card
+from server.archive.pictures import PictureError, Pictures
+from server.archive.wanted_pictures import card_of
+from server.campaign.colours import mixed, on_colour
+from server.campaign.definition import Definition
+from server.relay.campaign import Campaign
+from server.session.campaigns import OpenCampaign
+from server.web.api import ApiError
+from server.web.certificates import CARD
+from server.web.words import words_for
+from server.web.work_pictures import FOR_ALL_SITES, RETRY_SECONDS
+
+
+class CampaignCards:
+    """The handler."""
+
+    def __init__(
+        self,
+        campaigns: Mapping[str, OpenCampaign],
+        definition: Callable[[str], Definition],
+        pictures: Pictures,
+    ) -> None:
+        """`definition` says how a campaign was defined."""
+        self._campaigns = campaigns
+        self._definition = definition
+        self._pictures = pictures
+
+    def routes(self) -> list[Route]:
+        """The route."""
+        return [Route("/c/{id}/picture.png", self.picture, name="campaign-picture")]
+
+    async def picture(self, request: Request) -> Response:
+        """Answer with the card, in the campaign's own language."""
+        campaign_id = request.path_params["id"]
+        found = self._campaigns.get(campaign_id)
+        if found is None:
+            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        card = _card(found.campaign, self._definition(campaign_id))
+        wanted = card_of(f"campaign-{campaign_id}", card)
+        headers = {"Cache-Control": CARD, "ETag": f'"{wanted.name}"', **FOR_ALL_SITES}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        try:
+            drawn = await self._pictures.of(wanted)
+        except PictureError as error:
+            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
+        return Response(drawn, media_type="image/png", headers=headers)
+
+
+def _card(campaign: Campaign, definition: Definition) -> Card:
+    colours, organiser = definition.theme.light, definition.organiser
+    words = words_for(campaign.locale)
+    return Card(
+        text=campaign.text(campaign.title),
+        kind=campaign.text(organiser.name) if organiser else words("product"),
+        number=("", "", ""),
+        title=campaign.text(definition.summary) or words("tagline"),
+        foot=words("product"),
+        seal=definition.theme.seal,
+        accent=colours.accent,
+        paper=colours.paper,
+        sheet=mixed(colours.paper, "#ffffff", 0.7),
+        on_accent=on_colour(colours.accent),
+    )

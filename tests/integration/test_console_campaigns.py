@@ -1,0 +1,202 @@
+"""An organiser makes a campaign, asks for money and compares statements, all in the console."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.integration.console import PASSWORD, ConsoleClient
+from tests.integration.http import get_json
+from tests.integration.webhooks import SECRET, Caller, given, new_report_id, refunded, signed
+from tests.polling import eventually
+from tests.service import Service
+
+_INPUT = re.compile(
+    r'<input type="(?P<type>\w[\w-]*)" id="[^"]*" name="(?P<name>[^"]+)"(?P<rest>[^>]*)>'
+)
+_AREA = re.compile(
+    r'<textarea id="[^"]*" name="(?P<name>[^"]+)"[^>]*>(?P<value>.*?)</textarea>', re.DOTALL
+)
+_SELECT = re.compile(
+    r'<select id="[^"]*" name="(?P<name>[^"]+)"[^>]*>(?P<options>.*?)</select>', re.DOTALL
+)
+_CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
+_VALUE = re.compile(r'value="([^"]*)"')
+
+
+def shown(page: str) -> dict[str, str]:
+    """What the form of an editor would post."""
+    found: dict[str, str] = {}
+    for one in _INPUT.finditer(page):
+        value = _VALUE.search(one["rest"])
+        if one["type"] == "checkbox":
+            if " checked" in one["rest"]:
+                found[one["name"]] = "on"
+        elif value:
+            found[one["name"]] = html.unescape(value[1])
+    found |= {one["name"]: html.unescape(one["value"]) for one in _AREA.finditer(page)}
+    for one in _SELECT.finditer(page):
+        if chosen := _CHOSEN.search(one["options"]):
+            found[one["name"]] = chosen[1]
+    return found
+
+
+def errors(page: str) -> dict[str, str]:
+    """What is said beside the fields."""
+    found = re.findall(r'<p class="error" id="field-([^"]+)-error">(.*?)</p>', page)
+    return {name: html.unescape(said) for name, said in found}
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, object]:
+    return {"admin_password": PASSWORD}
+
+
+@pytest.fixture
+async def owner(shared: Service) -> AsyncIterator[ConsoleClient]:
+    async with ConsoleClient(shared) as client:
+        assert (await client.sign_in()).status_code == 303
+        yield client
+
+
+async def edit(owner: ConsoleClient, name: str, **changes: str) -> dict[str, str]:
+    """Change fields of a campaign; the errors, if it was refused."""
+    path = f"/campaigns/{name}"
+    fields = shown((await owner.get(path)).text)
+    named = {key.replace("__", "."): value for key, value in changes.items()}
+    sent = {key: value for key, value in (fields | named).items() if value}
+    answer = await owner.post(path, sent, path)
+    return {} if answer.status_code == 303 else errors(answer.text)
+
+
+FUND = {
+    "fund__0__id": "angels",
+    "fund__0__title__en": "Angels",
+    "fund__0__currency": "CNY",
+    "fund__0__goal": "100000000",
+    "fund__0__url": "https://pay.example.org/give?ref={ref}",
+}
+
+
+async def make(owner: ConsoleClient, name: str) -> None:
+    """A campaign with a fund, which is open."""
+    assert (await owner.post("/campaigns", {"id": name}, "/campaigns")).status_code == 303
+    more = {"locale": "en", "title__en": "Spring", "relays__give": "on", "webhook__add": SECRET}
+    assert await edit(owner, name, **more, **FUND) == {}
+    assert (await owner.post(f"/campaigns/{name}/open", {}, "/campaigns")).status_code == 303
+
+
+async def test_a_campaign_is_made_changed_opened_and_closed(
+    owner: ConsoleClient, shared: Service
+) -> None:
+    await make(owner, "spring")
+    path = "/api/campaigns/spring"
+
+    async def is_open() -> bool:
+        return (await owner.http.get(path)).status_code == 200 and bool(
+            (await get_json(shared, path))["open"]
+        )
+
+    await eventually(is_open)
+    told = await get_json(shared, path)
+    assert (told["title"], told["relays"]) == ("Spring", ["write", "give"])
+    assert told["funds"][0]["goal"] == 100_000_000
+    page = (await owner.get("/campaigns/spring")).text
+    assert "1 secrets are saved." in page
+    assert SECRET not in page
+    assert await edit(owner, "spring", title__en="Summer", fund__0__goal="") == {}
+    closed = await owner.post("/campaigns/spring/close", {"confirmed": "yes"}, "/campaigns")
+    assert closed.status_code == 303
+
+    async def is_closed() -> bool:
+        told = await get_json(shared, path)
+        return (told["open"], told["title"]) == (False, "Summer")
+
+    await eventually(is_closed)
+    assert (await owner.get("/campaigns")).text.count("spring") > 1
+    entries = (await owner.get("/audit?campaign=spring")).text
+    for action in ("create", "edit", "open", "close"):
+        assert f'<td data-label="What">{action}' in entries
+    assert SECRET not in entries
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
+    owner: ConsoleClient,
+) -> None:
+    await make(owner, "autumn")
+    found = await edit(
+        owner,
+        "autumn",
+        title__en="Autumn",
+        theme__light__accent="#fefefe",
+        fund__0__url="http://pay.example.org",
+        fund__1__id="Bad id",
+        pledge__0__text__en="x",
+        opens="2030-01-02T00:00",
+        webhook__add="whsec_short",
+    )
+    assert "contrast" in found["theme.light.accent"]
+    assert "no payment page" in found["fund.0.url"]
+    assert set(found) >= {"fund.1.id", "pledge.0.id", "webhook.add"}
+    assert "Spring" in (await owner.get("/campaigns/autumn")).text
+    preview = await owner.post(
+        "/campaigns/autumn/preview", {"title.en": "<b>", "relays.give": "on"}, "/campaigns/autumn"
+    )
+    assert preview.status_code == 200
+    assert "&lt;b&gt;" in preview.text or 'data-field="' in preview.text
+
+
+async def test_a_copy_has_no_secrets(owner: ConsoleClient, shared: Service) -> None:
+    await make(owner, "winter")
+
+    async def is_known() -> bool:
+        return (await owner.http.get("/api/campaigns/winter")).status_code == 200
+
+    await eventually(is_known)
+    made = await owner.post("/campaigns", {"id": "next", "copied": "winter"}, "/campaigns")
+    assert made.status_code == 303
+    page = (await owner.get("/campaigns/next")).text
+    assert "https://pay.example.org/give" in page
+    assert "secrets are saved" not in page
+
+
+async def test_donations_are_searched_seen_to_and_compared(
+    owner: ConsoleClient, shared: Service
+) -> None:
+    await make(owner, "gifts")
+
+    async def is_known() -> bool:
+        return "gifts" in (await owner.get("/funds?campaign=gifts")).text
+
+    await eventually(is_known)
+    caller = Caller(shared.port)
+    for body in (
+        given("d1", 12_345),
+        refunded("r1", "d2", 500),
+        given("d2", 400),
+    ):
+        assert caller.report("gifts", body, signed(body, new_report_id())) == 204
+    caller.close()
+    page = (await owner.get("/funds?campaign=gifts")).text
+    assert "127.45 CNY" in page
+    assert "set aside" in page
+    found = (await owner.get("/funds?campaign=gifts&search=r1")).text
+    assert "campaign=gifts&amp;id=d2" in found
+    assert "campaign=gifts&amp;id=d1" not in found
+    values = {"campaign": "gifts", "refund": "r1"}
+    assert (await owner.post("/funds/settle", values, "/funds")).status_code == 303
+    assert "seen to" in (await owner.get("/funds/donation?campaign=gifts&id=d2")).text
+
+    async def send(what: str, statement: str) -> str:
+        token = await owner.token("/statements?campaign=gifts")
+        fields = {"token": token, "campaign": "gifts", "what": what}
+        files = {"file": ("statement.csv", statement.encode(), "text/csv")}
+        return (await owner.http.post("/admin/statements", data=fields, files=files)).text
+
+    statement = "id,fund,amount\nd1,angels,123.45\nd2,angels,4.00\nd3,angels,1.00\n"
+    assert "2 differences." in await send("compare", statement)
+    assert "1 new, 2 known before, 0 refused." in await send("import", statement)
+    assert "line 2: &#39;x&#39; is no amount" in await send("import", "id,amount\nd1,x\n")
