@@ -35,7 +35,7 @@ ARCHIVE_SECONDS = 30.0
 A_FAMILY = 4
 """Honest clients of one address."""
 
-NICENESS = 5
+NICENESS = 19
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -53,7 +53,9 @@ async def measure(
     loop = asyncio.get_running_loop()
     await asyncio.sleep(WARM_SECONDS)
     quiet_from = perf_counter()
+    before = program.usage().total
     quiet_bytes = await _most_memory(program, seconds)
+    quiet_cores = (program.usage().total - before) / seconds
     ours, theirs = multiprocessing.Pipe()
     attack = multiprocessing.get_context("spawn").Process(
         target=besiege, args=(theirs, program.port, phrase, besiegers)
@@ -62,7 +64,9 @@ async def measure(
     await loop.run_in_executor(None, ours.recv)
     await asyncio.sleep(WARM_SECONDS)
     attack_from = perf_counter()
+    before = program.usage().total
     attack_bytes = await _most_memory(program, seconds)
+    attack_cores = (program.usage().total - before) / seconds
     end = perf_counter()
     ours.send("stop")
     seen = set(await loop.run_in_executor(None, ours.recv))
@@ -82,6 +86,9 @@ async def measure(
         "attacked": attacked,
         "p99_ratio": round(attacked["p99_ms"] / quiet["p99_ms"], 2),
         "p50_ratio": round(attacked["p50_ms"] / quiet["p50_ms"], 2),
+        "quiet_cores": round(quiet_cores, 2),
+        "attacked_cores": round(attack_cores, 2),
+        "load_average": os.getloadavg(),
         "quiet_mb": round(quiet_bytes / 1e6, 1),
         "attacked_mb": round(attack_bytes / 1e6, 1),
         **exact,
