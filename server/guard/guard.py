@@ -89,6 +89,15 @@ class Guard:
         self._sharing = Sharing(shared, self._networks, store)
         self.replays = Replays(self._networks, store, hold_work)
 
+    async def first(self) -> None:
+        """Learn the day's key before anybody comes, so that no count is under another one.
+
+        Raises:
+            StoreAwayError: Redis cannot be asked now; a task does it later.
+        """
+        if self.rules.on:
+            await self._sharing.share()
+
     def tasks(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What runs beside the sessions, for as long as the worker lives."""
         if not self.rules.on:

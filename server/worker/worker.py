@@ -201,6 +201,8 @@ class Worker:
         self._own(self._barred.run(), "barred participants")
         retention = Retention(self._database, self._settings.pictures)
         self._own(retention.run(self._retention_days), "old works")
+        with contextlib.suppress(StoreError):
+            await guard.first()
         for task in guard.tasks():
             self._own(task, "guard")
         self._own(parts.run(), "periodic work")
