@@ -123,7 +123,7 @@ def _charts(samples: Sequence[Sample], history: Sequence[CampaignSample]) -> lis
     def gauge(label: str, value: Callable[[CampaignSample], int]) -> Series:
         return Series(label, [value(one) for one in history][-SHOWN:])
 
-    return [
+    charts = [
         line_chart(
             text("Joining and finishing"),
             [
@@ -140,16 +140,14 @@ def _charts(samples: Sequence[Sample], history: Sequence[CampaignSample]) -> lis
                 gauge(text("Rooms that wait"), lambda it: it.waiting),
             ],
         ),
-        line_chart(
-            text("Pledges and donations"),
-            [
-                rate(text("Pledges"), lambda it: it.pledges),
-                rate(text("Donations"), lambda it: it.donations),
-            ],
-            text("a minute"),
-        ),
-        *_money(history),
     ]
+    if any(one.pledges or one.donations for one in history):
+        added = [
+            rate(text("Pledges"), lambda it: it.pledges),
+            rate(text("Donations"), lambda it: it.donations),
+        ]
+        charts.append(line_chart(text("Pledges and donations"), added, text("a minute")))
+    return [*charts, *_money(history)]
 
 
 def _money(history: Sequence[CampaignSample]) -> list[Chart]:
