@@ -71,7 +71,7 @@ class CampaignStorage:
                 problem = Problem("id", "there is a campaign of this id; change it with `edit`")
                 raise CampaignError([problem], definition.id)
             await _write(connection, definition, revision)
-            await _log(connection, who, "create", definition)
+            await _log(connection, who, "create", None, definition)
 
     async def save(self, definitions: Sequence[Definition], who: str, action: str) -> list[str]:
         """Make these campaigns what they are said to be; the ids of those that changed.
@@ -89,7 +89,7 @@ class CampaignStorage:
                 if before is not None and (problems := check_change(before, definition)):
                     raise CampaignError(problems, definition.id)
                 await _write(connection, definition, revision)
-                await _log(connection, who, action, definition)
+                await _log(connection, who, action, before, definition)
                 changed.append(definition.id)
         return changed
 
@@ -123,14 +123,27 @@ async def _write(connection: AsyncConnection, definition: Definition, revision: 
     await connection.execute(insert(schema.campaigns).values(row))
 
 
-async def _log(connection: AsyncConnection, who: str, action: str, definition: Definition) -> None:
-    """The entry has the definition without its secrets."""
-    shown = without_secrets(definition)
+async def _log(
+    connection: AsyncConnection, who: str, action: str, before: Definition | None, now: Definition
+) -> None:
+    """The entry has the fields that differ, as they were and as they are, without secrets.
+
+    A field that has its default is null.
+    """
+    was, is_now = _fields(before) if before else {}, _fields(now)
+    changed = [name for name in was | is_now if was.get(name) != is_now.get(name)]
     entry = {
         "at": time.time_ns() // 1_000_000,
         "who": who,
         "action": action,
-        "campaign": definition.id,
-        "details": _encode(shown).decode(),
+        "campaign": now.id,
+        "before": _encode({name: was.get(name) for name in changed}).decode() if before else None,
+        "details": _encode({name: is_now.get(name) for name in changed}).decode(),
     }
     await connection.execute(insert(schema.audit).values(entry))
+
+
+def _fields(definition: Definition) -> dict[str, object]:
+    fields = msgspec.to_builtins(without_secrets(definition))
+    assert isinstance(fields, dict)
+    return fields

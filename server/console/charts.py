@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 600, 150
+WIDTH, HEIGHT = 420, 120
 """Of a line chart, in units of its `viewBox`."""
 
 LINES = 3

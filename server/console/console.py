@@ -29,6 +29,7 @@ from server.console.pages.oidc import OidcSignIn
 from server.console.pages.sign_in import SignIn
 from server.console.parts import Parts
 from server.console.passwords import Passwords
+from server.console.section import Section
 from server.console.sessions import Sessions
 from server.console.signing import Signing
 from server.console.templates import Templates
@@ -43,6 +44,9 @@ log = structlog.get_logger()
 
 PATH = "/admin"
 HOUR_SECONDS = 3_600.0
+
+AGAIN_SECONDS = 10.0
+"""After this a section that failed runs again: the API must not end with it."""
 
 _WHY = {
     400: text("This request cannot be read."),
@@ -132,7 +136,7 @@ class Console:
         await self._gate.opened.wait()
         async with asyncio.TaskGroup() as group:
             for section in self._sections:
-                group.create_task(section.run())
+                group.create_task(_keep_running(section))
 
     async def close(self) -> None:
         """Close what they have opened."""
@@ -160,3 +164,13 @@ class Console:
     def _error(self, request: Request, status: int) -> Response:
         why = _WHY.get(status, text("Something went wrong here."))
         return self._frame.page(request, "error", {"why": why, "status": status}, status)
+
+
+async def _keep_running(section: Section) -> None:
+    while True:
+        try:
+            await section.run()
+            return
+        except Exception as error:
+            log.error("a section of the console failed", exc_info=error, again_in=AGAIN_SECONDS)
+        await asyncio.sleep(AGAIN_SECONDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -42,6 +42,7 @@ class CampaignSample(msgspec.Struct, array_like=True):
         donations: donations taken.
         raised: by currency, in its smallest unit.
         funnel: by step, the visits that ever reached it; see `session.funnel`.
+        rehearsal: whether programs take part, who are counted nowhere else.
     """
 
     online: int = 0
@@ -52,6 +53,7 @@ class CampaignSample(msgspec.Struct, array_like=True):
     donations: int = 0
     raised: dict[str, int] = {}
     funnel: dict[str, int] = {}
+    rehearsal: bool = False
 
 
 class Sample(msgspec.Struct, array_like=True):
@@ -61,10 +63,10 @@ class Sample(msgspec.Struct, array_like=True):
     campaigns: dict[str, CampaignSample]
 
     def of(self, campaign: str) -> CampaignSample:
-        """One campaign, or the sum of all for ""; a campaign that was not there yet is empty."""
+        """One campaign; the sum of all but rehearsals for "". One that was not there is empty."""
         if campaign:
             return self.campaigns.get(campaign, CampaignSample())
-        return _sum(self.campaigns)
+        return _sum(it for it in self.campaigns.values() if not it.rehearsal)
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -141,6 +143,7 @@ class Samples:
             donations=sum(totals.donations for totals in figures.raised.values()),
             raised=raised,
             funnel=await read_funnel(self._client(live.lanes.first), name),
+            rehearsal=live.campaign.rehearsal,
         )
 
     async def _waiting(self, bases: list[str]) -> int:
@@ -154,9 +157,9 @@ class Samples:
         return self._clients[key]
 
 
-def _sum(campaigns: Mapping[str, CampaignSample]) -> CampaignSample:
+def _sum(campaigns: Iterable[CampaignSample]) -> CampaignSample:
     total = CampaignSample(raised={}, funnel={})
-    for one in campaigns.values():
+    for one in campaigns:
         total.online += one.online
         total.writing += one.writing
         total.waiting += one.waiting

@@ -55,7 +55,7 @@ class Section:
         raise NotImplementedError
 
     async def run(self) -> None:
-        """What it does while the process lives; if it fails, the web process begins anew."""
+        """What it does while the process lives; if it fails, it is called again after a while."""
 
     async def close(self) -> None:
         """Close what it has opened."""

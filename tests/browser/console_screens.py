@@ -14,18 +14,13 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.browser.console_pages import PAGES, SIGN_IN, ConsolePage, add_account, sign_in
-from tests.browser.handwriting import Handwriting
+from tests.browser.console_visitors import CAMPAIGNS, have_visitors
 from tests.browser.launch import launch
 from tests.browser.screens import QUALITY, VIEWS
-from tests.finish_work import finish_work
 from tests.integration.console import PASSWORD
-from tests.integration.protocol_client import Peer, open_session
 from tests.service import Service, start_service
 
 ACCOUNTS = (("ada", "owner"), ("grace", "moderator"), ("alan", "editor"), ("mary", "viewer"))
-WORKS = 6
-PAUSE_SECONDS = 2.0
-"""Between works, so that the charts have something to draw."""
 
 
 async def take(page: Page, folder: Path, view: str, one: ConsolePage) -> None:
@@ -56,17 +51,6 @@ async def tour(browser: Browser, service: Service, folder: Path, view: str) -> N
     await context.close()
 
 
-async def have_visitors(service: Service) -> list[Peer]:
-    """Works, and people who look or wait, until they close."""
-    for number in range(WORKS):
-        await finish_work(service, seed=10 * number, hand=Handwriting)
-        await asyncio.sleep(PAUSE_SECONDS)
-    visitors = [await open_session(service) for _ in range(6)]
-    await visitors[0].send("join", phrase=visitors[0].welcome["phrases"][3]["id"])
-    await asyncio.sleep(PAUSE_SECONDS * 3)
-    return visitors
-
-
 def write_index(folder: Path) -> None:
     """A page that shows them all."""
     lines = ["# The console, page by page", "", "`make screens` takes these pictures, too.", ""]
@@ -82,9 +66,10 @@ def write_index(folder: Path) -> None:
 async def main(folder: Path) -> None:
     """Take all pictures."""
     with tempfile.TemporaryDirectory() as data:
-        service = await asyncio.to_thread(
-            start_service, Path(data), workers=2, admin_password=PASSWORD
-        )
+        campaigns = Path(data) / "campaigns.toml"
+        campaigns.write_text(CAMPAIGNS, encoding="utf-8")
+        settings = {"workers": 2, "admin_password": PASSWORD, "campaigns": campaigns}
+        service = await asyncio.to_thread(start_service, Path(data) / "data", **settings)
         try:
             async with async_playwright() as playwright:
                 browser = await launch(playwright)

@@ -17,7 +17,7 @@ from tests.browser.donations import give
 from tests.browser.first_stroke import first_and_return
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.browser.screens_campaigns import CAMPAIGNS
-from tests.browser.test_fit import REACHED, phone
+from tests.browser.test_fit import LARGE_LETTERS, REACHED, phone
 from tests.finish_work import finish_work
 from tests.service import Service
 
@@ -160,6 +160,20 @@ async def test_one_screen_of_a_small_phone_tells_it_all(
     await expect(one.see("campaign-title")).to_have_text(LANGUAGES[locale])
     about = {"en-US": "Doctors and nurses went first"}
     await expect(one.see("cause")).to_contain_text(about.get(locale, "疫情面前"))
+
+
+async def test_in_large_letters_and_with_the_keyboard_everything_is_reached(
+    stranger: Stranger, shared: Service
+) -> None:
+    one = await stranger(shared, "/healthz", **{**phone(390, 844), "reduced_motion": "reduce"})
+    await one.page.add_init_script(LARGE_LETTERS)
+    await one.page.goto(f"{shared.url}/c/angels")
+    await one.is_in("idle")
+    await expect(one.see("pledge-go")).to_be_enabled(timeout=LIMIT_MS)
+    assert await one.page.evaluate(REACHED) == []
+    await one.see("pledge-go").focus()
+    await one.page.keyboard.press("Enter")
+    await expect(one.see("pledge-see")).to_be_focused(timeout=LIMIT_MS)
 
 
 async def test_before_it_begins_the_page_says_when_and_afterwards_what_came_of_it(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.console.charts import HEIGHT, Series, bar_chart, line_chart, nice_top
+from server.console.charts import HEIGHT, WIDTH, Series, bar_chart, line_chart, nice_top
 from server.console.pages.overview import rates
 
 
@@ -21,7 +21,7 @@ def test_a_line_has_a_stretch_for_each_part_without_a_gap() -> None:
     chart = line_chart("", [Series("", [0, 3, None, 3, 0, None])])
     (line,) = chart.lines
     assert [len(points.split()) for points in line.points] == [2, 2]
-    assert line.points[0] == f"0.0,{HEIGHT:.1f} 120.0,0.0"
+    assert line.points[0] == f"0.0,{HEIGHT:.1f} {WIDTH / 5:.1f},0.0"
     assert line.last is None
 
 

@@ -63,6 +63,13 @@ async def test_a_campaign_is_kept_as_it_was_defined(
     async with database.reading() as connection:
         done = select(schema.audit.c.who, schema.audit.c.action, schema.audit.c.campaign)
         entries = (await connection.execute(done.order_by(schema.audit.c.number))).all()
+        changes = select(schema.audit.c.before, schema.audit.c.details)
+        first, second = (await connection.execute(changes.order_by(schema.audit.c.number))).all()[
+            :2
+        ]
+    assert first.before is None
+    assert second.before == '{"title":{"en":"Spring"},"open":null}'
+    assert second.details == '{"title":null,"open":false}'
     assert [tuple(entry) for entry in entries] == [
         ("ann", "create", "spring"),
         ("ben", "import", "spring"),

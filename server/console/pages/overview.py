@@ -8,6 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
+from server.campaign.amounts import digits_of
 from server.console.charts import Chart, Series, bar_chart, line_chart
 from server.console.frame import HEADERS, NOW, MenuEntry
 from server.console.parts import Parts
@@ -122,7 +123,7 @@ def _charts(samples: Sequence[Sample], history: Sequence[CampaignSample]) -> lis
     def gauge(label: str, value: Callable[[CampaignSample], int]) -> Series:
         return Series(label, [value(one) for one in history][-SHOWN:])
 
-    return [
+    charts = [
         line_chart(
             text("Joining and finishing"),
             [
@@ -139,15 +140,25 @@ def _charts(samples: Sequence[Sample], history: Sequence[CampaignSample]) -> lis
                 gauge(text("Rooms that wait"), lambda it: it.waiting),
             ],
         ),
-        line_chart(
-            text("Pledges and donations"),
-            [
-                rate(text("Pledges"), lambda it: it.pledges),
-                rate(text("Donations"), lambda it: it.donations),
-            ],
-            text("a minute"),
-        ),
     ]
+    if any(one.pledges or one.donations for one in history):
+        added = [
+            rate(text("Pledges"), lambda it: it.pledges),
+            rate(text("Donations"), lambda it: it.donations),
+        ]
+        charts.append(line_chart(text("Pledges and donations"), added, text("a minute")))
+    return [*charts, *_money(history)]
+
+
+def _money(history: Sequence[CampaignSample]) -> list[Chart]:
+    """What was raised in each currency; no chart where nobody gives."""
+    shown = history[-SHOWN:]
+    currencies = sorted({currency for one in shown for currency in one.raised})
+    series = [
+        Series(it, [one.raised.get(it, 0) / 10 ** digits_of(it) for one in shown])
+        for it in currencies
+    ]
+    return [line_chart(text("Money raised"), series)] if series else []
 
 
 def rates(times: Sequence[int], totals: Sequence[int]) -> list[float | None]:

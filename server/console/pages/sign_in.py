@@ -71,14 +71,15 @@ class SignIn:
         name = form.value("name").lower()
         address = request.client.host if request.client else ""
         if wait := await self._attempts.begin(name, address):
-            log.warning("a sign-in to the console was refused: too many tries", account=name)
+            log.warning("a sign-in to the console was refused: too many tries")
             form.errors[""] = t(text("Too many tries. Try again in {seconds} s."), seconds=wait)
             return await self._form(request, form, to, 429, {"Retry-After": str(wait)})
         account = await self._parts.accounts.find(name)
         expected = account.secret if account else None
         right = await self._parts.passwords.is_right(expected, form.value("password"))
         if account is None or not right:
-            log.warning("a sign-in to the console failed", account=name)
+            # An unknown name may be a password that was typed into the wrong field.
+            log.warning("a sign-in to the console failed", account=name if account else "unknown")
             form.errors[""] = t(text("There is no such name with this password."))
             return await self._form(request, form, to, 403)
         await self._attempts.was_right(name, address)

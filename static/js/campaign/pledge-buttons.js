@@ -37,9 +37,8 @@ export class PledgeButtons {
       const go = button("pledge-go", item);
       const see = /** @type {HTMLAnchorElement} */ (part("pledge-see", item));
       const made = this.#made[pledge];
-      const isGoing = pledging.includes(pledge);
-      go.disabled = !welcomed || isGoing;
-      setText(go, text(isGoing ? "pledge_going" : "pledge_go"));
+      go.disabled = !welcomed; // Not while it is on its way: a disabled button loses the focus.
+      setText(go, text(pledging.includes(pledge) ? "pledge_going" : "pledge_go"));
       const hadFocus = document.activeElement === go;
       go.hidden = made !== undefined;
       see.hidden = made === undefined;
