@@ -17,7 +17,7 @@ from server.web.api import ApiError, api_error
 
 READING = ("GET", "HEAD", "OPTIONS")
 
-COSTLY = ("/oembed", "/sitemap")
+COSTLY = ("/oembed", "/sitemap", "/api/me")
 """Each request of a path that begins so counts, with whatever status it is answered."""
 
 FIRST_ERROR, FIRST_FAULT = 400, 500
