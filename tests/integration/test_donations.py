@@ -22,7 +22,7 @@ from server.campaign import schema
 from server.campaign.definition import Definition
 from server.campaign.definition import Webhook as WebhookDefinition
 from server.campaign.donations import ConflictError, Donations, FundTotals
-from server.campaign.reports import read_report
+from server.campaign.reports import SignedReport, read_report
 from server.relay.campaign import Campaign, Fund
 from server.relay.room import Rules
 from server.session.campaigns import LiveCampaigns, OpenCampaign
@@ -66,7 +66,10 @@ _numbers = itertools.count()
 
 async def take(donations: Donations, body: bytes, report_id: str = "") -> None:
     report_id = report_id or f"msg_{next(_numbers)}"
-    await donations.take("spring", report_id, body, read_report(body))
+    signed = SignedReport("webhook", report_id, body, read_report(body))
+    (outcome,) = await donations.take("spring", [signed])
+    if isinstance(outcome, ConflictError):
+        raise outcome
 
 
 async def test_doubled_and_reordered_reports_give_exact_sums(donations: Donations) -> None:
