@@ -25,16 +25,16 @@ from server.campaign.reports import (
 )
 from tests.model.donations import DonationModel
 
-EXAMPLES, STEPS = 12, 20
+EXAMPLES, STEPS = 25, 16
 
 T = TypeVar("T")
 
-names, refunds = st.sampled_from("abc"), st.sampled_from("rst")
+names, refunds = st.sampled_from("ab"), st.sampled_from("rst")
 report_ids = st.sampled_from(["m1", "m2", "m3", "m4", "", "", "", ""])
 """Some reports have the id of another one; "" is a new id."""
 
-amounts = st.sampled_from([1, 40, 60, 100, 10**13])
-funds, currencies = st.sampled_from("xy"), st.sampled_from(["CNY", "CNY", "USD"])
+amounts = st.sampled_from([60, 100])
+funds, currencies = st.sampled_from("xy"), st.sampled_from(["CNY", "CNY", "CNY", "USD"])
 
 
 class _Histories:
