@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive.database import Database
 from server.campaign import schema
-from server.campaign.reports import Donation, Refund, Report, SignedReport
+from server.campaign.reports import Donation, Refund, SignedReport
 
 _LOCK = text(
     "INSERT INTO donation_reports (campaign, id, digest) VALUES (:campaign, '', :nothing) "
@@ -31,9 +31,6 @@ _ADD = text(
     "VALUES (:campaign, :fund, :raised, :donations) ON CONFLICT (campaign, fund) DO UPDATE "
     "SET raised = fund_totals.raised + :raised, donations = fund_totals.donations + :donations"
 )
-
-WEBHOOK = "webhook"
-"""The source of reports that are Standard Webhooks."""
 
 WAITING, TAKEN, ASIDE, SETTLED = "waiting", "taken", "aside", "settled"
 """States of a refund: its donation is not known yet; it counts; it is for the organiser to see to,
@@ -69,29 +66,12 @@ class Donations:
         self._database = database
 
     async def take(
-        self, campaign: str, report_id: str, body: bytes, report: Report, source: str = WEBHOOK
-    ) -> Outcome:
-        """Take a report; one that was taken before changes nothing.
-
-        Args:
-            campaign: for which it came.
-            report_id: the sender's id of this report.
-            body: of which `report` was read; the same each time the report is sent.
-            report: what it says.
-            source: who sent it; at most 16 characters.
-
-        Raises:
-            ConflictError: nothing is changed.
-        """
-        async with self._database.writing() as connection:
-            await connection.execute(_LOCK, {"campaign": campaign, "nothing": b""})
-            signed = SignedReport(source, report_id, body, report)
-            return await _take(connection, campaign, signed)
-
-    async def take_all(
         self, campaign: str, reports: Sequence[SignedReport]
     ) -> list[Outcome | ConflictError]:
-        """Take many reports in one transaction; what became of each, in their order."""
+        """Take reports in one transaction; what became of each, in their order.
+
+        A report that was taken before changes nothing, and neither does one that is refused.
+        """
         outcomes: list[Outcome | ConflictError] = []
         async with self._database.writing() as connection:
             await connection.execute(_LOCK, {"campaign": campaign, "nothing": b""})

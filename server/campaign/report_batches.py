@@ -59,7 +59,7 @@ class ReportBatches:
         async with self._turn:
             if self._next.get(campaign) is batch:
                 del self._next[campaign]  # who comes from now on is in the next transaction
-            return await self._donations.take_all(campaign, batch.reports)
+            return await self._donations.take(campaign, batch.reports)
 
 
 def _retrieve(done: asyncio.Task[Outcomes]) -> None:

@@ -57,7 +57,7 @@ async def take_statement(
                 wrong.append(Refused(line.number, str(error)))
             else:
                 fitting.append(line)
-        outcomes = await donations.take_all(campaign, [line.signed for line in fitting])
+        outcomes = await donations.take(campaign, [line.signed for line in fitting])
         for line, outcome in zip(fitting, outcomes, strict=True):
             if isinstance(outcome, ConflictError):
                 wrong.append(Refused(line.number, str(outcome)))

@@ -17,7 +17,8 @@ from server.campaign.donation_list import DonationList, DonationRow, RefundRow
 from server.campaign.donations import Donations
 from server.campaign.file import read_file
 from server.campaign.manager import find_campaign
-from server.campaign.reconciliation import Difference, Entry, Reconciliation
+from server.campaign.reconciliation import Difference, Reconciliation
+from server.campaign.reconciliation import Entry as StatementEntry
 from server.campaign.statement import Defaults, StatementError, read_statement
 from server.campaign.statement_import import take_statement
 from server.campaign.storage import CampaignStorage
@@ -27,8 +28,10 @@ from server.cli.command import (
     DataFolder,
     StartError,
     on_database,
+    operator,
     settings_from,
 )
+from server.console.audit import AuditLog, Entry, as_json
 
 donations = typer.Typer(
     help="List donations, take them from a statement, and compare them with one.",
@@ -110,6 +113,7 @@ def set_aside(
         for refund in settled or ():
             if not await Donations(database).settle(campaign, refund):
                 raise StartError(f"no refund {refund} is set aside")
+            await AuditLog(database).record(Entry(operator(), "settle refund", refund, campaign))
             typer.echo(f"{refund} settled")
         if not settled:
             for row in await DonationList(database).unsettled(campaign, limit=most):
@@ -137,6 +141,9 @@ def import_(
         done = await take_statement(Donations(database), campaign, definition.fund, lines)
         for refused in done.reasons:
             typer.echo(f"{statement}:{refused.line}: {refused.why}", err=True)
+        counts = {"new": done.new, "known": done.known, "refused": done.refused}
+        entry = Entry(operator(), "import statement", campaign=campaign, after=as_json(counts))
+        await AuditLog(database).record(entry)
         typer.echo(f"{done.new} new, {done.known} known, {done.refused} refused")
         if done.refused:
             raise typer.Exit(1)
@@ -222,7 +229,7 @@ def _difference(found: Difference) -> str:
     return f"{found.what} {found.id}: here {here}, in the statement {there}"
 
 
-def _entry(entry: Entry | None) -> str:
+def _entry(entry: StatementEntry | None) -> str:
     return "nothing" if entry is None else f"{_money(entry.amount, entry.currency)} {entry.of}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,21 @@ import pytest
 from sqlalchemy import select
 from standardwebhooks import Webhook
 from starlette.requests import Request
+from starlette.responses import Response
 
 from server.archive.database import Database
 from server.campaign import schema
 from server.campaign.definition import Definition
 from server.campaign.definition import Webhook as WebhookDefinition
 from server.campaign.donations import ConflictError, Donations, FundTotals
-from server.campaign.reports import read_report
+from server.campaign.reports import SignedReport, read_report
 from server.relay.campaign import Campaign, Fund
 from server.relay.room import Rules
 from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.web.api import ApiError
 from server.web.donation_api import DonationApi
+from tests.campaign.test_stripe_events import ACCOUNT, INTENT, event, signature
+from tests.campaign.test_stripe_events import SECRET as STRIPE_SECRET
 from tests.integration.webhooks import SECRET, given, refunded
 from tests.model.donations import DonationModel
 
@@ -62,7 +66,10 @@ _numbers = itertools.count()
 
 async def take(donations: Donations, body: bytes, report_id: str = "") -> None:
     report_id = report_id or f"msg_{next(_numbers)}"
-    await donations.take("spring", report_id, body, read_report(body))
+    signed = SignedReport("webhook", report_id, body, read_report(body))
+    (outcome,) = await donations.take("spring", [signed])
+    if isinstance(outcome, ConflictError):
+        raise outcome
 
 
 async def test_doubled_and_reordered_reports_give_exact_sums(donations: Donations) -> None:
@@ -168,7 +175,7 @@ def api(donations: Donations, monkeypatch: pytest.MonkeyPatch) -> DonationApi:
     monkeypatch.setenv("SPRING_SECRETS", f"{NEXT_SECRET}")
     webhook = WebhookDefinition(secrets=(SECRET,), secrets_from="SPRING_SECRETS")
     definitions = {
-        "spring": Definition(id="spring", webhook=webhook),
+        "spring": Definition(id="spring", webhook=webhook, stripe=ACCOUNT),
         "bare": Definition(id="bare"),
     }
     campaigns = LiveCampaigns()
@@ -197,6 +204,17 @@ async def report(
         "webhook-signature": f"v1a,AAAA {signature}",
     } | {name.replace("_", "-"): value for name, value in headers.items()}
 
+    return await post(api.report, campaign, body, sent)
+
+
+async def post(
+    handler: Callable[[Request], Awaitable[Response]],
+    campaign: str,
+    body: bytes,
+    headers: dict[str, str],
+) -> tuple[int, str]:
+    """Status and code of the answer to a request."""
+
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
@@ -204,10 +222,10 @@ async def report(
         "type": "http",
         "method": "POST",
         "path_params": {"campaign": campaign},
-        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
     try:
-        return (await api.report(Request(scope, receive))).status_code, ""
+        return (await handler(Request(scope, receive))).status_code, ""
     except ApiError as error:
         return error.status_code, error.code
 
@@ -219,6 +237,22 @@ async def test_a_report_with_the_old_or_the_new_secret_is_taken(
     assert await report(api, given("b", 2), secret=NEXT_SECRET) == (204, "")
     assert await report(api, refunded("r", "unknown", 2)) == (204, "")
     assert await donations.totals("spring") == {"angels": FundTotals(3, 2)}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_events_of_stripe_come_to_an_address_of_their_own(
+    api: DonationApi, donations: Donations
+) -> None:
+    body = event("payment_intent.succeeded", INTENT | {"currency": "cny"})
+    at = time.time()
+    header = f"t={int(at)},v1={signature(body, STRIPE_SECRET, at)}"
+    for secret, expected in ((header, 204), (header[:-1], 401)):
+        sent = {"stripe-signature": secret}
+        for _ in range(2):
+            assert (await post(api.stripe_event, "spring", body, sent))[0] == expected
+    assert (await post(api.stripe_event, "bare", body, {"stripe-signature": header}))[0] == 401
+    assert (await post(api.wechat_notification, "spring", body, {}))[0] == 401
+    assert await donations.totals("spring") == {"angels": FundTotals(2000, 1)}
 
 
 async def test_reports_that_come_at_once_are_each_answered_for_itself(
@@ -244,8 +278,8 @@ async def test_every_refusal_has_the_status_of_the_contract(
     assert await report(api, good, campaign="bare") == BAD_SIGNATURE
     assert await report(api, good, late=6 * minutes) == BAD_SIGNATURE
     assert await report(api, good, late=-6 * minutes) == BAD_SIGNATURE
-    for signature in ("", "v1", "v1,?", "v1,AAAA"):
-        assert await report(api, good, webhook_signature=signature) == BAD_SIGNATURE
+    for wrong in ("", "v1", "v1,?", "v1,AAAA"):
+        assert await report(api, good, webhook_signature=wrong) == BAD_SIGNATURE
     assert await report(api, good, webhook_timestamp="soon") == BAD_SIGNATURE
     assert await report(api, good, campaign="nope") == (404, "no_such_campaign")
     assert await report(api, given("a", 1, "nope")) == (404, "no_such_fund")

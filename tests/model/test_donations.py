@@ -15,19 +15,26 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from server.archive.database import Database
 from server.campaign.donations import ConflictError, Donations
-from server.campaign.reports import Donation, Refund, Refunded, Succeeded, write_report
-from tests.model.donations import DonationModel, Outcome
+from server.campaign.reports import (
+    Donation,
+    Refund,
+    Refunded,
+    SignedReport,
+    Succeeded,
+    write_report,
+)
+from tests.model.donations import DonationModel
 
-EXAMPLES, STEPS = 12, 20
+EXAMPLES, STEPS = 25, 16
 
 T = TypeVar("T")
 
-names, refunds = st.sampled_from("abc"), st.sampled_from("rst")
+names, refunds = st.sampled_from("ab"), st.sampled_from("rst")
 report_ids = st.sampled_from(["m1", "m2", "m3", "m4", "", "", "", ""])
 """Some reports have the id of another one; "" is a new id."""
 
-amounts = st.sampled_from([1, 40, 60, 100, 10**13])
-funds, currencies = st.sampled_from("xy"), st.sampled_from(["CNY", "CNY", "USD"])
+amounts = st.sampled_from([60, 100])
+funds, currencies = st.sampled_from("xy"), st.sampled_from(["CNY", "CNY", "CNY", "USD"])
 
 
 class _Histories:
@@ -78,12 +85,9 @@ def test_sql_takes_every_history_as_the_model_does(histories: _Histories) -> Non
 
         def _take(self, id_: str, report: Succeeded | Refunded) -> None:
             id_ = id_ or next(self.new_ids)
-            work = histories.donations.take(self.campaign, id_, write_report(report), report)
-            outcome: Outcome
-            try:
-                outcome = histories.run(work).value
-            except ConflictError:
-                outcome = "conflict"
+            signed = SignedReport("webhook", id_, write_report(report), report)
+            (found,) = histories.run(histories.donations.take(self.campaign, [signed]))
+            outcome = "conflict" if isinstance(found, ConflictError) else found.value
             assert outcome == self.model.take(id_, report.data)
 
     run_state_machine_as_test(
