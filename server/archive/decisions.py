@@ -87,16 +87,22 @@ class Decisions:
         self._database = database
         self._clock = clock
 
-    async def decide(self, work: str, decision: Decision, moderator: str) -> Decided | None:
+    async def decide(
+        self, work: str, decision: Decision, moderator: str, *, waiting: bool = False
+    ) -> Decided | None:
         """Decide on a work, reported or not; None when there is none.
 
-        The reports are settled with it. If the work is refused or removed, they are confirmed.
+        The reports are settled with it. If the work is refused or removed, they are confirmed. With
+        `waiting`, only a work that waits for a person is decided on: another one did it before.
         """
         async with self._database.writing() as connection:
             before = await _locked(connection, work)
             if before is None:
                 return None
             now, reports = self._clock(), await _reports(connection, work)
+            waits = before.review == ReviewState.WAITING or before.held or reports
+            if waiting and not waits:
+                return None
             if decision in {Decision.REFUSE, Decision.REMOVE}:
                 await confirmed_reports.confirm(connection, work, now)
             await _settle(connection, work, _LEADS_TO[decision])
@@ -149,6 +155,8 @@ class Decisions:
         changed = update(works).where(works.c.id == made.work)
         await connection.execute(changed.values(review=made.review, held=made.held))
         await confirmed_reports.withdraw(connection, made.work)
+        leases = schema.review_leases
+        await connection.execute(delete(leases).where(leases.c.work == made.work))
         reports = [msgspec.structs.asdict(report) for report in _read_reports(made.reports)]
         rows = [{"work": made.work} | report for report in reports]
         await self._database.insert_new(connection, schema.reports, rows)

@@ -45,11 +45,10 @@ class ReviewQueue:
             free = await self._free(connection, moderator, most, campaign, now)
             return [work for work in free if await self._lease(connection, moderator, work, now)]
 
-    async def renew(self, moderator: str, works: Sequence[str]) -> list[str]:
-        """Keep works for a while longer; those that are the moderator's."""
+    async def lease(self, moderator: str, work: str) -> bool:
+        """Have one work for a while; False if it is another one's."""
         async with self._database.writing() as connection:
-            now = self._clock()
-            return [work for work in works if await self._lease(connection, moderator, work, now)]
+            return await self._lease(connection, moderator, work, self._clock())
 
     async def give_back(self, moderator: str, works: Sequence[str]) -> None:
         """Let others have these works."""

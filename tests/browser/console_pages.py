@@ -22,6 +22,9 @@ SIGN_IN = ConsolePage("sign-in", "/sign-in", "Signing in to the console")
 
 PAGES = (
     ConsolePage("overview", "/", "The overview"),
+    ConsolePage("review", "/review", "A work that waits for a person"),
+    ConsolePage("works", "/works", "The works, found by what they are"),
+    ConsolePage("participants", "/participants", "Participants who were reported or barred"),
     ConsolePage("workers", "/workers", "The workers"),
     ConsolePage("campaigns", "/campaigns", "The campaigns"),
     ConsolePage("campaign", "/campaigns/default", "One campaign"),
