@@ -19,6 +19,8 @@ const ink = new Ink(find(".ink"));
 let works = [];
 /** What was decided and may be taken back, the latest last. */
 const made = [];
+/** Decisions that are on their way; they can be taken back as soon as they have arrived. */
+let pending = 0;
 /** Ids of what was decided here: an answer that was on its way may still have them. */
 const decided = new Set();
 /** The last request that changes something; the next one waits for it. */
@@ -46,12 +48,18 @@ async function fill() {
   if (!known.size) show();
 }
 
+const canUndo = () => made.length + pending > 0;
+
+function showButtons() {
+  for (const button of buttons) button.disabled = button.dataset.does === "undo" ? !canUndo() : !works.length;
+}
+
 function show() {
   const [work] = works;
   page.removeAttribute("aria-busy");
   find(".review-work").hidden = !work;
   find(".review-nothing").hidden = Boolean(work);
-  for (const button of buttons) button.disabled = button.dataset.does === "undo" ? !made.length : !work;
+  showButtons();
   if (!work) return;
   const heading = find(".review-text");
   heading.textContent = work.text;
@@ -74,6 +82,7 @@ function decide(decision) {
   const work = works.shift();
   if (!work) return;
   decided.add(work.id);
+  pending += 1;
   say("said", { text: work.text, decided: words[decision] });
   show();
   sending = sending.then(async () => {
@@ -81,13 +90,15 @@ function decide(decision) {
       const { number } = await ask("decide", { work: work.id, decision });
       if (number) made.push({ number, id: work.id, text: work.text });
       else say("taken", { text: work.text });
-      if (works.length < FEW) await fill();
-      for (const button of buttons) if (button.dataset.does === "undo") button.disabled = !made.length;
+      if (works.length < FEW) await tryToFill();
     } catch {
       decided.delete(work.id);
       works.unshift(work);
       say("failed");
       show();
+    } finally {
+      pending -= 1;
+      showButtons();
     }
   });
 }

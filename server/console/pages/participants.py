@@ -73,8 +73,9 @@ class ParticipantsPage(Section):
             text("Barred participants"),
             (Column(text("Participant")), Column(text("Barred")), Column(text("Actions"))),
             [
-                [_link(it.participant), Moment(it.barred_at), _buttons(it.participant, barred=True)]
+                [_link(it.participant), Moment(it.since), _buttons(it.participant, barred=True)]
                 for it in await self._barred.all()
+                if it.barred
             ],
             text("Nobody is barred."),
         )
