@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from tests.browser.handwriting import Handwriting
 from tests.finish_work import finish_work
+from tests.integration.command import jielong
 from tests.integration.protocol_client import Peer, open_session
 from tests.service import Service
 
@@ -40,13 +41,15 @@ PAUSE_SECONDS = 2.0
 
 async def have_visitors(service: Service) -> list[Peer]:
     """Works, pledges and donations, and people who look or wait, until they close."""
+    works = []
     async with httpx.AsyncClient(base_url=service.url) as http:
         for number in range(ROUNDS):
-            await finish_work(service, seed=10 * number, hand=Handwriting)
+            works.append(await finish_work(service, seed=10 * number, hand=Handwriting))
             for each in range(number):
                 await _pledge(http)
                 await _give(http, f"{number}-{each}", 1_000 * (number + 5 * each + 1))
             await asyncio.sleep(PAUSE_SECONDS)
+    await asyncio.to_thread(jielong, "works", "hold", *works[:2], "--data", service.data)
     visitors = [await open_session(service) for _ in range(6)]
     await visitors[0].send("join", phrase=visitors[0].welcome["phrases"][3]["id"])
     await asyncio.sleep(PAUSE_SECONDS * 3)
