@@ -22,33 +22,35 @@ SETTLE_SECONDS = 3.0
 EVERY_SECONDS = 2.0
 
 
-async def view(url: str, until: float) -> int:
+async def view(client: ConsoleClient, seconds: float) -> int:
     """Look at the overview as the page's script does; how often the figures came."""
-    async with ConsoleClient(url) as client:
-        await client.sign_in()
-        answers = 0
-        while time.monotonic() < until:
-            answer = await client.get("/figures")
-            answers += answer.status_code == 200
-            await asyncio.sleep(EVERY_SECONDS)
-        return answers
+    answers, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        answer = await client.get("/figures")
+        answers += answer.status_code == 200
+        await asyncio.sleep(EVERY_SECONDS)
+    return answers
 
 
 async def measure(seconds: float, viewers: int, **settings: object) -> dict[str, Any]:
-    """CPU of the processes of a service in percent of a core."""
+    """CPU of the processes of a service in percent of a core; sign-ins come before."""
     with (
         tempfile.TemporaryDirectory(prefix="jielong-") as folder,
         service(Path(folder), **settings) as program,
     ):
-        begun = time.monotonic() + SETTLE_SECONDS
-        looking = [asyncio.create_task(view(program.http, begun + seconds)) for _ in range(viewers)]
-        await asyncio.sleep(begun - time.monotonic())
+        clients = [ConsoleClient(program.http) for _ in range(viewers)]
+        for client in clients:
+            await client.sign_in()
+        await asyncio.sleep(SETTLE_SECONDS)
         family = accounting.family(program.process.pid)
         before, start = accounting.cpu(family), time.monotonic()
-        await asyncio.sleep(seconds - 1)
+        looking = [asyncio.create_task(view(client, seconds)) for client in clients]
+        await asyncio.sleep(seconds)
         used = accounting.by_part(accounting.cpu(family) - before)
         passed = time.monotonic() - start
         answers = sum(await asyncio.gather(*looking))
+        for client in clients:
+            await client.http.aclose()
     percent = {part: round(100 * cpu / passed, 2) for part, cpu in used.items()}
     return {"core_percent": percent, "viewers": viewers, "answers": answers}
 
