@@ -55,9 +55,17 @@ def _free(name: str, label: str, kind: Kind = "text", hint: str = "", most: int 
     return Field(name, label, kind, hint, required=False, most=most)
 
 
-def _by_language(name: str, label: str, most: int, kind: Kind = "text") -> list[Field]:
+def _by_language(name: str, most: int, kind: Kind = "text", label: str = "") -> list[Field]:
+    """A field for each language, which is its label, or its hint below a `label`."""
     return [
-        Field(f"{name}.{code}", label, kind, language, required=False, most=most)
+        Field(
+            f"{name}.{code}",
+            label or language,
+            kind,
+            language if label else "",
+            required=False,
+            most=most,
+        )
         for code, language in LANGUAGES.items()
     ]
 
@@ -98,17 +106,15 @@ _REACHED = [
 ]
 
 GROUPS = (
-    Group(text("Name"), _by_language("title", text("Title"), TITLE_CHARS)),
-    Group(text("In one line"), _by_language("summary", text("What it is for"), LINE_CHARS)),
-    Group(text("Cause"), _by_language("cause", text("Cause"), TEXT_CHARS, "area")),
-    Group(
-        text("After the end"), _by_language("result", text("What came of it"), TEXT_CHARS, "area")
-    ),
-    Group(text("Legal notice"), _by_language("legal", text("Legal notice"), TEXT_CHARS, "area")),
+    Group(text("Name"), _by_language("title", TITLE_CHARS)),
+    Group(text("In one line"), _by_language("summary", LINE_CHARS)),
+    Group(text("Cause"), _by_language("cause", TEXT_CHARS, "area")),
+    Group(text("After the end"), _by_language("result", TEXT_CHARS, "area")),
+    Group(text("Legal notice"), _by_language("legal", TEXT_CHARS, "area")),
     Group(
         text("Organiser"),
         [
-            *_by_language("organiser.name", text("Organiser"), TITLE_CHARS),
+            *_by_language("organiser.name", TITLE_CHARS, label=text("Organiser")),
             _free("organiser.link", text("Address of the organiser"), "url", most=LINK_CHARS),
             _free("link", text("Address with more about the campaign"), "url", most=LINK_CHARS),
             _free("picture", text("Address of a picture"), "url", most=LINK_CHARS),

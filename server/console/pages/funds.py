@@ -40,21 +40,21 @@ _FUNDS = (
 )
 _DONATIONS = (
     Column(text("When")),
-    Column(text("Donation")),
-    Column(text("Fund")),
     Column(text("Amount"), number=True),
     Column(text("Refunded"), number=True),
+    Column(text("Fund")),
+    Column(text("Donation")),
     Column(text("Reference")),
     Column(text("Told by")),
 )
 _REFUNDS = (
     Column(text("When")),
-    Column(text("Refund")),
-    Column(text("Of the donation")),
     Column(text("Amount"), number=True),
     Column(text("State")),
-    Column(text("Told by")),
     Column(text("Actions")),
+    Column(text("Of the donation")),
+    Column(text("Refund")),
+    Column(text("Told by")),
 )
 _STATES: dict[str, tuple[str, Tone]] = {
     TAKEN: (text("counted"), "good"),
@@ -177,10 +177,10 @@ def _fund(campaign: Campaign, fund: Fund, totals: Mapping[str, FundTotals]) -> l
 def _donation(campaign: Campaign, row: DonationRow) -> list[Cell]:
     return [
         Moment(row.at),
-        Link(row.id, donation_path(campaign.id, row.id)),
-        row.fund,
         _money(row.amount, row.currency),
         _money(row.refunded, row.currency) if row.refunded else "–",
+        row.fund,
+        Link(row.id, donation_path(campaign.id, row.id)),
         Code(row.ref),
         row.source,
     ]
@@ -194,12 +194,12 @@ def _refund(visit: Visit, campaign: str, row: RefundRow) -> list[Cell]:
         buttons = [Button(text("It was seen to"), "/funds/settle", values)]
     return [
         Moment(row.at),
-        Code(row.id),
-        Link(row.donation, donation_path(campaign, row.donation)),
         _money(row.amount, row.currency),
         Badge(label, tone),
-        row.source,
         Buttons(buttons),
+        Link(row.donation, donation_path(campaign, row.donation)),
+        Code(row.id),
+        row.source,
     ]
 
 
