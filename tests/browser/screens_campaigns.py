@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,5 +98,7 @@ async def campaign_pages(stage: Set) -> None:
 async def _is_written(one: ParticipantPage) -> None:
     """The newest work has written itself."""
     await one.is_in("idle")
-    await expect(one.see("newest")).to_be_visible(timeout=LIMIT_MS)
-    await asyncio.sleep(6)
+    await expect(one.see("home-art")).to_have_attribute(
+        "data-work", re.compile("."), timeout=LIMIT_MS
+    )
+    await asyncio.sleep(5)
