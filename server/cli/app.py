@@ -191,12 +191,7 @@ async def _serve(
     make_worker: MakeWorker | None,
 ) -> None:
     """Serve with the one worker that is prepared, or with several processes."""
-    if settings.durability is Durability.REPLICA and not settings.redis_url:
-        raise StartError(
-            "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; "
-            "set JIELONG_REDIS_URL to a Redis with replicas, or choose aof"
-        )
-    _check_writable(settings.data)
+    _check_startable(settings)
     data = settings.data.resolve()
     stopping = _stop_on_signals()
     await migrate(settings.archive_url, stopping)
@@ -208,15 +203,7 @@ async def _serve(
             embedded_task = asyncio.create_task(embedded.keep(stopping))
             embedded_task.add_done_callback(lambda _: stopping.set())
         redis_url = embedded.url if embedded else settings.redis_url
-
-        def show_addresses() -> None:
-            typer.echo(f"page:  {url(reserved, settings.base_path)}")
-            if operations is not None:
-                typer.echo(f"operations:  {url(operations, settings.base_path)}metrics")
-            typer.echo(f"data:  {data}")
-            typer.echo("stop:  Ctrl-C")
-            sys.stdout.flush()
-
+        show_addresses = partial(_show_addresses, settings, reserved, operations)
         async with judging(settings):
             if make_worker is not None:
                 worker = make_worker(redis_url)
@@ -239,6 +226,17 @@ async def _serve(
             await embedded.stop()
     if embedded_task and not embedded_task.cancelled():
         embedded_task.result()
+
+
+def _show_addresses(
+    settings: Settings, reserved: socket.socket, operations: socket.socket | None
+) -> None:
+    typer.echo(f"page:  {url(reserved, settings.base_path)}")
+    if operations is not None:
+        typer.echo(f"operations:  {url(operations, settings.base_path)}metrics")
+    typer.echo(f"data:  {settings.data.resolve()}")
+    typer.echo("stop:  Ctrl-C")
+    sys.stdout.flush()
 
 
 async def _work(worker: Worker, bound: socket.socket, operations: socket.socket | None) -> None:
@@ -290,7 +288,14 @@ def _report_ready() -> None:
     sys.stdout.flush()
 
 
-def _check_writable(data: Path) -> None:
+def _check_startable(settings: Settings) -> None:
+    """Find what would fail later, before anything is started."""
+    if settings.durability is Durability.REPLICA and not settings.redis_url:
+        raise StartError(
+            "JIELONG_DURABILITY=replica: the embedded Valkey has no replica; "
+            "set JIELONG_REDIS_URL to a Redis with replicas, or choose aof"
+        )
+    data = settings.data
     try:
         data.mkdir(parents=True, exist_ok=True)
         probe = data / f".write-{os.getpid()}"

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis.asyncio
-from redis.exceptions import AuthenticationError, RedisError
+from redis.exceptions import AuthenticationError, MovedError, RedisError
 
 from server.doctor.finding import Finding, advice, ok, problem, warning
 from server.settings import Settings
@@ -24,6 +24,9 @@ FULL_SHARE = 0.8
 CLOCK_SECONDS, CLOCK_WRONG_SECONDS = 1.0, 60.0
 FAR_SECONDS = 0.005
 PINGS = 5
+
+TRIED_KEYS = 200
+"""Until one is of the node's slots."""
 
 
 async def check_redis(settings: Settings) -> list[Finding]:
@@ -218,7 +221,7 @@ def _replication(info: dict[str, Any], settings: Settings) -> Iterator[Finding]:
 async def _rights(client: redis.asyncio.Redis) -> Finding:
     try:
         await library.load(client)
-        await library.probe(client, keys.lane("doctor"))
+        await _probe(client)
     except StoreError as error:
         return problem(
             "rights",
@@ -232,6 +235,17 @@ async def _rights(client: redis.asyncio.Redis) -> Finding:
             "give the user the rights of docs/operate/redis.md",
         )
     return ok("rights", "our user may do all that is needed")
+
+
+async def _probe(client: redis.asyncio.Redis) -> None:
+    """Call a function on a key that the node serves: each node of a Cluster serves some only."""
+    for number in range(TRIED_KEYS):
+        try:
+            await library.probe(client, keys.lane(f"doctor-{number}"))
+            return
+        except MovedError:
+            if number == TRIED_KEYS - 1:
+                raise
 
 
 def _transport(url: str) -> Iterator[Finding]:

@@ -111,16 +111,8 @@ class Parts:
         errors = StoreErrors(lost_lease.found_by)
         leave = LeaveHandler(rooms, works, notifier, errors, self.tasks, self.router.deliver)
         self._dispatcher = self._build_dispatcher(shards, rooms, identity, notifier, errors, leave)
-        self.heartbeats = Heartbeats(
-            self.registry,
-            self.router,
-            Workers(shards),
-            self.counters,
-            lost_lease,
-            self.tasks,
-            lane_rate=settings.lane_rate,
-            most_lanes=settings.lanes or (CLUSTER_LANES if deployment.spread else 1),
-        )
+        most_lanes = settings.lanes or (CLUSTER_LANES if deployment.spread else 1)
+        self.heartbeats = self._make_heartbeats(shards, lost_lease, settings.lane_rate, most_lanes)
         offers = Offers(self.registry, shards)
         self.deadlines = Deadlines(self.registry, self.router, rooms, offers)
         self.liveness = Liveness(self.registry, self.router, leave)
@@ -128,6 +120,20 @@ class Parts:
         self.funnel_feed = FunnelFeed(campaigns, FunnelStore(shards))
         shards.on_reconnect(self.router.resync_all)
         self.backplane.on_reconnect(self.router.resync_all)
+
+    def _make_heartbeats(
+        self, shards: Shards, lost_lease: LostLease, lane_rate: float, most_lanes: int
+    ) -> Heartbeats:
+        return Heartbeats(
+            self.registry,
+            self.router,
+            Workers(shards),
+            self.counters,
+            lost_lease,
+            self.tasks,
+            lane_rate=lane_rate,
+            most_lanes=most_lanes,
+        )
 
     async def run(self) -> None:
         """Run the periodic work; not at the same moments as other workers do."""

@@ -293,13 +293,7 @@ class Worker:
         self._own(figures.run(), "figures of relays")
         scrape = self._scrape(parts, admission, descriptors, figures)
         self._own(scrape.run(), "metrics")
-        operations = OperationsPort(
-            Operations(
-                readiness.why_not, scrape.text, self._content.openapi, self._settings.base_path
-            ),
-            self._settings,
-            self._content.pages.security,
-        )
+        operations = self._operations(readiness, scrape)
         answers = await self._answers(parts, figures)
         operations.add_to(answers)
         handshake = Handshake(
@@ -324,6 +318,11 @@ class Worker:
             parts.registry, parts.disconnects, parts.tasks, self._shards, DRAIN_SECONDS
         )
         await asyncio.gather(port.close(), self._web.stop())
+
+    def _operations(self, readiness: Readiness, scrape: Scrape) -> OperationsPort:
+        settings, content = self._settings, self._content
+        answers = Operations(readiness.why_not, scrape.text, content.openapi, settings.base_path)
+        return OperationsPort(answers, settings, content.pages.security)
 
     async def _answers(self, parts: Parts, figures: RelayFigures) -> DirectAnswers:
         """What the worker answers where a connection is accepted."""

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from server.doctor.finding import Level
+from server.doctor.redis_check import check_redis
+from server.settings import Settings
 from server.store import library, shard
 from server.store.errors import StoreAwayError
 from tests.faults.deployments import Cluster
@@ -54,6 +57,11 @@ async def served(call: Awaitable[object]) -> bool:
 async def test_calls_end_in_time_while_no_node_serves_and_all_is_well_when_they_do(
     store: Store, cluster: Cluster
 ) -> None:
+    settings = Settings(redis_url=cluster.url)
+    found = await check_redis(settings)
+    rights = [it.level for it in found if it.subject == "rights"]
+    assert rights == [Level.OK] * len(await cluster.masters())
+    assert Level.PROBLEM not in {it.level for it in found}, found
     view = store.delivered[-1].view
     first = view.seats[0].participant
     returns = store.returns
@@ -66,6 +74,7 @@ async def test_calls_end_in_time_while_no_node_serves_and_all_is_well_when_they_
         return (await here.client().cluster("INFO"))["cluster_state"] == "fail"
 
     await eventually(down, LIMIT)
+    assert Level.PROBLEM in {it.level for it in await check_redis(settings)}
     for _ in range(3):
         began = time.monotonic()
         with pytest.raises(StoreAwayError):
