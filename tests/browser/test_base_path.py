@@ -46,7 +46,7 @@ async def test_two_strangers_write_a_work_below_the_path(
     address = f"{proxy.url}/w/{completed['work']}"
     assert one.page.url.partition("?")[0] == address
     assert await one.page.evaluate(CANONICAL) == address
-    picture = one.page.locator("meta[property='og:image']")
+    picture = one.page.locator("meta[property='og:image']").first
     assert await picture.get_attribute("content") == f"{address}/picture.png"
     assert (await one.page.request.get(f"{address}/picture.png")).ok
 
