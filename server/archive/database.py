@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -40,6 +41,12 @@ ROWS_AT_ONCE = 500
 
 READERS = 8
 """How many read at once; the engine has connections beyond that for those who write."""
+
+THREAD_SECONDS = 1.0
+"""The longest that a thread of a failed connection is waited for."""
+
+_THREAD = "_connection_worker_thread"
+"""In the name of every thread of aiosqlite."""
 
 _WRITE = "write postgresql+asyncpg://user:password@host/name, or nothing for SQLite"
 _INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[postgresql]'`"
@@ -85,6 +92,7 @@ class Database:
                 return
             except ArchiveAwayError as error:
                 if attempt == OPEN_ATTEMPTS - 1:
+                    await _end_of_connecting()
                     what_to_do = remedy(self._engine.url, str(error))
                     raise ArchiveAwayError(
                         "; ".join(filter(None, (str(error), what_to_do)))
@@ -159,6 +167,16 @@ class Database:
     async def _migrating(self) -> AsyncIterator[AsyncConnection]:
         async with _in_time(MIGRATE_SECONDS), self._engine.begin() as connection:
             yield connection
+
+
+async def _end_of_connecting() -> None:
+    """Wait for the threads of connections that could not be made.
+
+    aiosqlite does not wait for them. One that answers when the event loop has been closed writes a
+    traceback to standard error.
+    """
+    threads = [each for each in threading.enumerate() if _THREAD in each.name]
+    await asyncio.gather(*(asyncio.to_thread(each.join, THREAD_SECONDS) for each in threads))
 
 
 def _insert(table: str, columns: list[str], rows: int) -> str:

@@ -59,7 +59,7 @@ class Releases:
         """Stop, change the page's description, and start again."""
         self.service.stop()
         page = self._folder / "static" / "pages" / "home.html"
-        page.write_text(page.read_text().replace("一笔一画", marker))
+        page.write_text(page.read_text().replace('{{ summary or words("about") }}', marker))
         self.service = self._start(self.service.port, **settings)
 
     def _start(self, port: int | None, **settings: object) -> Service:

@@ -69,7 +69,7 @@ async def test_the_replay_ends_as_the_finished_drawing(stranger: Stranger, share
 async def test_a_replay_keeps_the_hands_own_time(stranger: Stranger, shared: Service) -> None:
     one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL)
     told = await one.page.evaluate("""async () => {
-      const {Timeline} = await import('/static/js/work/replay-timeline.js');
+      const {Timeline} = await import('/static/js/shared/replay-timeline.js');
       const stroke = [100, 100, 0, 90, 10, 0, 40, 0, 10, 0, 60, 0];
       const late = [100, 200, 300, 90, 10, 0, 50, 0];
       const far = [100, 200, 60000, 90, 10, 0, 50, 0];

@@ -209,8 +209,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a work is finished twice",
-        "    count(base, rules, room, ink)",
-        "    for _ = 1, 2 do count(base, rules, room, ink) end",
+        "    count(base, rules, room, ink, args[10])",
+        "    for _ = 1, 2 do count(base, rules, room, ink, args[10]) end",
         a_relay_with_a_return,
         ("counted once",),
     ),

@@ -48,10 +48,20 @@ class TlsFront:
         self._server = self._loop.run_until_complete(listening)
         self._ready.set()
         self._loop.run_forever()
+        self._loop.run_until_complete(_cancel_others())
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
         await asyncio.gather(_pass(reader, back), _pass(there, writer))
+
+
+async def _cancel_others() -> None:
+    """End the connections of a loop that is about to close."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -14,7 +14,8 @@ TEXTS = {"zh-Hans": "简", "zh-Hant": "繁", "en": "en", "pt-BR": "pt"}
     [
         ("zh-Hant", "繁"),
         ("zh", "简"),
-        ("zh-TW", "简"),
+        ("zh-TW", "繁"),
+        ("zh-SG", "简"),
         ("zh_Hant", "繁"),
         ("en-GB", "en"),
         ("EN", "en"),

@@ -92,7 +92,7 @@ class CampaignsPage(Section):
         new, copied = form.value("id"), form.value("copied")
         plain: dict[str, Any] = {"open": False}
         if copied:
-            plain |= plain_of(without_secrets(self._definition(visit, copied)))
+            plain |= plain_of(without_secrets(await self._stored(visit, copied)))
         try:
             await self._manager(visit).add(plain | {"id": new, "open": False})
         except CampaignError as error:
@@ -104,7 +104,7 @@ class CampaignsPage(Section):
 
     async def edit(self, visit: Visit) -> Response:
         """The editor of one."""
-        definition = await self._stored(visit)
+        definition = await self._stored(visit, visit.path("id"))
         plain = plain_of(definition)
         fields = fields_of(plain)
         form = visit.form(fields, values_of(plain, fields))
@@ -112,7 +112,7 @@ class CampaignsPage(Section):
 
     async def save(self, visit: Visit) -> Response:
         """Change it, if everything is right."""
-        before = await self._stored(visit)
+        before = await self._stored(visit, visit.path("id"))
         form, plain, used = self._taken(visit, before)
         if form.is_right:
             try:
@@ -127,7 +127,7 @@ class CampaignsPage(Section):
 
     async def preview(self, visit: Visit) -> Response:
         """What the page would look like, and what is wrong so far."""
-        before = await self._stored(visit)
+        before = await self._stored(visit, visit.path("id"))
         form, plain, used = self._taken(visit, before)
         shown = before
         if form.is_right:
@@ -175,9 +175,8 @@ class CampaignsPage(Section):
             raise visit.missing("there is no campaign of this id")
         return self._campaigns.definition(name)
 
-    async def _stored(self, visit: Visit) -> Definition:
-        """The campaign as it is now, also if this process has not heard of the last change."""
-        name = visit.path("id")
+    async def _stored(self, visit: Visit, name: str) -> Definition:
+        """A campaign as it is now, also if this process has not heard of the last change."""
         if self._file is None:
             found = (await self._storage.read()).definitions.get(name)
             if found is not None:

@@ -4,7 +4,7 @@
 
 import { GRID } from "../../../client/js/protocol.js";
 import { trace } from "../shared/brush.js";
-import { Timeline } from "../work/replay-timeline.js";
+import { Timeline } from "../shared/replay-timeline.js";
 import { cellsOf, drawPoster } from "./drawing.js";
 import { pictureOf } from "./files.js";
 import { HEIGHT, INK, WIDTH } from "./style.js";

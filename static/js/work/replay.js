@@ -2,7 +2,7 @@
  * Replays a finished work at the pace at which it was written.
  */
 
-import { Timeline } from "./replay-timeline.js";
+import { Timeline } from "../shared/replay-timeline.js";
 
 /** @typedef {{draw: (strokes: number[][], open?: number[]) => void}} Ink */
 /** @typedef {{time: number, playing: boolean, c: number, ended: boolean}} Shown */
