@@ -14,6 +14,8 @@ import { initialState } from "./state/state.js";
 /** @import { Change, Command, Draft, Event, Solver, State, Storage, UserEvent } from "./types.js" */
 
 export const DRAFT_KEY = "jielong.draft";
+/** After this a challenge that could not be solved is asked for again; a page loads the solver late. */
+const SOLVE_AGAIN_MS = 3000;
 
 /** @extends {Emitter<{change: Change}>} */
 export class Relay extends Emitter {
@@ -92,7 +94,8 @@ export class Relay extends Emitter {
       return;
     }
     if ("solve" in command) {
-      void this.#solve(command.solve).then((proof) => this.#apply({ t: "solved", proof }));
+      const again = () => this.#run({ after: SOLVE_AGAIN_MS, event: { t: "timer:retry", re: "join" } });
+      void this.#solve(command.solve).then((proof) => this.#apply({ t: "solved", proof }), again);
       return;
     }
     const { send } = command;

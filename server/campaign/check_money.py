@@ -101,7 +101,8 @@ def _fault_of_payment_page(url: str) -> str:
         return f"{url!r} cannot be read: {error}"
     if unknown := fields - PLACEHOLDERS:
         return f"{unknown.pop()!r} in braces is not ref, fund or campaign"
-    if parts.scheme != "https" or not parts.hostname or "{" in parts.netloc or " " in url:
+    readable = url.isprintable() and " " not in url
+    if parts.scheme != "https" or not parts.hostname or "{" in parts.netloc or not readable:
         return (
             f"{url!r} is no payment page; write one like https://pay.example.org/give?ref={{ref}}"
         )

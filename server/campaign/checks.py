@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
 
+from server.campaign.check_links import check_links
 from server.campaign.check_money import check_money
 from server.campaign.colours import faint_pairs, is_colour
 from server.campaign.definition import Definition, Palette
@@ -22,10 +23,12 @@ from server.relay.texts import Texts
 TITLE_CHARS, LINE_CHARS, TEXT_CHARS = 80, 300, 10_000
 """The longest title, line and text, in code points."""
 
-LINK_CHARS = 2_000
 SEAL_CHARS = 4
 MOST_WEIGHT = 1_000
 MOST_COUNT = 10**12
+
+_NOT_TO_BE_SHOWN = {"Cc", "Cs"}
+"""Categories of control characters and of halves of a character."""
 
 
 def check(definition: Definition, library: Library) -> list[Problem]:
@@ -33,7 +36,7 @@ def check(definition: Definition, library: Library) -> list[Problem]:
     return [
         *_check_names(definition),
         *_check_texts(definition),
-        *_check_links(definition),
+        *check_links(definition),
         *_check_theme(definition),
         *check_schedule(definition),
         *_check_phrases(definition, library),
@@ -96,39 +99,24 @@ def _check_text(field: str, texts: Texts, most: int, *, needed: bool = False) ->
             yield Problem(place, fault)
         if len(text) > most:
             yield Problem(place, f"has {len(text)} characters; {most} are the most")
+        if fault := _fault_of_characters(text):
+            yield Problem(place, fault)
 
 
-def _check_links(definition: Definition) -> Iterator[Problem]:
-    organiser = definition.organiser
-    for field, link in (
-        ("link", definition.link),
-        ("picture", definition.picture),
-        ("theme.seal_picture", definition.theme.seal_picture),
-        ("organiser.link", organiser.link if organiser else ""),
-    ):
-        if link and not _is_link(link):
-            yield Problem(field, f"{link!r} is no address; write one like https://example.org/page")
-    for number, origin in enumerate(definition.embed):
-        parts = urlsplit(origin)
-        if parts.scheme not in {"https", "http"} or f"{parts.scheme}://{parts.netloc}" != origin:
-            yield Problem(
-                f"embed[{number}]", f"{origin!r} is no origin; write one like https://example.org"
-            )
-
-
-def _is_link(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    readable = link.isprintable() and " " not in link and len(link) <= LINK_CHARS
-    return readable and parts.scheme in {"https", "http"} and bool(parts.hostname)
+def _fault_of_characters(text: str) -> str:
+    """A page, a terminal or PostgreSQL could not show it; "" for nothing."""
+    for char in text:
+        if unicodedata.category(char) in _NOT_TO_BE_SHOWN and char not in "\n\r\t":
+            return f"has U+{ord(char):04X}, which nobody can see"
+    return ""
 
 
 def _check_theme(definition: Definition) -> Iterator[Problem]:
     theme = definition.theme
     if not 1 <= len(theme.seal) <= SEAL_CHARS:
         yield Problem("theme.seal", f"has {len(theme.seal)} characters; 1 to {SEAL_CHARS} may be")
+    if fault := _fault_of_characters(theme.seal):
+        yield Problem("theme.seal", fault)
     yield from _check_palette("light", theme.light)
     yield from _check_palette("dark", theme.dark)
 

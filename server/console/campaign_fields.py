@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from server.campaign.checks import LINE_CHARS, LINK_CHARS, SEAL_CHARS, TEXT_CHARS, TITLE_CHARS
+from server.campaign.check_links import LINK_CHARS
+from server.campaign.checks import LINE_CHARS, SEAL_CHARS, TEXT_CHARS, TITLE_CHARS
 from server.console.forms import Field, Kind
 from server.console.texts import text
 

@@ -20,6 +20,7 @@ from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
 from server.web.operations import OPERATIONS
 from server.web.pages import Pages
+from server.web.public_address import PublicAddress
 from server.web.request_limit import RequestLimit
 from server.web.security import SecurityHeaders
 
@@ -29,6 +30,9 @@ RETRY_SECONDS = 5
 
 FOR_PROGRAMS = ("/api/", "/assets/", "/static/", "/client/")
 """Below these, a 404 is JSON, also for a browser."""
+
+FOR_OPERATORS = "/admin"
+"""Operators may come here by another address than everybody else."""
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -86,5 +90,8 @@ def make_app(
             Exception: _unexpected,
         },
     )
-    limited = RequestLimit(app, guard)
+    addressed: ASGIApp = app
+    if pages.public_url:
+        addressed = PublicAddress(app, pages.public_url, f"{base_path}{FOR_OPERATORS}")
+    limited = RequestLimit(addressed, guard)
     return SecurityHeaders(BasePath(limited, base_path) if base_path else limited, pages.security)

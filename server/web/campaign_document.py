@@ -14,6 +14,7 @@ import msgspec
 from markupsafe import Markup
 
 from server.archive.drawing import HEIGHT, WIDTH
+from server.campaign.check_links import origin_of
 from server.campaign.current_figures import Figures
 from server.campaign.definition import Definition
 from server.campaign.schedule import moment
@@ -158,8 +159,7 @@ def totals_of(figures: Figures) -> dict[str, int]:
 def picture_sources(definition: Definition) -> list[str]:
     """The origins of pictures that the page shows."""
     found = (definition.picture, definition.theme.seal_picture)
-    parts = [urlsplit(address) for address in found if address]
-    return sorted({f"{it.scheme}://{it.netloc}" for it in parts})
+    return sorted({origin_of(address) for address in found if address})
 
 
 def _moment(given: datetime | None, zone: str) -> _Moment | None:

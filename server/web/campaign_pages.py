@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from server.campaign.check_links import origin_of
 from server.campaign.current_figures import Figures
 from server.campaign.definition import Definition
 from server.campaign.feed import CampaignFeed
@@ -158,7 +159,7 @@ class CampaignPages:
             shown.documents[EMBEDDED].filled(totals),
             style=style,
             pictures=pictures,
-            embedders=definition.embed,
+            embedders=[origin_of(origin) for origin in definition.embed],
         )
         responses = [
             page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Route
 
 from tests.browser.conftest import Stranger
 from tests.browser.participant_page import ParticipantPage, open_room, write
@@ -35,3 +36,22 @@ async def test_two_pages_write_a_work(stranger: Stranger, shared: Service) -> No
     for page in pages:
         await page.is_in("done")
     assert any(page.heard("challenge") for page in pages)
+
+
+async def test_a_page_that_could_not_load_the_solver_asks_again(
+    stranger: Stranger, shared: Service
+) -> None:
+    await join_before(shared)
+    one = await stranger(shared)
+    await one.is_in("idle")
+    lost: list[str] = []
+
+    async def lose_once(route: Route) -> None:
+        lost.append(route.request.url)
+        await (route.abort() if len(lost) == 1 else route.continue_())
+
+    await one.page.route("**/solve*.js", lose_once)
+    await one.join()
+    await one.is_in("waiting")
+    assert len(lost) > 1
+    one.forget_lost_lines()

@@ -69,7 +69,7 @@ async def test_the_poster_is_saved_as_a_drawing_and_as_a_picture(
     words = [text.text for text in drawing.iter(f"{SVG}text")]
     assert name == "jielong-加油-1-2.svg"
     assert (drawing.get("width"), drawing.get("height")) == ("1080", "1440")
-    assert {"加油接龙", "加油", "第 1 位 与 第 2 位 合写"} <= set(words)
+    assert {"加油接龙", "加油", "第 1 位与第 2 位合写"} <= set(words)
     assert any(word and word.startswith("20") for word in words)
     assert not [e for e in drawing.iter() if any("href" in key for key in e.attrib)]
     assert not list(drawing.iter(f"{SVG}script"))

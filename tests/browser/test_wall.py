@@ -34,7 +34,7 @@ async def test_a_work_finished_meanwhile_writes_itself_in(
     work = await finish_work(service)
     sheet = wall.page.locator(f"[data-work='{work}']")
     await expect(sheet).to_have_attribute("data-written", "false", timeout=LONG_MS)
-    await expect(sheet).to_contain_text("第 1 位 与 第 2 位")
+    await expect(sheet).to_contain_text("第 1 位与第 2 位")
     await expect(sheet).to_have_attribute("data-written", "true", timeout=LONG_MS)
     relays = wall.see("wall-relays").locator(".unseen")
     await expect(relays).to_have_text("1", timeout=LONG_MS)

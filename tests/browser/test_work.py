@@ -123,7 +123,7 @@ async def test_the_place_is_told_in_words(stranger: Stranger, shared: Service) -
 async def test_both_hands_are_named_by_their_numbers(stranger: Stranger, service: Service) -> None:
     await finish_work(service)
     one = await stranger(service, f"/w/{await finish_work(service)}", **STILL)
-    await expect(one.see("work-hands")).to_have_text("第 3 位 与 第 4 位")
+    await expect(one.see("work-hands")).to_have_text("第 3 位与第 4 位")
     await expect(one.see("work").locator(".hand")).to_have_text(["第 3 位", "第 4 位"])
     await expect(one.see("work-date")).to_contain_text("写成于 20")
     await expect(one.see("work-join")).to_have_text("我也要写")
@@ -135,8 +135,8 @@ async def test_the_page_speaks_the_readers_language(stranger: Stranger, service:
     work = await finish_work(service)
     for language, words in (
         ("en-GB", "No. 1 and No. 2"),
-        ("zh-HK", "第 1 位 與 第 2 位"),
-        ("ja-JP", "1 人目 と 2 人目"),
+        ("zh-HK", "第 1 位與第 2 位"),
+        ("ja-JP", "1 人目と 2 人目"),
     ):
         one = await stranger(service, f"/w/{work}", locale=language, **STILL)
         await expect(one.see("work-hands")).to_have_text(words)

@@ -123,6 +123,20 @@ WRONG = [
     pytest.param(DEFAULT + 'goal = [{ counter = "relays", at = 0 }]', "goal[0].at: 0", id="zero"),
     pytest.param(DEFAULT + 'embed = ["example.org"]', "embed[0]: 'example.org'", id="no-origin"),
     pytest.param(
+        DEFAULT + """embed = ["https://a.org; script-src-elem *"]""",
+        "embed[0]: 'https://a.org; script-src-elem *'",
+        id="origin-with-a-policy-in-it",
+    ),
+    pytest.param(DEFAULT + 'embed = ["https://[::1"]', "embed[0]: 'https://[::1'", id="half-host"),
+    pytest.param(
+        DEFAULT + 'picture = "https://a.org;sandbox/p.png"', "picture: 'https://a.org;", id="host"
+    ),
+    pytest.param(
+        DEFAULT + 'link = "javascript:alert(1)"', "link: 'javascript:", id="link-that-is-a-script"
+    ),
+    pytest.param(DEFAULT + 'title = "a\\u0000b"', "title: has U+0000", id="title-with-nul"),
+    pytest.param(DEFAULT + 'theme.seal = "\\u001b["', "theme.seal: has U+001B", id="seal-escape"),
+    pytest.param(
         DEFAULT + network("a school", 300), "network[0].address: 'a school' is", id="no-network"
     ),
     pytest.param(

@@ -61,9 +61,9 @@ def asked(url: str, **more: object) -> str:
 
 async def of(service: Service, path: str, **more: object) -> dict[str, Any]:
     """What is answered for a page of the service; what every answer has to have is checked."""
-    found: dict[str, Any] = await get_json(service, asked(f"{service.url}{path}", **more))
+    found: dict[str, Any] = await get_json(service, asked(f"{PUBLIC}{path}", **more))
     assert found["version"] == "1.0"
-    assert found["provider_url"] == f"{service.url}/"
+    assert found["provider_url"] == f"{PUBLIC}/"
     if found["type"] in {"photo", "rich"}:
         assert 0 < found["width"] <= int(str(more.get("maxwidth", found["width"])))
         assert 0 < found["height"] <= int(str(more.get("maxheight", found["height"])))
@@ -81,7 +81,7 @@ async def test_a_work_is_a_photo_that_fits(
 ) -> None:
     found = await of(shared, f"/w/{work}", **room)
     assert (found["type"], found["width"], found["height"]) == ("photo", width, width * 21 // 40)
-    picture = await ask(shared, found["url"].removeprefix(shared.url))
+    picture = await ask(shared, found["url"].removeprefix(PUBLIC))
     assert struct.unpack(">II", picture.body[16:24]) == (found["width"], found["height"])
     assert picture.headers["cross-origin-resource-policy"] == "cross-origin"
 
@@ -89,7 +89,7 @@ async def test_a_work_is_a_photo_that_fits(
 async def test_a_certificate_is_a_photo_of_its_card(shared: Service, certificate: str) -> None:
     found = await of(shared, f"/p/{certificate}")
     assert (found["type"], found["title"]) == ("photo", "喝茶 · 1")
-    picture = await ask(shared, found["url"].removeprefix(shared.url))
+    picture = await ask(shared, found["url"].removeprefix(PUBLIC))
     assert struct.unpack(">II", picture.body[16:24]) == (1200, 630)
     english = await ask(shared, f"/p/{certificate}/picture.png?locale=en")
     assert english.body != picture.body
@@ -103,7 +103,7 @@ async def test_a_certificate_is_a_photo_of_its_card(shared: Service, certificate
 async def test_a_campaign_that_others_may_embed_is_a_frame(shared: Service, path: str) -> None:
     found = await of(shared, path, maxwidth=400, maxheight=5_000)
     assert found["type"] == "rich"
-    assert f'src="{shared.url}/embed/default"' in found["html"]
+    assert f'src="{PUBLIC}/embed/default"' in found["html"]
     assert f'width="{found["width"]}" height="{found["height"]}"' in found["html"]
     assert 'title="Open &lt;hands&gt;"' in found["html"]
     assert (found["author_name"], found["author_url"]) == (
@@ -127,9 +127,9 @@ async def test_the_pages_lead_to_it_and_have_cards(
     for path, kind in ((f"/w/{work}", "photo"), (f"/p/{certificate}", "photo")):
         head = Head((await ask(shared, path)).body.decode())
         link = head.alternates["application/json+oembed"]
-        assert (await get_json(shared, link.removeprefix(shared.url)))["type"] == kind
+        assert (await get_json(shared, link.removeprefix(PUBLIC)))["type"] == kind
         assert head.meta["twitter:card"] == "summary_large_image"
-        picture = await ask(shared, head.meta["og:image"].removeprefix(shared.url))
+        picture = await ask(shared, head.meta["og:image"].removeprefix(PUBLIC))
         assert picture.headers["content-type"] == "image/png"
 
 
@@ -149,7 +149,7 @@ async def test_the_page_of_a_campaign_has_a_card_and_leads_to_it(
 
 
 async def test_another_format_is_not_implemented(shared: Service, work: str) -> None:
-    path = asked(f"{shared.url}/w/{work}", format="xml")
+    path = asked(f"{PUBLIC}/w/{work}", format="xml")
     assert await error_of(shared, path, 501) == "not_implemented"
 
 
@@ -167,7 +167,7 @@ async def test_another_format_is_not_implemented(shared: Service, work: str) -> 
     ],
 )
 async def test_an_unknown_page_is_said_to_be_one(shared: Service, url: str, status: int) -> None:
-    found = await ask(shared, asked(url.format(here=shared.url)))
+    found = await ask(shared, asked(url.format(here=PUBLIC)))
     assert (found.status, found.headers["content-type"]) == (status, "application/json")
 
 
@@ -175,14 +175,14 @@ async def test_an_unknown_page_is_said_to_be_one(shared: Service, url: str, stat
 async def test_a_room_that_is_no_number_is_refused(
     shared: Service, room: dict[str, object]
 ) -> None:
-    assert (await ask(shared, asked(f"{shared.url}/", **room))).status == 400
+    assert (await ask(shared, asked(f"{PUBLIC}/", **room))).status == 400
 
 
 async def test_a_work_that_is_not_public_is_shown_to_those_who_wrote_it_only(
     shared: Service,
 ) -> None:
     done = await finish(shared, campaign="alone")
-    url = f"{shared.url}/w/{done.work}"
+    url = f"{PUBLIC}/w/{done.work}"
     key = done.url.partition("?")[2]
     assert await error_of(shared, asked(url), 404) == "no_such_work"
     assert await error_of(shared, asked(f"{url}?key=wrong"), 404) == "no_such_work"
@@ -193,3 +193,14 @@ async def test_a_work_that_is_not_public_is_shown_to_those_who_wrote_it_only(
         assert (found.status, found.headers["cache-control"]) == (200, "private, no-store")
         # Now it is drawn; nobody else gets it for that.
         assert (await ask(shared, f"/w/{done.work}/{picture}")).status == 404
+
+
+async def test_a_host_that_somebody_made_up_is_in_no_address(
+    shared: Service, work: str, certificate: str
+) -> None:
+    """A cache may keep these answers for others."""
+    for path in (f"/w/{work}", f"/p/{certificate}", "/sitemap.xml", asked(f"{PUBLIC}/w/{work}")):
+        found = await ask(shared, path, Host="evil.example", X_Forwarded_Host="evil.example")
+        assert found.status == 200
+        assert b"evil.example" not in found.body
+        assert PUBLIC.encode() in found.body

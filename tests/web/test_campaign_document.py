@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.campaign.check_links import origin_of
 from server.campaign.colours import contrast
 from server.campaign.compose import compose
 from server.campaign.definition import DayPalette, Definition, Theme
 from server.catalogue import load_library
 from server.relay.texts import text_in
-from server.web.campaign_document import phase_of
+from server.web.campaign_document import phase_of, picture_sources
 from server.web.live_document import LiveDocument, bar, figure
 from server.web.money import money
 from server.web.theme import seal_of, style_of
@@ -79,3 +80,10 @@ def test_lesser_texts_are_readable_on_a_dark_paper() -> None:
     style = style_of(Theme(light=DayPalette(accent="#5a1010", paper=paper)))
     assert contrast(style.split("--ink-soft: ")[1][:7], paper) >= 4.5
     assert style_of(Theme()) == seal_of(Theme()) == ""
+
+
+def test_a_host_with_other_letters_may_stand_in_a_header() -> None:
+    picture = "https://例子.测试/加油.png"
+    (origin,) = picture_sources(Definition(id="spring", picture=picture))
+    assert origin == "https://xn--fsqu00a.xn--0zwm56d"
+    assert origin_of("https://*.学校.cn:8443") == "https://*.xn--48s290a.cn:8443"
