@@ -75,6 +75,13 @@ async function fetchDocument(address, options) {
   return answer;
 }
 
+/** A signal for the end of the patience; browsers before 2022 have none with a time of its own. */
+function impatience() {
+  const patience = new AbortController();
+  setTimeout(() => patience.abort(), PATIENCE_MS);
+  return patience.signal;
+}
+
 /** @param {FetchEvent} event @param {string} address */
 async function documentAt(event, address) {
   const cache = await caches.open(CACHE);
@@ -91,7 +98,7 @@ async function documentAt(event, address) {
     return kept;
   }
   try {
-    return await renew(kept ? { signal: AbortSignal.timeout(PATIENCE_MS) } : {});
+    return await renew(kept ? { signal: impatience() } : {});
   } catch {
     return kept ?? (await cache.match(CONFIG.offline)) ?? Response.error();
   }

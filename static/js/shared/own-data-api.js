@@ -12,14 +12,18 @@ const LIMIT_MS = 30_000;
  * @returns {Promise<boolean>} Whether nothing of the participant is left, as far as a token leads.
  */
 export async function deleteOwnData(token) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), LIMIT_MS);
   try {
     const answer = await fetch(`${BASE_PATH}/api/me`, {
       method: "DELETE",
       headers: { Authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: patience.signal,
     });
     return answer.ok || answer.status === 401; // A token that is not valid any more leads to nothing.
   } catch {
     return false;
+  } finally {
+    clearTimeout(timer);
   }
 }

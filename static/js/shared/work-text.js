@@ -20,7 +20,7 @@ export function word(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** A list in words, as in "第 1 位 与 第 2 位". @param {string[]} hands */
+/** A list in words, as in "第 1 位与第 2 位". @param {string[]} hands */
 export function listed(hands) {
   if (hands.length < 2) return hands.join("");
   return hands.slice(0, -1).join(words.comma) + words.and + hands.at(-1);
