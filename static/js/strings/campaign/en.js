@@ -18,7 +18,7 @@ export default {
   say_pledged: "Your pledge is kept. You are no. {n}.",
   counter_donations: "donations",
   give_go: "Donate",
-  taken_by: "{hosts} takes the money, not this site.",
+  taken_by: "Payments go to {hosts}, not to this site.",
 
   phase_before: "Not open yet",
   phase_before_more: "Please come back then.",
@@ -37,7 +37,7 @@ export default {
   newest_of: "Just written: {text}",
   milestone: "A milestone",
   milestone_relays: "{n} works are written",
-  milestone_participants: "{n} hands have written",
+  milestone_participants: "{n} writers have taken part",
   milestone_pledges: "{n} pledges are made",
   close: "Close",
 
@@ -49,7 +49,7 @@ export default {
   share_code: "QR code of this page",
 
   thanks: "Thank you",
-  thanks_more: "{hosts} takes your gift. Once it is confirmed, it is in the total.",
+  thanks_more: "Your gift goes to {hosts}. Once it is confirmed, it is in the total.",
   thanks_write: "Write a phrase for them, too",
   thanks_way: "With a stranger, one character each, you put a good wish on paper.",
   thanks_raised: "Given so far",

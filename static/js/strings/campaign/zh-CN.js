@@ -36,9 +36,9 @@ export default {
 
   newest_of: "刚刚写成：{text}",
   milestone: "里程碑",
-  milestone_relays: "写满了 {n} 幅作品",
-  milestone_participants: "有了 {n} 人次落笔",
-  milestone_pledges: "有了 {n} 人次承诺",
+  milestone_relays: "已写成 {n} 幅作品",
+  milestone_participants: "已有 {n} 人次落笔",
+  milestone_pledges: "已有 {n} 人次承诺",
   close: "关上",
 
   share_title: "请更多人来",

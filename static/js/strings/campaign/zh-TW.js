@@ -36,9 +36,9 @@ export default {
 
   newest_of: "剛剛寫成：{text}",
   milestone: "里程碑",
-  milestone_relays: "寫滿了 {n} 幅作品",
-  milestone_participants: "有了 {n} 人次落筆",
-  milestone_pledges: "有了 {n} 人次承諾",
+  milestone_relays: "已寫成 {n} 幅作品",
+  milestone_participants: "已有 {n} 人次落筆",
+  milestone_pledges: "已有 {n} 人次承諾",
   close: "關上",
 
   share_title: "請更多人來",

@@ -25,14 +25,14 @@ export default {
   stroke_order_of: "How to write “{char}”, {n} strokes",
 
   counter_relays: "works",
-  counter_participants: "hands",
+  counter_participants: "writers",
   counter_online: "online",
   counter_writing: "writing",
   counters: "At this moment",
 
   waiting_mine: "Write the first character",
   waiting_mine_more: "Somebody is on the way. Begin if you like; nothing you write gets lost.",
-  waiting_friend: "The invitation is out: begin",
+  waiting_friend: "The invitation is ready: you may begin",
   waiting_friend_more: "Only the friend who has it can take the seat. Nothing you write gets lost.",
   waiting_theirs: "Waiting for somebody to write “{char}”",
   waiting_theirs_more: "Your character stays on the paper. You may go: somebody will finish it.",
@@ -62,9 +62,9 @@ export default {
   char_later: "“{char}”, to be written by {who}",
 
   connecting: "Laying out the paper…",
-  offline: "The line is lost; coming back…",
-  offline_restart: "The service is being renewed; back in a moment…",
-  offline_busy: "Many people are here; you are in the queue…",
+  offline: "The connection is lost. Reconnecting…",
+  offline_restart: "The service is being updated. Back in a moment…",
+  offline_busy: "Many people are here. You are in the queue…",
   offline_safe: "Every stroke you wrote is still here.",
 
   say_waiting: "You have a seat; looking for a partner. You write the first character.",
@@ -74,5 +74,5 @@ export default {
   say_away: "Your partner is away for a moment. ",
   say_back: "Your partner is back. ",
   say_left: "Your partner has left. ",
-  say_done: "Written together. You are hand no. {n}.",
+  say_done: "Written together. You are writer no. {n}.",
 };

@@ -19,14 +19,14 @@ export default {
   hand_right: "Right",
   hand_left: "Left",
 
-  delete_open: "Delete what is mine",
-  delete_title: "Delete what is mine?",
-  delete_text: "Your rounds end, and your name for this service is removed from your works, reports and pledges, in every campaign here. Your certificates and the list of your works are gone. Numbers that were counted stay. This cannot be undone.",
+  delete_open: "Delete my data",
+  delete_title: "Delete your data?",
+  delete_text: "What you are writing ends. In every campaign here, your works, reports and pledges are no longer linked to you. Your certificates and the list of your works are gone; numbers that were counted stay. This cannot be undone.",
   delete_stay: "Keep it",
   delete_go: "Delete",
   delete_busy: "Deleting…",
-  delete_done: "Everything of yours is deleted.",
-  delete_failed: "Not everything could be deleted yet. Please try again.",
+  delete_done: "All your data is deleted.",
+  delete_failed: "Not all of it could be deleted yet. Please try again.",
 
   invite_title: "Let a friend write the next one",
   invite_text: "Give them the link or the code: this seat is kept for whoever has it. You may begin to write.",
@@ -43,7 +43,7 @@ export default {
   keep_go: "Leave it and go",
   keep_stay: "Wait on",
 
-  language_title: "Somebody is writing “{text}”: join in, with the strokes shown?",
+  language_title: "Somebody is writing “{text}”. Join in? We show you the strokes.",
   language_go: "Join in",
   language_stay: "Wait on",
 
@@ -70,7 +70,7 @@ export default {
   leave_stay: "Stay",
   leave_go: "Leave",
 
-  reactions: "Answer your partner",
+  reactions: "Send your partner a reaction",
   react_clap: "Applause",
   react_heart: "Heart",
   react_fire: "Fire",
@@ -79,9 +79,9 @@ export default {
   reacted: "From your partner: {what}",
 
   done_title: "Written together",
-  done_serial: "You are hand no. {n}",
-  done_counts: "Works so far: {relays}. Hands: {participants}.",
-  work_of: "“{text}”, by two hands",
+  done_serial: "You are writer no. {n}",
+  done_counts: "Works so far: {relays}. Writers: {participants}.",
+  work_of: "“{text}”, written by two",
   finished_title: "Finished while you were away",
 
   elsewhere_seal: "停",
@@ -105,7 +105,7 @@ export default {
   notice_full_strokes: "A character holds 64 strokes at most, and this one is full. Press “Done”, or undo some.",
   notice_full_points: "The ink for this character is used up. Press “Done”, or undo some strokes.",
   notice_bad_ink: "This character did not get through. Please write it once more.",
-  notice_busy: "Many people are here; you are in the queue…",
+  notice_busy: "Many people are here. You are in the queue…",
   notice_slow_down: "A little slower, please.",
   notice_closed: "This relay is not open at present.",
   notice_barred: "You cannot take part any more.",
@@ -113,7 +113,7 @@ export default {
   notice_no_such_room: "This round is over. Please begin again.",
   notice_no_such_campaign: "There is no such relay.",
 
-  work_hand: "Hand no. {n}",
+  work_hand: "Writer no. {n}",
 
   offline_title: "You are offline",
   offline_text: "When the network is back, a stranger will be waiting to write with you.",

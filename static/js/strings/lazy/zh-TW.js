@@ -73,7 +73,7 @@ export default {
   reactions: "給對方一個回應",
   react_clap: "鼓掌",
   react_heart: "愛心",
-  react_fire: "加火",
+  react_fire: "火苗",
   react_smile: "微笑",
   react_fan: "扇子",
   reacted: "對方送來：{what}",

@@ -64,7 +64,7 @@ export default {
   wall_title: "Finished just now",
   wall_to_gallery: "See them all",
   wall_relays: "works",
-  wall_participants: "hands",
+  wall_participants: "writers",
   wall_online: "online",
   wall_scan: "Scan and join in",
   wall_empty: "Waiting for the first stroke",
