@@ -68,7 +68,8 @@ export class InviteDialog {
     const view = `-3 -3 ${code.size + 6} ${code.size + 6}`;
     const image = svg("svg", { viewBox: view, role: "img", "aria-label": text("invite_qr") }, svg("path", { d }));
     image.setAttribute("shape-rendering", "crispEdges");
-    this.#code.replaceChildren(image);
+    this.#code.querySelector("svg")?.remove();
+    this.#code.append(image);
   }
 
   async #copyLink() {
