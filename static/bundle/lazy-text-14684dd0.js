@@ -1,1 +1,0 @@
-import{F as t,u as a,G as o}from"./home-9ba364f8.js";const e={en:()=>import("./en-4821401a.js"),ja:()=>import("./ja-9d683d6c.js"),"zh-CN":()=>import("./zh-CN-16fcbb8d.js"),"zh-TW":()=>import("./zh-TW-fbb3a40a.js")};t((await e[a]()).default),o(document);
