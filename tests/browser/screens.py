@@ -355,7 +355,7 @@ async def on_the_walls(stage: Set) -> None:
 
 SHUT = """[[campaign]]
 id = "default"
-title = "加油接龙"
+title = { zh-Hans = "加油接龙", zh-Hant = "加油接龍", ja = "加油接龍", en = "Jielong" }
 open = true
 locale = "zh-Hans"
 
