@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.archive import migration
+from server.archive.outage import Outages, Use
 from server.archive.remedies import missing_columns, remedy
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
@@ -64,6 +65,9 @@ class Database:
     """Connections to read and to write, each with a time limit.
 
     Every use of one may raise ArchiveAwayError.
+
+    Attributes:
+        outages: what it cannot be used for now; the log says so once.
     """
 
     def __init__(self, url: str) -> None:
@@ -76,6 +80,7 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
         self._readers = asyncio.Semaphore(READERS)
+        self.outages = Outages()
 
     async def open(self, *, anew: bool = True) -> None:
         """Bring the tables to this version's form; create SQLite's file, unless `anew` is False.
@@ -106,13 +111,16 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection to read with; few are open at a time."""
-        async with _in_time(READ_SECONDS), self._readers, self._engine.connect() as connection:
+        async with self._in_time(Use.READ, READ_SECONDS), self._reader() as connection:
             yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """A connection whose statements all see the same moment."""
-        async with _in_time(SNAPSHOT_SECONDS), self._engine.connect() as connection:
+        async with (
+            self._in_time(Use.READ, SNAPSHOT_SECONDS),
+            self._engine.connect() as connection,
+        ):
             if self._engine.dialect.name == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ")
             else:
@@ -122,7 +130,7 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A connection within a transaction, which is committed at the end."""
-        async with _in_time(WRITE_SECONDS), self._engine.begin() as connection:
+        async with self._in_time(Use.WRITE, WRITE_SECONDS), self._engine.begin() as connection:
             yield connection
 
     async def insert_new(
@@ -165,8 +173,28 @@ class Database:
 
     @asynccontextmanager
     async def _migrating(self) -> AsyncIterator[AsyncConnection]:
-        async with _in_time(MIGRATE_SECONDS), self._engine.begin() as connection:
+        async with self._in_time(Use.WRITE, MIGRATE_SECONDS), self._engine.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[AsyncConnection]:
+        async with self._readers, self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _in_time(self, use: Use, seconds: float) -> AsyncIterator[None]:
+        """Turn what the driver raises, and a use that takes too long, into ArchiveAwayError."""
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except (SQLAlchemyError, OSError, sqlite3.Error) as error:
+            # SQLAlchemy leaves what goes wrong while a connection is prepared as it is.
+            late = f"it did not answer within {seconds:.0f} s"
+            why = late if isinstance(error, TimeoutError) else first_line(error)
+            if not isinstance(error, IntegrityError):  # that is an answer
+                self.outages.failed(use, why, remedy(self._engine.url, why))
+            raise ArchiveAwayError(f"the database of works cannot be used: {why}") from error
+        self.outages.served(use)
 
 
 async def _end_of_connecting() -> None:
@@ -238,20 +266,6 @@ def first_line(error: Exception) -> str:
     """The first line of an error's message."""
     said = str(error).strip()
     return said.splitlines()[0] if said else type(error).__name__
-
-
-@asynccontextmanager
-async def _in_time(seconds: float) -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except (SQLAlchemyError, OSError, sqlite3.Error) as error:
-        # SQLAlchemy leaves what goes wrong while a connection is prepared as it is.
-        raise ArchiveAwayError(_why(error)) from error
-
-
-def _why(error: Exception) -> str:
-    return f"the database of works cannot be used: {first_line(error)}"
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -69,7 +69,7 @@ class WorkJudge:
                     await asyncio.sleep(IDLE_SECONDS)
                 pause = FIRST_PAUSE
             except ArchiveAwayError as error:
-                log.warning("works wait to be judged", error=str(error))
+                log.debug("works wait to be judged", error=str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LAST_PAUSE)
 

@@ -59,7 +59,7 @@ class PledgeReader:
         try:
             return await self._storage.of_participant(campaign, participant, pledge)
         except ArchiveAwayError as error:
-            log.warning("pledges cannot be read", error=str(error))
+            log.debug("pledges cannot be read", error=str(error))
             raise StoreAwayError from error
 
 
@@ -67,5 +67,5 @@ async def _on_the_way(stream: PledgesStream) -> list[MadePledge]:
     try:
         return await stream.newest(ON_THE_WAY)
     except (RedisError, OSError) as error:
-        log.warning("pledges on their way cannot be read", error=str(error))
+        log.debug("pledges on their way cannot be read", error=str(error))
         return []

@@ -150,7 +150,7 @@ class WorkReader:
                     found[campaign, lane] = await stream.newest(ON_THE_WAY)
         except (RedisError, OSError) as error:
             # What SQL has is readable without Redis.
-            log.warning("works on their way cannot be read", error=str(error))
+            log.debug("works on their way cannot be read", error=str(error))
         return found
 
 

@@ -11,6 +11,19 @@ from sqlalchemy.schema import CreateColumn
 
 from server.archive import schema
 
+_UNREACHABLE = ("refused", "Connect call failed", "timed out", "did not answer", "is closed")
+
+_OF_SERVER = (
+    ("password authentication failed", "mend user and password in JIELONG_DATABASE_URL"),
+    ("pg_hba.conf", "let this machine and user in: pg_hba.conf of PostgreSQL"),
+    ("too many clients", "raise max_connections: jielong doctor says how many are needed"),
+    ("connection slots", "raise max_connections: jielong doctor says how many are needed"),
+    ("could not extend file", "make room on PostgreSQL's disk"),
+    ("No space left", "make room on PostgreSQL's disk"),
+    ("read-only transaction", "name the primary in JIELONG_DATABASE_URL: this one is a replica"),
+)
+"""What PostgreSQL says, and what to do."""
+
 
 def remedy(url: URL, error: str) -> str:
     """What to do about an error of the driver; "" for an error without a known remedy."""
@@ -55,6 +68,6 @@ def _of_server(url: URL, error: str) -> str:
         return f"as its owner: psql {where} -d {url.database} -c '{grant}'"
     if "does not exist" in error and "database" in error:
         return f"make it: createdb {where} -O {url.username} {url.database}"
-    if "refused" in error or "timed out" in error:
+    if any(words in error for words in _UNREACHABLE):
         return f"see whether it runs: pg_isready {where}"
-    return ""
+    return next((cure for words, cure in _OF_SERVER if words in error), "")

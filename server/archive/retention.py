@@ -48,7 +48,7 @@ class Retention:
                     if removed := await self.remove_old(campaign, most):
                         log.info("old works were removed", campaign=campaign, works=removed)
             except ArchiveAwayError as error:
-                log.warning("works wait to be removed", error=str(error))
+                log.debug("works wait to be removed", error=str(error))
 
     async def remove_old(self, campaign: str, days: int) -> int:
         """Remove the works of a campaign that are older than so many days; how many.

@@ -7,7 +7,9 @@ import asyncio
 from typing import Generic, TypeVar
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as LostError
+from redis.exceptions import ReadOnlyError, RedisError
+from redis.exceptions import TimeoutError as LateError
 
 from server.archive.database import ArchiveAwayError
 from server.store import cancellation
@@ -26,6 +28,16 @@ Until then readers find them in the stream."""
 TAKE_OVER_SECONDS = 5.0
 """How often entries that a lost worker left behind are looked for."""
 
+_TOLD_ELSEWHERE = (
+    ArchiveAwayError,
+    StoreAwayError,
+    ReadOnlyError,
+    LostError,
+    LateError,
+    OSError,
+)
+"""The log has lines of the outages of Redis and of the database already."""
+
 Content = TypeVar("Content")
 
 
@@ -39,6 +51,7 @@ class StreamArchiver(abc.ABC, Generic[Content]):
     def __init__(self, stream: EntryStream[Content]) -> None:
         """Drain `stream`."""
         self._stream = stream
+        self._failure = ""
         self.stored = 0
 
     @property
@@ -76,17 +89,28 @@ class StreamArchiver(abc.ABC, Generic[Content]):
                 entries = await self._stream.next()
                 await self._store(entries)
                 pause = FIRST_PAUSE
+                self._goes_on()
                 if entries and len(entries) < BATCH:
                     await asyncio.sleep(GATHER_SECONDS)
             except (RedisError, StoreAwayError, ArchiveAwayError, OSError) as error:
-                log.warning(
-                    "works or pledges wait to be archived",
-                    campaign=self.campaign,
-                    error=str(error),
-                )
+                self._waits(error)
                 opened = False
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LAST_PAUSE)
+
+    def _waits(self, error: Exception) -> None:
+        """Warn of a new failure only, and of none that others warn of already."""
+        words = str(error) or type(error).__name__
+        new = not isinstance(error, _TOLD_ELSEWHERE) and words != self._failure
+        say = log.warning if new else log.debug
+        say("works or pledges wait to be archived", campaign=self.campaign, error=words)
+        if new:
+            self._failure = words
+
+    def _goes_on(self) -> None:
+        if self._failure:
+            self._failure = ""
+            log.warning("works or pledges are archived again", campaign=self.campaign)
 
     async def _store(self, entries: list[tuple[bytes, Content]]) -> None:
         if entries:

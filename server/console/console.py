@@ -154,7 +154,7 @@ class Console:
         return self._error(request, status)
 
     async def _away(self, request: Request, error: Exception) -> Response:
-        log.warning("the console cannot answer", path=request.url.path, error=str(error))
+        log.debug("the console cannot answer", path=request.url.path, error=str(error))
         return self._error(request, 503)
 
     async def _failed(self, request: Request, error: Exception) -> Response:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import redis.asyncio
-from redis.exceptions import AuthenticationError, MovedError, RedisError
+from redis.exceptions import AuthenticationError, MovedError, RedisError, ResponseError
+from redis.exceptions import ConnectionError as LostError
+from redis.exceptions import TimeoutError as LateError
 
 from server.doctor.finding import Finding, advice, ok, problem, warning
 from server.settings import Settings
@@ -17,6 +20,7 @@ from server.store.deployment import Deployment, deployment
 from server.store.durability import Durability
 from server.store.embedded import EmbeddedError, EmbeddedServer, find_server
 from server.store.errors import StoreError
+from server.store.refusals import Reason, reason_of_exception
 
 OLDEST, OLDEST_WITH_WAITAOF = (7, 0), (7, 2)
 SMALL_MEMORY = 256 * 1024 * 1024
@@ -27,6 +31,15 @@ PINGS = 5
 
 TRIED_KEYS = 200
 """Until one is of the node's slots."""
+
+REFUSED = {
+    Reason.OUT_OF_MEMORY: "give Redis more memory: raise maxmemory",
+    Reason.DISK_FULL: "make room on Redis' disk; its log has its own words",
+    Reason.READ_ONLY: "name the master in JIELONG_REDIS_URL",
+    Reason.TOO_FEW_REPLICAS: "bring a replica back, or lower min-replicas-to-write",
+    Reason.LOADING: "wait until it has read its files",
+}
+"""What to do when Redis answers and refuses every call, whatever our rights are."""
 
 
 async def check_redis(settings: Settings) -> list[Finding]:
@@ -51,8 +64,9 @@ async def _check_embedded(settings: Settings) -> list[Finding]:
     named = deployment(server.url)
     client = named.client(keys.lane("doctor"))
     try:
-        await client.ping()
-    except (RedisError, OSError):
+        with contextlib.suppress(ResponseError):  # it refuses a ping while its disk is full
+            await client.ping()
+    except (LostError, LateError, OSError):
         return [ok("redis", f"the embedded Valkey does not run now; it will be {program}")]
     finally:
         await client.aclose()
@@ -229,6 +243,9 @@ async def _rights(client: redis.asyncio.Redis) -> Finding:
             str(error).partition("; ")[2] or "see docs/operate/redis.md",
         )
     except RedisError as error:
+        reason = reason_of_exception(error)
+        if reason in REFUSED:
+            return problem("calls", f"Redis refuses them: {reason.value}", REFUSED[reason])
         return problem(
             "rights",
             f"the functions cannot be loaded or called: {error}",

@@ -39,6 +39,11 @@ STOP_SECONDS = 10.0
 STEADY_SECONDS = 1.0
 """A server that ends so soon after its start would only end again."""
 
+ROOM_BYTES = 16 * 1024 * 1024
+LOOK_SECONDS = 1.0
+"""While the disk has less room than that, a server that has ended is not started: with every write
+synced it ends when it cannot write. How often the room is looked at."""
+
 LAST_LINE_BYTES = 4_096
 
 SOCKET_PATH_LIMIT = 100
@@ -125,7 +130,15 @@ class EmbeddedServer:
             status = await asyncio.to_thread(self._process.wait)
             if stopping.is_set():
                 return
-            if time.monotonic() - self._launched < STEADY_SECONDS:
+            if not self._has_room():
+                log.error(
+                    "valkey ended, since its disk is full; it is started when there is room",
+                    status=status,
+                    cure=self._make_room(),
+                )
+                while not self._has_room():  # noqa: ASYNC110
+                    await asyncio.sleep(LOOK_SECONDS)
+            elif time.monotonic() - self._launched < STEADY_SECONDS:
                 raise self._ended(status)
             log.error("valkey ended and is started again", status=status)
             await self._launch()
@@ -249,8 +262,16 @@ class EmbeddedServer:
         why = _last_line(self._data / "valkey.log")
         return _EndedError(f"valkey ended with status {status}: {why}; {self._remedy(why)}")
 
+    def _has_room(self) -> bool:
+        return shutil.disk_usage(self._data).free >= ROOM_BYTES
+
+    def _make_room(self) -> str:
+        return f"make room on its disk, which nothing is lost by: df -h {self._data}"
+
     def _remedy(self, why: str) -> str:
         """How to mend what the server said last."""
+        if "AOF write error" in why or "No space left" in why:
+            return self._make_room()
         folder = self._data / append_only_file.FOLDER
         if "ermission denied" in why:
             return f"give the files to this user: chown -R {os.getuid()} {self._data}"

@@ -55,6 +55,7 @@ class Publisher:
         self._reconnecting.on_connect = self._connected
         self._reconnecting.on_disconnect = self._disconnected
         self._lost = False
+        self._refusal = ""
         self._waiting: defaultdict[str, list[Envelope]] = defaultdict(list)
         self._in_flight: deque[_Published] = deque()
         self._bytes_in_flight = 0
@@ -124,11 +125,19 @@ class Publisher:
         self._bytes_in_flight -= published.size
         self._replied_at = monotonic()
         if isinstance(reply, hiredis.ReplyError):
-            log.warning("redis refused envelopes", channel=published.channel, error=str(reply))
+            self._warn(published.channel, str(reply))
             self._put_back(published)
             self._reconnecting.cut()
-        elif self._waiting:
+            return
+        self._refusal = ""
+        if self._waiting:
             self._flush_soon()
+
+    def _warn(self, channel: str, error: str) -> None:
+        """Warn of a new refusal only: the same envelopes are sent again and again."""
+        if error != self._refusal:
+            log.warning("redis refused envelopes", channel=channel, error=error)
+        self._refusal = error
 
     def _connected(self) -> None:
         self._lost = False

@@ -41,6 +41,7 @@ class Subscriber:
         self._reconnecting.on_connect = self._subscribe
         self._reconnecting.on_disconnect = self._disconnected
         self._received_at = 0.0
+        self._refusal = ""
         self.was_lost = False
         self.ready = asyncio.Event()
         self.on_reconnect: list[Callable[[], None]] = []
@@ -58,15 +59,15 @@ class Subscriber:
         self._reconnecting.connection.write(("SUBSCRIBE", keys.EVERYBODY), ("SSUBSCRIBE", own))
 
     def _disconnected(self) -> None:
+        if self.ready.is_set():
+            log.warning("cut off from other workers")
         self.ready.clear()
         self.was_lost = True
-        log.warning("cut off from other workers")
 
     def _on_reply(self, reply: Any) -> None:
         self._received_at = monotonic()
         if isinstance(reply, hiredis.ReplyError):
-            log.warning("redis refused the subscription", error=str(reply))
-            self._reconnecting.cut()
+            self._on_error(str(reply))
             return
         kind = reply[0]
         if kind in {b"smessage", b"message"}:
@@ -76,8 +77,18 @@ class Subscriber:
         elif kind == b"sunsubscribe":
             self._reconnecting.cut()  # the slot has moved to another node
 
+    def _on_error(self, error: str) -> None:
+        """Redis refused the subscription; or, later, a ping: it does so while its disk is full."""
+        if self.ready.is_set():
+            return
+        if error != self._refusal:
+            log.warning("redis refused the subscription", error=error)
+        self._refusal = error
+        self._reconnecting.cut()
+
     def _subscribed(self) -> None:
         self.ready.set()
+        self._refusal = ""
         if self.was_lost:
             self.was_lost = False
             for callback in self.on_reconnect:

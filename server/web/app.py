@@ -41,7 +41,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 
 async def _archive_away(request: Request, error: Exception) -> Response:
-    log.warning("works cannot be read", path=request.url.path, error=str(error))
+    log.debug("works cannot be read", path=request.url.path, error=str(error))
     busy = "the works cannot be read now; try again"
     return api_error(request, ApiError(503, "busy", busy, retry_seconds=RETRY_SECONDS))
 

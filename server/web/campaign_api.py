@@ -70,7 +70,7 @@ class CampaignApi:
         try:
             figures = await self._figures.of(name)
         except StoreError as error:
-            log.warning("the figures of a campaign cannot be read", campaign=name, error=str(error))
+            log.debug("the figures of a campaign cannot be read", campaign=name, error=str(error))
             busy = "the figures cannot be read now; try again"
             raise ApiError(503, "busy", busy, retry_seconds=RETRY_SECONDS) from error
         definition, now = self._definition(name), datetime.now(UTC)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from server import __version__
 from server.archive.archiver import Archiver
+from server.archive.database import Database
+from server.archive.outage import Use
 from server.metrics.family import Family, Sample, counter, gauge, histogram, labelled
 from server.metrics.process import other_process, own_process
 from server.store.refusals import Reason
@@ -28,6 +30,7 @@ class WorkerMetrics:
         descriptors: Descriptors,
         shards: Shards,
         archivers: list[Archiver],
+        database: Database,
         web: WebProcess,
     ) -> None:
         """Over one worker's parts; more archivers may be added to the list."""
@@ -37,6 +40,7 @@ class WorkerMetrics:
         self._descriptors = descriptors
         self._shards = shards
         self._archivers = archivers
+        self._outages = database.outages
 
     def collect(self) -> list[Family]:
         """The figures at this moment; takes about 0.1 ms."""
@@ -50,6 +54,7 @@ class WorkerMetrics:
             *self._connections(),
             *self._latencies(),
             *self._store(),
+            *self._database(),
             *self._guard(),
             *self._web_process(),
             *own_process(),
@@ -110,6 +115,16 @@ class WorkerMetrics:
             "jielong_backplane_dropped_envelopes_total",
             "Envelopes to other workers that were lost.",
             self._parts.backplane.dropped,
+        )
+
+    def _database(self) -> Iterator[Family]:
+        active = self._outages.active
+        yield labelled(
+            "gauge",
+            "jielong_database_away",
+            "1 while the database of works cannot be used for this.",
+            "use",
+            {use.name.lower(): use in active for use in Use},
         )
         yield counter(
             "jielong_archived_works_total",

@@ -51,11 +51,19 @@ class StatusFeed:
     async def run(self) -> None:
         """Say it every few seconds, for as long as the worker lives."""
         try:
+            await self._forget_the_dead()
             while True:
                 await self._say()
                 await asyncio.sleep(SAY_SECONDS)
         finally:
             await self._end()
+
+    async def _forget_the_dead(self) -> None:
+        """Workers that were killed cannot; without this, one that dies again and again adds up."""
+        try:
+            await self._statuses.all()
+        except StoreAwayError as error:
+            log.debug("workers of before are not forgotten yet", error=repr(error))
 
     async def _end(self) -> None:
         try:

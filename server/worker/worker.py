@@ -346,7 +346,9 @@ class Worker:
     ) -> Scrape:
         backlog = Backlog(self._database)
         self._own(backlog.run(), "backlog of the check")
-        own = WorkerMetrics(parts, admission, descriptors, self._shards, self._archivers, self._web)
+        own = WorkerMetrics(
+            parts, admission, descriptors, self._shards, self._archivers, self._database, self._web
+        )
         shared = CampaignMetrics(
             self._campaigns,
             parts.counters,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import redis
 from server.doctor.finding import Finding, Level
 from server.doctor.redis_check import check_redis
 from server.settings import Settings
+from server.store.embedded import EmbeddedServer
 from tests.integration.valkey import Valkey
 from tests.service import free_port
 
@@ -86,6 +88,19 @@ async def test_missing_replicas_are_a_problem_where_they_are_waited_for(valkey: 
     assert "0 of JIELONG_REPLICAS=2" in found["replicas"].found
 
 
+async def test_an_embedded_one_whose_disk_is_full_still_runs(tmp_path: Path) -> None:
+    server = EmbeddedServer(tmp_path)
+    await server.start()
+    try:
+        with redis.Redis(unix_socket_path=server.url.removeprefix("unix://")) as client:
+            client.execute_command("ACL", "SETUSER", "default", "-ping")  # as a full disk does
+        found = await look("", data=tmp_path)
+    finally:
+        await server.stop()
+    assert "Valkey" in found["redis"].found
+    assert "rights" in found
+
+
 @pytest.mark.parametrize(
     ("rights", "cure"),
     [
@@ -102,6 +117,16 @@ async def test_a_user_without_rights_is_told_which(
     found = await look(f"redis://poor:word@127.0.0.1:{valkey.port}")
     assert found["rights"].level is Level.PROBLEM
     assert cure in found["rights"].cure, found["rights"]
+
+
+async def test_a_redis_that_is_full_is_not_taken_for_one_without_rights(
+    valkey: Valkey, admin: redis.Redis
+) -> None:
+    admin.config_set("maxmemory", 1)
+    found = await look(valkey.url)
+    assert "rights" not in found
+    assert found["calls"].level is Level.PROBLEM
+    assert "maxmemory" in found["calls"].cure
 
 
 async def test_a_user_who_may_not_ask_for_figures_is_looked_at_all_the_same(

@@ -229,6 +229,12 @@ async def test_works_wait_while_postgresql_is_away(
     try:
         second = await finish_work(service)
         assert await error_of(service, f"/api/works/{second}", 503) == "busy"
+
+        async def it_is_told() -> bool:
+            figures = (await get(service, "/metrics"))[2]
+            return 'jielong_database_away{use="write",worker="0"} 1' in figures
+
+        await eventually(it_is_told)
     finally:
         await asyncio.to_thread(postgresql.start)
     await eventually(lambda: is_stored(url, second), TAKEN_OVER_SECONDS)
@@ -238,6 +244,9 @@ async def test_works_wait_while_postgresql_is_away(
         return status == 200 and first in body and second in body
 
     await eventually(both_are_listed)
+    lines = [line for line in service.log.read_text().splitlines() if "cannot be written" in line]
+    assert len(lines) == 1, "once, however often it was tried"
+    assert f"pg_isready -h 127.0.0.1 -p {postgresql.port}" in lines[0]
 
 
 async def is_stored(url: str, work: str) -> bool:

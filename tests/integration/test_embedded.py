@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 import redis
 import redis.asyncio
+from structlog.testing import capture_logs
 
 from server.store import embedded
 from server.store.embedded import EmbeddedError, EmbeddedServer
@@ -101,6 +104,55 @@ async def test_nor_while_nobody_finds_its_socket(data: Path, orphan: Orphan) -> 
     orphan.signal(signal.SIGTERM)
     async with started(data) as client:
         assert await client.get("key") == b"value"
+
+
+async def test_one_that_ended_for_want_of_room_is_started_when_there_is_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LOOK_SECONDS", 0.02)
+    room = 0
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=room))
+    server = EmbeddedServer(tmp_path)
+    await server.start()
+    keeping = asyncio.create_task(server.keep(asyncio.Event()))
+    with redis.Redis.from_url(server.url, socket_timeout=LIMIT) as client:
+        with capture_logs() as lines, suppress(redis.ConnectionError):
+            client.shutdown(nosave=True)
+
+            async def it_is_told() -> bool:
+                return bool(lines)
+
+            await eventually(it_is_told)
+        assert "disk is full" in lines[0]["event"]
+        assert str(tmp_path) in lines[0]["cure"]
+        room = usage.total
+
+        async def it_serves() -> bool:
+            with suppress(redis.ConnectionError):
+                return bool(client.ping())
+            return False
+
+        await eventually(it_serves)
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    await server.stop()
+
+
+async def test_a_full_disk_is_no_reason_to_give_the_files_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "valkey-server"
+    program.write_text(
+        "#!/bin/sh\n"
+        "echo \"Can't recover from AOF write error when the AOF fsync policy is 'always'.\"\n"
+        "exit 1\n"
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr(embedded, "find_server", lambda: program)
+    with pytest.raises(EmbeddedError, match="make room on its disk"):
+        async with started(tmp_path / "data"):
+            pass
 
 
 async def test_its_socket_is_private_and_gone_with_it(tmp_path: Path) -> None:

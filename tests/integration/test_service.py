@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
+from server.store import keys
 from server.store.embedded import STEADY_SECONDS
 from tests.finish_work import finish_work
 from tests.integration import processes
@@ -172,12 +174,20 @@ async def test_it_starts_again_after_it_was_killed(serve: Serve) -> None:
     service.process.wait()
     await ended(others)
     assert all(map(lives, orphans))
+    with redis.Redis(unix_socket_path=str(service.data / "valkey.sock")) as client:
+        client.hset(keys.WORKER_STATUSES, "killed long ago", b"")
     service = serve()
     await ended(orphans)
     again = await open_session(service, token=seats[1].welcome["token"])
     assert again.welcome["participant"] == seats[1].welcome["participant"]
     assert again.welcome["resume"]["committed"] == [INK]
     await again.close()
+
+    async def the_dead_are_forgotten() -> bool:
+        with redis.Redis(unix_socket_path=str(service.data / "valkey.sock")) as client:
+            return not client.hexists(keys.WORKER_STATUSES, "killed long ago")
+
+    await eventually(the_dead_are_forgotten)
 
 
 async def test_several_workers_start_on_an_empty_folder(serve: Serve) -> None:

@@ -166,6 +166,7 @@ async def test_it_is_not_ready_with_the_reason_and_ready_again_by_itself(
         assert refusing(shared)[reason] == 1.0
     await until_ready(shared)
     assert set(refusing(shared).values()) == {0.0}
+    assert "refused the subscription" not in shared.log.read_text()
     await peer.send("join")
     await peer.expect("waiting")
     await peer.quit()
