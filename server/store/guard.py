@@ -5,28 +5,21 @@ All of it may be lost at any time: limits are then those of single workers for a
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import Awaitable, Sequence
-from typing import NamedTuple, TypeVar
-
-import redis.asyncio
-from redis.exceptions import RedisError
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from server.store.deployment import Deployment
-from server.store.errors import StoreAwayError
 from server.store.keys import GUARD
 from server.store.library import function
+from server.store.own_client import OwnClient
 
-CALL_SECONDS = 2.0
 KEY_BYTES = 16
 
 DAY_KEY_SECONDS = 25 * 3_600
 """The key of a day is forgotten by Redis an hour after the day."""
 
 _COUNT, _REMEMBER = function("count_networks"), function("remember_inks")
-
-_T = TypeVar("_T")
 
 
 class Ink(NamedTuple):
@@ -48,15 +41,14 @@ class GuardStore:
 
     def __init__(self, deployment: Deployment) -> None:
         """Over the node that has the guard's keys; it connects when first used."""
-        self._deployment = deployment
-        self._client: redis.asyncio.Redis | None = None
+        self._own = OwnClient(deployment, GUARD)
 
     async def day_key(self, day: int) -> bytes:
         """The key of the networks' hash on a day (days since 1970); all workers get the same."""
         name = f"{GUARD}:key:{day}"
         made = secrets.token_bytes(KEY_BYTES)
-        await self._call(self._connected.set(name, made, nx=True, ex=DAY_KEY_SECONDS))
-        found = await self._call(self._connected.get(name))
+        await self._own.answer(self._own.redis.set(name, made, nx=True, ex=DAY_KEY_SECONDS))
+        found = await self._own.answer(self._own.redis.get(name))
         return found if isinstance(found, bytes) else made
 
     async def count(
@@ -71,39 +63,22 @@ class GuardStore:
         arguments.append(round(seconds * 2_000))
         for network, events in networks:
             arguments += [network, events]
-        counts = await self._call(self._connected.fcall(_COUNT, 1, GUARD, *arguments))
+        counts = await self._own.answer(self._own.redis.fcall(_COUNT, 1, GUARD, *arguments))
         return list(zip(counts[::2], counts[1::2], strict=True))
 
     async def claim(self, proof: str, seconds: int) -> bool:
         """Use a proof that is valid for so many seconds; False if it was used in any worker."""
         name = f"{GUARD}:proof:{proof}"
-        return bool(await self._call(self._connected.set(name, b"", nx=True, ex=seconds)))
+        return bool(await self._own.answer(self._own.redis.set(name, b"", nx=True, ex=seconds)))
 
     async def remember(self, inks: Sequence[Ink]) -> list[bool]:
         """Remember inks; for each, whether another writer committed the same one lately."""
         arguments: list[str | bytes | int] = [DAY_KEY_SECONDS * 1_000]
         for ink in inks:
             arguments += ink
-        found = await self._call(self._connected.fcall(_REMEMBER, 1, GUARD, *arguments))
+        found = await self._own.answer(self._own.redis.fcall(_REMEMBER, 1, GUARD, *arguments))
         return [bool(repeated) for repeated in found]
 
     async def close(self) -> None:
         """Close the connection."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
-
-    @property
-    def _connected(self) -> redis.asyncio.Redis:
-        if self._client is None:
-            self._client = self._deployment.client(GUARD)
-        return self._client
-
-    async def _call(self, call: Awaitable[_T]) -> _T:
-        """Await a call; after a failure the next one looks for the node again."""
-        try:
-            async with asyncio.timeout(CALL_SECONDS):
-                return await call
-        except (RedisError, OSError) as error:
-            await self.close()
-            raise StoreAwayError from error
+        await self._own.close()

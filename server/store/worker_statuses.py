@@ -5,27 +5,19 @@ All of it may be lost at any time: workers say it again within seconds.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-import redis.asyncio
-from redis.exceptions import RedisError
 
 from server.store import keys
 from server.store.deployment import Deployment
-from server.store.errors import StoreAwayError
+from server.store.own_client import OwnClient
 
 SAY_SECONDS = 2.0
 
 FORGOTTEN_SECONDS = 30.0
 """A worker that has said nothing for so long is not listed any more."""
-
-CALL_SECONDS = 2.0
-
-_T = TypeVar("_T")
 
 
 class WorkerStatus(msgspec.Struct, array_like=True):
@@ -68,34 +60,33 @@ class WorkerStatuses:
 
     def __init__(self, deployment: Deployment) -> None:
         """It connects when it is first used."""
-        self._deployment = deployment
-        self._client: redis.asyncio.Redis | None = None
+        self._own = OwnClient(deployment, keys.WORKER_STATUSES)
 
     async def say(self, status: WorkerStatus) -> bool:
         """Say how a worker is; whether somebody asks it to drain."""
-        pipe = self._connected.pipeline(transaction=False)
+        pipe = self._own.redis.pipeline(transaction=False)
         pipe.hset(keys.WORKER_STATUSES, status.id, _encode(status))
         pipe.hexists(keys.DRAINS, status.id)
-        _, asked = await self._call(pipe.execute())
+        _, asked = await self._own.answer(pipe.execute())
         return bool(asked)
 
     async def forget(self, worker: str) -> None:
         """A worker has ended, or has said nothing for long."""
-        pipe = self._connected.pipeline(transaction=False)
+        pipe = self._own.redis.pipeline(transaction=False)
         pipe.hdel(keys.WORKER_STATUSES, worker)
         pipe.hdel(keys.DRAINS, worker)
-        await self._call(pipe.execute())
+        await self._own.answer(pipe.execute())
 
     async def ask_to_drain(self, worker: str) -> bool:
         """Ask a worker to drain; False when there is none of this id."""
-        if not await self._call(self._connected.hexists(keys.WORKER_STATUSES, worker)):
+        if not await self._own.answer(self._own.redis.hexists(keys.WORKER_STATUSES, worker)):
             return False
-        await self._call(self._connected.hset(keys.DRAINS, worker, b""))
+        await self._own.answer(self._own.redis.hset(keys.DRAINS, worker, b""))
         return True
 
     async def all(self) -> list[WorkerStatus]:
         """Every worker that has said something lately, the longest running one first."""
-        found: Any = await self._call(self._connected.hgetall(keys.WORKER_STATUSES))
+        found: Any = await self._own.answer(self._own.redis.hgetall(keys.WORKER_STATUSES))
         oldest = time.time_ns() // 1_000_000 - int(FORGOTTEN_SECONDS * 1_000)
         statuses = []
         for name, packed in found.items():
@@ -108,23 +99,7 @@ class WorkerStatuses:
 
     async def close(self) -> None:
         """Close the connection."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
-
-    @property
-    def _connected(self) -> redis.asyncio.Redis:
-        if self._client is None:
-            self._client = self._deployment.client(keys.WORKER_STATUSES)
-        return self._client
-
-    async def _call(self, call: Awaitable[_T]) -> _T:
-        try:
-            async with asyncio.timeout(CALL_SECONDS):
-                return await call
-        except (RedisError, OSError) as error:
-            await self.close()
-            raise StoreAwayError from error
+        await self._own.close()
 
 
 def _read(packed: bytes) -> WorkerStatus | None:
