@@ -10,8 +10,8 @@ import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from server.relay.lane import MAX_UNACKNOWLEDGED
 from server.relay.lane_clock import SLEW
+from server.relay.lane_state import MAX_UNACKNOWLEDGED
 from server.relay.matching import Ticket
 from server.relay.participant import ParticipantRecord
 from tests.model.differential import DifferentialLane
