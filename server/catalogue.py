@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,6 +108,7 @@ def fault_of_locale(locale: str) -> str:
     return "" if right else f"{locale!r} is no locale; one is zh-Hans, en or pt-BR"
 
 
+@cache
 def load_library() -> Library:
     """The phrases that come with the service."""
     return Library({}, {}).with_more(read_toml(DATA / "phrases.toml", _PhraseFile).phrase)

