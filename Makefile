@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
 
+# hundreds of processes would each compile the service
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test lint format assets npm dist vectors docs reference screens faults upgrade fuzz lock \
 	audit sbom clean
 
