@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,9 +28,16 @@ from server.store.answers import (
 )
 from server.store.lanes import ALONE_MS
 from server.store.pool import ticket_arguments
+from server.store.room_record import STATE
 
 NEVER = 10**14
 """Milliseconds since 1970; the year 5138."""
+
+INDEXES = ("pool", "kept", "apart", "apart_kept", "invited", "deadlines")
+BY_LOCALE = INDEXES[:4]
+"""These have a further index for each language of a phrase."""
+
+READ = (Path(__file__).parent / "read_lane.lua").read_text(encoding="utf-8")
 
 
 class StoredWork(msgspec.Struct, array_like=True, frozen=True):
@@ -55,9 +63,13 @@ class Indexes:
     invited: frozenset[str]
     deadlines: dict[str, float]
     counters: tuple[int, int]
-    rooms: frozenset[str]
+    rooms: dict[str, bytes]
+    """By its name, the packed state of each."""
+
     works: int
     unacknowledged: dict[str, list[tuple[str, int]]]
+    by_locale: dict[str, dict[str, set[str]]]
+    """By the name of an index and the locale of a phrase, the rooms that wait."""
 
 
 class LuaLane:
@@ -148,47 +160,35 @@ class LuaLane:
         return removed
 
     def indexes(self, participants: list[str]) -> Indexes:
-        """Everything beside the rooms, in one round trip."""
-        prefix = f"{self.base}:room:"
+        """What is stored, in one round trip."""
         pipe = self.client.pipeline(transaction=False)
-        for name in ("pool", "kept", "apart", "apart_kept", "invited", "deadlines"):
-            pipe.zrange(f"{self.base}:{name}", 0, -1, withscores=True)
         pipe.execute_command("FCALL", library.function("totals"), 1, self.base)
-        pipe.keys(f"{prefix}*")
-        pipe.xlen(f"{self.base}:works")
-        for participant in participants:
-            pipe.lrange(f"{self.base}:unacknowledged:{participant}", 0, -1)
-        pool, kept, apart, apart_kept, *found = pipe.execute()
-        invited, deadlines, counters, rooms, works, *unacknowledged = found
+        names = (len(INDEXES), *INDEXES, len(BY_LOCALE), *BY_LOCALE)
+        pipe.eval(READ, 1, self.base, STATE, *names, *participants)
+        counters, (indexes, by_locale, rooms, works, unacknowledged) = pipe.execute()
+        pool, kept, apart, apart_kept, invited, deadlines = map(_scores, indexes)
         return Indexes(
-            pool=_scores(pool),
-            kept=_scores(kept),
-            apart=_scores(apart),
-            apart_kept=_scores(apart_kept),
-            invited=frozenset(_scores(invited)),
-            deadlines=_scores(deadlines),
+            pool=pool,
+            kept=kept,
+            apart=apart,
+            apart_kept=apart_kept,
+            invited=frozenset(invited),
+            deadlines=deadlines,
             counters=tuple(counters),
-            rooms=frozenset(key.decode().removeprefix(prefix) for key in rooms),
+            rooms={name.decode(): state for name, state in _pairs(rooms)},
             works=works,
             unacknowledged={
                 participant: [_entry(entry) for entry in entries]
                 for participant, entries in zip(participants, unacknowledged, strict=True)
             },
+            by_locale={
+                name: {
+                    locale.decode(): {room.decode() for room in rooms}
+                    for locale, rooms in _pairs(found)
+                }
+                for name, found in zip(BY_LOCALE, by_locale, strict=True)
+            },
         )
-
-    def by_locale(self, name: str) -> dict[str, set[str]]:
-        """The rooms of `pool` or `kept` by the locale of their phrase."""
-        prefix = f"{self.base}:{name}:"
-        keys = self.client.keys(f"{prefix}*")
-        pipe = self.client.pipeline(transaction=False)
-        for key in keys:
-            pipe.zrange(key, 0, -1)
-        locales = [key.decode().removeprefix(prefix) for key in keys]
-        found = pipe.execute()
-        return {
-            locale: {room.decode() for room in rooms}
-            for locale, rooms in zip(locales, found, strict=True)
-        }
 
     def works(self, after: str = "-") -> list[tuple[str, StoredWork]]:
         """Entries of the stream, each with its id, from one id on (exclusive)."""
@@ -207,9 +207,13 @@ class LuaLane:
         return self.client.fcall(library.function(name), 1, self.base, *arguments)
 
 
-def _scores(pairs: list[Any]) -> dict[str, float]:
-    """From any protocol version's answer: [(member, score)] or [[member, score]]."""
-    return {member.decode(): float(score) for member, score in pairs}
+def _pairs(flat: list[Any]) -> list[tuple[Any, Any]]:
+    """From `[a, 1, b, 2]`."""
+    return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _scores(flat: list[Any]) -> dict[str, float]:
+    return {member.decode(): float(score) for member, score in _pairs(flat)}
 
 
 def _entry(entry: bytes) -> tuple[str, int]:
