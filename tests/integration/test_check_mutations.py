@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+import redis
 from jielong import Refused
 from jielong.exceptions import JielongError
 
+from server.store import library
+from server.store.embedded import EmbeddedServer
 from tests.history import HistoryWriter
 from tests.integration.recorded_clients import (
     RecordedClient,
@@ -22,7 +23,7 @@ from tests.integration.recorded_clients import (
     relay,
     run_check,
 )
-from tests.service import ROOT, Service
+from tests.service import Service
 
 FOUR = "zhijing-tianshi"
 TRIES = 20
@@ -238,19 +239,12 @@ MUTATIONS = [
 ]
 
 
-def mutate(folder: Path, mutation: Mutation) -> None:
-    """Copy the server to `folder` with one line changed; link its pages and clients."""
-    shutil.copytree(
-        ROOT / "server", folder / "server", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    for name in ("static", "client"):
-        (folder / name).symlink_to(ROOT / name)
-    found = 0
-    for part in (folder / "server" / "store" / "functions").glob("*.lua"):
-        source = part.read_text(encoding="utf-8")
-        found += source.count(mutation.right)
-        part.write_text(source.replace(mutation.right, mutation.wrong), encoding="utf-8")
+def mutate(service: Service, mutation: Mutation) -> None:
+    """Change one line of the library that the service's Valkey has."""
+    found = library.CODE.count(mutation.right)
     assert found == 1, f"the library has this line {found} times"
+    with redis.Redis.from_url(EmbeddedServer(service.data).url, socket_timeout=10) as client:
+        client.function_load(library.CODE.replace(mutation.right, mutation.wrong), replace=True)
 
 
 async def record(service: Service, scenario: Callable[[MakeClient], Awaitable[None]]) -> None:
@@ -271,14 +265,8 @@ async def record(service: Service, scenario: Callable[[MakeClient], Awaitable[No
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
-async def test_the_check_finds_a_changed_line(
-    mutation: Mutation,
-    tmp_path: Path,
-    serve: Callable[..., Service],
-) -> None:
-    changed = tmp_path / "changed"
-    mutate(changed, mutation)
-    service = serve(cwd=changed)
+async def test_the_check_finds_a_changed_line(mutation: Mutation, service: Service) -> None:
+    mutate(service, mutation)
     await record(service, mutation.scenario)
     checked = await asyncio.to_thread(run_check, history_of(service), "--data", service.data)
     assert checked.returncode == 1, checked.stdout
