@@ -129,9 +129,9 @@ def _start(
 def _process(
     command: Sequence[str | Path] | None, environment: dict[str, str], cwd: Path, log: Path
 ) -> subprocess.Popen[bytes] | ForkedProcess:
-    if command is None and cwd == ROOT:
+    if command is None:
         return ForkedProcess(["serve"], environment, cwd, log)
     with log.open("ab") as out:
         return subprocess.Popen(
-            command or SERVE, cwd=cwd, env=environment, stdout=out, stderr=subprocess.STDOUT
+            command, cwd=cwd, env=environment, stdout=out, stderr=subprocess.STDOUT
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tests.browser.conftest import Stranger
 from tests.browser.participant_page import ParticipantPage
 from tests.finish_work import finish_work
 from tests.polling import eventually
-from tests.service import ROOT, Service, start_service
+from tests.service import ROOT, SERVE, Service, start_service
 
 KEEPS: dict[str, Any] = {"service_workers": "allow"}
 READY = """async () => {
@@ -49,9 +48,8 @@ class Releases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         for name in ("server", "static"):
-            shutil.copytree(
-                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            # With the bytecode, but not what somebody else is about to write.
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("*.pyc.*"))
         (folder / "client").symlink_to(ROOT / "client")
         self.service = self._start(None)
 
@@ -63,9 +61,9 @@ class Releases:
         self.service = self._start(self.service.port, **settings)
 
     def _start(self, port: int | None, **settings: object) -> Service:
-        data, command = self._folder / "data", (sys.executable, "-m", "server", "serve")
+        data = self._folder / "data"
         return start_service(
-            data, port=port, command=command, cwd=self._folder, bundled=True, **settings
+            data, port=port, command=SERVE, cwd=self._folder, bundled=True, **settings
         )
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from tests.forked import run_to_the_end
 from tests.service import ROOT, free_port
 
 SECONDS = 60.0
-
-SERVE = [sys.executable, "-m", "server", "serve"]
 
 
 def jielong(*words: object) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,7 @@ from server.store import keys
 from server.store.embedded import STEADY_SECONDS
 from tests.finish_work import finish_work
 from tests.integration import processes
-from tests.integration.command import SERVE, environment
+from tests.integration.command import environment
 from tests.integration.http import get, get_json
 from tests.integration.metrics import metrics
 from tests.integration.processes import VALKEY, ended, lives
@@ -26,7 +26,7 @@ from tests.integration.protocol_client import JSON, MSGPACK, Peer, open_peer, op
 from tests.integration.relays import INK, finish, meet, open_room, write
 from tests.integration.valkey import Valkey
 from tests.polling import eventually
-from tests.service import ROOT, Service
+from tests.service import ROOT, SERVE, Service
 
 Serve = Callable[..., Service]
 

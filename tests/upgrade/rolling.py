@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from tests.faults.results import Results
 from tests.faults.run import DRAIN_SECONDS, GRACE_SECONDS, TURN_SECONDS
 from tests.faults.service_under_test import ServiceUnderTest
 from tests.polling import eventually
+from tests.service import SERVE
 from tests.upgrade.versions import LAST_RELEASE, replace_by_this_one, unpack
 
-SERVE = (sys.executable, "-m", "server", "serve")
 REPLACED_SECONDS = 120.0
 SEED = 1
 

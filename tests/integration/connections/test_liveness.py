@@ -23,9 +23,15 @@ from tests.service import Service
 PINGED_JSON = pack({"t": "ping", "n": 1}, JSON)
 
 
-async def test_a_silent_peer_is_pinged_after_20_s_and_dropped_after_20_more(
-    shared: Service,
-) -> None:
+async def test_a_silent_peer_is_dropped_in_time(shared: Service) -> None:
+    """Both at once, because nobody does anything meanwhile."""
+    await asyncio.gather(
+        is_pinged_after_20_s_and_dropped_after_20_more(shared),
+        without_hello_is_closed_after_30_s(shared),
+    )
+
+
+async def is_pinged_after_20_s_and_dropped_after_20_more(shared: Service) -> None:
     silent, alive = await open_raw(shared, MSGPACK), await open_raw(shared, JSON)
     start = time.monotonic()
 
@@ -50,7 +56,7 @@ async def test_a_silent_peer_is_pinged_after_20_s_and_dropped_after_20_more(
     await alive.close()
 
 
-async def test_a_connection_without_hello_is_closed_after_30_s(shared: Service) -> None:
+async def without_hello_is_closed_after_30_s(shared: Service) -> None:
     raw = await open_raw(shared, JSON)
     start = time.monotonic()
     while (found := await raw.next_frame(40)) is not None and found[0] != CLOSE:
