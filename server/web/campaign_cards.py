@@ -9,16 +9,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.archive.card import Card
-from server.archive.pictures import PictureError, Pictures
-from server.archive.wanted_pictures import card_of
+from server.archive.pictures import Pictures
 from server.campaign.colours import mixed, on_colour
 from server.campaign.definition import Definition
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
 from server.web.api import ApiError
-from server.web.certificates import CARD
+from server.web.share_cards import answer_card
 from server.web.words import words_for
-from server.web.work_pictures import FOR_ALL_SITES, RETRY_SECONDS
 
 
 class CampaignCards:
@@ -46,15 +44,7 @@ class CampaignCards:
         if found is None:
             raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
         card = _card(found.campaign, self._definition(campaign_id))
-        wanted = card_of(f"campaign-{campaign_id}", card)
-        headers = {"Cache-Control": CARD, "ETag": f'"{wanted.name}"', **FOR_ALL_SITES}
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        try:
-            drawn = await self._pictures.of(wanted)
-        except PictureError as error:
-            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
-        return Response(drawn, media_type="image/png", headers=headers)
+        return await answer_card(request, self._pictures, f"campaign-{campaign_id}", card)
 
 
 def _card(campaign: Campaign, definition: Definition) -> Card:

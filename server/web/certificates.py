@@ -15,9 +15,8 @@ from starlette.routing import Route
 
 from server.archive.card import Card
 from server.archive.drawing import HEIGHT, WIDTH
-from server.archive.pictures import PictureError, Pictures
+from server.archive.pictures import Pictures
 from server.archive.pledge_reader import PledgeReader
-from server.archive.wanted_pictures import card_of
 from server.campaign.colours import mixed, on_colour
 from server.campaign.definition import Definition
 from server.relay.campaign import Campaign
@@ -30,11 +29,8 @@ from server.web.campaign_document import picture_sources
 from server.web.oembed import discovery_of
 from server.web.pages import ASK_AGAIN, Pages
 from server.web.pledge_api import moment
+from server.web.share_cards import answer_card
 from server.web.theme import seal_of, style_of
-from server.web.work_pictures import FOR_ALL_SITES, RETRY_SECONDS
-
-CARD = "public, max-age=60, s-maxage=60"
-"""The organiser may correct a text on it."""
 
 
 class _Words(NamedTuple):
@@ -140,15 +136,7 @@ class Certificates:
         """Answer with the share card; `locale` is its language."""
         campaign, made = await self._find(request)
         card = self._card(campaign, made, _words(reader_locale(request) or campaign.locale))
-        wanted = card_of(made.certificate, card)
-        headers = {"Cache-Control": CARD, "ETag": f'"{wanted.name}"', **FOR_ALL_SITES}
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        try:
-            drawn = await self._pictures.of(wanted)
-        except PictureError as error:
-            raise ApiError(503, "busy", str(error), retry_seconds=RETRY_SECONDS) from error
-        return Response(drawn, media_type="image/png", headers=headers)
+        return await answer_card(request, self._pictures, made.certificate, card)
 
     async def _find(self, request: Request) -> tuple[Campaign, MadePledge]:
         found = await self._reader.find(request.path_params["certificate"])
