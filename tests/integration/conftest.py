@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from server.archive.database import Database
 from server.store import library
 from tests.integration.postgresql import PostgreSQL
 from tests.integration.protocol_client import MSGPACK, Peer, open_session
@@ -15,7 +16,7 @@ from tests.integration.store import Store, plain
 from tests.integration.valkey import Valkey
 from tests.service import Service
 
-STORE_SECONDS = 30.0
+STORE_SECONDS, DATABASE_SECONDS = 30.0, 60.0
 
 Connect = Callable[..., Awaitable[Peer]]
 
@@ -27,6 +28,25 @@ def postgresql() -> Iterator[PostgreSQL]:
     server.start()
     yield server
     server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.new_database()
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    """It is open; a test that hangs on it fails."""
+    database = Database(url)
+    await database.open()
+    async with asyncio.timeout(DATABASE_SECONDS):
+        yield database
+    await database.close()
 
 
 @pytest.fixture

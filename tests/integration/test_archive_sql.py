@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from server.archive.barred import Barred
 from server.archive.database import Database
@@ -27,18 +25,6 @@ from server.relay.pledges import MadePledge, PledgeTotals
 from server.relay.transition import Hand
 from server.store.works import FinishedWork
 from tests.integration.finished_works import make_work
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database of each kind."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    database = Database(url)
-    await database.open()
-    yield database
-    await database.close()
 
 
 def by(participant: str, number: int) -> FinishedWork:

@@ -6,9 +6,8 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,21 +38,6 @@ FUNDS = tuple(
     Fund(id=name, title=name, currency="CNY", url="https://pay.example.org")
     for name in ("angels", "masks")
 )
-
-LIMIT = 60.0
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database of each kind."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    database = Database(url)
-    await database.open()
-    async with asyncio.timeout(LIMIT):
-        yield database
-    await database.close()
 
 
 @pytest.fixture

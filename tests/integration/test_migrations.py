@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,7 +17,6 @@ from server.archive.works import Works
 from server.console.schema import metadata
 from server.store.works import FinishedWork
 from tests.integration.finished_works import make_work
-from tests.integration.postgresql import PostgreSQL
 
 UNSTAMPED = (
     "CREATE TABLE works (id VARCHAR(32) NOT NULL PRIMARY KEY, campaign VARCHAR(64) NOT NULL,"
@@ -50,15 +48,6 @@ REVIEWED = (
 
 OPENERS = 6
 """Processes that open a database at once."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.new_database()
 
 
 async def make_unstamped(

@@ -7,7 +7,6 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,18 +221,6 @@ async def test_an_unknown_certificate_is_said_to_be_one(shared: Service, certifi
 
 
 # The archive and Redis ----------------------------------------------------------------------------
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database of each kind."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql").new_database()
-    database = Database(url)
-    await database.open()
-    yield database
-    await database.close()
 
 
 def made(number: int, participant: str = "", pledge: str = "tea") -> MadePledge:

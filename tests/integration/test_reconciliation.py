@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -25,31 +23,12 @@ from server.store.reconciliation import SKIPPED_SERIALS, Reconciler
 from server.store.shards import Shards
 from server.store.works import WorksStream
 from tests.integration.finished_works import make_work
-from tests.integration.postgresql import PostgreSQL
 from tests.integration.store import CAMPAIGN, IN_MEMORY, LANE, RULES, Store, plain
 from tests.integration.valkey import Valkey
 from tests.polling import eventually
 
 LIMIT = 30.0
 LANES = lane_bases(CAMPAIGN, 2)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.new_database()
-
-
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
-    await database.open()
-    async with asyncio.timeout(LIMIT):
-        yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.integration.protocol_client import JSON, MSGPACK, Peer, open_peer, op
 from tests.integration.relays import INK, finish, meet, open_room, write
 from tests.integration.valkey import Valkey
 from tests.polling import eventually
-from tests.service import ROOT, SERVE, Service
+from tests.service import ROOT, SERVE, START_SECONDS, Service
 
 Serve = Callable[..., Service]
 
@@ -235,7 +235,7 @@ async def test_ended_while_it_starts_it_leaves_no_process(tmp_path: Path) -> Non
     async def has_begun() -> bool:
         return bool(processes.descendants(process.pid, VALKEY))
 
-    await eventually(has_begun)
+    await eventually(has_begun, START_SECONDS)
     started = processes.descendants(process.pid)
     process.terminate()
     await asyncio.to_thread(process.wait, END_SECONDS)
