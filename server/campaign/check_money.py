@@ -36,7 +36,7 @@ def check_money(definition: Definition) -> Iterator[Problem]:
         if count > 1:
             yield Problem("fund", f"{name!r} is there twice")
     if "give" in definition.relays and not definition.fund:
-        yield Problem("relays", "has give, but the campaign has no [[campaign.fund]]")
+        yield Problem("relays", "has give, but the campaign has no fund")
     for name in ACCOUNTS:
         account = getattr(definition, name)
         if account is not None:

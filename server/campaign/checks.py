@@ -53,7 +53,7 @@ def check_change(before: Definition, after: Definition) -> list[Problem]:
     kept = {pledge.id for pledge in after.pledge}
     for pledge in before.pledge:
         if pledge.id not in kept:
-            why = "cannot be removed, for certificates name it; set `offered = false`"
+            why = "cannot be removed, for certificates name it; stop offering it instead"
             problems.append(Problem("pledge", f"{pledge.id!r} {why}"))
     currencies = {fund.id: fund.currency for fund in after.fund}
     for fund in before.fund:
@@ -68,6 +68,8 @@ def _check_names(definition: Definition) -> Iterator[Problem]:
         yield Problem("id", fault)
     if fault := fault_of_locale(definition.locale):
         yield Problem("locale", fault)
+    if definition.archived and definition.open:
+        yield Problem("archived", "is for closed campaigns; close it, or restore it")
 
 
 def _check_texts(definition: Definition) -> Iterator[Problem]:
@@ -173,7 +175,7 @@ def _check_relays(definition: Definition) -> Iterator[Problem]:
             yield Problem(f"pledge[{number}].id", fault)
     yield from _doubled("pledge", (pledge.id for pledge in definition.pledge))
     if "pledge" in definition.relays and not definition.pledge:
-        yield Problem("relays", "has pledge, but the campaign has no [[campaign.pledge]]")
+        yield Problem("relays", "has pledge, but the campaign has no pledge")
 
 
 def _check_goals(definition: Definition) -> Iterator[Problem]:

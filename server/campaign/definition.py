@@ -134,6 +134,7 @@ class Definition(_Part, frozen=True):
         title, summary, cause, result, legal: what people see: the name, one line and more on what
             it is for, what came of it (after the end), and the legal notice.
         open: closed whatever the dates say, when false.
+        archived: over, and in no list of campaigns; everything of it is kept.
         locale: the language of its page and of texts without a language.
         organiser, link, picture: who runs it, an address with more, the address of a picture.
         theme: its colours and seal.
@@ -160,6 +161,7 @@ class Definition(_Part, frozen=True):
     id: str
     title: Texts = ""
     open: bool = True
+    archived: bool = False
     locale: str = "zh-Hans"
     summary: Texts = ""
     cause: Texts = ""

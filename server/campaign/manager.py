@@ -34,7 +34,7 @@ async def find_campaign(storage: CampaignStorage, library: Library, campaign_id:
     """
     found = (await all_campaigns(storage, library)).get(campaign_id)
     if found is None:
-        problem = Problem("", "there is none of this id; `jielong campaign list` shows all")
+        problem = Problem("", "there is no campaign of this id")
         raise CampaignError([problem], campaign_id)
     return found
 
@@ -88,6 +88,8 @@ class CampaignManager:
     async def open(self, campaign_id: str) -> list[str]:
         """Let people join; the campaigns that differ now."""
         definition = msgspec.structs.replace(await self.find(campaign_id), open=True)
+        if definition.archived:
+            raise CampaignError([Problem("archived", "restore it before you open it")], campaign_id)
         now, campaign = datetime.now(UTC), compose(definition, self._library)
         if campaign.opens and now < campaign.opens:
             when = campaign.opens.isoformat()
@@ -103,6 +105,20 @@ class CampaignManager:
         """Let nobody join; the campaigns that differ now."""
         definition = msgspec.structs.replace(await self.find(campaign_id), open=False)
         return await self._save([definition], "close")
+
+    async def archive(self, campaign_id: str) -> list[str]:
+        """Hide a campaign that is over from lists; the campaigns that differ now."""
+        definition = await self.find(campaign_id)
+        if compose(definition, self._library).is_open(datetime.now(UTC)):
+            problem = Problem("archived", "close it before you archive it")
+            raise CampaignError([problem], campaign_id)
+        archived = msgspec.structs.replace(definition, archived=True, open=False)
+        return await self._save([archived], "archive")
+
+    async def restore(self, campaign_id: str) -> list[str]:
+        """Show an archived campaign again, closed; the campaigns that differ now."""
+        definition = msgspec.structs.replace(await self.find(campaign_id), archived=False)
+        return await self._save([definition], "restore")
 
     async def import_file(self, path: Path) -> list[str]:
         """Make the campaigns of a file what it says; the campaigns that differ now.

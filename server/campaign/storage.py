@@ -68,7 +68,7 @@ class CampaignStorage:
         async with self._database.writing() as connection:
             revision = await _next_revision(connection)
             if await _find(connection, definition.id) is not None:
-                problem = Problem("id", "there is a campaign of this id; change it with `edit`")
+                problem = Problem("id", "there is a campaign of this id; choose another id")
                 raise CampaignError([problem], definition.id)
             await _write(connection, definition, revision)
             await _log(connection, who, "create", None, definition)

@@ -1,4 +1,4 @@
-"""`jielong campaign`: create, change, open and close campaigns while the service runs."""
+"""`jielong campaign`: create, change, open, close and archive campaigns while it runs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from server.store.deployment import deployment
 from server.store.embedded import EmbeddedServer
 
 campaign = typer.Typer(
-    help="Create, change, open and close campaigns. Every worker knows a change within a second.",
+    help="Create, change, open, close, archive campaigns. Workers know a change within a second.",
     no_args_is_help=True,
 )
 
@@ -112,6 +112,30 @@ def close(
     _change(lambda it: it.close(campaign_id), "closed", file, database_url, redis_url, data)
 
 
+@campaign.command()
+def archive(
+    campaign_id: Id,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Hide a closed campaign from lists; its works, donations and page stay."""
+    _change(lambda it: it.archive(campaign_id), "archived", file, database_url, redis_url, data)
+
+
+@campaign.command()
+def restore(
+    campaign_id: Id,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    redis_url: RedisUrl = None,
+    data: DataFolder = None,
+) -> None:
+    """Show an archived campaign again; it stays closed until you open it."""
+    _change(lambda it: it.restore(campaign_id), "restored", file, database_url, redis_url, data)
+
+
 @campaign.command("import")
 def import_(
     path: Annotated[Path, typer.Argument(help="TOML file of campaigns.")],
@@ -125,14 +149,20 @@ def import_(
 
 @campaign.command("list")
 def list_(
-    file: SourceFile = None, database_url: DatabaseUrl = None, data: DataFolder = None
+    archived: Annotated[bool, typer.Option("--archived", help="Archived ones, too.")] = False,
+    file: SourceFile = None,
+    database_url: DatabaseUrl = None,
+    data: DataFolder = None,
 ) -> None:
-    """List all campaigns."""
+    """List the campaigns."""
 
     def write(definitions: dict[str, Definition], library: Library) -> None:
         for definition in definitions.values():
+            if definition.archived and not archived:
+                continue
             composed = compose(definition, library)
             state = "open" if composed.is_open(datetime.now(UTC)) else "closed"
+            state = "archived" if definition.archived else state
             relays = ",".join(definition.relays)
             title = composed.text(composed.title)
             typer.echo(f"{definition.id}  {state}  {relays}  {title}")

@@ -10,7 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server.web.locations import STATIC
+
 _FOLDER = Path(__file__).with_name("assets")
+_VENDORED = STATIC / "vendor" / "lean-qr" / "lean-qr.js"
 
 _KINDS = {
     ".css": "text/css; charset=utf-8",
@@ -22,13 +25,16 @@ _FOR_EVER = "private, max-age=31536000, immutable"
 
 
 class Assets:
-    """The files of `assets`. Scripts may import each other by relative addresses."""
+    """The files of `assets`, and what draws QR codes.
+
+    Scripts may import each other by relative addresses.
+    """
 
     def __init__(self, base: str) -> None:
         """Read them all; `base` is the console's address."""
         self._files = {
             path.name: path.read_bytes()
-            for path in sorted(_FOLDER.iterdir())
+            for path in (*sorted(_FOLDER.iterdir()), _VENDORED)
             if path.suffix in _KINDS
         }
         content = hashlib.sha256()

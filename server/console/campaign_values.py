@@ -6,20 +6,39 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from server.campaign.amounts import read_amount, show_amount
 from server.campaign.definition import DayPalette, NightPalette, Theme
 from server.campaign.problems import Problem
-from server.console.campaign_fields import ACCOUNTS, ADD, FORGET, LINES, LISTS, Rows
+from server.console.campaign_fields import (
+    ACCOUNTS,
+    ADD,
+    ADD_LANGUAGE,
+    CATEGORIES,
+    FORGET,
+    LINES,
+    Layout,
+    Rows,
+)
+from server.console.campaign_languages import keep_languages
 from server.console.forms import Field
 from server.relay.campaign import Relay
 
 RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
-TEXTS = {"title", "summary", "cause", "result", "legal", "organiser.name", "text"}
-"""Paths whose value is a text, or texts by language."""
-
 Plain = dict[str, Any]
+
+
+class WrongValueError(ValueError):
+    """A field has a value without a meaning."""
+
+    def __init__(self, field: str, why: str) -> None:
+        """`field` is its name."""
+        super().__init__(why)
+        self.field = field
+
 
 _DEFAULTS: dict[str, str] = {
     "theme.seal": Theme().seal,
@@ -41,6 +60,7 @@ _EMPTY: Mapping[str, Plain] = {
 """What an entry has of what was left out, so that the validator names each."""
 
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.DOTALL)
+_GOAL = re.compile(r"fund\.(\d+)\.goal")
 _INDEX = re.compile(r"\[(\d+)\]")
 
 
@@ -50,9 +70,9 @@ def values_of(plain: Plain, fields: Sequence[Field]) -> dict[str, str]:
     zone = str(plain.get("time_zone", ""))
     for field in fields:
         found = _at(plain, field.name, plain.get("locale", "zh-Hans"))
-        if field.name.partition(".")[0] == "relays":
-            offered = plain.get("relays", ("write",))
-            found = field.name.partition(".")[2] in offered
+        root, _, rest = field.name.partition(".")
+        if root in ("relays", "categories"):
+            found = rest in plain.get(root, ("write",) if root == "relays" else ())
         elif field.name in ("opens", "closes") and isinstance(found, datetime):
             found = _on_clock(found, zone)
             zone = zone or "UTC"
@@ -60,6 +80,8 @@ def values_of(plain: Plain, fields: Sequence[Field]) -> dict[str, str]:
             found = "\n".join(f"{key} {weight:g}" for key, weight in found.items())
         elif field.name.endswith(".offered"):
             found = found is not False
+        elif isinstance(found, int) and (fund := _GOAL.fullmatch(field.name)):
+            found = show_amount(found, plain["fund"][int(fund[1])]["currency"])
         if found is not None:
             values[field.name] = _shown(found)
     if zone:
@@ -67,23 +89,34 @@ def values_of(plain: Plain, fields: Sequence[Field]) -> dict[str, str]:
     return values
 
 
-def plain_from(values: Mapping[str, str], before: Plain) -> tuple[Plain, dict[str, list[int]]]:
+def plain_from(
+    layout: Layout, values: Mapping[str, str], before: Plain
+) -> tuple[Plain, dict[str, list[int]]]:
     """The campaign that the fields define, on top of what they do not show of `before`.
 
-    Answers also, for each list, the rows of the form that its entries come from.
+    Texts in languages that the layout does not have are removed. Answers also, for each list, the
+    rows of the form that its entries come from.
 
     Raises:
-        ValueError: a value has no meaning; the message names the field and says why.
+        WrongValueError: a value has no meaning.
     """
     plain = deepcopy(before)
-    lists = {rows.path for rows in LISTS}
+    keep_languages(plain, layout.languages)
+    lists = {rows.path for rows in layout.lists}
     for name, value in values.items():
         root, _, rest = name.partition(".")
-        if root in lists or root == "relays" or (root in ACCOUNTS and rest in (ADD, FORGET)):
+        if root in lists or root in ("relays", "categories") or name == ADD_LANGUAGE:
             continue
-        _set(plain, name, _value(name, value), values.get("locale", "zh-Hans"))
+        if root in ACCOUNTS and rest in (ADD, FORGET):
+            continue
+        try:
+            meant = _value(name, value)
+        except ValueError as error:
+            raise WrongValueError(name, str(error)) from error
+        _set(plain, name, meant, values.get("locale", "zh-Hans"))
     plain["relays"] = [relay for relay in RELAYS if values.get(f"relays.{relay}")]
-    used = {rows.path: _set_list(plain, rows, values, before) for rows in LISTS}
+    plain["categories"] = [it for it in CATEGORIES if values.get(f"categories.{it}")]
+    used = {rows.path: _set_list(plain, rows, values) for rows in layout.lists}
     for account in ACCOUNTS:
         _set_secrets(plain, account, values)
     return plain, used
@@ -180,10 +213,10 @@ def _drop_empty(plain: Plain, parents: Sequence[str]) -> None:
             del at[parents[depth - 1]]
 
 
-def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str], before: Plain) -> list[int]:
+def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str]) -> list[int]:
     """Set the entries of a list; the rows that they come from. An empty row is no entry."""
     entries, used = [], []
-    known = before.get(rows.path) or []
+    known = plain.get(rows.path) or []
     numbers = {int(name.split(".")[1]) for name in values if name.startswith(f"{rows.path}.")}
     for number in sorted(numbers):
         entry = deepcopy(known[number]) if number < len(known) else {}
@@ -195,11 +228,31 @@ def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str], before: Plain
         if typed:
             entries.append(_EMPTY[rows.path] | entry)
             used.append(number)
+            if "goal" in entry:
+                _read_goal(entries[-1], f"{rows.path}.{number}.goal")
+    if "id" in _EMPTY[rows.path]:
+        _make_ids(rows.path, entries)
     if entries:
         plain[rows.path] = entries
     else:
         plain.pop(rows.path, None)
     return used
+
+
+def _read_goal(fund: Plain, field: str) -> None:
+    """What to raise, as people write amounts."""
+    try:
+        fund["goal"] = read_amount(str(fund["goal"]), fund["currency"])
+    except ValueError as error:
+        raise WrongValueError(field, str(error)) from error
+
+
+def _make_ids(path: str, entries: Sequence[Plain]) -> None:
+    """Give entries without an id the next free one, such as "pledge-2"."""
+    taken = {entry["id"] for entry in entries}
+    free = (name for number in count(1) if (name := f"{path}-{number}") not in taken)
+    for entry in entries:
+        entry["id"] = entry["id"] or next(free)
 
 
 def _cell(column: Field, value: str) -> object:

@@ -38,6 +38,7 @@ class Field:
         most: characters at most.
         choices: values with their labels, in English.
         autocomplete: what a browser may fill in.
+        proposed: values that are proposed while one types, with their labels as they are.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Field:
     most: int = 200
     choices: Sequence[tuple[str, str]] = ()
     autocomplete: str = "off"
+    proposed: Sequence[tuple[str, str]] = ()
 
     @property
     def is_required(self) -> bool:

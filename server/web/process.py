@@ -75,13 +75,14 @@ async def _serve(
     )
     server = WebServer(app, channel, settings.trusted_proxies)
     async with asyncio.TaskGroup() as group:
-        running = [group.create_task(each.run()) for each in (campaigns, part)]
+        following = group.create_task(campaigns.run())
+        running = group.create_task(part.run())
         group.create_task(server.run())
         control.sendall(f"up {os.getpid()}\n".encode())
         await stopping.wait()
         asyncio.get_running_loop().remove_reader(control.fileno())
+        running.cancel()  # answers that last for a while end with it
         await server.stop()
-        for task in running:
-            task.cancel()
+        following.cancel()
     await part.close()
     await campaigns.close()

@@ -37,6 +37,25 @@ PAGES = (
 """Those that one sees when one is signed in as an owner."""
 
 
+WORK = ConsolePage("work", "/works", "One work")
+PARTICIPANT = ConsolePage("participant", "/works", "One participant, with the reports of their works")
+CONFIRM = ConsolePage("confirm", "/accounts", "Asked once more before an account is removed")
+
+FOLLOWED = (WORK, PARTICIPANT, CONFIRM)
+"""Those that one comes to from another page."""
+
+
+async def follow(page: Page, service: Service, one: ConsolePage) -> None:
+    """Go to one of `FOLLOWED`, as people do."""
+    await page.goto(f"{service.url}/admin{one.path}")
+    if one is CONFIRM:
+        await page.locator("form[action$='/mary/remove'] button").click()
+        return
+    await page.locator("main a[href*='/works/']").first.click()
+    if one is PARTICIPANT:
+        await page.locator("main a[href*='/participants/']").first.click()
+
+
 async def sign_in(page: Page, service: Service) -> None:
     """Sign in as the owner of the setting."""
     await page.goto(f"{service.url}/admin/sign-in")

@@ -13,10 +13,19 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.console_pages import PAGES, SIGN_IN, ConsolePage, add_account, sign_in
+from tests.browser.console_pages import (
+    FOLLOWED,
+    PAGES,
+    SIGN_IN,
+    ConsolePage,
+    add_account,
+    follow,
+    sign_in,
+)
 from tests.browser.console_visitors import CAMPAIGNS, have_visitors
 from tests.browser.launch import launch
 from tests.browser.screens import QUALITY, VIEWS
+from tests.integration.command import jielong
 from tests.integration.console import PASSWORD
 from tests.service import Service, start_service
 
@@ -48,13 +57,17 @@ async def tour(browser: Browser, service: Service, folder: Path, view: str) -> N
         await page.goto(f"{service.url}/admin{one.path}")
         await page.wait_for_load_state("networkidle")
         await take(page, folder, view, one)
+    for one in FOLLOWED:
+        await follow(page, service, one)
+        await page.wait_for_load_state("networkidle")
+        await take(page, folder, view, one)
     await context.close()
 
 
 def write_index(folder: Path) -> None:
     """A page that shows them all."""
     lines = ["# The console, page by page", "", "`make screens` takes these pictures, too.", ""]
-    for one in (SIGN_IN, *PAGES):
+    for one in (SIGN_IN, *PAGES, *FOLLOWED):
         lines += [f"## {one.words}", ""]
         for view in VIEWS:
             seen = f"{one.words}, {view.replace('-', ' by ')}"
@@ -68,8 +81,10 @@ async def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         campaigns = Path(data) / "campaigns.toml"
         campaigns.write_text(CAMPAIGNS, encoding="utf-8")
-        settings = {"workers": 2, "admin_password": PASSWORD, "campaigns": campaigns}
+        settings = {"workers": 2, "admin_password": PASSWORD}
         service = await asyncio.to_thread(start_service, Path(data) / "data", **settings)
+        words = ("campaign", "import", campaigns, "--data", service.data)
+        await asyncio.to_thread(jielong, *words)
         try:
             async with async_playwright() as playwright:
                 browser = await launch(playwright)

@@ -33,26 +33,29 @@ FIELDS = {
     "fund.0.id": "books",
     "fund.0.title.zh-Hans": "图书角",
     "fund.0.currency": "CNY",
-    "fund.0.goal": "100000",
+    "fund.0.goal": "1000",
     "fund.0.url": "https://pay.example.org/give?ref={ref}",
     "webhook.add": SECRET,
 }
-SEEN_MS = 3_000
-"""The overview is at most two seconds old."""
+SEEN_MS = 2_000
+"""The overview promises one second; the other one is for a machine that runs other tests, too."""
 
 
 async def make_and_open(page: Page, service: Service) -> None:
     """The owner makes the campaign, themes it and opens it."""
     await page.goto(f"{service.url}/admin/campaigns")
     await page.fill("[name=id]", CAMPAIGN)
+    await page.select_option("[name=locale]", "zh-Hans")
     await page.get_by_role("button", name="Add").click()
     await expect(page.locator("form[data-preview]")).to_be_visible(timeout=LIMIT_MS)
+    await page.fill("[name='language.add']", "en")
+    await page.get_by_role("button", name="Add the language").click()
+    await expect(page.locator("[name='title.en']")).to_be_visible(timeout=LIMIT_MS)
     await page.evaluate("document.querySelectorAll('details').forEach((it) => { it.open = true; })")
     for name, value in FIELDS.items():
         await page.fill(f"[name='{name}']", value)
     for relay in ("write", "pledge", "give"):
         await page.set_checked(f"[name='relays.{relay}']", True)
-    await page.select_option("[name=locale]", "zh-Hans")
     await page.select_option("[name=moderation]", "before")
     await page.get_by_role("button", name="Save").click()
     await expect(page.locator(".notice.good")).to_be_visible()

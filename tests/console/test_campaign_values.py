@@ -11,8 +11,9 @@ from server.campaign.problems import CampaignError
 from server.campaign.reading import plain_of, read_definition
 from server.campaign.schedule import moment
 from server.catalogue import load_library
-from server.console.campaign_fields import fields_of
-from server.console.campaign_values import field_of, plain_from, values_of
+from server.console.campaign_fields import Layout
+from server.console.campaign_languages import languages_of, read_language
+from server.console.campaign_values import WrongValueError, field_of, plain_from, values_of
 
 WHOLE = """
 id = "spring"
@@ -49,9 +50,16 @@ goal = 5
 LIBRARY = load_library()
 
 
-def posted(plain: dict[str, Any], **changes: str) -> tuple[dict[str, str], list[str]]:
-    """What a browser posts of the editor, with these changes; and all names of fields."""
-    fields = fields_of(plain)
+def layout_of(plain: dict[str, Any], *more: str) -> Layout:
+    return Layout([*languages_of(plain), *more])
+
+
+def posted(plain: dict[str, Any], *more: str, **changes: str) -> tuple[dict[str, str], list[str]]:
+    """What a browser posts of the editor, with these changes; and all names of fields.
+
+    The editor has the languages `more` in addition.
+    """
+    fields = layout_of(plain, *more).fields(plain)
     values = values_of(plain, fields) | {key.replace("__", "."): it for key, it in changes.items()}
     names = [field.name for field in fields]
     return {name: values.get(name, "") for name in names}, names
@@ -61,7 +69,9 @@ def test_a_campaign_that_is_saved_unchanged_is_the_same() -> None:
     before = read_definition(tomllib.loads(WHOLE), LIBRARY)
     values, _ = posted(plain_of(before))
     assert "whsec_" not in " ".join(values.values())
-    after = read_definition(plain_from(values, plain_of(before))[0], LIBRARY)
+    after = read_definition(
+        plain_from(layout_of(plain_of(before)), values, plain_of(before))[0], LIBRARY
+    )
     for name in before.__struct_fields__:
         if name not in ("summary", "cause", "organiser", "pledge", "fund", "goal", "closes"):
             assert getattr(after, name) == getattr(before, name), name
@@ -69,17 +79,22 @@ def test_a_campaign_that_is_saved_unchanged_is_the_same() -> None:
     assert after.summary == {"en": "In one line"}
     assert [it.text for it in after.pledge] == [{"en": "Tea"}, {"en": "Old", "fr": "Vieux"}]
     values, _ = posted(plain_of(after))
-    assert read_definition(plain_from(values, plain_of(after))[0], LIBRARY) == after
+    assert (
+        read_definition(plain_from(layout_of(plain_of(after)), values, plain_of(after))[0], LIBRARY)
+        == after
+    )
 
 
 def test_secrets_are_added_and_removed_and_never_shown() -> None:
     before = plain_of(read_definition(tomllib.loads(WHOLE), LIBRARY))
     new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
-    added, _ = plain_from(posted(before, webhook__add=new)[0], before)
+    added, _ = plain_from(layout_of(before), posted(before, webhook__add=new)[0], before)
     assert len(added["webhook"]["secrets"]) == 2
-    replaced, _ = plain_from(posted(before, webhook__add=new, webhook__forget="on")[0], before)
+    replaced, _ = plain_from(
+        layout_of(before), posted(before, webhook__add=new, webhook__forget="on")[0], before
+    )
     assert replaced["webhook"] == {"secrets": [new]}
-    removed, _ = plain_from(posted(before, webhook__forget="on")[0], before)
+    removed, _ = plain_from(layout_of(before), posted(before, webhook__forget="on")[0], before)
     assert "webhook" not in removed
 
 
@@ -100,9 +115,53 @@ def test_every_problem_has_its_field() -> None:
         "weights": "nothing 1",
     }
     values, names = posted(before, **wrong)
-    plain, used = plain_from(values, before)
+    plain, used = plain_from(layout_of(before), values, before)
     with pytest.raises(CampaignError) as error:
         read_definition(plain, LIBRARY)
     found = {field_of(problem, names, used) for problem in error.value.problems}
-    left_out = {"fund.2.title.zh-Hans", "fund.2.currency", "fund.2.url"}
+    left_out = {"fund.2.title.en", "fund.2.currency", "fund.2.url"}
     assert found == (set(wrong) | left_out) - {"fund.2.id"}
+
+
+def test_texts_are_written_in_every_language_that_is_added() -> None:
+    before = plain_of(read_definition(tomllib.loads(WHOLE), LIBRARY))
+    assert languages_of(before) == ["en", "zh-Hans", "fr"]
+    values, _ = posted(before, "pt-BR")
+    values |= {"title.pt-BR": "Primavera", "pledge.0.text.pt-BR": "Ch\u00e1"}
+    plain, _ = plain_from(Layout(languages_of(before, values)), values, before)
+    after = read_definition(plain, LIBRARY)
+    assert after.title == {"en": "Spring", "zh-Hans": "春", "fr": "Printemps", "pt-BR": "Primavera"}
+    assert after.pledge[0].text == {"en": "Tea", "pt-BR": "Ch\u00e1"}
+
+
+def test_a_language_that_the_form_has_no_more_is_gone_from_every_text() -> None:
+    before = plain_of(read_definition(tomllib.loads(WHOLE), LIBRARY))
+    values, _ = posted(before)
+    kept = {name: value for name, value in values.items() if not name.endswith(".fr")}
+    plain, _ = plain_from(Layout(languages_of(before, kept)), kept, before)
+    after = read_definition(plain, LIBRARY)
+    assert after.title == {"en": "Spring", "zh-Hans": "春"}
+    assert after.pledge[1].text == {"en": "Old"}
+
+
+def test_a_language_is_named_by_its_tag_or_as_people_call_it() -> None:
+    assert [read_language(it) for it in ("fr", "français", "ZH-HANS", "pt-BR")] == [
+        "fr",
+        "fr",
+        "zh-Hans",
+        "pt-BR",
+    ]
+    with pytest.raises(ValueError, match="no locale"):
+        read_language("Klingon!")
+
+
+def test_amounts_are_written_in_the_currency_and_ids_are_made() -> None:
+    before = plain_of(read_definition(tomllib.loads(WHOLE), LIBRARY))
+    values, _ = posted(before)
+    assert values["fund.0.goal"] == "0.05"
+    more = {"fund__0__goal": "12.5", "pledge__2__text__en": "Walk"}
+    plain, _ = plain_from(layout_of(before), posted(before, **more)[0], before)
+    assert (plain["fund"][0]["goal"], plain["pledge"][2]["id"]) == (1_250, "pledge-1")
+    with pytest.raises(WrongValueError) as error:
+        plain_from(layout_of(before), posted(before, fund__0__goal="much")[0], before)
+    assert error.value.field == "fund.0.goal"

@@ -76,15 +76,16 @@ FUND = {
     "fund__0__id": "angels",
     "fund__0__title__en": "Angels",
     "fund__0__currency": "CNY",
-    "fund__0__goal": "100000000",
+    "fund__0__goal": "1000000",
     "fund__0__url": "https://pay.example.org/give?ref={ref}",
 }
 
 
 async def make(owner: ConsoleClient, name: str) -> None:
     """A campaign with a fund, which is open."""
-    assert (await owner.post("/campaigns", {"id": name}, "/campaigns")).status_code == 303
-    more = {"locale": "en", "title__en": "Spring", "relays__give": "on", "webhook__add": SECRET}
+    new = {"id": name, "locale": "en"}
+    assert (await owner.post("/campaigns", new, "/campaigns")).status_code == 303
+    more = {"title__en": "Spring", "relays__give": "on", "webhook__add": SECRET}
     assert await edit(owner, name, **more, **FUND) == {}
     assert (await owner.post(f"/campaigns/{name}/open", {}, "/campaigns")).status_code == 303
 
@@ -117,8 +118,15 @@ async def test_a_campaign_is_made_changed_opened_and_closed(
 
     await eventually(is_closed)
     assert (await owner.get("/campaigns")).text.count("spring") > 1
+    assert (await owner.post("/campaigns/spring/archive", {}, "/campaigns")).status_code == 303
+    assert "(spring)" not in (await owner.get("/campaigns")).text
+    assert "(spring)" in (await owner.get("/campaigns?show=archived")).text
+    refused = await owner.post("/campaigns/spring/open", {}, "/campaigns")
+    assert "restore it" in (await owner.http.get(refused.headers["location"])).text
+    assert (await owner.post("/campaigns/spring/restore", {}, "/campaigns")).status_code == 303
+    assert "(spring)" in (await owner.get("/campaigns")).text
     entries = (await owner.get("/audit?campaign=spring")).text
-    for action in ("create", "edit", "open", "close"):
+    for action in ("create", "edit", "open", "close", "archive", "restore"):
         assert f'<td data-label="What">{action}' in entries
     assert SECRET not in entries
 
@@ -134,7 +142,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
         theme__light__accent="#fefefe",
         fund__0__url="http://pay.example.org",
         fund__1__id="Bad id",
-        pledge__0__text__en="x",
+        pledge__0__id="Bad id",
         opens="2030-01-02T00:00",
         webhook__add="whsec_short",
     )
@@ -147,6 +155,23 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
     )
     assert preview.status_code == 200
     assert "&lt;b&gt;" in preview.text or 'data-field="' in preview.text
+
+
+async def test_texts_are_in_every_language_that_an_organiser_adds(owner: ConsoleClient) -> None:
+    await make(owner, "tongues")
+    path = "/campaigns/tongues"
+    fields = shown((await owner.get(path)).text)
+    wider = await owner.post(path, fields | {"language.add": "Français"}, path)
+    assert wider.status_code == 200
+    texts = {"title.fr": "Printemps", "fund.0.title.fr": "Anges"}
+    assert (await owner.post(path, shown(wider.text) | texts, path)).status_code == 303
+    page = (await owner.get(path)).text
+    assert shown(page).items() >= texts.items()
+    narrower = await owner.post(path, shown(page) | {"language.remove": "fr"}, path)
+    assert (await owner.post(path, shown(narrower.text), path)).status_code == 303
+    assert "title.fr" not in shown((await owner.get(path)).text)
+    refused = await owner.post(path, fields | {"language.add": "Klingon!"}, path)
+    assert "no locale" in errors(refused.text)["language.add"]
 
 
 async def test_a_copy_has_no_secrets(owner: ConsoleClient, shared: Service) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from server.console.pages.accounts import AccountsPage
 from server.console.pages.audit import AuditPage
+from server.console.pages.campaign_editor import CampaignEditor
 from server.console.pages.campaigns import CampaignsPage
 from server.console.pages.funds import FundsPage
 from server.console.pages.overview import OverviewPage
@@ -24,6 +25,7 @@ SECTIONS: tuple[Callable[[Parts], Section], ...] = (
     ParticipantsPage,
     WorkersPage,
     CampaignsPage,
+    CampaignEditor,
     FundsPage,
     StatementsPage,
     AuditPage,

@@ -1,13 +1,24 @@
-"""The overview: what happens now, drawn anew every 2 s for as long as somebody looks."""
+"""The overview: what happens now, drawn anew within a second for as long as somebody looks.
+
+A page that is open has one answer, which tells it of every change and ends after FOLLOW_SECONDS;
+then the page asks again. A request for every change would cost the worker more, which hands each
+connection over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
+import msgspec
+import structlog
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, Response
+from redis.exceptions import RedisError
+from starlette.responses import Response, StreamingResponse
 
+from server.archive.database import ArchiveAwayError
 from server.campaign.amounts import digits_of
 from server.console.charts import Chart, Series, bar_chart, line_chart
 from server.console.frame import HEADERS, NOW, MenuEntry
@@ -18,6 +29,21 @@ from server.console.section import ConsoleRoute, Section, get
 from server.console.tables import Filter
 from server.console.texts import text
 from server.console.visit import Visit
+from server.store.errors import StoreError
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 0.5
+"""How often it is looked whether there is something new to tell."""
+
+FOLLOW_SECONDS = 20.0
+"""An answer is as long; whoever is signed out meanwhile sees no more after it."""
+
+MOST_FOLLOWED = 64
+"""Answers of a process that follow the figures; a further one ends at once."""
+
+_STREAM = "application/x-ndjson"
+_UNBUFFERED = HEADERS | {"X-Accel-Buffering": "no"}
 
 SHOWN = 150
 """Samples in a chart: those of 5 minutes."""
@@ -41,6 +67,13 @@ class _Drawn(NamedTuple):
     body: str
 
 
+class _Parts(msgspec.Struct, omit_defaults=True):
+    """One line of the answer: the parts of the page that have changed, by their ids in it."""
+
+    tiles: str = ""
+    charts: str = ""
+
+
 class OverviewPage(Section):
     """The first page, and the figures in it."""
 
@@ -51,14 +84,20 @@ class OverviewPage(Section):
         self._campaigns = parts.campaigns
         self._samples = Samples(parts.campaigns)
         self._drawn: dict[tuple[str, str], _Drawn] = {}
+        self._followed = 0
+        self._ended = asyncio.Event()
 
     def routes(self) -> Sequence[ConsoleRoute]:
         """Its routes."""
         return [get("/", self.show), get("/figures", self.figures)]
 
     async def run(self) -> None:
-        """Take samples."""
-        await self._samples.run()
+        """Take samples; the answers that follow them end with this."""
+        self._ended.clear()
+        try:
+            await self._samples.run()
+        finally:
+            self._ended.set()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -71,13 +110,50 @@ class OverviewPage(Section):
         return visit.page(
             "overview",
             choice=Filter("campaign", text("Campaign"), campaign, choices),
-            figures=Markup(await self._draw(visit, campaign)),
+            tiles=Markup(await self._draw_tiles(visit, campaign)),
+            charts=Markup(await self._draw_charts(visit, campaign)),
             address=f"/figures{visit.here()}",
         )
 
     async def figures(self, visit: Visit) -> Response:
-        """The figures alone, which the page puts in the place of those before."""
-        return HTMLResponse(await self._draw(visit, self._chosen(visit)), headers=HEADERS)
+        """A line of JSON for each change; see `_Parts`."""
+        campaign = self._chosen(visit)
+        first = await self._parts(visit, campaign)
+        lines = self._follow(visit, campaign, first)
+        return StreamingResponse(lines, media_type=_STREAM, headers=_UNBUFFERED)
+
+    async def _follow(self, visit: Visit, campaign: str, told: _Parts) -> AsyncIterator[bytes]:
+        yield _encode(told)
+        if self._followed >= MOST_FOLLOWED:
+            return
+        self._followed += 1
+        until = time.monotonic() + FOLLOW_SECONDS
+        try:
+            while time.monotonic() < until and not await self._ends():
+                now = await self._parts(visit, campaign)
+                changed = _Parts(
+                    now.tiles if now.tiles != told.tiles else "",
+                    now.charts if now.charts != told.charts else "",
+                )
+                if changed != _Parts():
+                    yield _encode(changed)
+                told = now
+        except (StoreError, ArchiveAwayError, RedisError, OSError) as error:
+            log.debug("no figures for the console", error=repr(error))
+        finally:
+            self._followed -= 1
+
+    async def _ends(self) -> bool:
+        """Wait for LOOK_SECONDS; whether the process ends meanwhile."""
+        try:
+            await asyncio.wait_for(self._ended.wait(), LOOK_SECONDS)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _parts(self, visit: Visit, campaign: str) -> _Parts:
+        tiles = await self._draw_tiles(visit, campaign)
+        return _Parts(tiles, await self._draw_charts(visit, campaign))
 
     def _ids(self) -> list[str]:
         return list(self._campaigns.live)
@@ -90,26 +166,31 @@ class OverviewPage(Section):
         campaign = visit.query("campaign")
         return campaign if campaign in self._campaigns.live else ""
 
-    async def _draw(self, visit: Visit, campaign: str) -> str:
+    async def _draw_tiles(self, visit: Visit, campaign: str) -> str:
+        return visit.fragment("tiles", now=(await self._samples.now()).of(campaign))
+
+    async def _draw_charts(self, visit: Visit, campaign: str) -> str:
         """Drawn once for each sample, language and campaign, for all who look."""
         samples = (await self._samples.last())[-SHOWN - RATE_SAMPLES :]
         key, at = (visit.language, campaign), samples[-1].at if samples else 0
         drawn = self._drawn.get(key)
         if drawn is None or drawn.at != at:
-            values = _figures(samples, campaign)
-            drawn = _Drawn(at, visit.fragment("figures", **values))
+            drawn = _Drawn(at, visit.fragment("charts", **_drawable(samples, campaign)))
             self._drawn[key] = drawn
         return drawn.body
 
 
-def _figures(samples: Sequence[Sample], campaign: str) -> dict[str, object]:
-    """What the template `figures` draws."""
+def _encode(parts: _Parts) -> bytes:
+    return msgspec.json.encode(parts) + b"\n"
+
+
+def _drawable(samples: Sequence[Sample], campaign: str) -> dict[str, object]:
+    """What the template `charts` draws."""
     history = [sample.of(campaign) for sample in samples]
-    now = history[-1] if history else CampaignSample()
+    reached = history[-1].funnel if history else {}
     return {
-        "now": now,
         "charts": _charts(samples, history),
-        "bars": bar_chart([(label, now.funnel.get(step, 0)) for step, label in STEPS.items()]),
+        "bars": bar_chart([(label, reached.get(step, 0)) for step, label in STEPS.items()]),
         "fresh": bool(samples),
     }
 

@@ -1,0 +1,37 @@
+"""The links by which people reach a campaign, and what other sites put into their pages."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import NamedTuple
+
+from server.campaign.definition import Definition
+
+
+class Links(NamedTuple):
+    """Where a campaign is.
+
+    Attributes:
+        page: its address.
+        element: for a page of another site, with our script.
+        frame: the same without a script.
+        origins: the sites that may show it so.
+    """
+
+    page: str
+    element: str
+    frame: str
+    origins: tuple[str, ...]
+
+
+def links_of(service: str, definition: Definition) -> Links:
+    """Those of a campaign of the service at this address."""
+    page = f"{service}/c/{definition.id}"
+    name = escape(definition.id)
+    return Links(
+        page,
+        f'<script src="{escape(service)}/embed.js" async></script>\n'
+        f'<jielong-relay campaign="{name}"></jielong-relay>',
+        f'<iframe src="{escape(page)}" title="{name}" width="100%" height="720"></iframe>',
+        definition.embed,
+    )
