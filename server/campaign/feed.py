@@ -117,12 +117,12 @@ class CampaignFeed:
             log.error("the campaigns stay as they were", error=str(error))
             self._version = version
             return
+        self._definitions |= offered.definitions  # before a campaign that needs one is live
         for campaign in offered.campaigns.values():
             await self._bring(campaign)
         for campaign_id, live in self._live.items():
             if campaign_id not in offered.campaigns:
                 live.update(msgspec.structs.replace(live.campaign, enabled=False))
-        self._definitions |= offered.definitions
         self._version = version
         for callback in self._on_change:
             callback()

@@ -38,7 +38,7 @@ PAGES = (
 
 
 WORK = ConsolePage("work", "/works", "One work")
-PARTICIPANT = ConsolePage("participant", "/works", "One participant, with the reports of their works")
+PARTICIPANT = ConsolePage("participant", "/works", "One participant, with reported works")
 CONFIRM = ConsolePage("confirm", "/accounts", "Asked once more before an account is removed")
 
 FOLLOWED = (WORK, PARTICIPANT, CONFIRM)

@@ -31,6 +31,10 @@ from tests.service import Service, start_service
 
 ACCOUNTS = (("ada", "owner"), ("grace", "moderator"), ("alan", "editor"), ("mary", "viewer"))
 
+READY = """document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')
+    && [...document.images].every((one) => one.complete)"""
+"""Whether everything of a page is there. The overview follows its figures for ever."""
+
 
 async def take(page: Page, folder: Path, view: str, one: ConsolePage) -> None:
     """One picture, of the whole page."""
@@ -55,11 +59,11 @@ async def tour(browser: Browser, service: Service, folder: Path, view: str) -> N
     await sign_in(page, service)
     for one in PAGES:
         await page.goto(f"{service.url}/admin{one.path}")
-        await page.wait_for_load_state("networkidle")
+        await page.wait_for_function(READY)
         await take(page, folder, view, one)
     for one in FOLLOWED:
         await follow(page, service, one)
-        await page.wait_for_load_state("networkidle")
+        await page.wait_for_function(READY)
         await take(page, folder, view, one)
     await context.close()
 

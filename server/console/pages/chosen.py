@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from server.console.visit import Visit
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
+from server.web.campaigns import WebCampaigns
 
 
 def chosen_campaign(visit: Visit, campaigns: Mapping[str, OpenCampaign]) -> Campaign:
@@ -23,3 +24,12 @@ def chosen_campaign(visit: Visit, campaigns: Mapping[str, OpenCampaign]) -> Camp
     if found is None:
         raise visit.missing("there is no campaign of this id")
     return found.campaign
+
+
+def campaign_choices(campaigns: WebCampaigns, chosen: str = "") -> list[tuple[str, str]]:
+    """Ids and titles of the campaigns to choose from; of archived ones, only the chosen one."""
+    return [
+        (name, live.campaign.text(live.campaign.title))
+        for name, live in campaigns.live.items()
+        if name == chosen or not campaigns.definition(name).archived
+    ]

@@ -11,7 +11,7 @@ from server.campaign.amounts import show_amount
 from server.campaign.donation_list import PAGE, DonationList, DonationRow, Place, RefundRow
 from server.campaign.donations import ASIDE, SETTLED, TAKEN, WAITING, Donations, FundTotals
 from server.console.frame import CAMPAIGNS, MenuEntry
-from server.console.pages.chosen import chosen_campaign
+from server.console.pages.chosen import campaign_choices, chosen_campaign
 from server.console.parts import Parts
 from server.console.roles import Permission
 from server.console.section import ConsoleRoute, Section, get, post
@@ -151,7 +151,7 @@ class FundsPage(Section):
         if len(rows) > PAGE:
             older = visit.here(before=f"{shown[-1].at}-{shown[-1].id}")
         choices = [("", visit.t(text("All"))), *((it.id, it.id) for it in campaign.funds)]
-        ids = [(name, name) for name in self._campaigns.live]
+        ids = campaign_choices(self._campaigns, campaign.id)
         return Table(
             text("Donations"),
             _DONATIONS,

@@ -22,6 +22,7 @@ from server.archive.database import ArchiveAwayError
 from server.campaign.amounts import digits_of
 from server.console.charts import Chart, Series, bar_chart, line_chart
 from server.console.frame import HEADERS, NOW, MenuEntry
+from server.console.pages.chosen import campaign_choices
 from server.console.parts import Parts
 from server.console.roles import Permission
 from server.console.samples import SAMPLE_SECONDS, CampaignSample, Sample, Samples
@@ -106,7 +107,7 @@ class OverviewPage(Section):
     async def show(self, visit: Visit) -> Response:
         """The page with the figures of now."""
         campaign = self._chosen(visit)
-        choices = [("", visit.t(text("All"))), *((it, self._title(it)) for it in self._ids())]
+        choices = [("", visit.t(text("All"))), *campaign_choices(self._campaigns, campaign)]
         return visit.page(
             "overview",
             choice=Filter("campaign", text("Campaign"), campaign, choices),
@@ -154,13 +155,6 @@ class OverviewPage(Section):
     async def _parts(self, visit: Visit, campaign: str) -> _Parts:
         tiles = await self._draw_tiles(visit, campaign)
         return _Parts(tiles, await self._draw_charts(visit, campaign))
-
-    def _ids(self) -> list[str]:
-        return list(self._campaigns.live)
-
-    def _title(self, campaign_id: str) -> str:
-        campaign = self._campaigns.live[campaign_id].campaign
-        return campaign.text(campaign.title)
 
     def _chosen(self, visit: Visit) -> str:
         campaign = visit.query("campaign")

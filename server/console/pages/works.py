@@ -20,6 +20,7 @@ from server.archive.search import Wanted, WorkSearch
 from server.archive.waiting import Shown
 from server.archive.works import ArchivedWork, Cursor
 from server.console.frame import HEADERS, WORKS, MenuEntry
+from server.console.pages.chosen import campaign_choices
 from server.console.parts import Parts
 from server.console.roles import Permission
 from server.console.section import ConsoleRoute, Section, get, post
@@ -163,9 +164,7 @@ class WorksPage(Section):
         raise HTTPException(404)
 
     def _filters(self, visit: Visit) -> list[Filter]:
-        campaigns = [
-            (name, it.campaign.text(it.campaign.title)) for name, it in self._campaigns.live.items()
-        ]
+        campaigns = campaign_choices(self._campaigns, visit.query("campaign"))
         states = [("" if it is Shown.ALL else it.value, visit.t(_SHOWN[it])) for it in Shown]
         everything = ("", visit.t(text("All")))
         return [
