@@ -156,7 +156,7 @@ def _check_phrases(definition: Definition, library: Library) -> Iterator[Problem
     if definition.own_only and not definition.phrase:
         yield Problem("own_only", "the campaign has no phrase of its own")
     if definition.own_only and (definition.phrases or definition.categories):
-        yield Problem("own_only", "goes with neither `phrases` nor `categories`")
+        yield Problem("own_only", "goes with no choice of the library")
 
 
 def _unknown(field: str, chosen: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
@@ -166,9 +166,7 @@ def _unknown(field: str, chosen: Iterable[str], known: Iterable[str]) -> Iterato
 
 def _check_relays(definition: Definition) -> Iterator[Problem]:
     if not definition.relays:
-        yield Problem(
-            "relays", "is empty; a campaign offers one of write, pledge and give at least"
-        )
+        yield Problem("relays", "is empty; a campaign offers writing, pledging or giving at least")
     yield from _doubled("relays", definition.relays)
     for number, pledge in enumerate(definition.pledge):
         if fault := fault_of_id(pledge.id):

@@ -200,7 +200,7 @@ def test_campaigns_are_taken_from_one_service_to_another(tmp_path: Path) -> None
         (["create", "default"], "there is a campaign of this id"),
         (["edit", "default", "--set", "relays=[]"], "campaign 'default': relays: is empty"),
         (["edit", "default", "--set", "id=other"], "campaign 'default': id: cannot be changed"),
-        (["open", "nope"], "campaign 'nope': there is none of this id"),
+        (["open", "nope"], "campaign 'nope': there is no campaign of this id"),
         (["export", "nope"], "there is no campaign nope"),
     ],
 )

@@ -76,7 +76,7 @@ class CampaignEditor(Section):
             try:
                 changed = await self._access.manager(visit).write(before.id, plain)
             except CampaignError as error:
-                self._show_problems(form, error, used)
+                self._show_problems(visit, form, error, used)
             else:
                 await self._access.tell()
                 told = visit.t(text("It is saved.") if changed else text("Nothing has changed."))
@@ -92,7 +92,7 @@ class CampaignEditor(Section):
             try:
                 shown = read_definition(plain, self._access.library)
             except CampaignError as error:
-                self._show_problems(form, error, used)
+                self._show_problems(visit, form, error, used)
         return visit.page("campaign-preview", form=form, **_preview(shown))
 
     def _taken(
@@ -133,13 +133,13 @@ class CampaignEditor(Section):
         return self._editor(visit, before, layout, form, 422 if why else 200, told)
 
     def _show_problems(
-        self, form: Form, error: CampaignError, used: Mapping[str, list[int]]
+        self, visit: Visit, form: Form, error: CampaignError, used: Mapping[str, list[int]]
     ) -> None:
         """Put each problem beside its field."""
         names = [field.name for field in form.fields]
         for problem in error.problems:
             name = field_of(problem, names, used)
-            said = problem.reason if name else str(problem)
+            said = visit.t(problem.reason) if name else str(problem)
             form.errors[name] = "; ".join(filter(None, (form.errors.get(name, ""), said)))
 
     def _editor(

@@ -14,6 +14,7 @@ from server.campaign.provider_secrets import without_secrets
 from server.campaign.reading import plain_of
 from server.console.campaign_access import CampaignAccess
 from server.console.campaign_languages import NAMES
+from server.console.campaign_reasons import told
 from server.console.campaign_state import state_of
 from server.console.forms import Field, Form
 from server.console.frame import CAMPAIGNS, MenuEntry
@@ -92,11 +93,11 @@ class CampaignsPage(Section):
         try:
             await self._access.manager(visit).add(plain | {"id": new, "open": False})
         except CampaignError as error:
-            form.errors["id"] = "; ".join(problem.reason for problem in error.problems)
+            form.errors["id"] = told(error.problems, visit.t)
             return await self._list(visit, form, 422)
         await self._access.tell()
-        told = visit.t(text("{name} is there, and closed. Fill it in, then open it."), name=new)
-        return await visit.go(f"/campaigns/{new}", told)
+        done = visit.t(text("{name} is there, and closed. Fill it in, then open it."), name=new)
+        return await visit.go(f"/campaigns/{new}", done)
 
     async def open(self, visit: Visit) -> Response:
         """Let people join."""
@@ -126,7 +127,7 @@ class CampaignsPage(Section):
         try:
             await turn(self._access.manager(visit), name)
         except CampaignError as error:
-            why = "; ".join(problem.reason for problem in error.problems)
+            why = told(error.problems, visit.t)
             return await visit.go(f"/campaigns/{name}", why, "bad")
         await self._access.tell()
         return await visit.go(f"/campaigns/{name}", done.format(name=name))
