@@ -46,3 +46,9 @@ def show_amount(amount: int, currency: str) -> str:
     if not digits:
         return sign + written
     return f"{sign}{written[:-digits]}.{written[-digits:]}"
+
+
+def grouped_amount(amount: int, currency: str) -> str:
+    """The same for people, with commas between thousands."""
+    whole, point, fraction = show_amount(amount, currency).partition(".")
+    return f"{int(whole):,}{point}{fraction}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 
-from server.campaign.amounts import show_amount
+from server.campaign.amounts import grouped_amount
 from server.console.texts import LANGUAGES, Translate, read_texts, translator
 
 _FOLDER = Path(__file__).with_name("templates")
@@ -38,7 +38,7 @@ class Templates:
             "utc": _utc,
             "iso": _iso,
             "grouped": "{:,}".format,
-            "money": show_amount,
+            "money": grouped_amount,
         }
 
     def translate(self, language: str) -> Translate:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from server.campaign.amounts import show_amount
+from server.campaign.amounts import grouped_amount
 from server.campaign.donation_list import PAGE, DonationList, DonationRow, Place, RefundRow
 from server.campaign.donations import ASIDE, SETTLED, TAKEN, WAITING, Donations, FundTotals
 from server.console.frame import CAMPAIGNS, MenuEntry
@@ -209,5 +209,4 @@ def donation_path(campaign: str, donation: str) -> str:
 
 
 def _money(amount: int, currency: str) -> str:
-    whole, point, fraction = show_amount(amount, currency).partition(".")
-    return f"{int(whole):,}{point}{fraction} {currency}"
+    return f"{grouped_amount(amount, currency)} {currency}"
