@@ -69,7 +69,7 @@ WRONG = [
     ),
     pytest.param(
         DEFAULT + 'own_only = true\nphrases = ["jiayou"]\n' + own("ab"),
-        "own_only: goes with neither",
+        "own_only: goes with no choice of the library",
         id="own-only-and-others",
     ),
     pytest.param(DEFAULT + "weights = { nope = 2 }", "weights: 'nope'", id="weight-of-nothing"),
