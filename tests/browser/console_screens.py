@@ -27,6 +27,7 @@ from tests.browser.launch import launch
 from tests.browser.screens import QUALITY, VIEWS
 from tests.integration.command import jielong
 from tests.integration.console import PASSWORD
+from tests.polling import eventually
 from tests.service import Service, start_service
 
 ACCOUNTS = (("ada", "owner"), ("grace", "moderator"), ("alan", "editor"), ("mary", "viewer"))
@@ -34,6 +35,15 @@ ACCOUNTS = (("ada", "owner"), ("grace", "moderator"), ("alan", "editor"), ("mary
 READY = """document.readyState === 'complete' && !document.querySelector('[aria-busy=true]')
     && [...document.images].every((one) => one.complete)"""
 """Whether everything of a page is there. The overview follows its figures for ever."""
+
+
+async def until_ready(page: Page) -> None:
+    """Wait until all of a page is there. Its policy forbids what `wait_for_function` does."""
+
+    async def is_ready() -> bool:
+        return bool(await page.evaluate(READY))
+
+    await eventually(is_ready)
 
 
 async def take(page: Page, folder: Path, view: str, one: ConsolePage) -> None:
@@ -59,11 +69,11 @@ async def tour(browser: Browser, service: Service, folder: Path, view: str) -> N
     await sign_in(page, service)
     for one in PAGES:
         await page.goto(f"{service.url}/admin{one.path}")
-        await page.wait_for_function(READY)
+        await until_ready(page)
         await take(page, folder, view, one)
     for one in FOLLOWED:
         await follow(page, service, one)
-        await page.wait_for_function(READY)
+        await until_ready(page)
         await take(page, folder, view, one)
     await context.close()
 
