@@ -17,10 +17,15 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 from bench import results  # noqa: E402
 from bench.plausible import figures, tune  # noqa: E402
+from bench.plausible.expected import learn  # noqa: E402
 from bench.plausible.figures import Judged  # noqa: E402
 from bench.plausible.samples import Sample, Samples  # noqa: E402
-from server.plausible import learned  # noqa: E402
+from bench.plausible.third_opinion import opinion  # noqa: E402
+from bench.plausible.zinnia import Zinnia  # noqa: E402
+from server.plausible import expected, learned  # noqa: E402
+from server.plausible.expected import Expected  # noqa: E402
 from server.plausible.judge import Asked, Judge  # noqa: E402
+from server.plausible.ocr import Ocr  # noqa: E402
 from server.plausible.reader import Reader  # noqa: E402
 from server.plausible.shapes import Shapes  # noqa: E402
 from server.plausible.verdict import judged  # noqa: E402
@@ -37,12 +42,16 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tune", action="store_true", help="learn anew from the training half")
     arguments = parser.parse_args()
-    shapes, reader = Shapes(), Reader.installed()
+    shapes = Shapes()
     if arguments.tune:
-        if reader is None:
+        ocr = Ocr.installed()
+        if ocr is None:
             sys.exit("--tune needs the reader: .venv/bin/pip install -e '.[reader]'")
+        expected.save(*learn(ocr, shapes))
+        reader = Reader(ocr, Expected(ocr.classes))
         training = Samples("training", shapes)
         learned.save(tune.tune(reader, shapes, training, arguments.samples, arguments.seed))
+    reader = Reader.installed()
     held_out = Samples("held-out", shapes)
     samples = [
         *held_out.honest(arguments.samples, arguments.seed),
@@ -57,7 +66,13 @@ def main() -> None:
         sys.stdout.write(f"{name}: {cost} ms\n")
         for who in cost:
             sys.stdout.write(f"  {who}: {told[name][who]}\n")
-    path = results.write("plausible", {"samples": len(samples), "ways": told})
+    result = {"samples": len(samples), "ways": told}
+    if (zinnia := Zinnia.installed()) is not None:
+        result["zinnia"] = opinion(zinnia, shapes, found)
+        sys.stdout.write(f"zinnia: {result['zinnia']}\n")
+    else:
+        sys.stdout.write("zinnia is not installed, and its opinion is left out\n")
+    path = results.write("plausible", result)
     figures.draw(found, path.with_suffix(".png"))
     sys.stdout.write(f"{path}\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +35,20 @@ class Network:
         inner = np.tanh((features - self.mean) / self.scale @ self.hidden + self.bias)
         sums: Floats = inner @ self.output[:-1] + self.output[-1]
         return sums
+
+    @classmethod
+    def mean_of(cls, networks: Sequence[Network]) -> Network:
+        """One network with the mean sums of some, which scale their features alike."""
+        first = networks[0]
+        output = np.concatenate([it.output[:-1] for it in networks]) / len(networks)
+        constant = np.mean([it.output[-1] for it in networks])
+        return cls(
+            first.mean,
+            first.scale,
+            np.concatenate([it.hidden for it in networks], axis=1),
+            np.concatenate([it.bias for it in networks]),
+            np.append(output, constant).astype(np.float32),
+        )
 
     def moved(self, low: tuple[float, float], high: tuple[float, float]) -> Network:
         """The same network with other units: two sums, and the chances that they shall be."""

@@ -6,6 +6,7 @@ between hands are small (linear discriminant analysis). Then the ink is laid on 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,10 @@ from server.plausible.shapes import Shapes
 
 OWN, RIVALS = 2, 2
 """On so many shapes the ink is laid: of the character, and of others."""
+
+COMPARED = 6
+RIVALRY = 2 + COMPARED
+"""Numbers that compare the character with one other; COMPARED of them are of the alignment."""
 
 COUNT = 2 * alignment.MEASURES + 9
 """Numbers that are told of the ink of a character."""
@@ -50,13 +55,13 @@ class Space:
 
 def features(ink: Points, length: float, char: str, shapes: Shapes, space: Space) -> Floats | None:
     """COUNT numbers about the ink, as `points.sample` answers it; None: nobody knows the shape."""
-    same = np.array(shapes.rows(char), np.intp)
-    if not len(same):
+    same = shapes.rows(char)
+    if not same:
         return None
     points, factor = normalized(ink)
     ink_map = directions.maps(Points(points.xy[None], points.angle[None]))[0]
     squares = space.squares(ink_map)
-    own = same[np.argsort(squares[same])][:OWN]
+    own = _nearest(squares, same)[:OWN]
     rivals, rank = _rivals(squares, same)
     laid = alignment.measures(points, _of(shapes, np.concatenate([own, rivals])))
     sums = laid[:, 0] + laid[:, 2]
@@ -82,7 +87,34 @@ def features(ink: Points, length: float, char: str, shapes: Shapes, space: Space
     )
 
 
-def _rivals(squares: Floats, same: NDArray[np.intp]) -> tuple[NDArray[np.intp], int]:
+def rivalry(ink: Points, char: str, rival: str, shapes: Shapes, space: Space) -> Floats:
+    """RIVALRY numbers: is the ink more like `char`, or like the one that somebody else reads in it?
+
+    All 0 where nobody knows the rival's shape. The ink is as `points.sample` answers it.
+    """
+    told = np.zeros(RIVALRY, np.float32)
+    same = shapes.rows(char)
+    others = [row for row in shapes.rows(rival) if row not in set(same)]
+    if same and others:
+        points, _ = normalized(ink)
+        squares = space.squares(directions.maps(Points(points.xy[None], points.angle[None]))[0])
+        own = _nearest(squares, same)[:OWN]
+        (other,) = _nearest(squares, others)[:1]
+        laid = alignment.measures(points, _of(shapes, np.append(own, other)))
+        best = int((laid[:-1, 0] + laid[:-1, 2]).argmin())
+        told[0] = 1
+        told[1] = np.log((squares[own[0]] + 1) / (squares[other] + 1))
+        told[2:] = (laid[-1] - laid[best])[:COMPARED]
+    return told
+
+
+def _nearest(squares: Floats, rows: Sequence[int]) -> NDArray[np.intp]:
+    """The rows, the nearest first."""
+    sorted_rows: NDArray[np.intp] = np.array(rows, np.intp)[np.argsort(squares[rows])]
+    return sorted_rows
+
+
+def _rivals(squares: Floats, same: Sequence[int]) -> tuple[NDArray[np.intp], int]:
     """The best shapes of other characters, and how many are better than the best of `same`."""
     others = squares.copy()
     others[same] = np.inf

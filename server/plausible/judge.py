@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from server.plausible import learned
-from server.plausible.features import features
+from server.plausible.features import Space, features, rivalry
 from server.plausible.points import Floats, sample
-from server.plausible.reader import Reader, Reading
+from server.plausible.reader import Reader, Reading, Written
 from server.plausible.shapes import Shapes
 from server.relay.ink import Stroke
 
@@ -46,12 +46,13 @@ class Judge:
         ]
         if self._reader is None:
             return scores
-        to_read = [i for i, score in enumerate(scores) if score is None or score >= HOPELESS]
-        inks = [(asked[i].strokes, self.shapes.same(asked[i].char)) for i in to_read]
-        for i, reading in zip(to_read, self._reader.read(inks), strict=True):
+        to_read = [i for i, score in enumerate(scores) if score is not None and score >= HOPELESS]
+        readings = self._reader.read([written(asked[i], self.shapes) for i in to_read])
+        for i, reading in zip(to_read, readings, strict=True):
             found = told[i]
             if reading is not None and found is not None:
-                inputs = with_reading(found, reading)
+                space = self._learned.space
+                inputs = with_reading(asked[i], found, reading, self.shapes, space)
                 scores[i] = float(self._learned.by_reading.chance(inputs))
         return scores
 
@@ -61,7 +62,15 @@ class Judge:
         return features(points, length, asked.char, self.shapes, self._learned.space)
 
 
-def with_reading(told: Floats, reading: Reading) -> Floats:
+def written(asked: Asked, shapes: Shapes) -> Written:
+    """The ink for a reader."""
+    return Written(asked.strokes, shapes.same(asked.char), shapes.rows(asked.char))
+
+
+def with_reading(
+    asked: Asked, told: Floats, reading: Reading, shapes: Shapes, space: Space
+) -> Floats:
     """What is told of the ink, and what was read."""
-    likely = np.log(np.array([reading.asked, reading.other]) + 1e-7)
-    return np.concatenate([told, likely]).astype(np.float32)
+    points, _ = sample(asked.strokes)
+    compared = rivalry(points, asked.char, reading.rival, shapes, space)
+    return np.concatenate([told, reading.logs, compared])

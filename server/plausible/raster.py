@@ -32,7 +32,11 @@ _DISC = [
 
 def picture(strokes: Sequence[Stroke]) -> Floats:
     """The ink in black (0) on white (1), as large as it fits: (SIDE, SIDE). Costs about 0.5 ms."""
-    xy = sample(strokes, DENSE)[0].xy
+    return drawn(sample(strokes, DENSE)[0].xy)
+
+
+def drawn(xy: Floats) -> Floats:
+    """The same of places along the ink, (n, 2), close enough for a line without gaps."""
     low, high = xy.min(axis=0), xy.max(axis=0)
     inner = (SIDE - 2 * MARGIN) * FINER
     size = inner / max(float((high - low).max()), 0.05)

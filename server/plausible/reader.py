@@ -1,89 +1,91 @@
 """Reads ink with a network for printed and handwritten text: the extra `jielong[reader]`.
 
-The network is PP-OCRv6 (small) as the wheel `rapidocr` ships it (Apache-2.0). What counts is not
-the text that it reads but how likely it finds the asked character.
+What counts is not the text that it reads but how likely it finds the asked character, and how much
+its reading is like that of the character's own shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
+from server.plausible.expected import Expected
+from server.plausible.ocr import Ocr
 from server.plausible.points import Floats
-from server.plausible.raster import SIDE, picture
+from server.plausible.raster import picture
 from server.relay.ink import Stroke
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
-WIDTH = 96
-"""Pixels: the picture, and grey beside it, which reads better than the picture alone."""
 
 BATCH = 8
 
+LEAST = np.float32(1e-7)
+"""Is added to chances, so that each has a logarithm."""
 
-class Reading(NamedTuple):
-    """What was read, 0 to 1.
+
+class Written(NamedTuple):
+    """Ink to read.
 
     Attributes:
-        asked: how likely the asked character is, where it is likeliest.
-        other: the same of the likeliest other character.
+        strokes: the ink.
+        same: the characters that count as the asked one.
+        rows: their shapes, at least one.
     """
 
-    asked: float
-    other: float
+    strokes: Sequence[Stroke]
+    same: set[str]
+    rows: Sequence[int]
+
+
+class Reading(NamedTuple):
+    """What was read.
+
+    Attributes:
+        logs: logarithms of four chances: that the asked character is there, and alone; of the
+            likeliest other character; how much the reading is like that of the asked character's
+            own shape; and how likely the network finds the asked character in that shape.
+        rival: the likeliest other character.
+    """
+
+    logs: Floats
+    rival: str
 
 
 class Reader:
-    """The network; it takes 13 ms of CPU a character, in batches, and 150 MB."""
+    """The network, and what it is expected to read."""
 
-    def __init__(self, session: InferenceSession) -> None:
-        """Read with a session of the model."""
-        self._session = session
-        table = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-        self._classes = {char: number for number, char in enumerate(table, start=1)}
+    def __init__(self, ocr: Ocr, expected: Expected) -> None:
+        """Read with a network."""
+        self._ocr = ocr
+        self._expected = expected
 
     @classmethod
     def installed(cls) -> Self | None:
         """The reader; None where the extra is not installed."""
-        package = find_spec("rapidocr")
-        if package is None or find_spec("onnxruntime") is None:
-            return None
-        import onnxruntime  # noqa: PLC0415  (optional dependency)
+        ocr = Ocr.installed()
+        return None if ocr is None else cls(ocr, Expected(ocr.classes))
 
-        (folder,) = package.submodule_search_locations or [""]
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        model = Path(folder) / "models" / "PP-OCRv6_rec_small.onnx"
-        providers = ["CPUExecutionProvider"]
-        return cls(onnxruntime.InferenceSession(str(model), options, providers=providers))
-
-    def read(self, inks: Sequence[tuple[Sequence[Stroke], set[str]]]) -> list[Reading | None]:
-        """What is read of ink, and of the characters that count as the asked one.
-
-        None where the network knows none of them.
-        """
-        known = [[self._classes[c] for c in chars if c in self._classes] for _, chars in inks]
-        asked = [number for number, classes in enumerate(known) if classes]
+    def read(self, inks: Sequence[Written]) -> list[Reading | None]:
+        """What is read of ink; None where the network knows none of the asked characters."""
+        classes = self._ocr.classes
+        known = [[classes[char] for char in ink.same if char in classes] for ink in inks]
+        asked = [number for number, some in enumerate(known) if some]
         readings: list[Reading | None] = [None] * len(inks)
         for at in range(0, len(asked), BATCH):
             some = asked[at : at + BATCH]
-            likely = self._likely(np.stack([picture(inks[number][0]) for number in some]))
+            likely = self._ocr.likely(np.stack([picture(inks[it].strokes) for it in some]))
             for number, chances in zip(some, likely, strict=True):
-                own = chances[known[number]].max()
-                chances[known[number]] = 0
-                readings[number] = Reading(float(own), float(chances[1:].max()))
+                readings[number] = self._reading(chances, known[number], inks[number].rows)
         return readings
 
-    def _likely(self, pictures: Floats) -> Floats:
-        """The largest chance of each class over the steps: (pictures, classes)."""
-        wide = np.zeros((len(pictures), 3, SIDE, WIDTH), np.float32)
-        wide[:, :, :, :SIDE] = (pictures * 2 - 1)[:, None]
-        (steps,) = self._session.run(None, {"x": wide})
-        largest: Floats = steps.max(axis=1)
-        return largest
+    def _reading(self, chances: Floats, known: Sequence[int], rows: Sequence[int]) -> Reading:
+        expected = self._expected.alike(chances, rows)
+        legible = self._expected.legible(known, rows)
+        own = float(chances[known].max())
+        chances[known] = 0
+        rival = int(chances.argmax())
+        other = float(chances[rival])
+        # In one place both sum to 1 at most; above that, both are there: a word, not a character.
+        alone = 1 - max(0.0, own + other - 1)
+        four = np.array([own * alone, other, expected * alone, legible], np.float32)
+        return Reading(np.log(four + LEAST), self._ocr.chars[rival])

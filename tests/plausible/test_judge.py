@@ -68,6 +68,12 @@ def test_simplified_and_traditional_forms_are_the_same(
     assert judgement_of(judge, asked, written(wrote)).verdict is Verdict.OK
 
 
+@pytest.mark.parametrize(("small", "large"), [("ッ", "ツ"), ("ゃ", "や"), ("X", "乂")])
+def test_what_nobody_can_tell_apart_is_the_same(judge: Judge, small: str, large: str) -> None:
+    assert judge.shapes.same(small) >= {small, large}
+    assert set(judge.shapes.rows(small)) >= set(judge.shapes.rows(large)) > set()
+
+
 def test_another_character_does_not_pass(judge: Judge) -> None:
     chars = chars_of("zh")
     rng = random.Random(11)
