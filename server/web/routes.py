@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.archive.pictures import DrawnPictures, Pictures
@@ -24,6 +24,9 @@ from server.web.work_pictures import WorkPictures
 MOST_ANIMATIONS = 6
 """That may be waited for: each takes about a second of a core."""
 
+WITH_SLASH = ("/gallery/", "/wall/", "/c/{id}/", "/c/{id}/thanks/")
+"""Addresses of documents as some people write them."""
+
 
 def of_pages(
     access: Access,
@@ -36,6 +39,7 @@ def of_pages(
     return [
         *(_documents(pages) if isinstance(pages.files, SourceFiles) else ()),
         *sharing.routes(),
+        *(Route(path, _without_slash) for path in WITH_SLASH),
         *WorkPictures(access, pictures).routes(),
         Files("/static", STATIC).route(),
         Files("/client/js", CLIENT).route(),
@@ -59,6 +63,11 @@ def _documents(pages: Pages) -> list[Route]:
         return Route(path, respond)
 
     return [route(path, name) for path, name in DOCUMENTS.items()]
+
+
+async def _without_slash(request: Request) -> Response:
+    path, query = request.url.path.rstrip("/"), request.url.query
+    return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
 
 def _seal() -> str:
