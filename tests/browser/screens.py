@@ -18,10 +18,11 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browser import screens_campaigns, screens_elsewhere
-from tests.browser.handwriting import SAMPLE_MS, Handwriting, smooth
+from tests.browser.handwriting import Handwriting
 from tests.browser.launch import launch
 from tests.browser.network import Network
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
+from tests.browser.steady_mouse import SteadyMouse
 from tests.finish_work import finish_work
 from tests.service import Service, start_service
 
@@ -138,14 +139,9 @@ class Set:
     ) -> None:
         """Draw a character, or its first strokes, at the pace of a person."""
         box = await participant.see("paper").bounding_box()
-        for path in self.handwriting.paths(char)[:strokes]:
-            for i, (x, y) in enumerate(smooth(path)[::2]):
-                place = box["x"] + x * box["width"], box["y"] + y * box["height"]
-                await participant.page.mouse.move(*place)
-                if i == 0:
-                    await participant.page.mouse.down()
-                await asyncio.sleep(SAMPLE_MS / 1000)
-            await participant.page.mouse.up()
+        async with SteadyMouse(participant.page) as mouse:
+            for path in self.handwriting.paths(char)[:strokes]:
+                await mouse.draw(path, box["x"], box["y"], box["width"])
 
     async def finish(self, participant: ParticipantPage, char: str) -> None:
         """Write the character of one's turn and finish it."""

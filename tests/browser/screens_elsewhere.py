@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ async def elsewhere(stage: Set, folder: Path) -> None:
     service = await asyncio.to_thread(start_service, folder / "elsewhere", campaigns=file)
     try:
         with other_site(PORT):
-            one = await stage.person()
+            one = await replace(stage, service=service).person()
             article = ARTICLE.format(service=service.url)
             await one.page.goto(address_of(f"http://localhost:{PORT}", article))
             frame = one.page.frame_locator("jielong-relay iframe")

@@ -59,7 +59,8 @@ function momentOf(moment) {
   const date = new Date(moment);
   const said = inZone(date, there, "long");
   const own = inZone(date, here, "short");
-  return inZone(date, there, "short") === own ? said : `${said} (${zoneName(date, there)}; ${own} ${zoneName(date, here)})`;
+  if (inZone(date, there, "short") === own) return said;
+  return text("moment_here", { there: `${said} ${zoneName(date, there)}`, here: `${own} ${zoneName(date, here)}` });
 }
 
 /** @param {Date} date @param {string} timeZone @param {"long" | "short"} dateStyle */

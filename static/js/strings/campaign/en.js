@@ -28,6 +28,7 @@ export default {
   phase_paused: "This relay is not open at present",
   phase_paused_more: "The finished works are all here.",
 
+  moment_here: "{there} ({here} where you are)",
   opens: "Opens",
   closes: "Closes",
   money: "Money",

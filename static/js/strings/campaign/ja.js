@@ -28,6 +28,7 @@ export default {
   phase_paused: "この接龍はいま開いていません",
   phase_paused_more: "できあがった作品はここにあります。",
 
+  moment_here: "{there}（お住まいの地域では {here}）",
   opens: "開始",
   closes: "終了",
   money: "お金",

@@ -28,6 +28,7 @@ export default {
   phase_paused: "这场接龙现在没有开放",
   phase_paused_more: "写成的作品都在这里。",
 
+  moment_here: "{there}（你的时区 {here}）",
   opens: "开始",
   closes: "结束",
   money: "款项",

@@ -28,6 +28,7 @@ export default {
   phase_paused: "這場接龍現在沒有開放",
   phase_paused_more: "寫成的作品都在這裡。",
 
+  moment_here: "{there}（你的時區 {here}）",
   opens: "開始",
   closes: "結束",
   money: "款項",
