@@ -33,6 +33,12 @@ REACHED = """() => {
 }"""
 """What sticks out at the sides."""
 
+WATCH_TOOLS = """() => {
+  window.heights = new Set();
+  new ResizeObserver(([{ contentRect }]) => heights.add(Math.round(contentRect.height)))
+    .observe(document.querySelector(".tools"));
+}"""
+
 
 def phone(width: int, height: int, **more: Any) -> dict[str, Any]:
     return {**PHONE, "viewport": {"width": width, "height": height}, **more}
@@ -77,13 +83,28 @@ async def test_nothing_sticks_out_in_any_state_of_a_round(
     await one.page.goto(service.url)
     await one.is_in("my-turn")
     await one.touch(ACROSS)
+    await one.page.evaluate(WATCH_TOOLS)
     await one.commit()
     await two.is_in("my-turn")
+    assert len(await one.page.evaluate("[...heights]")) == 1
     await two.see("leave").click()
     await two.see("leave-go").click()
     await one.sees_partner("left")
     await reads_in_full(one)
     await fits(one)
+
+
+@pytest.mark.parametrize("phrase", ["tiantian-xiangshang", "yibu-yige-jiaoyin"])
+async def test_nothing_moves_when_a_phrase_is_chosen(
+    stranger: Stranger, service: Service, phrase: str
+) -> None:
+    one = await stranger(service, f"/?phrase={phrase}", **phone(360, 640))
+    await one.is_in("idle")
+    await expect(one.see("join")).to_be_in_viewport(ratio=1)
+    before = await one.see("join").bounding_box()
+    await one.page.locator("[data-phrase='']").click()
+    await expect(one.see("home-art")).to_have_attribute("data-count", "2")
+    assert (await one.see("join").bounding_box())["y"] == pytest.approx(before["y"], abs=1)
 
 
 async def reads_in_full(participant: ParticipantPage) -> None:

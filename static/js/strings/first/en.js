@@ -40,7 +40,7 @@ export default {
   my_turn: "Your turn: “{char}”",
   my_turn_more: "Press “Done” when it is finished, and the next one is theirs.",
   my_turn_alone: "Your partner has left. Finish this one, and somebody else goes on.",
-  committing: "Ink is drying…",
+  committing: "Drying…",
   their_turn: "They are writing “{char}”",
   their_turn_more: "Watch their brush. The next one may be yours.",
   partner_nobody: "Looking for a partner",

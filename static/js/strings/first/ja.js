@@ -40,7 +40,7 @@ export default {
   my_turn: "あなたの番：「{char}」",
   my_turn_more: "書けたら「できた」を押すと、次は相手の番です。",
   my_turn_alone: "相手は離れました。この字を書き終えると、別の人が続けます。",
-  committing: "墨を乾かしています…",
+  committing: "送信中…",
   their_turn: "相手が「{char}」を書いています",
   their_turn_more: "相手の筆を見ていてください。次はあなたかもしれません。",
   partner_nobody: "相手を探しています",
