@@ -16,6 +16,7 @@ export class MessageView {
   #text = part("message-text");
   #button = button("message-button");
   #link = /** @type {HTMLAnchorElement} */ (part("message-way"));
+  #connection = part("connection");
 
   /** @param {import("../../../client/js/relay.js").Relay} relay */
   constructor(relay) {
@@ -30,6 +31,7 @@ export class MessageView {
     const screen = screenOf(state);
     this.#section.hidden = !isMessage(state);
     if (!isMessage(state)) return;
+    setText(this.#connection, ""); // The frame was drawn before this view was loaded.
     this.#button.hidden = screen !== "elsewhere";
     if (screen === "offline") {
       setText(this.#seal, "");
