@@ -20,6 +20,20 @@ DOCS = ROOT / "docs"
 PROTOCOL = (DOCS / "build" / "protocol.md").read_text(encoding="utf-8")
 LISTED = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \|", re.MULTILINE)
 
+ENGLISH_ONLY = (
+    *("reference/", "inside/", "screens/", "capacity.md", "changelog.md", "compare.md"),
+    *("figures.md", "threats.md", "build/javascript.md", "build/python.md"),
+)
+"""References, measurements, and what contributors read."""
+
+
+def levels(page: Path) -> list[int]:
+    """How deep each heading of a page is, in their order."""
+    text = re.sub(
+        r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    return [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+
 
 def listed(title: str) -> set[str]:
     """What the table of a section of the protocol's page lists."""
@@ -42,6 +56,14 @@ def test_every_page_is_in_the_menu() -> None:
 
     menu = files(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"])
     assert menu == {target.as_posix() for target in sources().values()}
+
+
+def test_a_page_for_users_and_operators_is_in_chinese_too() -> None:
+    pages = {target.as_posix(): source for source, target in sources().items()}
+    english = {page for page in pages if not page.startswith(("zh/", *ENGLISH_ONLY))}
+    assert {page for page in pages if page.startswith("zh/")} == {f"zh/{page}" for page in english}
+    for page in sorted(english):
+        assert levels(pages[f"zh/{page}"]) == levels(pages[page]), page
 
 
 def test_a_link_to_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -19,12 +19,15 @@ from tests.service import Service
 SECONDS = 60
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 ADDRESS = "127.0.0.1:8000"
-SNIPPETS = [
-    pytest.param(language, code, id=f"{target}:{number}")
-    for source, target in sources().items()
+FOUND = {
+    (language, code): f"{target}:{number}"
+    for source, target in reversed(sources().items())
     for number, (language, code) in enumerate(BLOCK.findall(source.read_text(encoding="utf-8")))
     if not code.startswith("from jielong.messages")  # a part of a program
-]
+}
+"""Where each program is; one that a page in another language repeats is run once."""
+
+SNIPPETS = [pytest.param(*program, id=place) for program, place in FOUND.items()]
 
 
 @pytest.mark.parametrize(("language", "code"), SNIPPETS)
