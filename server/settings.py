@@ -190,7 +190,7 @@ class Settings(BaseSettings):
     """How long somebody is signed in to the console."""
 
     traces: bool = False
-    """Send traces of commits to OpenTelemetry; needs the extra `traces`."""
+    """Send traces of relays, pledges and donations to OpenTelemetry; needs the extra `traces`."""
 
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)

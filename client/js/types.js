@@ -7,6 +7,7 @@
 /** @typedef {0 | 1} Seat */
 /** @typedef {typeof import("./protocol.js").REACTIONS[number]} Reaction */
 /** @typedef {typeof import("./protocol.js").REPORT_REASONS[number]} ReportReason */
+/** @typedef {"link" | "poster"} SharedAs How a work was shared, or kept. */
 /** @typedef {{id: string, text: string, chars: string[], locale: string}} Phrase */
 /** @typedef {{c: number, char: string, seat: Seat, ms: number}} Turn */
 /** @typedef {{relays: number, participants: number, online: number, writing: number}} Counters */
@@ -57,8 +58,9 @@
 /** @typedef {{t: "report", room: string, why: ReportReason}} Report */
 /** @typedef {{t: "leave", room: string, keep?: boolean}} Leave */
 /** @typedef {{t: "pledge", pledge: string}} Pledge */
+/** @typedef {{t: "share", how: SharedAs}} Share */
 /** @typedef {{t: "ping", n?: number}} Ping */
-/** @typedef {Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Ping} ToServer */
+/** @typedef {Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Share | Ping} ToServer */
 
 // The HTTP API.
 /** @typedef {{id: string, text: string, count: number}} PledgeInfo */
@@ -205,6 +207,7 @@
  *   | {t: "user:ink", p: number[], end: boolean}
  *   | {t: "user:undo"} | {t: "user:clear"} | {t: "user:commit"}
  *   | {t: "user:react", e: Reaction}
+ *   | {t: "user:share", how: SharedAs}
  *   | {t: "user:report", why: ReportReason}
  *   | {t: "user:invite"} | {t: "user:pledge", pledge: string} | {t: "user:dismiss"}
  *   | {t: "user:leave"} | {t: "user:home"} | {t: "user:full", what: "strokes" | "points"}} UserEvent

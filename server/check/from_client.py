@@ -9,7 +9,7 @@ import msgspec
 
 from server.check.strokes import Strokes
 
-IGNORED = frozenset({"ink", "undo", "react"})
+IGNORED = frozenset({"ink", "undo", "react", "share"})
 """Types that no check needs."""
 
 

@@ -18,6 +18,7 @@ Proof = Annotated[str, msgspec.Meta(max_length=2_048)]
 
 Reaction = Literal["clap", "heart", "fire", "smile", "fan"]
 ReportReason = Literal["obscene", "idle", "other"]
+SharedAs = Literal["link", "poster"]
 
 
 class Hello(msgspec.Struct, tag_field="t", tag="hello", frozen=True):
@@ -110,18 +111,26 @@ class Pledge(msgspec.Struct, tag_field="t", tag="pledge", frozen=True):
     pledge: Annotated[str, msgspec.Meta(max_length=64)]
 
 
+class Share(msgspec.Struct, tag_field="t", tag="share", frozen=True):
+    """The participant has shared the work just finished, or kept its poster; never answered."""
+
+    how: SharedAs
+
+
 class Ping(msgspec.Struct, tag_field="t", tag="ping", frozen=True):
     """Answered by `pong` with the same `n`."""
 
     n: Number | None = None
 
 
-FromClient = Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Ping
+FromClient = (
+    Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Share | Ping
+)
 
 TYPES = frozenset(
     (
         *("hello", "join", "invite", "ink", "undo", "commit", "react", "report", "leave"),
-        *("pledge", "ping"),
+        *("pledge", "share", "ping"),
     )
 )
 """Every `t` that a client may send."""

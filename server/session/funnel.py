@@ -1,4 +1,4 @@
-"""How far visits of a campaign get: from the first `hello` to a finished work.
+"""How far visits of a campaign get: from the first `hello` to a finished work that is shared.
 
 A visit is a participant's connection, and those with which the participant goes on in the same
 room. Each step counts once a visit.
@@ -29,6 +29,12 @@ class Step(enum.IntEnum):
 
     FINISHED = 5
     """The participant was told of a finished work."""
+
+    SHARED = 6
+    """The participant shared the work, as the client says."""
+
+    POSTER = 7
+    """The participant kept the work's poster, as the client says."""
 
 
 NAMES = tuple(step.name.lower() for step in Step)

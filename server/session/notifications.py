@@ -98,6 +98,8 @@ class Notifier:
         if partner:
             session.reached(Step.MATCHED)
             session.seating.met(partner)
+            if session.trace is not None:
+                session.trace.matched()
         if session.joined_at:
             self.latencies.seat.observe(monotonic() - session.joined_at)
             session.joined_at = 0.0

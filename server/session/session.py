@@ -21,6 +21,7 @@ from server.session.finished_works import FinishedWorks
 from server.session.funnel import Step
 from server.session.joining import Joining
 from server.session.limits import FIRST_RETURN_MS, LAST_RETURN_MS
+from server.session.relay_trace import RelayTrace
 from server.session.seat import HeldSeat
 from server.session.seating import Seating
 from server.session.timer_wheel import TimerWheel
@@ -100,6 +101,7 @@ class Session:
         works: the finished works told on this connection.
         joined_at: when the last `join` came that has no seat yet (`time.monotonic`), or 0.
         joining: when it joined last.
+        trace: of its last join, while traces are on and this one is sampled.
     """
 
     __slots__ = (
@@ -122,6 +124,7 @@ class Session:
         "seating",
         "stage",
         "token",
+        "trace",
         "works",
     )
 
@@ -155,6 +158,7 @@ class Session:
         self.joined_at = 0.0
         self._steps = 0
         self.joining = Joining()
+        self.trace: RelayTrace | None = None
 
     # From the connection ------------------------------------------------------------------------
 
@@ -220,6 +224,9 @@ class Session:
         """Hold this seat, or none."""
         self.campaign.seated += (seat is not None) - (self.seat is not None)
         self.seat = seat
+        if seat is None and self.trace is not None:
+            self.trace.close()
+            self.trace = None
 
     def leave_seat(self) -> None:
         """The seat was given up, or the work is finished."""
@@ -229,10 +236,13 @@ class Session:
 
     def reached(self, step: Step) -> None:
         """The visit has reached a step of the funnel; it counts once."""
-        bit = 1 << step
-        if not self._steps & bit:
-            self._steps |= bit
+        if not self.has_reached(step):
+            self._steps |= 1 << step
             self.campaign.funnel.count(step)
+
+    def has_reached(self, step: Step) -> bool:
+        """Whether the visit has reached a step of the funnel."""
+        return bool(self._steps & 1 << step)
 
     def goes_on_from(self, step: Step) -> None:
         """The visit began on another connection, where it reached this step and all before it."""

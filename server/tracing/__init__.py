@@ -1,1 +1,1 @@
-"""Traces of single characters, from the commit to SQL, for OpenTelemetry; off unless asked for."""
+"""Traces for OpenTelemetry, from a join to SQL; off unless asked for."""

@@ -45,6 +45,10 @@ class OpenTelemetrySpan:
         """Start a part of it."""
         return OpenTelemetrySpan(self._tracer, self._tracer.start_span(name, self._context))
 
+    def describe(self, **about: str | int) -> None:
+        """Add attributes."""
+        self._span.set_attributes(about)
+
     def end(self, error: str = "") -> None:
         """It is over."""
         if error:

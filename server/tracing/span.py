@@ -15,6 +15,9 @@ class Span(Protocol):
     def child(self, name: str) -> Span:
         """Start a part of it."""
 
+    def describe(self, **about: str | int) -> None:
+        """Add attributes that were not known at its start."""
+
     def end(self, error: str = "") -> None:
         """It is over; `error` says what failed."""
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from server.archive.database import ArchiveAwayError
 from server.archive.pictures import DrawnPictures
 from server.guard.requests import RequestGuard
+from server.tracing.span import Tracer
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
@@ -23,6 +24,7 @@ from server.web.pages import Pages
 from server.web.public_address import PublicAddress
 from server.web.request_limit import RequestLimit
 from server.web.security import SecurityHeaders
+from server.web.traced_requests import TracedRequests
 
 log = structlog.get_logger()
 
@@ -59,11 +61,17 @@ def _reads_pages(request: Request) -> bool:
 
 
 def make_app(
-    api: Api, pages: Pages, pictures: DrawnPictures, more: Sequence[BaseRoute], guard: RequestGuard
+    api: Api,
+    pages: Pages,
+    pictures: DrawnPictures,
+    more: Sequence[BaseRoute],
+    guard: RequestGuard,
+    tracer: Tracer | None = None,
 ) -> ASGIApp:
     """Works, pictures and errors, at the root and below the base path of `pages`.
 
-    `more` are routes of other parts; `guard` knows which networks ask too often.
+    `more` are routes of other parts; `guard` knows which networks ask too often. With a `tracer`,
+    requests that change something are traced.
     """
     base_path = pages.base_path
     page_routes, missing = routes.of_pages(api.access, api.campaigns, pages, pictures)
@@ -90,8 +98,10 @@ def make_app(
             Exception: _unexpected,
         },
     )
-    addressed: ASGIApp = app
+    inner: ASGIApp = app
     if pages.public_url:
-        addressed = PublicAddress(app, pages.public_url, f"{base_path}{FOR_OPERATORS}")
-    limited = RequestLimit(addressed, guard)
-    return SecurityHeaders(BasePath(limited, base_path) if base_path else limited, pages.security)
+        inner = PublicAddress(inner, pages.public_url, f"{base_path}{FOR_OPERATORS}")
+    inner = RequestLimit(inner, guard)
+    if tracer is not None:
+        inner = TracedRequests(inner, tracer)
+    return SecurityHeaders(BasePath(inner, base_path) if base_path else inner, pages.security)

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import uvloop
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute
 
 from server.archive.pictures import DrawnPictures
 from server.settings import Settings
+from server.tracing.start import start_tracing
 from server.web.api import Api
 from server.web.app import make_app
 from server.web.campaigns import WebCampaigns
@@ -37,6 +39,9 @@ class WebPart(Protocol):
         ...
 
 
+TRACES_SECONDS = 1.0
+"""How long the last traces may take to be sent when the process ends."""
+
 MakeWebPart = Callable[[Settings, Content, WebCampaigns, DrawnPictures], WebPart]
 
 
@@ -44,18 +49,20 @@ def serve(
     settings: Settings,
     content: Content,
     make_part: MakeWebPart,
+    worker: int,
     redis_url: str,
     channel: socket.socket,
     control: socket.socket,
 ) -> None:
-    """Serve until the worker ends, or closes the other end of `control`."""
-    uvloop.run(_serve(settings, content, make_part, redis_url, channel, control))
+    """Serve until the worker of this number ends, or closes the other end of `control`."""
+    uvloop.run(_serve(settings, content, make_part, worker, redis_url, channel, control))
 
 
 async def _serve(
     settings: Settings,
     content: Content,
     make_part: MakeWebPart,
+    worker: int,
     redis_url: str,
     channel: socket.socket,
     control: socket.socket,
@@ -66,12 +73,14 @@ async def _serve(
     await campaigns.start()
     pictures = pictures_in(settings.pictures, settings.pictures_mb * 1_000_000)
     part = make_part(settings, content, campaigns, pictures)
+    tracing = start_tracing(worker) if settings.traces else None
     app = make_app(
         Api(campaigns.live, campaigns.work_reader, campaigns.access),
         content.pages,
         pictures,
         [*campaigns.routes(content, pictures), *part.routes()],
         campaigns.guard,
+        tracing,
     )
     server = WebServer(app, channel, settings.trusted_proxies)
     async with asyncio.TaskGroup() as group:
@@ -86,3 +95,6 @@ async def _serve(
         following.cancel()
     await part.close()
     await campaigns.close()
+    if tracing is not None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(tracing.close(), TRACES_SECONDS)

@@ -20,6 +20,7 @@ from server.session.handlers.leave import HoldsWorks, LeaveHandler
 from server.session.handlers.live import LiveHandler
 from server.session.handlers.ping import PingHandler
 from server.session.handlers.pledge import PledgeHandler
+from server.session.handlers.share import ShareHandler
 from server.session.identity import Identity
 from server.session.notifications import Notifier
 from server.session.pledging import FindPledge, Pledging
@@ -89,7 +90,7 @@ class Parts:
     ) -> None:
         """`works` holds reported works back, `find_pledge` finds pledges in the archive.
 
-        `settings` has the limits. Commits are traced by `tracer`, if there is one.
+        `settings` has the limits. Relays and pledges are traced by `tracer`, if there is one.
         """
         self.guard = guard
         self._tracer = tracer
@@ -178,13 +179,20 @@ class Parts:
         for handler in (
             hello,
             JoinHandler(
-                registry, Pool(shards, router.deliver), resume, self.join_limit, errors, tasks
+                registry,
+                Pool(shards, router.deliver),
+                resume,
+                self.join_limit,
+                errors,
+                tasks,
+                self._tracer,
             ),
             InviteHandler(rooms, errors, tasks),
             leave,
             CommitHandler(rooms, notifier, self.guard, errors, router.deliver, self._tracer),
             LiveHandler(router),
-            PledgeHandler(self.pledging, self.guard, errors, tasks),
+            PledgeHandler(self.pledging, self.guard, errors, tasks, self._tracer),
+            ShareHandler(),
             PingHandler(),
         ):
             handler.register(dispatcher)

@@ -24,5 +24,5 @@ def prepare_worker(settings: Settings, place: Place) -> MakeWorker:
         CatalogueError: the campaigns cannot be read.
     """
     content = read_content(settings)
-    web = WebProcess(partial(process.serve, settings, content, Console))
+    web = WebProcess(partial(process.serve, settings, content, Console, place.number))
     return lambda redis_url: Worker(settings, content, redis_url, web, place)

@@ -64,7 +64,7 @@ async ([url, name, query]) => {
     canIUse: (name) => !(window.lacks ?? []).includes(name),
     showActionSheet: ({ itemList, success }) => success({ tapIndex: itemList.indexOf(picked) }),
     canvasToTempFilePath: ({ canvas, success }) => success({ tempFilePath: canvas.toDataURL() }),
-    showShareImageMenu: ({ path }) => (window.kept = path),
+    showShareImageMenu: ({ path, success }) => success((window.kept = path)),
   };
   window.Page = (page) => {
     Object.assign(shown, page.data);

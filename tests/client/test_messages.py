@@ -282,6 +282,7 @@ def test_a_frame_nested_without_end_is_malformed(frame: bytes | str) -> None:
             {"t": "commit", "room": "r", "c": 0, "strokes": [[1, 2, 3, 4]]},
         ),
         (outgoing.react("r", "fan"), {"t": "react", "room": "r", "e": "fan"}),
+        (outgoing.share("poster"), {"t": "share", "how": "poster"}),
         (outgoing.report("r", "idle"), {"t": "report", "room": "r", "why": "idle"}),
         (outgoing.leave("r"), {"t": "leave", "room": "r"}),
         (outgoing.leave("r", keep=True), {"t": "leave", "room": "r", "keep": True}),

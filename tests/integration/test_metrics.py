@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis.asyncio
+from jielong import Participant, Pen
 from websockets.exceptions import WebSocketException
 
 from server.session.funnel import NAMES
@@ -141,9 +143,9 @@ async def test_visits_are_counted_once_a_step_and_meet_in_redis(
             now = await read_funnel(client, "default")
             return [now.get(step, 0) - before.get(step, 0) for step in NAMES] == list(visits)
 
-        await eventually(lambda: reached(3, 2, 2, 2, 2, 2))
+        await eventually(lambda: reached(3, 2, 2, 2, 2, 2, 0, 0))
         again = await open_session(shared, token=onlooker.welcome["token"])
-        await eventually(lambda: reached(4, 2, 2, 2, 2, 2))
+        await eventually(lambda: reached(4, 2, 2, 2, 2, 2, 0, 0))
         await onlooker.close()
         await again.close()
         found = await read_funnel(client, "default")
@@ -153,6 +155,35 @@ async def test_visits_are_counted_once_a_step_and_meet_in_redis(
         return all(it.get(f'{VISITS}finished"}}') == found["finished"] for it in told)
 
     await eventually(is_told_by_every_worker)
+
+
+async def test_a_work_counts_as_shared_once_a_visit_and_after_it_was_finished(
+    shared: Service, valkey: Valkey
+) -> None:
+    async with redis.asyncio.Redis.from_url(valkey.url) as client:
+
+        async def shares() -> tuple[int, int]:
+            now = await read_funnel(client, "default")
+            return now.get("shared", 0), now.get("poster", 0)
+
+        links, posters = await shares()
+        async with (
+            await Participant.connect(shared.ws_url) as one,
+            await Participant.connect(shared.ws_url) as two,
+        ):
+            await one.share("poster")  # too early: it does not count
+            await one.join(phrase="jiayou")
+            await two.join()
+            pens = Pen(random.Random(7)), Pen(random.Random(8))
+            await asyncio.gather(one.write_relay(pens[0]), two.write_relay(pens[1]))
+            for how in ("link", "link", "poster"):
+                await two.share(how)
+            await one.share("link")
+
+            async def counted() -> bool:
+                return await shares() == (links + 2, posters + 1)
+
+            await eventually(counted)
 
 
 async def test_what_participants_wait_for_is_measured(shared: Service, operations: Service) -> None:

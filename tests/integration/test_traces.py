@@ -1,11 +1,14 @@
-"""Traces: one from a commit to SQL, told to a collector over OTLP/HTTP."""
+"""Traces: one from a join to SQL, told to a collector over OTLP/HTTP."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -83,9 +86,7 @@ def shared(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> It
     assert service.stop() == 0
 
 
-async def test_one_trace_leads_from_the_commit_to_sql(
-    shared: Service, collector: Collector
-) -> None:
+async def test_one_trace_leads_from_the_join_to_sql(shared: Service, collector: Collector) -> None:
     work = await finish_work(shared)
 
     async def is_whole() -> bool:
@@ -93,11 +94,11 @@ async def test_one_trace_leads_from_the_commit_to_sql(
 
     await eventually(is_whole)
     (spans,) = collector.whole_traces()
-    names = ["commit", "FCALL commit", "archive work", "SQL store works"]
+    names = ["join", "commit", "FCALL commit", "archive work", "SQL store works"]
     assert set(spans) == set(names)
     for parent, child in pairwise(names):
         assert spans[child].parent_span_id == spans[parent].span_id
-    assert not spans["commit"].parent_span_id
+    assert not spans["join"].parent_span_id
     for span in spans.values():
         assert span.end_time_unix_nano > span.start_time_unix_nano
     about = {it.key: it.value.string_value for it in spans["commit"].attributes}
@@ -105,4 +106,22 @@ async def test_one_trace_leads_from_the_commit_to_sql(
     resource, _ = collector.spans[0]
     assert resource["service.name"] == "jielong"
     commits = [span for _, span in collector.spans if span.name == "commit"]
-    assert len(commits) >= 2  # that of the first character, too, in a trace of its own
+    assert len(commits) >= 2  # that of the first character, too, in the trace of its writer
+    (wait,) = [span for _, span in collector.spans if span.name == "wait for a partner"]
+    assert wait.trace_id in {span.trace_id for span in commits} - {spans["join"].trace_id}
+    rooms = {it.value.string_value for it in wait.attributes if it.key == "room"}
+    assert rooms == {work}
+
+
+async def test_what_changes_something_over_http_is_traced_with_its_status(
+    shared: Service, collector: Collector
+) -> None:
+    with pytest.raises(HTTPError, match="401"):
+        await asyncio.to_thread(urlopen, f"{shared.url}/api/donations/default", b"{}", timeout=10)
+
+    async def traced() -> bool:
+        return any(span.name == "POST /api/donations/default" for _, span in collector.spans)
+
+    await eventually(traced)
+    (report,) = [span for _, span in collector.spans if span.name.endswith("donations/default")]
+    assert report.status.message == "HTTP 401"

@@ -27,6 +27,7 @@ export function commandsFor(before, after, event) {
     case "user:clear": return changed ? [undo(draft, draft.strokes.length)] : [];
     case "user:commit": return changed ? commit(draft) : [];
     case "user:react": return room ? [{ send: { t: "react", room: room.id, e: event.e } }] : [];
+    case "user:share": return after.done ? [{ send: { t: "share", how: event.how } }] : [];
     case "user:invite": return room && !room.partner ? [{ send: { t: "invite", room: room.id } }] : [];
     case "user:pledge": return after.pledging !== before.pledging ? pledge([event.pledge]) : [];
     case "user:report":

@@ -18,7 +18,7 @@ import { withNotice } from "./state.js";
 const NO_CAMPAIGN = { id: "", title: "", open: false };
 
 /** The user need not know that these were refused as `busy`. */
-const SILENT = new Set(["ink", "undo", "react", "leave", "report"]);
+const SILENT = new Set(["ink", "undo", "react", "leave", "report", "share"]);
 
 /**
  * @param {State} state

@@ -19,6 +19,9 @@ REACTIONS = ("clap", "heart", "fire", "smile", "fan")
 REASONS = ("obscene", "idle", "other")
 """The reasons for which a room can be reported."""
 
+SHARED_AS = ("link", "poster")
+"""What becomes of a finished work."""
+
 
 def _message(t: str, **keys: object) -> Outgoing:
     return {"t": t} | {key: value for key, value in keys.items() if value is not None}
@@ -83,6 +86,17 @@ def react(room: str, e: str) -> Outgoing:
     if e not in REACTIONS:
         raise ValueError(f"{e!r} is not one of {', '.join(REACTIONS)}")
     return _message("react", room=room, e=e)
+
+
+def share(how: str) -> Outgoing:
+    """The work just finished was shared ("link") or its poster was kept ("poster"); no answer.
+
+    Raises:
+        ValueError: `how` is neither.
+    """
+    if how not in SHARED_AS:
+        raise ValueError(f"{how!r} is not one of {', '.join(SHARED_AS)}")
+    return _message("share", how=how)
 
 
 def report(room: str, why: str) -> Outgoing:

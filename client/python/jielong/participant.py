@@ -320,6 +320,10 @@ class Participant:
         """Show the partner "clap", "heart", "fire", "smile" or "fan"."""
         await self._session.send(outgoing.react(self._session.require_room("react"), e))
 
+    async def share(self, how: str) -> None:
+        """Tell that the finished work was shared ("link") or its poster kept ("poster")."""
+        await self._session.send(outgoing.share(how))
+
     async def report(self, why: str) -> None:
         """End the room for this participant: "obscene", "idle" or "other".
 

@@ -59,6 +59,8 @@ STEPS = {
     "matched": text("Met a partner"),
     "committed": text("Wrote a character"),
     "finished": text("Finished a work"),
+    "shared": text("Shared the work"),
+    "poster": text("Kept the poster"),
 }
 """Labels of the steps of `session.funnel`."""
 

@@ -36,7 +36,7 @@ class CommitHandler:
     ) -> None:
         """Every part is that of this worker; `deliver` notifies everybody of a transition.
 
-        With a `tracer`, each commit begins a trace.
+        With a `tracer`, each commit is traced, in the trace of the join if that one is.
         """
         self._tracer = tracer
         self._guard = guard
@@ -67,8 +67,9 @@ class CommitHandler:
         told_before = session.works.told(message.room)
         span = None
         if self._tracer is not None:
+            joined = session.trace.traceparent if session.trace is not None else ""
             span = self._tracer.start(
-                "commit", campaign=campaign.campaign.id, room=message.room, c=message.c
+                "commit", joined, campaign=campaign.campaign.id, room=message.room, c=message.c
             )
         self._rooms.commit(
             base,

@@ -17,12 +17,14 @@ from server.session.funnel import Step
 from server.session.handlers.join_limit import JoinLimit
 from server.session.identity import new_id
 from server.session.phrase_choice import PackedPhrase
+from server.session.relay_trace import begin_relay
 from server.session.resume import Resume
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
 from server.store.answers import RefusedError
 from server.store.errors import JoinLostError, StoreError
 from server.store.pool import Pool
+from server.tracing.span import Tracer
 
 
 class Membership(Protocol):
@@ -47,8 +49,10 @@ class JoinHandler:
         limit: JoinLimit,
         errors: StoreErrors,
         tasks: BackgroundTasks,
+        tracer: Tracer | None = None,
     ) -> None:
-        """Every part is that of this worker."""
+        """Every part is that of this worker. With a `tracer`, each join begins a trace."""
+        self._tracer = tracer
         self._membership = membership
         self._pool = pool
         self._resume = resume
@@ -105,6 +109,7 @@ class JoinHandler:
         if ticket.address != session.address:
             ticket = msgspec.structs.replace(ticket, address=session.address)
         campaign = session.campaign
+        session.trace = begin_relay(self._tracer, campaign.campaign.id)
         self._pool.join(
             campaign.lanes,
             campaign.rules,
@@ -135,6 +140,8 @@ class JoinHandler:
         try:
             if error is None:
                 self._membership.registered(session)
+                if session.trace is not None:
+                    session.trace.seated(session.seat)
             else:
                 self._failed(session, message, error)
         finally:
@@ -142,6 +149,9 @@ class JoinHandler:
 
     def _failed(self, session: Session, message: Join, error: RefusedError | StoreError) -> None:
         session.joined_at = 0.0
+        if session.trace is not None:
+            session.trace.refused(str(error))
+            session.trace = None
         if isinstance(error, JoinLostError):
             session.seating.uncertain |= len(session.campaign.lanes.bases) > 1
         self._errors.answer(session, error, message)

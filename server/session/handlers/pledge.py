@@ -11,15 +11,22 @@ from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
 from server.store.errors import StoreError
+from server.tracing.span import Tracer
 
 
 class PledgeHandler:
     """Makes the pledges of sessions."""
 
     def __init__(
-        self, pledging: Pledging, guard: Guard, errors: StoreErrors, tasks: BackgroundTasks
+        self,
+        pledging: Pledging,
+        guard: Guard,
+        errors: StoreErrors,
+        tasks: BackgroundTasks,
+        tracer: Tracer | None = None,
     ) -> None:
-        """Every part is that of this worker."""
+        """Every part is that of this worker. With a `tracer`, each pledge is traced."""
+        self._tracer = tracer
         self._guard = guard
         self._pledging = pledging
         self._errors = errors
@@ -39,9 +46,21 @@ class PledgeHandler:
         if wait:
             session.refuse("slow_down", "many pledges come from your network", message, wait)
             return
-        self._tasks.spawn(self._pledge(session, message), session)
+        self._tasks.spawn(self._traced(session, message, campaign), session)
 
-    async def _pledge(self, session: Session, message: Pledge) -> None:
+    async def _traced(self, session: Session, message: Pledge, campaign: str) -> None:
+        span = None
+        if self._tracer is not None:
+            span = self._tracer.start("pledge", campaign=campaign, pledge=message.pledge)
+        error = "it was not handled"
+        try:
+            error = await self._pledge(session, message)
+        finally:
+            if span is not None:
+                span.end(error)
+
+    async def _pledge(self, session: Session, message: Pledge) -> str:
+        """Make it, and answer; the code of the refusal, or ""."""
         try:
             found = await self._pledging.pledge(
                 session.campaign, session.participant, message.pledge
@@ -49,13 +68,16 @@ class PledgeHandler:
         except NoSuchPledgeError:
             text = "the campaign does not offer this pledge"
             session.refuse("no_such_pledge", text, message)
+            return "no_such_pledge"
         except ClosedError:
             session.refuse("closed", "the campaign is not open", message)
+            return "closed"
         except StoreError as error:
             self._errors.answer(session, error, message)
-        else:
-            made = found.made
-            if found.is_new:
-                peer, campaign = session.connection.peer, session.campaign.campaign.id
-                self._guard.pledges.count(peer, campaign)
-            session.connection.send(Pledged(made.pledge, made.number, made.certificate, found.url))
+            return str(error)
+        made = found.made
+        if found.is_new:
+            peer, campaign = session.connection.peer, session.campaign.campaign.id
+            self._guard.pledges.count(peer, campaign)
+        session.connection.send(Pledged(made.pledge, made.number, made.certificate, found.url))
+        return ""

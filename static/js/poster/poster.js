@@ -13,17 +13,19 @@ import { drawPoster } from "./drawing.js";
 import { animationFile, dataUrl, pngFile, save, svgFile } from "./files.js";
 
 /** @typedef {import("../shared/work-api.js").Work} Work */
+/** @typedef {(how: "link" | "poster") => void} OnShared Called when the work was shared, or its poster saved. */
 
 /**
  * Shows the poster in a dialog above the page.
  * @param {Work | string} work A work, or the id of one.
  * @param {string} [key] Of a work that may not be public.
+ * @param {OnShared} [onShared]
  * @returns {Promise<void>} When the dialog shows the poster, or an error.
  */
-export async function openPoster(work, key = "") {
+export async function openPoster(work, key = "", onShared = () => {}) {
   await addStyles("poster").catch(() => {}); // Without styles, if they cannot be fetched.
   if (document.querySelector("dialog.poster[open]")) return;
-  const dialog = new PosterDialog();
+  const dialog = new PosterDialog(onShared);
   try {
     const found = typeof work === "string" ? await fetchWork(work, key) : work;
     if (!found) throw new Error(`there is no work ${work}`);
@@ -67,11 +69,14 @@ class PosterDialog {
   #frame = make("div", { class: "poster-frame", data: { testid: "poster-frame" } });
   #words = make("p", { class: "poster-words", text: word("poster_making") });
   #acts = make("p", { class: "poster-acts" });
+  #onShared;
   /** Set when the dialog is closed. */
   #closed = new AbortController();
   #dialog = make("dialog", { class: "poster", data: { testid: "poster", state: "making" } }, this.#frame, this.#words, this.#acts);
 
-  constructor() {
+  /** @param {OnShared} onShared */
+  constructor(onShared) {
+    this.#onShared = onShared;
     this.#words.setAttribute("role", "status");
     this.#dialog.setAttribute("aria-label", word("poster"));
     this.#act("close", "quiet", () => this.#dialog.close()).autofocus = true;
@@ -97,11 +102,11 @@ class PosterDialog {
     const touch = matchMedia("(pointer: coarse)").matches;
     this.#words.textContent = touch ? word("poster_hint") : "";
     const share = shareOf(work, png);
-    if (share) this.#act("share", "primary", () => navigator.share(share).catch(() => {}));
+    if (share) this.#act("share", "primary", () => navigator.share(share).then(() => this.#onShared("link"), () => {}));
     await this.#offerFilm(content, name);
     this.#slowAct("animation", "plain", () => animationFile(work.id, key, name));
-    this.#act("svg", "plain", () => save(svgFile(svg, name)));
-    this.#act("png", share ? "plain" : "primary", () => save(png));
+    this.#act("svg", "plain", () => this.#save(svgFile(svg, name)));
+    this.#act("png", share ? "plain" : "primary", () => this.#save(png));
     this.#dialog.dataset.state = "shown";
   }
 
@@ -133,7 +138,7 @@ class PosterDialog {
       button.disabled = true;
       this.#words.textContent = word("poster_wait");
       try {
-        save(await prepare(button));
+        this.#save(await prepare(button));
         this.#words.textContent = "";
       } catch (error) {
         if (this.#closed.signal.aborted) return;
@@ -144,6 +149,12 @@ class PosterDialog {
         setText(button, word(`poster_${name}`));
       }
     });
+  }
+
+  /** @param {File} file */
+  #save(file) {
+    save(file);
+    this.#onShared("poster");
   }
 
   /** @param {"close" | "share" | "svg" | "png" | "animation" | "film"} name @param {string} look @param {() => void} act */

@@ -45,9 +45,11 @@ export class DoneView {
       relay.dispatch({ t: "user:join", locales: writtenLocales(relay.state.phrases) }));
     button("home-button").addEventListener("click", () => relay.dispatch({ t: "user:home" }));
     this.#replayButton.addEventListener("click", () => this.#replay?.play());
+    /** @param {import("../../../client/js/types.js").SharedAs} how */
+    const shared = (how) => relay.dispatch({ t: "user:share", how });
     const poster = once(() => import("../poster/poster.js"));
     // Offline it cannot be fetched; the next click tries again.
-    button("poster-open").addEventListener("click", () => poster().then(({ openPoster }) => openPoster(this.#shown, keyOf(this.#link.href)), () => {}));
+    button("poster-open").addEventListener("click", () => poster().then(({ openPoster }) => openPoster(this.#shown, keyOf(this.#link.href), shared), () => {}));
   }
 
   /** @param {State} state */

@@ -108,6 +108,7 @@ Page({
     const invite = room?.invite ? `&invite=${room.invite.code}` : "";
     const path = `/pages/relay/relay?campaign=${campaign?.id ?? ""}${invite}`;
     if (room) return { title: text("share_room", { text: room.phrase.text }), path };
+    this.relay.dispatch({ t: "user:share", how: "link" });
     return { title: done?.phrase ? text("share_work", { text: done.phrase.text }) : text("tagline"), path };
   },
 
@@ -276,20 +277,22 @@ Page({
       destWidth: WIDTH,
       destHeight: HEIGHT,
       success: ({ tempFilePath: path }) => {
-        if (wx.canIUse("showShareImageMenu")) void wx.showShareImageMenu({ path });
-        else this.save(path);
+        const kept = () => this.relay.dispatch({ t: "user:share", how: "poster" });
+        if (wx.canIUse("showShareImageMenu")) void wx.showShareImageMenu({ path, success: kept });
+        else this.save(path, kept);
       },
       fail: () => this.say("poster_failed"),
     });
   },
 
-  /** Puts a picture into the album. @param {string} filePath */
-  save(filePath) {
+  /** Puts a picture into the album. @param {string} filePath @param {() => void} kept */
+  save(filePath, kept) {
     const refused = () => this.say("poster_refused");
-    withPrivacy(
-      () => void wx.saveImageToPhotosAlbum({ filePath, success: () => this.say("poster_saved"), fail: refused }),
-      refused,
-    );
+    const saved = () => {
+      kept();
+      this.say("poster_saved");
+    };
+    withPrivacy(() => void wx.saveImageToPhotosAlbum({ filePath, success: saved, fail: refused }), refused);
   },
 
   /** @param {string} key Of a text. */
