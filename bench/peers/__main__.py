@@ -20,7 +20,6 @@ from bench import results
 from bench.peers import install, measures, targets
 from bench.peers.targets import Target
 
-FLOOR = "bare picows"
 MEASURES = ("frame", "joiner", "join", "connection")
 
 

@@ -8,7 +8,7 @@ import subprocess
 from tests.polling import eventually
 from tests.service import Service
 
-VALKEY, KEEPER, WEB = "valkey-server", "jielong-keeper", "jielong-web"
+VALKEY, WEB = "valkey-server", "jielong-web"
 
 
 def descendants(pid: int, name: str | None = None) -> list[int]:

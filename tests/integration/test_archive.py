@@ -37,8 +37,6 @@ LIMIT = 10.0
 TAKEN_OVER_SECONDS = 30.0
 """Works that could not be stored are tried again some 10 s later."""
 
-UNKNOWN = "A-unknown-room-x0"
-
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
