@@ -82,6 +82,19 @@ class Donations:
                     outcomes.append(error)
         return outcomes
 
+    async def taken_before(self, campaign: str, signed: SignedReport) -> bool:
+        """Whether this report, or its donation as it tells it, was taken before.
+
+        Raises:
+            ConflictError: it contradicts what was taken before.
+        """
+        async with self._database.reading() as connection:
+            if await _is_known_report(connection, campaign, signed):
+                return True
+            assert signed.report is not None
+            data = signed.report.data
+            return isinstance(data, Donation) and await _is_known(connection, campaign, data)
+
     async def settle(self, campaign: str, refund: str) -> bool:
         """The organiser has seen to a refund that was set aside; False when there is none."""
         refunds = schema.refunds
@@ -106,13 +119,7 @@ async def _take(connection: AsyncConnection, campaign: str, signed: SignedReport
     Raises:
         ConflictError: nothing was written.
     """
-    digest, reports = sha256(signed.body).digest(), schema.donation_reports
-    known = await connection.scalar(
-        select(reports.c.digest).where(reports.c.campaign == campaign, reports.c.id == signed.id)
-    )
-    if known is not None:
-        if known != digest:
-            raise ConflictError("another body came with this id of a report")
+    if await _is_known_report(connection, campaign, signed):
         return Outcome.KNOWN
     assert signed.report is not None
     match signed.report.data:
@@ -120,19 +127,47 @@ async def _take(connection: AsyncConnection, campaign: str, signed: SignedReport
             outcome = await _take_donation(connection, campaign, donation, signed.source)
         case Refund() as refund:
             outcome = await _take_refund(connection, campaign, refund, signed.source)
-    row = {"campaign": campaign, "id": signed.id, "digest": digest}
-    await connection.execute(insert(reports).values(row))
+    row = {"campaign": campaign, "id": signed.id, "digest": sha256(signed.body).digest()}
+    await connection.execute(insert(schema.donation_reports).values(row))
     return outcome
+
+
+async def _is_known_report(
+    connection: AsyncConnection, campaign: str, signed: SignedReport
+) -> bool:
+    """Whether a report with this id and this body was taken.
+
+    Raises:
+        ConflictError: it had another body.
+    """
+    reports = schema.donation_reports
+    known = await connection.scalar(
+        select(reports.c.digest).where(reports.c.campaign == campaign, reports.c.id == signed.id)
+    )
+    if known not in {None, sha256(signed.body).digest()}:
+        raise ConflictError("another body came with this id of a report")
+    return known is not None
+
+
+async def _is_known(connection: AsyncConnection, campaign: str, donation: Donation) -> bool:
+    """Whether the donation was taken.
+
+    Raises:
+        ConflictError: it was told otherwise.
+    """
+    known = await _donation(connection, campaign, donation.id)
+    if known is None:
+        return False
+    told = (donation.fund, donation.amount, donation.currency)
+    if (known.fund, known.amount, known.currency) != told:
+        raise ConflictError("the donation was reported with another fund, amount or currency")
+    return True
 
 
 async def _take_donation(
     connection: AsyncConnection, campaign: str, donation: Donation, source: str
 ) -> Outcome:
-    known = await _donation(connection, campaign, donation.id)
-    if known is not None:
-        told = (donation.fund, donation.amount, donation.currency)
-        if (known.fund, known.amount, known.currency) != told:
-            raise ConflictError("the donation was reported with another fund, amount or currency")
+    if await _is_known(connection, campaign, donation):
         return Outcome.KNOWN
     refunded = await _settle_waiting(connection, campaign, donation)
     row = {

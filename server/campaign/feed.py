@@ -24,6 +24,9 @@ log = structlog.get_logger()
 LOOK_SECONDS = 0.4
 """How often the news is looked at: whoever changes a campaign sees it within a second."""
 
+CATCH_UP_SECONDS = 0.1
+"""The shortest time between two looks at the source for those who cannot wait for the news."""
+
 
 class CampaignFeed:
     """The campaigns of one process."""
@@ -54,6 +57,9 @@ class CampaignFeed:
         self._version: object = None
         self._told: bytes | None = None
         self._asked_at = 0.0
+        self._following = asyncio.Lock()
+        self._catching_up: asyncio.Task[None] | None = None
+        self._may_catch_up_at = 0.0
         self._definitions: dict[str, Definition] = {}
         self._on_change: list[Callable[[], None]] = []
 
@@ -77,6 +83,26 @@ class CampaignFeed:
     def definition(self, campaign_id: str) -> Definition:
         """What the organiser of one of the worker's campaigns defined, as of the last change."""
         return self._definitions[campaign_id]
+
+    async def catch_up(self) -> None:
+        """Return when every change from before this call is known here.
+
+        Those who call at once share one look at the source; there are at most ten a second.
+
+        Raises:
+            ArchiveAwayError, OSError: the source cannot be read now.
+        """
+        if self._catching_up is None:
+            self._catching_up = asyncio.create_task(self._look(), name="campaigns")
+            self._catching_up.add_done_callback(_retrieve)
+        await asyncio.shield(self._catching_up)
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._may_catch_up_at - loop.time())
+        self._may_catch_up_at = loop.time() + CATCH_UP_SECONDS
+        self._catching_up = None  # who calls from now on waits for the next look
+        await self._follow()
 
     async def run(self) -> None:
         """Follow the changes, for as long as the worker lives."""
@@ -108,6 +134,10 @@ class CampaignFeed:
         return True
 
     async def _follow(self) -> None:
+        async with self._following:
+            await self._bring_all()
+
+    async def _bring_all(self) -> None:
         version = await self._source.version()
         if version == self._version:
             return
@@ -138,3 +168,9 @@ class CampaignFeed:
         elif live.campaign != campaign:
             live.update(campaign)
             await self._start(live)
+
+
+def _retrieve(done: asyncio.Task[None]) -> None:
+    """Everybody who waits gets the error; nobody may be left to wait."""
+    if not done.cancelled():
+        done.exception()

@@ -30,23 +30,29 @@ if TYPE_CHECKING:
     from server.cli.worker import RunWorker
 
 
-def _flag(setting: str, what: str) -> Any:
-    """A flag for a setting; its help names the variable and the default."""
+def _flag(setting: str, what: str, *names: str) -> Any:
+    """A flag for a setting; its help names the variable and the default.
+
+    `names` are other ones than that of the argument.
+    """
     default = Settings.model_fields[setting].default
-    variable = f"JIELONG_{setting.upper()}"
-    return typer.Option(help=f"{what} ({variable}; {default or 'empty'})")
+    said = "on" if default is True else default or "empty"
+    return typer.Option(*names, help=f"{what} (JIELONG_{setting.upper()}; {said})")
 
 
-def serve(
+def serve(  # noqa: PLR0913 - an argument for each flag
     host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
     port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
     data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
     base_path: Annotated[str | None, _flag("base_path", "Path that everything lies below.")] = None,
     redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
-    file: Annotated[Path | None, _flag("campaigns", "File of campaigns; empty: SQL.")] = None,
+    file: Annotated[
+        Path | None, _flag("campaigns", "File of campaigns; empty: SQL.", "--file", "--campaigns")
+    ] = None,
     workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
     grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
+    guard: Annotated[str | None, _flag("guard", "Limits against false hands: on or off.")] = None,
 ) -> None:
     """Run the service until Ctrl-C.
 
@@ -62,6 +68,7 @@ def serve(
         "workers": workers,
         "turn_seconds": turn_seconds,
         "grace_seconds": grace_seconds,
+        "guard": guard,
     }
     with one_line_errors():
         settings = settings_from(flags)

@@ -108,7 +108,7 @@ class Leave(msgspec.Struct, tag_field="t", tag="leave", frozen=True):
 class Pledge(msgspec.Struct, tag_field="t", tag="pledge", frozen=True):
     """Make a pledge of the campaign; once made, it is answered again as it was."""
 
-    pledge: Annotated[str, msgspec.Meta(max_length=64)]
+    pledge: str
 
 
 class Share(msgspec.Struct, tag_field="t", tag="share", frozen=True):

@@ -86,13 +86,17 @@ class CounterValues(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What a client must stay within; rates are per second, `frame` in bytes."""
+    """What a client must stay within; rates are per second, `frame` in bytes.
+
+    `ink_ms` is the least time between two parts of live ink.
+    """
 
     frame: Count
     strokes: Count
     points: Count
     ink_rate: Count
     ink_burst: Count
+    ink_ms: Milliseconds
     message_rate: Count
     message_burst: Count
     turn_ms: Milliseconds

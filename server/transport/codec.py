@@ -151,6 +151,20 @@ def _without_lone_surrogates(text: str) -> bytes:
         raise IllFormedError("not JSON") from error
 
 
+def _with_named_keys(payload: bytes) -> bytes | None:
+    """The same message without keys that are no strings: like all unknown ones they are ignored.
+
+    None if it has no such keys, or is no map that Python can have.
+    """
+    try:
+        found = msgspec.msgpack.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError):
+        return None
+    if not isinstance(found, dict) or all(isinstance(key, str) for key in found):
+        return None
+    return pack({key: value for key, value in found.items() if isinstance(key, str)})
+
+
 class MsgpackCodec:
     """`jielong.v1.msgpack`; the hot path: about 0.5 us for live ink."""
 
@@ -169,7 +183,13 @@ class MsgpackCodec:
 
         A commit is long, and usually has no unknown keys: then its strings need no second check.
         """
-        message = self._reader.read(payload)
+        try:
+            message = self._reader.read(payload)
+        except BadMessageError:
+            named = _with_named_keys(payload)
+            if named is None:
+                raise
+            message = self._reader.read(named)
         if payload[0] != _BARE_COMMIT or not isinstance(message, Commit):
             self._reader.check_text(payload)
         return message

@@ -9,6 +9,9 @@ BAD_MESSAGES = 10
 """Ill-formed or unknown messages after which a connection is closed."""
 
 INK_RATE, INK_BURST = 60, 120
+INK_MS = 17
+"""The least time between two parts of live ink: INK_RATE of them a second."""
+
 INK_REFILL_MS = 1_000
 """How often more ink is allowed."""
 

@@ -184,6 +184,47 @@ class DonationReport(msgspec.Struct, frozen=True):
     data: dict[str, str | int]
 
 
+class GoQuery(msgspec.Struct, frozen=True):
+    """What leads to a payment page."""
+
+    ref: Annotated[
+        str,
+        msgspec.Meta(
+            pattern="^[A-Za-z0-9_.~-]{1,64}$",
+            description="Names the visit in the donation's report; without it, a new one.",
+        ),
+    ] = ""
+
+
+class OEmbedQuery(msgspec.Struct, frozen=True):
+    """Which page is to be shown, how, and in how much room."""
+
+    url: Annotated[str, msgspec.Meta(description="The page of a campaign, work or certificate.")]
+    format: Literal["json"] = "json"
+    maxwidth: Annotated[int, msgspec.Meta(ge=1, description="Pixels.")] | None = None
+    maxheight: Annotated[int, msgspec.Meta(ge=1, description="Pixels.")] | None = None
+
+
+class OEmbedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How another site shows a page; see oembed.com for the keys of each type."""
+
+    version: Literal["1.0"]
+    type: Literal["link", "photo", "rich"]
+    title: str
+    provider_name: str
+    provider_url: str
+    cache_age: int
+    author_name: str = ""
+    author_url: str = ""
+    url: str = ""
+    html: str = ""
+    width: int = 0
+    height: int = 0
+    thumbnail_url: str = ""
+    thumbnail_width: int = 0
+    thumbnail_height: int = 0
+
+
 class ErrorContent(msgspec.Struct, frozen=True):
     """What went wrong: a code for programs, a message for people."""
 

@@ -132,7 +132,7 @@ class WebCampaigns:
             Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
             CampaignCards(self.live, self._feed.definition, pictures.still),
             OEmbed(self.access, reader, self.live, self._feed.definition),
-            DonationApi(self.live, self._feed.definition, self._donations),
+            DonationApi(self.live, self._feed.definition, self._feed.catch_up, self._donations),
             Giving(self.live),
             OwnDataApi(self._own_data(), self._identity, pictures),
             Sitemap(PublicList(self.database), self.live),

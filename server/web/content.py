@@ -16,6 +16,8 @@ from server.web import (
     api,
     campaign_api,
     donation_api,
+    giving,
+    oembed,
     openapi,
     operations,
     own_data,
@@ -64,6 +66,8 @@ def read_content(settings: Settings) -> Content:
         | pledge_api.OPERATIONS
         | donation_api.OPERATIONS
         | own_data.OPERATIONS
+        | giving.OPERATIONS
+        | oembed.OPERATIONS
         | operations.OPERATIONS
     )
     described = openapi.response(settings.base_path, paths, pages.security)

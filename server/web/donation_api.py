@@ -7,7 +7,7 @@ Pay and the events of Stripe.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from starlette.requests import Request
@@ -70,6 +70,9 @@ OPERATIONS = {
 BODY_BYTES = 65_536
 RETRY_SECONDS = 5
 
+_OUTDATED = 401, 404
+"""Statuses of refusals that a change of the campaign a moment ago may have made wrong."""
+
 Reader = Callable[[bytes, Mapping[str, str], Definition], SignedReport]
 """Reads a provider's report; raises BadSignatureError or BadReportError."""
 
@@ -81,11 +84,17 @@ class DonationApi:
         self,
         campaigns: Mapping[str, OpenCampaign],
         definition: Callable[[str], Definition],
+        catch_up: Callable[[], Awaitable[None]],
         donations: Donations,
     ) -> None:
-        """`definition` says how a campaign was defined, with its secrets."""
+        """`definition` says how a campaign was defined, with its secrets.
+
+        `catch_up` returns when whatever was changed before is known here.
+        """
         self._campaigns = campaigns
         self._definition = definition
+        self._catch_up = catch_up
+        self._donations = donations
         self._reports = ReportBatches(donations)
 
     def routes(self) -> list[Route]:
@@ -110,25 +119,35 @@ class DonationApi:
 
     async def _take(self, request: Request, read: Reader) -> Response:
         name = request.path_params["campaign"]
-        campaign = self._campaigns.get(name)
-        if campaign is None:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
         body = await read_body(request, BODY_BYTES)
         try:
-            told = read(body, request.headers, self._definition(name))
+            told = self._read(name, body, request.headers, read)
+        except ApiError as error:
+            if error.status_code not in _OUTDATED:
+                raise
+            await self._catch_up()
+            told = self._read(name, body, request.headers, read)
+        if told.report is not None:
+            await self._store(name, told, told.report)
+        return Response(status_code=204)
+
+    def _read(
+        self, name: str, body: bytes, headers: Mapping[str, str], read: Reader
+    ) -> SignedReport:
+        if name not in self._campaigns:
+            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        try:
+            return read(body, headers, self._definition(name))
         except BadSignatureError as error:
             why = "no secret of the campaign has signed this"
             raise ApiError(401, "bad_signature", why) from error
         except BadReportError as error:
             raise ApiError(400, "bad_report", str(error)) from error
-        if told.report is not None:
-            _check_fund(campaign.campaign.funds, told.report)
-            await self._store(name, told)
-        return Response(status_code=204)
 
-    async def _store(self, name: str, told: SignedReport) -> None:
+    async def _store(self, name: str, told: SignedReport, report: Report) -> None:
         try:
-            await self._reports.take(name, told)
+            if await self._fits(name, told, report):
+                await self._reports.take(name, told)
         except ConflictError as error:
             log.warning("a report was refused", campaign=name, report=told.id, error=str(error))
             raise ApiError(409, "conflict", str(error)) from error
@@ -136,6 +155,22 @@ class DonationApi:
             log.warning("a report was not taken", campaign=name, report=told.id, error=str(error))
             busy = "the report cannot be taken now; send it again"
             raise ApiError(503, "busy", busy, retry_seconds=RETRY_SECONDS) from error
+
+    async def _fits(self, name: str, told: SignedReport, report: Report) -> bool:
+        """Whether the campaign has the fund; False if not, but the report was taken before.
+
+        Raises:
+            ApiError: it has not, and never had.
+            ConflictError, ArchiveAwayError: see `Donations`.
+        """
+        try:
+            _check_fund(self._campaigns[name].campaign.funds, report)
+        except ApiError:
+            if await self._donations.taken_before(name, told):
+                return False
+            await self._catch_up()
+            _check_fund(self._campaigns[name].campaign.funds, report)
+        return True
 
 
 def _standard_webhook(

@@ -10,10 +10,28 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from server.catalogue import DEFAULT
 from server.relay.campaign import Fund
 from server.session.campaigns import OpenCampaign
 from server.session.identity import new_id
 from server.web.api import ApiError
+from server.web.api_types import GoQuery
+from server.web.operation import Operation
+
+PATH = "/go/{campaign}/{fund}"
+
+OPERATIONS = {
+    PATH: Operation(
+        "go",
+        "Leads to the payment page of a fund; no payment is taken here.",
+        None,
+        query=GoQuery,
+        errors=(400, 404),
+        example=DEFAULT,
+        done=(303,),
+    )
+}
+"""By path."""
 
 _REF = re.compile(r"[A-Za-z0-9_.~-]{1,64}")
 """What a reference may be: nothing of it has a meaning in an address."""
@@ -28,7 +46,7 @@ class Giving:
 
     def routes(self) -> list[Route]:
         """The routes."""
-        return [Route("/go/{campaign}/{fund}", self.go)]
+        return [Route(PATH, self.go)]
 
     async def go(self, request: Request) -> Response:
         """Redirect to the fund's payment page, with a reference in its address."""

@@ -25,7 +25,22 @@ from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
 from server.web.access import Access, NotPublicError
 from server.web.api import ApiError, JsonResponse
+from server.web.api_types import OEmbedAnswer, OEmbedQuery
+from server.web.operation import Operation
 from server.web.work_pictures import FOR_ALL_SITES, WIDTHS
+
+PATH = "/oembed"
+
+OPERATIONS = {
+    PATH: Operation(
+        "oembed",
+        "How another site shows the page of a campaign, a work or a certificate.",
+        OEmbedAnswer,
+        query=OEmbedQuery,
+        errors=(400, 401, 404, 429, 501, 503),
+    )
+}
+"""By path."""
 
 FRAME_WIDTH, FRAME_HEIGHT = 480, 720
 """Of a campaign's frame, where there is room."""
@@ -88,7 +103,7 @@ class OEmbed:
 
     def routes(self) -> list[Route]:
         """The route."""
-        return [Route("/oembed", self.respond, name="oembed")]
+        return [Route(PATH, self.respond, name="oembed")]
 
     async def respond(self, request: Request) -> Response:
         """Say how to show the page at `url`, no larger than `maxwidth` by `maxheight`."""

@@ -122,7 +122,7 @@ def _query_parameters(query: Schema) -> list[dict[str, Any]]:
         {
             "name": name,
             "in": "query",
-            "required": False,
+            "required": name in schema.get("required", ()),
             "allowEmptyValue": True,
             "schema": _without_null(each),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from server.archive.archiver import Archiver
 from server.archive.backlog import Backlog
@@ -71,7 +71,7 @@ class CampaignMetrics:
             pledges[pledge_archiver.campaign] += pledge_archiver.waiting
 
         def family(kind: Kind, name: str, text: str, read: Callable[[str], Values]) -> Family:
-            return Family(f"jielong_{name}", kind, text, self._samples(read))
+            return Family(f"jielong_{name}", kind, text, samples_by_campaign(last, read))
 
         yield family("counter", "relays_total", "Finished works.", lambda it: {"": last[it].relays})
         yield family(
@@ -109,17 +109,19 @@ class CampaignMetrics:
         counts = self._figures.pledges(campaign)
         return {f'pledge="{escape(pledge)}"': count for pledge, count in counts.items()}
 
-    def _samples(self, read: Callable[[str], Values]) -> list[Sample]:
-        samples = []
-        others: dict[str, float] = {}
-        for number, name in enumerate(self._campaigns):
-            values = read(name)
-            if number >= MOST_CAMPAIGNS:
-                for label, value in values.items():
-                    others[label] = others.get(label, 0) + value
-                continue
-            samples += [_sample(name, label, value) for label, value in values.items()]
-        return samples + [_sample(OTHER, label, value) for label, value in others.items()]
+
+def samples_by_campaign(names: Iterable[str], read: Callable[[str], Values]) -> list[Sample]:
+    """What `read` says of each campaign; that of those beyond MOST_CAMPAIGNS is added up."""
+    samples = []
+    others: dict[str, float] = {}
+    for number, name in enumerate(names):
+        values = read(name)
+        if number >= MOST_CAMPAIGNS:
+            for label, value in values.items():
+                others[label] = others.get(label, 0) + value
+            continue
+        samples += [_sample(name, label, value) for label, value in values.items()]
+    return samples + [_sample(OTHER, label, value) for label, value in others.items()]
 
 
 def _sample(campaign: str, label: str, value: float) -> Sample:

@@ -166,7 +166,11 @@ def api(donations: Donations, monkeypatch: pytest.MonkeyPatch) -> DonationApi:
     for name in definitions:
         defined = Campaign(name, name, True, "en", {}, relays=("give",), funds=FUNDS)
         campaigns.add(OpenCampaign(defined, Rules()))
-    return DonationApi(campaigns, definitions.__getitem__, donations)
+
+    async def catch_up() -> None:
+        """Nobody has changed anything."""
+
+    return DonationApi(campaigns, definitions.__getitem__, catch_up, donations)
 
 
 async def report(
@@ -286,3 +290,38 @@ async def test_every_refusal_has_the_status_of_the_contract(
     assert await donations.totals("spring") == {}
     assert await report(api, good) == (204, "")
     assert await report(api, given("a", 2)) == (409, "conflict")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_what_was_taken_before_decides_whatever_the_funds_are_now(api: DonationApi) -> None:
+    first = {"webhook_id": "first", "webhook_timestamp": str(int(time.time()))}
+
+    def sign(body: bytes) -> dict[str, str]:
+        at = datetime.fromtimestamp(int(first["webhook_timestamp"]), UTC)
+        return first | {"webhook_signature": Webhook(SECRET).sign("first", at, body.decode())}
+
+    good = given("a", 1)
+    assert await report(api, good, **sign(good)) == (204, "")
+    for other in (given("a", 1, currency="USD"), given("a", 1, "nope")):
+        assert await report(api, other) == (409, "conflict")
+    for other in (given("b", 1, currency="USD"), given("b", 1, "nope")):
+        assert await report(api, other, **sign(other)) == (409, "conflict")
+    api._campaigns["spring"].update(Campaign("spring", "spring", True, "en", {}))
+    assert await report(api, good, **sign(good)) == (204, "")
+    assert await report(api, good) == (204, "")
+    assert await report(api, given("c", 1)) == (404, "no_such_fund")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_signatures_of_other_forms_are_passed_over(api: DonationApi) -> None:
+    at, body = datetime.now(UTC), given("a", 1)
+    sent = {"webhook_id": "msg", "webhook_timestamp": str(int(at.timestamp()))}
+    good = Webhook(SECRET).sign("msg", at, body.decode())
+    for around in ("{}", "nonsense {}", "v2,AAAA v1,  {} v1,!", "v1,a,b {}"):
+        signatures = around.format(good)
+        assert await report(api, body, **sent, webhook_signature=signatures) == (204, ""), around
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_body_that_is_no_text_is_a_bad_report(api: DonationApi) -> None:
+    assert await report(api, b"\x1f\x8b\xff") == BAD_REPORT

@@ -132,3 +132,25 @@ async def test_who_is_connected_is_told_by_the_process_that_nobody_is_connected_
 
     await eventually(are_told)
     await asyncio.gather(*(peer.quit() for peer in peers))
+
+
+def test_a_new_secret_counts_from_the_next_report_on(
+    services: list[Service], callers: list[Caller]
+) -> None:
+    file = services[0].data.parent / "campaigns.toml"
+
+    def change(secret: str) -> None:
+        new = file.with_suffix(".new")
+        new.write_text(CAMPAIGNS.replace(SECRET, secret))
+        new.replace(file)
+
+    for number in range(4):
+        secret = f"whsec_{number}fKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        body = given(f"with-secret-{number}", 1)
+        change(secret)
+        for caller in callers:
+            headers = signed(body, f"secret-{number}", secret=secret)
+            assert caller.report("default", body, headers) == 204
+            old = signed(body, f"old-{number}")
+            assert caller.report("default", body, old) == 401
+    change(SECRET)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from server.web.own_data import DELETIONS
 from tests.integration.command import jielong
 from tests.integration.http import ask, error_of, get_json
 from tests.integration.protocol_client import Peer, open_session
@@ -156,6 +157,19 @@ async def test_a_certificate_is_gone_and_the_pledge_stays_counted_once(shared: S
     status, again = await send("POST", shared, PLEDGE, token)
     assert (status, again["number"]) == (200, made["number"])
     assert again["certificate"] != made["certificate"]
+
+
+async def test_deletions_of_one_participant_are_limited(shared: Service) -> None:
+    token = (await send("POST", shared, "/api/participants", ""))[1]["token"]
+    statuses = [await delete(shared, token) for _ in range(DELETIONS.burst)]
+    assert set(statuses) == {204}
+    for _ in range(DELETIONS.burst + 2):  # each of the two workers counts for itself
+        status, content = await send("DELETE", shared, "/api/me", token)
+        if status != 204:
+            break
+    assert (status, content["error"]["code"]) == (429, "slow_down")
+    other = (await send("POST", shared, "/api/participants", ""))[1]["token"]
+    assert await delete(shared, other) == 204
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "AAAAAAAAAAAAAAAA.AAAAAAAA"])

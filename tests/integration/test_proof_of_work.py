@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 from jielong import Participant
+from jielong.conformance import run
 from jielong.proof import find
 
 from tests.integration.metrics import metrics
@@ -73,6 +74,13 @@ async def challenged(peer: Peer) -> str:
             assert number >= USUAL
             return find(answer["altcha"], NEVER)
     raise AssertionError("no work was asked")
+
+
+async def test_the_conformance_suite_finds_its_proofs(shared: Service) -> None:
+    before = (await metrics(shared))["jielong_challenges_total"]
+    found = [it async for it in run(shared.ws_url, only=["invite", "no-third-seat", "one-room"])]
+    assert [(it.name, it.result, it.why) for it in found if it.result != "pass"] == []
+    assert (await metrics(shared))["jielong_challenges_total"] > before
 
 
 async def test_a_proof_lets_in_once(visit: Visit, shared: Service) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from server.check.to_client import decode_to_client
-from server.relay.from_client import Commit, Ink
+from server.relay.from_client import Commit, Ink, React
 from server.relay.ink import BadInkError, check_part, check_strokes
 from server.transport.codec import CODECS, JSON, MSGPACK, BadMessageError, Codec, IllFormedError
 from tests.vectors import Vector, load
@@ -86,3 +86,12 @@ def test_an_ill_formed_frame_is_no_message() -> None:
         codec = CODECS[f"jielong.v1.{vector['encoding']}"]
         with pytest.raises(IllFormedError):
             codec.decode(bytes.fromhex(vector["frame"]))
+
+
+def test_keys_that_are_no_strings_are_ignored_like_all_unknown_ones() -> None:
+    message = {"t": "react", 3: [4], b"e": None, "room": "r", "e": "clap"}
+    found = CODECS[MSGPACK].decode(msgspec.msgpack.encode(message))
+    assert found == React("r", "clap")
+    with pytest.raises(BadMessageError) as refused:
+        CODECS[MSGPACK].decode(msgspec.msgpack.encode({3: 4, "t": "react"}))
+    assert (refused.value.code, refused.value.re) == ("bad_message", "react")

@@ -234,6 +234,7 @@ def _limits(campaign: OpenCampaign) -> Limits:
         points=ink.MAX_POINTS,
         ink_rate=limits.INK_RATE,
         ink_burst=limits.INK_BURST,
+        ink_ms=limits.INK_MS,
         message_rate=limits.MESSAGE_RATE,
         message_burst=limits.MESSAGE_BURST,
         turn_ms=campaign.rules.turn_ms,

@@ -16,6 +16,7 @@ async def welcome(server: Server) -> None:
     welcome = (await server.guest()).welcome
     require(len(welcome["token"]) > 0, "the token is empty")
     require(len(welcome["finished"]) <= 20, "more than 20 finished works")
+    require(welcome["limits"].get("ink_ms", 0) > 0, "the limits do not say `ink_ms`")
     require(len(welcome["phrases"]) > 0, "the campaign has no phrases")
     for phrase in welcome["phrases"]:
         count = len(phrase["chars"])

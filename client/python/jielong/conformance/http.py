@@ -31,6 +31,10 @@ class HttpApi:
         """The same, with an object in JSON."""
         return await self._ask("POST", path, body or {}, token)
 
+    async def delete(self, path: str, token: str | None = None) -> Answer:
+        """The same as `get`, with DELETE."""
+        return await self._ask("DELETE", path, None, token)
+
     async def _ask(self, method: str, path: str, body: object, token: str | None) -> Answer:
         try:
             base = http.api_base(self._socket_url)

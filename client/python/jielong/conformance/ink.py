@@ -11,5 +11,8 @@ OTHER_STROKES = [[2000, 500, 0, 100, 10, 2500, 200, -20]]
 OFF_GRID = [[4095, 0, 0, 9, 1, 0, 9, 0]]
 """A stroke whose second point lies right of the grid."""
 
+LARGEST = [[4095, 4095, 0, 255] for _ in range(63)] + [[0, 0, 60_000, 1] + [0] * (4 * 4_032)]
+"""A character of 64 strokes with 4,096 points in all."""
+
 LIVE = STROKES[0]
 """A part of a stroke that begins it."""

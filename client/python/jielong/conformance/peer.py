@@ -10,9 +10,10 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from ..codec import Codec
-from ..deadline import within
+from ..deadline import Deadline, within
 from ..exceptions import Malformed, TimedOut
 from ..messages import parse
+from ..proof import solve
 from .exceptions import BrokenPromiseError, NotTestableError
 
 Message: TypeAlias = dict[str, Any]
@@ -20,6 +21,9 @@ Message: TypeAlias = dict[str, Any]
 
 ANSWER_SECONDS = 10.0
 """The time for an answer, and the most that a check waits for a `retry_ms`."""
+
+PROOF_SECONDS = 30.0
+"""The longest that a check works for a `challenge`."""
 
 _UNASKED = {"counters", "pace", "offer"}
 """May come at any time."""
@@ -85,19 +89,23 @@ class Peer:
     async def ask(self, t: str, *answers: str, **keys: object) -> Message:
         """Send a message until it is answered by one of these types, not refused for the moment.
 
+        A proof of work that the server asks for is found, once, and sent with the message.
+
         Raises:
             BrokenPromiseError: the answer is another one.
-            NotTestableError: the server asks for a proof of work, or for patience without end.
+            NotTestableError: the server asks for too much work, or for patience without end.
         """
         patience = ANSWER_SECONDS
         while True:
             await self.send(t, **keys)
             answer = await self.next()
-            if answer["t"] == "challenge":
-                raise NotTestableError("the server asks for a proof of work")
+            if answer["t"] == "challenge" and "proof" not in keys and "challenge" not in answers:
+                keys["proof"] = await _proof(answer)
+                continue
             if answer["t"] != "error" or answer.get("code") not in _LATER or "error" in answers:
                 break
             wait = (answer.get("retry_ms") or 1_000) / 1_000
+            keys.pop("proof", None)  # one serves once
             patience -= wait
             if patience < 0:
                 raise NotTestableError(f"the server refuses `{t}` with {answer['code']}")
@@ -167,6 +175,16 @@ class Peer:
             case "welcome":
                 self.welcome = message
                 self.room = (message.get("resume") or {}).get("room")
+
+
+async def _proof(challenge: Message) -> str:
+    """The solution of a challenge."""
+    try:
+        return await solve(challenge["altcha"], Deadline("a proof of work", PROOF_SECONDS))
+    except TimedOut as error:
+        raise NotTestableError("the server asks for too much work") from error
+    except Malformed as error:
+        raise BrokenPromiseError(str(error)) from error
 
 
 def _checked(message: Message, wanted: Message) -> Message:

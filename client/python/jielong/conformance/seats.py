@@ -38,6 +38,26 @@ async def no_such_phrase(server: Server) -> None:
     require(answer["code"] == "no_such_phrase", f"the answer is {answer}")
 
 
+@FAMILY.check("Nobody opens a room, or is seated in one, whose phrase fits none of the `locales`.")
+async def locales(server: Server) -> None:
+    peer = await server.guest()
+    wanted = peer.welcome["phrases"][0]["locale"].partition("-")[0]
+    told = await peer.ask("join", "waiting", "matched", "error", locales=[wanted])
+    if told["t"] == "error":
+        raise NotTestableError(f"the join is refused with {told['code']}")
+    found = told["phrase"]["locale"]
+    require(found.partition("-")[0] == wanted, f"a phrase in {found} is for {wanted}")
+
+
+@FAMILY.check("When no phrase fits the `locales`, the join is refused with `no_such_phrase`.")
+async def no_such_language(server: Server) -> None:
+    peer = await server.guest()
+    answer = await peer.ask("join", "error", locales=["x-conformance"])
+    if answer["code"] == "closed":
+        raise NotTestableError("the campaign is closed")
+    require(answer["code"] == "no_such_phrase", f"the answer is {answer}")
+
+
 @FAMILY.check("An unknown invitation is refused with `no_such_room`.")
 async def no_such_room(server: Server) -> None:
     peer = await server.guest()

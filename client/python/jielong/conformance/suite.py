@@ -9,7 +9,19 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ..deadline import within
 from ..exceptions import CannotConnect, TimedOut
-from . import counting, handshake, hello, leaving, live, messages, pledging, resuming, seats, turns
+from . import (
+    api,
+    counting,
+    handshake,
+    hello,
+    leaving,
+    live,
+    messages,
+    pledging,
+    resuming,
+    seats,
+    turns,
+)
 from .check import Check, Outcome, Result
 from .exceptions import BrokenPromiseError, NotTestableError
 from .server import Server
@@ -25,6 +37,7 @@ FAMILIES = (
     resuming.FAMILY,
     counting.FAMILY,
     pledging.FAMILY,
+    api.FAMILY,
 )
 
 CHECKS: tuple[Check, ...] = tuple(check for family in FAMILIES for check in family.checks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .check import Family
 from .exceptions import require
-from .ink import OFF_GRID, OTHER_STROKES, STROKES
+from .ink import LARGEST, OFF_GRID, OTHER_STROKES, STROKES
 from .server import Server
 
 FAMILY = Family("turns")
@@ -69,6 +69,19 @@ async def bad_ink(server: Server) -> None:
     await host.expect_error("bad_ink", "commit")
     await friend.expect_silence()
     await host.ask("commit", "committed", room=host.room, c=0, strokes=STROKES)
+
+
+@FAMILY.check(
+    "A character of 64 strokes and 4,096 points is taken; one more of either is `bad_ink`."
+)
+async def largest_character(server: Server) -> None:
+    host, friend = await server.pair()
+    for strokes in ([*LARGEST, LARGEST[0]], [*LARGEST[:-1], LARGEST[-1] + [0] * 4]):
+        await host.send("commit", room=host.room, c=0, strokes=strokes)
+        await host.expect_error("bad_ink", "commit")
+    await host.ask("commit", "committed", room=host.room, c=0, strokes=LARGEST)
+    told = await friend.expect("committed", room=host.room, c=0)
+    require(told["strokes"] == LARGEST, "the partner is told of other strokes")
 
 
 @FAMILY.check("A commit in a room without a seat is refused with `no_such_room`.")
