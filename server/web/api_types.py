@@ -184,25 +184,34 @@ class DonationReport(msgspec.Struct, frozen=True):
     data: dict[str, str | int]
 
 
+Pixels = Annotated[int, msgspec.Meta(ge=1, le=999_999_999, description="Pixels.")]
+
+
 class GoQuery(msgspec.Struct, frozen=True):
     """What leads to a payment page."""
 
-    ref: Annotated[
-        str,
-        msgspec.Meta(
-            pattern="^[A-Za-z0-9_.~-]{1,64}$",
-            description="Names the visit in the donation's report; without it, a new one.",
-        ),
-    ] = ""
+    ref: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                pattern="^[A-Za-z0-9_.~-]{1,64}$",
+                description="Names the visit in the donation's report; without it, a new one.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class OEmbedQuery(msgspec.Struct, frozen=True):
     """Which page is to be shown, how, and in how much room."""
 
-    url: Annotated[str, msgspec.Meta(description="The page of a campaign, work or certificate.")]
+    url: Annotated[
+        str,
+        msgspec.Meta(min_length=1, description="The page of a campaign, work or certificate."),
+    ]
     format: Literal["json"] = "json"
-    maxwidth: Annotated[int, msgspec.Meta(ge=1, description="Pixels.")] | None = None
-    maxheight: Annotated[int, msgspec.Meta(ge=1, description="Pixels.")] | None = None
+    maxwidth: Pixels | None = None
+    maxheight: Pixels | None = None
 
 
 class OEmbedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -123,7 +123,7 @@ def _query_parameters(query: Schema) -> list[dict[str, Any]]:
             "name": name,
             "in": "query",
             "required": name in schema.get("required", ()),
-            "allowEmptyValue": True,
+            "allowEmptyValue": name not in schema.get("required", ()),
             "schema": _without_null(each),
         }
         for name, each in schema["properties"].items()

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from server.web.own_data import DELETIONS
 from tests.integration.command import jielong
 from tests.integration.http import ask, error_of, get_json
 from tests.integration.protocol_client import Peer, open_session
@@ -29,6 +28,9 @@ deletion = "remove"
 """
 
 PLEDGE = "/api/campaigns/default/pledges/tea"
+
+BURST, SLACK = 5, 4
+"""Deletions of one participant at one worker, and what the time that they take allows."""
 
 
 @pytest.fixture(scope="module")
@@ -161,12 +163,12 @@ async def test_a_certificate_is_gone_and_the_pledge_stays_counted_once(shared: S
 
 async def test_deletions_of_one_participant_are_limited(shared: Service) -> None:
     token = (await send("POST", shared, "/api/participants", ""))[1]["token"]
-    statuses = [await delete(shared, token) for _ in range(DELETIONS.burst)]
-    assert set(statuses) == {204}
-    for _ in range(DELETIONS.burst + 2):  # each of the two workers counts for itself
-        status, content = await send("DELETE", shared, "/api/me", token)
-        if status != 204:
-            break
+    answers = []
+    while not answers or answers[-1][0] == 204:
+        assert len(answers) < 2 * BURST + SLACK, "each of the two workers counts for itself"
+        answers.append(await send("DELETE", shared, "/api/me", token))
+    assert len(answers) > BURST
+    status, content = answers[-1]
     assert (status, content["error"]["code"]) == (429, "slow_down")
     other = (await send("POST", shared, "/api/participants", ""))[1]["token"]
     assert await delete(shared, other) == 204
