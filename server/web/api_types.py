@@ -203,13 +203,12 @@ class GoQuery(msgspec.Struct, frozen=True):
 
 
 class OEmbedQuery(msgspec.Struct, frozen=True):
-    """Which page is to be shown, how, and in how much room."""
+    """Which page is to be shown, and in how much room; `format` can only be `json`."""
 
     url: Annotated[
         str,
         msgspec.Meta(min_length=1, description="The page of a campaign, work or certificate."),
     ]
-    format: Literal["json"] = "json"
     maxwidth: Pixels | None = None
     maxheight: Pixels | None = None
 

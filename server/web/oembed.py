@@ -34,7 +34,8 @@ PATH = "/oembed"
 OPERATIONS = {
     PATH: Operation(
         "oembed",
-        "How another site shows the page of a campaign, a work or a certificate.",
+        "How another site shows the page of a campaign, a work or a certificate; also with "
+        "`format=json`.",
         OEmbedAnswer,
         query=OEmbedQuery,
         errors=(400, 401, 404, 429, 501, 503),
