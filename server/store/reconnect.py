@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from server.store import cancellation
 from server.store.deployment import CALL_SECONDS, Deployment
-from server.store.errors import StoreError
+from server.store.errors import ArchiveUnreachableError, StoreError
 from server.store.raw_connection import RawConnection
 
 log = structlog.get_logger()
@@ -115,7 +115,10 @@ class ReconnectingConnection:
         same = self.failure is not None and _words(self.failure) == words
         self.failure = failure
         say = log.debug if same else log.warning
-        say("redis cannot be reached", error=words)
+        if isinstance(failure, ArchiveUnreachableError):
+            say("redis is there, and waits to be compared with the archive", error=words)
+        else:
+            say("redis cannot be reached", error=words)
 
     def _lost(self, error: Exception | None) -> None:
         self.connection = None
