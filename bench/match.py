@@ -35,7 +35,7 @@ from server.store.acknowledgements import AT_ONCE
 from server.store.answers import read_answer, rule_arguments
 from server.store.embedded import EmbeddedServer
 from server.store.lanes import lane_bases, letter_of
-from server.store.pool import SEEDS, ticket_arguments
+from server.store.pool import SEED_BITS, ticket_arguments
 
 JOINERS = 20_000
 BATCHES = (1, 8, 64, 500)
@@ -144,7 +144,7 @@ def join_calls(
     calls = []
     for number, at in enumerate(range(0, len(everybody), batch)):
         base = bases[number % len(bases)]
-        arguments: list[Any] = [*RULES, random.randint(1, SEEDS), WORKER]
+        arguments: list[Any] = [*RULES, 1 + random.getrandbits(SEED_BITS), WORKER]
         for ticket in everybody[at : at + batch]:
             arguments += ticket_arguments(ticket, letter_of(base))
         calls.append((base, *arguments))

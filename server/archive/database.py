@@ -148,7 +148,7 @@ class Database:
         columns = table.columns.keys()
         for at in range(0, len(rows), ROWS_AT_ONCE):
             some = rows[at : at + ROWS_AT_ONCE]
-            values = tuple(row[column] for row in some for column in columns)
+            values = tuple([row[column] for row in some for column in columns])
             await connection.exec_driver_sql(_insert(table.name, columns, len(some)), values)
 
     async def _migrate(self) -> None:
@@ -217,11 +217,13 @@ def _insert(table: str, columns: list[str], rows: int) -> str:
 def make_engine(url: str) -> AsyncEngine:
     """An engine for a SQLAlchemy URL; it connects when first used.
 
+    The connection that was used last is used first: its pages are in its cache.
+
     Raises:
         ArchiveError: the URL cannot be read, or there is no driver for it.
     """
     try:
-        return create_async_engine(url)
+        return create_async_engine(url, pool_use_lifo=True)
     except ImportError as error:
         raise ArchiveError(
             f"JIELONG_DATABASE_URL names a driver that is missing ({error.name}); "

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 Address = tuple[str, int]
 """A worker and the number of a session on it."""
 
 
+_REMEMBERED = 4_096
+"""Addresses that are not parsed again: each comes six times for a participant, in a short time."""
+
+
+@lru_cache(_REMEMBERED)
 def parse_address(address: str) -> Address | None:
     """`worker/session`, or None for an empty address."""
     if not address:

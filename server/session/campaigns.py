@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from server.relay import ink
 from server.relay.campaign import Campaign
 from server.relay.room import Rules
+from server.relay.to_client import Limits
 from server.session.funnel import Funnel
 from server.session.phrase_choice import PackedPhrase, PhraseChoice
 from server.store.lanes import Lanes
+from server.transport import limits
 
 
 class OpenCampaign:
@@ -21,12 +24,14 @@ class OpenCampaign:
         campaign: as it is defined now.
         online, seated: sessions of this worker that are in it, and those with a seat.
         funnel: how far visits got on this worker.
+        limits: what its participants are told to keep to.
     """
 
     def __init__(self, campaign: Campaign, rules: Rules, base_path: str = "") -> None:
         """`rules` are the times of its rooms; its pages are below `base_path`."""
         self._base_path = base_path
         self.rules = rules
+        self.limits = _limits(rules)
         self.lanes = Lanes(campaign.id)
         self.online = self.seated = 0
         self.funnel = Funnel()
@@ -79,6 +84,21 @@ class OpenCampaign:
     def invite_url(self, code: str) -> str:
         """The page that takes a friend to the room of this code."""
         return f"{self._base_path}/c/{self.campaign.id}?invite={code}"
+
+
+def _limits(rules: Rules) -> Limits:
+    return Limits(
+        frame=limits.FRAME_BYTES,
+        strokes=ink.MAX_STROKES,
+        points=ink.MAX_POINTS,
+        ink_rate=limits.INK_RATE,
+        ink_burst=limits.INK_BURST,
+        ink_ms=limits.INK_MS,
+        message_rate=limits.MESSAGE_RATE,
+        message_burst=limits.MESSAGE_BURST,
+        turn_ms=rules.turn_ms,
+        grace_ms=rules.grace_ms,
+    )
 
 
 class LiveCampaigns(Mapping[str, OpenCampaign]):

@@ -49,8 +49,6 @@ class Dispatcher:
 
     def ponged(self, session: Session, payload: bytes) -> None:
         """Acknowledge to the store the works that the participant received."""
-        works = session.works.acknowledged_by(payload)
-        lanes = session.campaign.lanes
-        for base in {lanes.base_of(entry.work) for entry in works}:
-            here = [entry for entry in works if lanes.base_of(entry.work) == base]
-            self._acknowledgements.add(base, session.participant, here)
+        for work in session.works.acknowledged_by(payload):
+            base = session.campaign.lanes.base_of(work.work)
+            self._acknowledgements.add(base, session.participant, work)

@@ -41,22 +41,22 @@ NAMES = tuple(step.name.lower() for step in Step)
 
 
 class Funnel:
-    """The steps that one worker has counted in a campaign, and not handed on yet."""
+    """The steps that one worker has counted in a campaign, and not handed on yet.
+
+    Attributes:
+        counts: how many visits reached each step.
+    """
 
     def __init__(self) -> None:
         """None yet."""
-        self._counts = [0] * len(Step)
-
-    def count(self, step: Step) -> None:
-        """A visit has reached a step."""
-        self._counts[step] += 1
+        self.counts = [0] * len(Step)
 
     def take(self) -> dict[str, int]:
         """What was counted since this was called last, by the names of the steps."""
-        counts, self._counts = self._counts, [0] * len(Step)
+        counts, self.counts = self.counts, [0] * len(Step)
         return {name: count for name, count in zip(NAMES, counts, strict=True) if count}
 
     def put_back(self, counts: dict[str, int]) -> None:
         """What was taken could not be handed on."""
         for name, count in counts.items():
-            self._counts[NAMES.index(name)] += count
+            self.counts[NAMES.index(name)] += count

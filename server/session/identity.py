@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from time import time
 from typing import NamedTuple
@@ -27,9 +27,17 @@ REHEARSAL = "~"
 """The first character of tokens for rehearsals; no other one begins so."""
 
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
+def _base64(data: bytes) -> str:
+    """URL-safe base64 with its padding, in half the time of the standard library's."""
+    return b2a_base64(data, newline=False).translate(_URL_SAFE).decode("ascii")
+
+
 def new_id() -> str:
     """An unguessable id, 16 characters of URL-safe base64."""
-    return urlsafe_b64encode(os.urandom(ID_BYTES)).decode()
+    return _base64(os.urandom(ID_BYTES))
 
 
 class _Hmac(SigningAlgorithm):
@@ -46,7 +54,7 @@ def _derived(secret: bytes) -> bytes:
 
 def _work_key(secret: bytes, work: str) -> str:
     keyed = hashlib.blake2b(work.encode(), key=secret, digest_size=ID_BYTES)
-    return urlsafe_b64encode(keyed.digest()).decode()
+    return _base64(keyed.digest())
 
 
 class _Token(NamedTuple):
@@ -91,6 +99,7 @@ class Identity:
         # last one.
         keys = [_derived(secret) for secret in reversed(secrets)]
         self._signer = Signer(keys, key_derivation="none", algorithm=_Hmac())
+        self._key = keys[-1]
         self._work_secrets = [hmac.digest(key, b"jielong.work", "sha256") for key in secrets]
         self._aliases = aliases
         self._seconds = token_days * DAY_SECONDS
@@ -125,8 +134,11 @@ class Identity:
         return self._token(found.person, found.campaign)
 
     def _token(self, person: str, campaign: str) -> str:
+        """As the signer makes it, without the dozen calls that it takes for that."""
         made = f"{person}.{int(self._clock()):x}"
-        return self._signer.sign(f"{made}.{campaign}" if campaign else made).decode()
+        signed = f"{made}.{campaign}" if campaign else made
+        signature = _base64(hmac.digest(self._key, signed.encode(), "sha256"))
+        return f"{signed}.{signature.rstrip('=')}"
 
     def _read(self, token: str) -> _Token | None:
         """What a token says; None when it is not ours, or expired."""
@@ -141,7 +153,7 @@ class Identity:
         """Who the holder of a token of ours is in a campaign."""
         person = token.partition(".")[0]
         digest = hashlib.blake2b(f"{person} {campaign}".encode(), digest_size=ID_BYTES).digest()
-        return urlsafe_b64encode(digest).decode()
+        return _base64(digest)
 
     def work_key(self, work: str) -> str:
         """What lets those who wrote a work see it while it is not public."""

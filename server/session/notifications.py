@@ -217,12 +217,10 @@ class Notifier:
         session.works.remember(view.room)
 
     def _count_hand(self, session: Session, work: str) -> None:
-        seat, campaign = session.seat, session.campaign.campaign.id
-        is_newcomer = session.joining.is_newcomer
-        if seat is not None and seat.room == work:
-            self._guard.hand(
-                session.connection.peer, campaign, work, seat.index, is_newcomer=is_newcomer
-            )
+        seat, peer = session.seat, session.connection.peer
+        if peer.network and seat is not None and seat.room == work:
+            campaign, is_newcomer = session.campaign.campaign.id, session.joining.is_newcomer
+            self._guard.hand(peer, campaign, work, seat.index, is_newcomer=is_newcomer)
 
 
 def _turn_of(seat: HeldSeat, transition: Transition, view: RoomView) -> list[TurnChanged]:

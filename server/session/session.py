@@ -236,9 +236,10 @@ class Session:
 
     def reached(self, step: Step) -> None:
         """The visit has reached a step of the funnel; it counts once."""
-        if not self.has_reached(step):
-            self._steps |= 1 << step
-            self.campaign.funnel.count(step)
+        bit = 1 << step
+        if not self._steps & bit:
+            self._steps |= bit
+            self.campaign.funnel.counts[step] += 1
 
     def has_reached(self, step: Step) -> bool:
         """Whether the visit has reached a step of the funnel."""

@@ -59,11 +59,10 @@ class Acknowledgements:
         self._shards = shards
         self._newest: dict[str, _Acknowledge] = {}
 
-    def add(self, base: str, participant: str, works: list[UnacknowledgedWork]) -> None:
-        """The participant has received the news of these works of the lane `base`."""
-        for entry in works:
-            call = self._newest.get(base)
-            if call is None or not call.takes_more:
-                call = self._newest[base] = _Acknowledge(base)
-                self._shards.submit(call)
-            call.arguments += (participant, f"{entry.work} {entry.serial}")
+    def add(self, base: str, participant: str, work: UnacknowledgedWork) -> None:
+        """The participant has received the news of this work of the lane `base`."""
+        call = self._newest.get(base)
+        if call is None or not call.takes_more:
+            call = self._newest[base] = _Acknowledge(base)
+            self._shards.submit(call)
+        call.arguments += (participant, f"{work.work} {work.serial}")

@@ -19,8 +19,9 @@ READ_SECONDS = 2.0
 _TOTALS, _GAUGES = function("totals"), function("gauges")
 
 
-@dataclass
+@dataclass(slots=True)
 class _Lane:
+    campaign: str
     totals: tuple[int, int] = (0, 0)  # relays, participants
     online: int = 0
     writing: int = 0
@@ -35,15 +36,14 @@ class Counters:
     def __init__(self, shards: Shards) -> None:
         """Reads go out over `shards`."""
         self._shards = shards
-        self._by_lane: defaultdict[str, defaultdict[str, _Lane]] = defaultdict(
-            lambda: defaultdict(_Lane)
-        )
+        self._lanes: dict[str, _Lane] = {}
+        self._by_campaign: defaultdict[str, list[_Lane]] = defaultdict(list)
 
     def last(self, campaign: str) -> CounterValues:
         """The counters as last read; zeros before the first time."""
-        lanes = self._by_lane[campaign].values()
+        lanes = self._by_campaign[campaign]
         if len(lanes) == 1:  # the usual case, and asked for with every work
-            (lane,) = lanes
+            lane = lanes[0]
             return CounterValues(*lane.totals, lane.online, lane.writing)
         return CounterValues(
             sum(lane.totals[0] for lane in lanes),
@@ -56,7 +56,7 @@ class Counters:
         """Take totals over from a finished work of a lane, if they are newer."""
         lane = self._lane(base)
         lane.totals = max(lane.totals, (relays, participants))
-        return self.last(keys.campaign_of(base))
+        return self.last(lane.campaign)
 
     def gauge(self, base: str, online: int, writing: int) -> None:
         """Take gauges over from a heartbeat in a lane."""
@@ -102,4 +102,8 @@ class Counters:
         self.gauge(base, online, writing)
 
     def _lane(self, base: str) -> _Lane:
-        return self._by_lane[keys.campaign_of(base)][base]
+        lane = self._lanes.get(base)
+        if lane is None:
+            lane = self._lanes[base] = _Lane(keys.campaign_of(base))
+            self._by_campaign[lane.campaign].append(lane)
+        return lane

@@ -37,8 +37,8 @@ log = structlog.get_logger()
 BATCH = 500
 """Tickets in one call at most; more tickets make further calls at once."""
 
-SEEDS = 2**31 - 2
-"""The largest seed of the library's random generator; the smallest is 1."""
+SEED_BITS = 30
+"""Seeds of the library's random generator are 1 to 2^31 - 2; these are fewer, and quickly made."""
 
 Deliver = Callable[[str, list[Transition]], None]
 """Called with a lane's base and the transitions that happened there."""
@@ -220,7 +220,7 @@ class Pool:
         self._send_if_free(queue)
 
     def _new_batch(self, queue: _Queue, rules: Rules, worker: str) -> _Batch:
-        seed = self._random.randint(1, SEEDS)
+        seed = 1 + self._random.getrandbits(SEED_BITS)
         arguments: list[Argument] = [*rule_arguments(rules), seed, worker]
         name = _JOIN_APART if queue.apart else _JOIN
         return _Batch(name, arguments, self._deliver, partial(self._ended, queue))

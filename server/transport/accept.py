@@ -261,7 +261,8 @@ class AcceptedConnection(asyncio.Protocol):
         if self._transport is not None:
             acceptor = self._acceptor
             handshake = partial(acceptor.handshake, peer=self._peer)
-            start_websocket(handshake, acceptor.admission, self._detach(), self._data)
+            transport = self._detach()
+            start_websocket(handshake, acceptor.admission, transport, self._descriptor, self._data)
 
     def _pass_on(self, transport: asyncio.Transport) -> None:
         """Have the request answered elsewhere; first, all answers before it have to be out."""

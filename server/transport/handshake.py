@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -22,6 +23,18 @@ _KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+_SWITCHING = (
+    "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Accept: "
+)
+
+_END = {"": "\r\n\r\n"} | {name: f"\r\nSec-WebSocket-Protocol: {name}\r\n\r\n" for name in CODECS}
+"""What ends the answer, by the subprotocol agreed on; "" for none."""
+
+_REMEMBERED_PAGES = 1_024
+"""Origins and hosts of which it is known whether they are the same."""
+
+
 class HandshakeError(Exception):
     """The request is refused with an HTTP status and the project's JSON error."""
 
@@ -36,26 +49,19 @@ class HandshakeError(Exception):
 class _Switching:
     """The answer to a request that is granted, as picows fills it in and sends it."""
 
-    __slots__ = ("_subprotocol", "headers")
+    __slots__ = ("_end", "headers")
 
     status = HTTPStatus.SWITCHING_PROTOCOLS
 
-    def __init__(self, subprotocol: str) -> None:
-        """`subprotocol` was agreed on; "" for none."""
-        self._subprotocol = subprotocol
+    def __init__(self, end: str) -> None:
+        """With these lines at the end: `_END` has them."""
+        self._end = end
         self.headers: dict[str, str] = {}
 
     def to_bytes(self) -> bytearray:
         """The head of the response."""
-        lines = [
-            "HTTP/1.1 101 Switching Protocols",
-            "Connection: upgrade",
-            "Upgrade: websocket",
-            f"Sec-WebSocket-Accept: {self.headers['Sec-WebSocket-Accept']}",
-        ]
-        if self._subprotocol:
-            lines.append(f"Sec-WebSocket-Protocol: {self._subprotocol}")
-        return bytearray("\r\n".join([*lines, "", ""]).encode())
+        accept = self.headers["Sec-WebSocket-Accept"]
+        return bytearray(f"{_SWITCHING}{accept}{self._end}", "ascii")
 
 
 class Handshake:
@@ -81,7 +87,7 @@ class Handshake:
             headers = {"Content-Type": "application/json"} | error.headers
             refusal = WSUpgradeResponse.create_error_response(error.status, body, headers)
             return WSUpgradeResponseWithListener(refusal, None)
-        response = _Switching(codec.name if named else "")
+        response = _Switching(_END[codec.name if named else ""])
         return WSUpgradeResponseWithListener(response, self._open_websocket(codec, peer))  # type: ignore[arg-type]
 
     def _check(self, request: WSUpgradeRequest) -> tuple[Codec, bool]:
@@ -97,28 +103,36 @@ class Handshake:
         origin = headers.get("origin")
         if origin is not None and not self._allowed(origin, headers.get("host", "")):
             raise HandshakeError(403, "bad_origin", "pages of this origin may not connect")
-        offered = [
-            name.strip()
-            for line in headers.getall("sec-websocket-protocol", [])
-            for name in line.split(",")
-            if name.strip()
-        ]
-        if not offered:
+        offers: list[str] = headers.getall("sec-websocket-protocol", [])
+        if not offers:
             return CODECS[JSON], False
-        for name in offered:
-            if name in CODECS:
-                return CODECS[name], True
-        known = ", ".join(CODECS)
-        raise HandshakeError(400, "bad_subprotocol", f"offer one of {known}, or none")
+        codec = CODECS.get(offers[0])  # the usual case: one line with one name
+        return (codec, True) if codec is not None else _agreed_on(offers)
 
     def _allowed(self, origin: str, host: str) -> bool:
-        if origin.rstrip("/").lower() in self._origins:
-            return True
-        try:
-            page = urlsplit(origin)
-            port = page.port or _DEFAULT_PORTS.get(page.scheme)
-            own = urlsplit(f"//{host}")
-            own_port = own.port or _DEFAULT_PORTS.get(page.scheme)
-        except ValueError:
-            return False
-        return bool(page.hostname) and (page.hostname, port) == (own.hostname, own_port)
+        return origin.rstrip("/").lower() in self._origins or _is_of_host(origin, host)
+
+
+def _agreed_on(offers: list[str]) -> tuple[Codec, bool]:
+    """The first encoding offered that is known, and whether any is named at all."""
+    offered = [name.strip() for line in offers for name in line.split(",") if name.strip()]
+    if not offered:
+        return CODECS[JSON], False
+    for name in offered:
+        if name in CODECS:
+            return CODECS[name], True
+    known = ", ".join(CODECS)
+    raise HandshakeError(400, "bad_subprotocol", f"offer one of {known}, or none")
+
+
+@lru_cache(_REMEMBERED_PAGES)
+def _is_of_host(origin: str, host: str) -> bool:
+    """Whether a page of this origin comes from this host, as `Host` names it."""
+    try:
+        page = urlsplit(origin)
+        port = page.port or _DEFAULT_PORTS.get(page.scheme)
+        own = urlsplit(f"//{host}")
+        own_port = own.port or _DEFAULT_PORTS.get(page.scheme)
+    except ValueError:
+        return False
+    return bool(page.hostname) and (page.hostname, port) == (own.hostname, own_port)

@@ -29,6 +29,10 @@ AnswerHandshake = Callable[[WSUpgradeRequest], WSUpgradeResponseWithListener]
 class _FaultLog(logging.LoggerAdapter[logging.Logger]):
     """Logs faults only; an adapter, because picows makes a child of a plain logger each time."""
 
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802
+        """Whether this level is logged; picows asks for each connection."""
+        return level >= logging.WARNING
+
     def info(self, msg: object, *args: object, **kwargs: Any) -> None:
         """Drop the line that picows writes for every connection."""
 
@@ -64,11 +68,12 @@ class _Transport:
     free. The kernel has set `TCP_NODELAY` already, for uvloop.
     """
 
-    __slots__ = ("_transport", "get_write_buffer_size", "write")
+    __slots__ = ("_descriptor", "_transport", "get_write_buffer_size", "write")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
-        """Wrap the transport of an open connection without TLS."""
+    def __init__(self, transport: asyncio.Transport, descriptor: int) -> None:
+        """Wrap the transport of an open connection without TLS, and its socket's descriptor."""
         self._transport = transport
+        self._descriptor = descriptor
         self.get_write_buffer_size = transport.get_write_buffer_size
         self.write = transport.write
 
@@ -78,8 +83,7 @@ class _Transport:
 
     def fileno(self) -> int:
         """The socket's descriptor."""
-        descriptor: int = self._transport.get_extra_info("socket").fileno()
-        return descriptor
+        return self._descriptor
 
     def setsockopt(self, level: int, option: int, value: int) -> None:
         """Do nothing: the options are right."""
@@ -109,9 +113,18 @@ def start_websocket(
     handshake: AnswerHandshake,
     admission: AdmissionControl,
     transport: asyncio.Transport,
+    descriptor: int,
     head: bytes,
 ) -> None:
-    """Give a connection to picows; `head` is what was read from it, at least the whole request."""
+    """Give a connection to picows.
+
+    Args:
+        handshake: answers its request.
+        admission: closes it in its turn.
+        transport: its transport, without TLS.
+        descriptor: its socket's.
+        head: what was read from it, at least the whole request.
+    """
     protocol = _Protocol(
         None,
         None,
@@ -131,7 +144,7 @@ def start_websocket(
     )
     protocol.close_through(admission, transport)
     transport.set_protocol(protocol)
-    protocol.connection_made(_Transport(transport))
+    protocol.connection_made(_Transport(transport, descriptor))
     if _PLAIN_CONNECTION not in head:
         head = _with_plain_connection(head)
     while head:

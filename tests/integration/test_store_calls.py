@@ -63,7 +63,8 @@ async def test_two_write_a_phrase_and_it_is_counted_and_told(store: Store) -> No
     missed = await store.rooms.resume(LANE, RULES, first, "w/new", 0)
     assert (missed.previous, missed.transitions) == (f"w/{first}", [])
     assert [(work.work, work.serial) for work in missed.unacknowledged] == [(room, 1)]
-    store.acknowledgements.add(LANE, first, missed.unacknowledged)
+    for work in missed.unacknowledged:
+        store.acknowledgements.add(LANE, first, work)
 
     async def knows() -> bool:
         return (await store.rooms.resume(LANE, RULES, first, "w/new", 0)).unacknowledged == []

@@ -7,9 +7,8 @@ from typing import Protocol
 
 from picows import WSCloseCode
 
-from server.relay import ink
 from server.relay.from_client import FromClient, Hello, Ink
-from server.relay.to_client import CampaignInfo, FinishedWork, Limits, Welcome
+from server.relay.to_client import CampaignInfo, FinishedWork, Welcome
 from server.relay.transition import Transition
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
@@ -25,7 +24,6 @@ from server.store.answers import RefusedError, UnacknowledgedWork
 from server.store.counters import Counters
 from server.store.errors import StoreError
 from server.store.pool import Deliver
-from server.transport import limits
 from server.transport.codec import pack
 from server.transport.peer import ANYBODY
 
@@ -179,7 +177,7 @@ class HelloHandler:
             campaign=CampaignInfo(info.id, info.text(info.title, session.locale), campaign.is_open),
             phrases=campaign.packed_phrases,
             counters=self._counters.last(info.id),
-            limits=_limits(campaign),
+            limits=campaign.limits,
             finished=[self._finished(campaign, work) for work in works],
             resume=room,
         )
@@ -225,18 +223,3 @@ def _turn_away(session: Session, message: Hello) -> None:
     """The worker is full; only participants who have a seat are let in."""
     session.refuse("busy", "the server is full", message, RETRY_MS)
     session.connection.close(WSCloseCode.TRY_AGAIN_LATER, "the server is full")
-
-
-def _limits(campaign: OpenCampaign) -> Limits:
-    return Limits(
-        frame=limits.FRAME_BYTES,
-        strokes=ink.MAX_STROKES,
-        points=ink.MAX_POINTS,
-        ink_rate=limits.INK_RATE,
-        ink_burst=limits.INK_BURST,
-        ink_ms=limits.INK_MS,
-        message_rate=limits.MESSAGE_RATE,
-        message_burst=limits.MESSAGE_BURST,
-        turn_ms=campaign.rules.turn_ms,
-        grace_ms=campaign.rules.grace_ms,
-    )

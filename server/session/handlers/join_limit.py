@@ -48,6 +48,9 @@ class JoinLimit:
             session.refuse("barred", "you cannot take part any more", message)
             return
         peer, campaign = session.connection.peer, session.campaign.campaign.id
+        if not peer.network:
+            self._let_in(session, admitted)
+            return
         is_newcomer = not self._is_known(session)
         wait = self._guard.join(peer, campaign, is_newcomer=is_newcomer)
         if wait:
