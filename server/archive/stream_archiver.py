@@ -21,7 +21,7 @@ log = structlog.get_logger()
 FIRST_PAUSE, LAST_PAUSE = 0.1, 5.0
 """Seconds between attempts while Redis or the database is away."""
 
-GATHER_SECONDS = 0.25
+GATHER_SECONDS = 0.5
 """How long entries gather before the next ones are moved: a transaction costs as much as ten works.
 Until then readers find them in the stream."""
 

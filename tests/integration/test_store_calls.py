@@ -86,7 +86,8 @@ async def test_receipts_of_one_moment_go_in_one_call(store: Store, valkey: Valke
     }
     plain(valkey).config_resetstat()
     for name, works in missed.items():
-        store.acknowledgements.add(LANE, name, works)
+        for work in works:
+            store.acknowledgements.add(LANE, name, work)
     await store.shards.drained()
     assert plain(valkey).info("commandstats")["cmdstat_fcall"]["calls"] == 1
     assert not any(plain(valkey).exists(f"{LANE}:unacknowledged:{name}") for name in everybody)
