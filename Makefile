@@ -80,9 +80,8 @@ faults: $(VENV)/.development
 upgrade: $(VENV)/.development
 	$(BIN)/python -m tests.upgrade --seconds $(or $(SECONDS),20)
 
-# make fuzz MESSAGES=1000000 SEED=1: the tests of tests/fuzz with so many messages, frames, requests
-# and calls, which takes an hour or two; then atheris where it has a wheel, each target with so many
-# inputs; new ones stay in build/fuzz
+# make fuzz MESSAGES=1000000 SEED=1: the tests of tests/fuzz, with so many messages to a running service;
+# then atheris where it has a wheel, each target with so many inputs; new ones stay in build/fuzz
 fuzz: $(VENV)/.fuzz
 	FUZZ_MESSAGES=$(or $(MESSAGES),1000000) $(BIN)/pytest tests/fuzz --timeout 0 \
 		--hypothesis-seed $(or $(SEED),1)

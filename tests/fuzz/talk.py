@@ -9,6 +9,7 @@ import contextlib
 import os
 import socket
 import struct
+import time
 from collections import Counter
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ from tests.integration.protocol_client import (
 from tests.service import Service
 
 SECONDS = 20.0
+RETRY_SECONDS = 0.3
+"""Until a connection that an overloaded service turned away is tried again."""
 
 SENT: Counter[str] = Counter()
 """How much was sent, by kind."""
@@ -37,14 +40,14 @@ ANSWERS = frozenset(
     (
         *("welcome", "waiting", "invited", "matched", "turn", "ink", "undo", "react"),
         *("committed", "partner", "completed", "counters", "error", "bye", "pong", "pace"),
-        *("offer", "challenge"),
+        *("offer", "challenge", "pledged"),
     )
 )
 ERRORS = frozenset(
     (
         *("bad_message", "unknown_type", "hello_first", "not_your_turn", "bad_ink", "barred"),
         *("no_such_room", "no_such_phrase", "no_such_campaign", "closed", "busy", "slow_down"),
-        *("too_fast", "elsewhere"),
+        *("too_fast", "elsewhere", "no_such_pledge"),
     )
 )
 CODES = frozenset((1002, 1003, 1007, 1008, 1009))
@@ -73,33 +76,57 @@ class Heard(NamedTuple):
 
 
 class Line:
-    """A connection after its handshake, `hello` and, if it shall have a seat, `join`."""
+    """A connection that says `hello` and, if it shall have a seat, `join`; `greet` comes next.
+
+    A worker that many join collects them for a moment, so those of many lines are sent first.
+    """
 
     def __init__(self, service: Service, wire: str, *, seated: bool) -> None:
         SENT["connections"] += 1
         self._wire = wire
         self._opcode = TEXT if wire == JSON else BINARY
-        self._socket = socket.create_connection(("127.0.0.1", service.port), SECONDS)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self._data = b""
+        self._port = service.port
+        self._mark = b""
         self.room = HERE
         first = [{"t": "hello"}, {"t": "join"}] if seated else [{"t": "hello"}]
         greeting = b"".join(self._frame(pack(message, wire)) for message in first)
-        self._socket.sendall(_REQUEST.format(wire).encode() + greeting)
-        self._head()
-        wanted = {"waiting", "matched"} if seated else {"welcome"}
-        while (message := self._message())["t"] not in wanted:
+        self._request = _REQUEST.format(wire).encode() + greeting
+        self._wanted = {"waiting", "matched"} if seated else {"welcome"}
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), SECONDS)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self._data = b""
+        self._socket.sendall(self._request)
+
+    def greet(self) -> None:
+        """Hear the answers to the handshake, `hello` and `join`."""
+        until = time.monotonic() + SECONDS
+        while not self._admitted():
+            assert time.monotonic() < until, "the service is overloaded for too long"
+            time.sleep(RETRY_SECONDS)
+            self._open()
+        while (message := self._message())["t"] not in self._wanted:
             pass
         self.room = message.get("room", HERE)
 
     def say(self, payloads: list[bytes]) -> Heard:
         """Send messages, each in a frame, and hear everything until the mark behind them."""
+        self.tell(payloads)
+        return self.hear()
+
+    def tell(self, payloads: list[bytes]) -> None:
+        """Send messages, each in a frame, and a mark behind them."""
         SENT["messages"] += len(payloads)
-        mark = os.urandom(8)
+        self._mark = os.urandom(8)
         room = self.room.encode()
         frames = [self._frame(payload.replace(HERE.encode(), room)) for payload in payloads]
-        self._send(b"".join(frames) + frame(mark, PING))
-        return self._hear(mark)
+        self._send(b"".join(frames) + frame(self._mark, PING))
+
+    def hear(self) -> Heard:
+        """Everything until the last mark comes back, or the connection ends."""
+        return self._hear(self._mark)
 
     def send_frames(self, data: bytes) -> Heard:
         """Send any bytes, hang up, and hear everything until the service does."""
@@ -143,11 +170,16 @@ class Line:
                 return unpack(_text(found[1], found[0]))
             assert found[0] == PING, found
 
-    def _head(self) -> None:
+    def _admitted(self) -> bool:
+        """Whether the service lets it in; a worker with much to do answers 503."""
         while b"\r\n\r\n" not in self._data:
             assert self._receive(), "no answer to the request"
         head, _, self._data = self._data.partition(b"\r\n\r\n")
+        if head.startswith(b"HTTP/1.1 503 "):
+            self._socket.close()
+            return False
         assert head.startswith(b"HTTP/1.1 101 "), head
+        return True
 
     def _next_frame(self) -> tuple[int, bytes] | None:
         """The next frame; None at the end of the stream."""
@@ -176,6 +208,13 @@ class Line:
             return False
         self._data += data
         return bool(data)
+
+
+def open_line(service: Service, wire: str, *, seated: bool) -> Line:
+    """A connection that was greeted."""
+    line = Line(service, wire, seated=seated)
+    line.greet()
+    return line
 
 
 def _text(payload: bytes, opcode: int) -> str | bytes:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.amount import amount
 from tests.fuzz.messages import messages, payload_of
-from tests.fuzz.talk import CODES, WIRES, Line
+from tests.fuzz.talk import CODES, WIRES, open_line
 from tests.integration.protocol_client import CLOSE, frame
 from tests.service import Service
 
@@ -36,7 +36,7 @@ def test_every_stream_of_frames_ends_with_a_documented_code(target: Service, wir
     @amount(100)
     @given(st.lists(frames(wire) | st.binary(max_size=40), max_size=8))
     def exchange(stream: list[bytes]) -> None:
-        line = Line(target, wire, seated=False)
+        line = open_line(target, wire, seated=False)
         try:
             heard = line.send_frames(b"".join(stream))
             told = heard.code in {None, *CODES}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.amount import amount
 from tests.fuzz.messages import garbled, is_well_formed, messages, payload_of
-from tests.fuzz.talk import CODES, WIRES, Line
+from tests.fuzz.talk import CODES, WIRES, open_line
 from tests.service import Service
 
 BAD_MESSAGES = 10
@@ -27,7 +27,7 @@ def test_every_message_gets_a_documented_answer(target: Service, wire: str) -> N
         variants = [
             garbled(payload, seed + number) for payload in whole for number in range(VARIANTS)
         ]
-        lines = [Line(target, wire, seated=seated)]
+        lines = [open_line(target, wire, seated=seated)]
         try:
             heard = lines[0].say(whole)
             assert heard.code != 1007 or not all(is_well_formed(p, wire) for p in whole)
@@ -35,7 +35,7 @@ def test_every_message_gets_a_documented_answer(target: Service, wire: str) -> N
             for payload in variants:
                 if heard.code is not None:
                     lines[-1].close()
-                    lines.append(Line(target, wire, seated=seated))
+                    lines.append(open_line(target, wire, seated=seated))
                 heard = lines[-1].say([payload])
                 check(payload, wire, heard.code)
         finally:
