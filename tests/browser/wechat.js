@@ -5,7 +5,7 @@
  */
 async ([url, name, query]) => {
   window.shown = {};
-  const kept = new Map();
+  const kept = (window.storage ??= new Map());
   const dialled = window.dialled = [];
   window.wx = {
     connectSocket({ protocols }) {
@@ -31,7 +31,6 @@ async ([url, name, query]) => {
     getWindowInfo: () => ({ pixelRatio: window.ratio ?? 2 }),
     createSelectorQuery() {
       const node = document.createElement("canvas");
-      node.requestAnimationFrame = (run) => requestAnimationFrame(run);
       let selected = "";
       const query = {
         select(id) {
@@ -40,7 +39,12 @@ async ([url, name, query]) => {
           return query;
         },
         fields: () => query,
-        exec: (run) => run([{ node: window[selected], width: 300, height: 300 }]),
+        exec(run) {
+          const found = window[selected];
+          found.requestAnimationFrame = (run) => requestAnimationFrame(run);
+          const { width, height } = found.isConnected ? found.getBoundingClientRect() : { width: 300, height: 300 };
+          run([{ node: found, width, height }]);
+        },
       };
       return query;
     },
@@ -70,7 +74,10 @@ async ([url, name, query]) => {
     Object.assign(shown, page.data);
     window.page = { ...page, data: shown, setData: (values) => Object.assign(shown, values) };
   };
+  let made = null;
+  if (window.renderPage) window.Page = (page) => (made = window.renderPage(`pages/${name}/${name}`, page));
   await import(`/miniprogram/pages/${name}/${name}.js`);
+  await made;
   page.onLoad(query);
   page.onReady?.();
   page.onShow?.();
