@@ -37,6 +37,7 @@
 /** @typedef {{t: "counters"} & Counters} CountersMessage */
 /** @typedef {{t: "error", code: string, message: string, re?: string | null, retry_ms?: number | null}} ErrorMessage */
 /** @typedef {{t: "bye", why: "restart" | "idle" | "over", retry_ms?: number}} Bye */
+/** @typedef {{t: "pace", ink_ms: number}} Pace */
 /** @typedef {{t: "pong", n?: number}} Pong */
 /**
  * @typedef {Object} Altcha A proof of work of ALTCHA's format 2; there are more keys.
@@ -47,7 +48,7 @@
 /**
  * @typedef {Waiting | Matched | Welcome | Invited | Offer | Pledged | TurnMessage | Ink | Undo | React | Committed
  *   | PartnerMessage | Completed | CountersMessage | ErrorMessage | ChallengeMessage
- *   | Bye | Pong} FromServer
+ *   | Bye | Pace | Pong} FromServer
  */
 
 // To the server.
@@ -146,6 +147,7 @@
  * @property {Done | null} done
  * @property {string[]} pledging Pledges that the server has not answered yet.
  * @property {Certificate[]} pledged Pledges that this participant made, as far as this client knows.
+ * @property {number} inkMs The least time between two parts of live ink that the server asks for.
  * @property {Notice | null} notice
  * @property {{e: Reaction, n: number} | null} reaction The last reaction of the partner.
  */

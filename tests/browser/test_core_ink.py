@@ -102,6 +102,28 @@ async def test_parts_wait_for_the_clock(core: Core) -> None:
     assert (before, after) == (0, 1)
 
 
+async def test_parts_are_no_closer_than_the_server_asks_for(core: Core) -> None:
+    waits = await core(
+        """async () => {
+          const { Pen } = await import("/client/js/ink/pen.js");
+          const waits = [];
+          const clock = { now: () => 0, after: (ms) => { waits.push(ms); return () => {}; } };
+          let least = 17;
+          const pen = new Pen({ clock, onPart: () => {}, leastMs: () => least });
+          const down = () => pen.down(
+            { x: 0.5, y: 0.5, t: 0, pressure: 0.5, kind: "mouse" },
+            { strokes: 0, points: 0, bytes: 0 },
+          );
+          down();
+          pen.up();
+          least = 100;
+          down();
+          return waits;
+        }"""
+    )
+    assert waits == [33, 100]
+
+
 async def test_a_stroke_tells_the_pause_before_it_and_no_pause_exceeds_a_minute(
     core: Core,
 ) -> None:

@@ -105,6 +105,12 @@ async def test_the_way_from_the_door_to_the_finished_work(core: Core) -> None:
     assert ran["state"]["done"]["serial"] == 8
 
 
+async def test_the_pace_of_live_ink_is_the_last_that_the_server_asked_for(core: Core) -> None:
+    greeted = [online(), welcome(limits={"ink_ms": 17})]
+    assert (await core(RUN, greeted))["state"]["inkMs"] == 17
+    assert (await core(RUN, [*greeted, {"t": "pace", "ink_ms": 100}]))["state"]["inkMs"] == 100
+
+
 async def test_a_join_pressed_without_a_line_is_sent_when_there_is_one(core: Core) -> None:
     ran = await core(RUN, [{"t": "user:join"}, online(), welcome()])
     assert messages(ran["sent"][2]) == [{"t": "join"}]

@@ -10,13 +10,14 @@ import { StrokeWidth } from "./stroke-width.js";
 
 /** @import { InkUsage, Sample } from "../types.js" */
 
-export const PART_MS = 33;
+const PART_MS = 33;
 /** A sample nearer to the last point than this, in grid units, adds no point. */
 const MIN_DISTANCE = 10;
 
 export class Pen {
   #onPart;
   #onFull;
+  #leastMs;
   #clock;
   #strokeWidth = new StrokeWidth();
   /** @type {number[]} The whole stroke being written; empty: the pen is up. */
@@ -34,11 +35,13 @@ export class Pen {
    * @param {Object} options
    * @param {(part: number[], end: boolean) => void} options.onPart
    * @param {(what: "strokes" | "points") => void} [options.onFull] The character reached a limit.
+   * @param {() => number} [options.leastMs] The least time between two parts that the server asks for.
    * @param {import("../types.js").Clock} [options.clock]
    */
-  constructor({ onPart, onFull = () => {}, clock = systemClock }) {
+  constructor({ onPart, onFull = () => {}, leastMs = () => 0, clock = systemClock }) {
     this.#onPart = onPart;
     this.#onFull = onFull;
+    this.#leastMs = leastMs;
     this.#clock = clock;
   }
 
@@ -107,6 +110,10 @@ export class Pen {
     this.#cancelFlush = null;
   }
 
+  get #partMs() {
+    return Math.max(PART_MS, this.#leastMs());
+  }
+
   /** @param {Sample} sample @param {number} width */
   #add(sample, width) {
     const point = {
@@ -129,7 +136,7 @@ export class Pen {
     if (isFull(this.#usage)) {
       this.up();
       this.#onFull("points");
-    } else this.#cancelFlush ??= this.#clock.after(PART_MS, () => this.#flush(false));
+    } else this.#cancelFlush ??= this.#clock.after(this.#partMs, () => this.#flush(false));
   }
 
   /** Keeps the newest point until the end, so that the last part is never empty. @param {boolean} end */

@@ -51,6 +51,7 @@ export function reduceServer(state, message, at) {
       }));
     case "counters": return { ...state, counters: countersOf(message) };
     case "pledged": return onPledged(state, message);
+    case "pace": return { ...state, inkMs: message.ink_ms };
     case "error": return onError(state, message);
     case "bye": return onBye(state, message);
     default: return state;
@@ -76,7 +77,8 @@ function onWelcome(state, message, at) {
   const known = [state.done, ...state.finished].map((done) => done?.work);
   const news = message.finished.filter(({ work }) => !known.includes(work));
   const finished = [...state.finished, ...news];
-  const welcomed = { ...state, welcomed: true, campaign, phrases, counters, finished };
+  const inkMs = message.limits?.ink_ms ?? state.inkMs;
+  const welcomed = { ...state, welcomed: true, campaign, phrases, counters, finished, inkMs };
   const { resume } = message;
   if (resume && resume.room !== state.leaving?.room) return onSeat(welcomed, resume, at);
   const draft = resume ? state.draft : null;

@@ -20,6 +20,7 @@ export function initialState(draft = null) {
     done: null,
     pledging: [],
     pledged: [],
+    inkMs: 0,
     notice: null,
     reaction: null,
   };

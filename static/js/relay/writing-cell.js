@@ -37,6 +37,7 @@ export class WritingCell {
     this.#pen = new Pen({
       onPart: (p, end) => relay.dispatch({ t: "user:ink", p, end }),
       onFull: (what) => relay.dispatch({ t: "user:full", what }),
+      leastMs: () => relay.state.inkMs,
     });
     listenToPointer(this.#canvas, {
       down: (sample) => {

@@ -52,6 +52,7 @@ Page({
     this.pen = new Pen({
       onPart: (p, end) => relay.dispatch({ t: "user:ink", p, end }),
       onFull: (what) => relay.dispatch({ t: "user:full", what }),
+      leastMs: () => relay.state.inkMs,
     });
     relay.on("change", (change) => this.changed(change));
     if (invite) relay.dispatch({ t: "user:join", invite });
