@@ -76,6 +76,7 @@ async def record_relay(service: Service) -> Recording:
     guest = await recording.open_session(service, MSGPACK)
     guest = await _write_with_a_friend(recording, service, host, guest)
     host = await _return(recording, service, host, guest)
+    await host.send("share", how="poster")
     await _refusals(host)
     await host.expect_counters()
     await meet((host, guest))
