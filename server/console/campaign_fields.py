@@ -188,6 +188,9 @@ _OTHER_GROUPS = (
             ),
         ],
     ),
+)
+
+_ACCOUNTS = (
     Group(text("Reports of your payment page"), _account("webhook")),
     Group(
         text("WeChat Pay"),
@@ -212,6 +215,7 @@ class Layout:
         languages: their tags, that of the page first.
         groups: fields that stand together.
         lists: those of what there may be several of.
+        accounts: groups of fields of who may report donations.
     """
 
     def __init__(self, languages: Sequence[str]) -> None:
@@ -219,10 +223,11 @@ class Layout:
         self.languages = languages
         self.groups = [*_text_groups(languages), *_OTHER_GROUPS]
         self.lists = _lists(languages)
+        self.accounts = _ACCOUNTS
 
     def fields(self, plain: Mapping[str, object], posted: Sequence[str] = ()) -> list[Field]:
         """All fields for a campaign: with rows for its lists, for what was posted, and more."""
-        found = [field for group in self.groups for field in group.fields]
+        found = [field for group in (*self.groups, *self.accounts) for field in group.fields]
         for rows in self.lists:
             for number in range(row_count(rows, plain, posted)):
                 found += rows.row(number)

@@ -36,7 +36,7 @@ async def solve(altcha: Mapping[str, Any], deadline: Deadline) -> str:
     """
     given_up = threading.Event()
     try:
-        async with within(deadline.left(), deadline.what):
+        async with within(deadline.left(), "solution of the proof of work"):
             return await asyncio.to_thread(find, altcha, given_up)
     finally:
         given_up.set()

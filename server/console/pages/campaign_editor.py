@@ -164,6 +164,7 @@ class CampaignEditor(Section):
             form=form,
             groups=layout.groups,
             lists=lists,
+            accounts=layout.accounts,
             told=told,
             library=self._by_category(),
             tongues=[(tag, name_of(tag)) for tag in layout.languages],
