@@ -151,14 +151,26 @@ class PageLoad:
         self._connections = {n: c for n, c in self._connections.items() if c is not connection}
 
     def _open_connections(self) -> None:
-        """Open those whose first request may be sent now."""
+        """Open those whose first request may be sent now.
+
+        While there are no more descriptors, an open connection takes these requests, too.
+
+        Raises:
+            OSError: there is no descriptor or no port, and no connection is open.
+        """
         for request in self._requests:
             if request.after <= self._answers and request.connection not in self._connections:
                 connection = _HttpConnection(self._reactor, self)
                 mine = [one for one in self._requests if one.connection == request.connection]
                 connection.waiting.extend(mine)
+                try:
+                    self._reactor.connect(connection)
+                except OSError:
+                    if not self._connections:
+                        raise
+                    connection = next(iter(self._connections.values()))
+                    connection.waiting.extend(mine)
                 self._connections[request.connection] = connection
-                self._reactor.connect(connection)
 
     def _go_on(self) -> None:
         for connection in tuple(self._connections.values()):
