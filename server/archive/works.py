@@ -201,11 +201,13 @@ class Works:
         if phrase is not None:
             query = query.where(works.phrase == _pack(phrase))
         if before is not None:
+            # The first condition alone says where an index begins.
             query = query.where(
+                works.completed_at <= before.completed_at,
                 or_(
                     works.completed_at < before.completed_at,
                     and_(works.completed_at == before.completed_at, works.id < before.id),
-                )
+                ),
             )
         async with self._database.reading() as connection:
             return await with_hands(connection, (await connection.execute(query)).all())
