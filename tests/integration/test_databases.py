@@ -36,15 +36,6 @@ TAKEN_OVER_SECONDS = 30.0
 WORKERS = 8
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}"
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    return server.new_database()
-
-
 @pytest.fixture
 async def works(url: str) -> AsyncIterator[Works]:
     """The archive in it; a test that hangs on it fails."""

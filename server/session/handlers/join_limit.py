@@ -48,7 +48,7 @@ class JoinLimit:
             session.refuse("barred", "you cannot take part any more", message)
             return
         peer, campaign = session.connection.peer, session.campaign.campaign.id
-        if not peer.network:
+        if not peer.network:  # nothing of it is limited
             self._let_in(session, admitted)
             return
         is_newcomer = not self._is_known(session)
