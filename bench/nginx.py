@@ -1,4 +1,8 @@
-"""Debian's nginx as the floor: one process that serves from disk what the service answered."""
+"""Debian's nginx as the floor: one process that serves from disk what the service answered.
+
+Once with what Debian's nginx.conf says of files and of the log, and once tuned for files alone:
+without a log, with open files kept.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.request import Request as UrlRequest
 from urllib.request import urlopen
 
@@ -22,12 +27,11 @@ error_log stderr;
 pid {folder}/nginx.pid;
 events {{ worker_connections 8192; }}
 http {{
-  access_log off;
   sendfile on;
   tcp_nopush on;
   keepalive_timeout 75s;
   keepalive_requests 10000;
-  open_file_cache max=1000;
+{lines}
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
   fastcgi_temp_path {folder}/fastcgi;
@@ -40,6 +44,14 @@ http {{
   }}
 }}
 """
+Tuning = Literal["debian", "files"]
+"""Which nginx: as Debian ships it, or tuned for files."""
+
+_LINES: dict[Tuning, str] = {
+    "debian": "  access_log {folder}/access.log;",
+    "files": "  access_log off;\n  open_file_cache max=1000;",
+}
+
 _OWN = {"date", "content-length", "connection", "server", "etag", "accept-ranges", "last-modified"}
 """Headers that nginx makes itself."""
 
@@ -51,7 +63,9 @@ class NginxMissingError(Exception):
 
 
 @contextmanager
-def nginx(folder: Path, http: str, requests: Sequence[Request]) -> Iterator[Program]:
+def nginx(
+    folder: Path, http: str, requests: Sequence[Request], tuning: Tuning
+) -> Iterator[Program]:
     """nginx, with what the service at `http` answers to these requests: each body as a browser gets
     it, compressed, with the same headers.
 
@@ -68,8 +82,9 @@ def nginx(folder: Path, http: str, requests: Sequence[Request]) -> Iterator[Prog
 
     def command(port: int) -> list[str]:
         configuration = folder / "nginx.conf"
+        lines = _LINES[tuning].format(folder=folder)
         configuration.write_text(
-            _CONFIGURATION.format(folder=folder, port=port, locations=locations)
+            _CONFIGURATION.format(folder=folder, port=port, locations=locations, lines=lines)
         )
         return [program, "-p", str(folder), "-c", str(configuration)]
 

@@ -4,8 +4,9 @@
 
 A visitor asks for what Chromium asks for (`bench/browser_visit.py`), over the connections that
 Chromium opens. CPU is the kernel's count for the service's processes, less what they use without
-visits; Debian's nginx serves the same bytes from disk in the same run. Then pairs write to each
-other, and every frame's way is timed while visitors come to the same worker.
+visits; Debian's nginx serves the same bytes from disk in the same run, once as Debian ships it,
+and once tuned for files. Then pairs write to each other, and every frame's way is timed while
+visitors come to the same worker.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from bench import figures, results
 from bench.browser_visit import BrowserVisit, watch
 from bench.figures import Bars
 from bench.load.http import CONNECTIONS, Request, for_host, on_one_connection, spread
-from bench.nginx import nginx
+from bench.nginx import Tuning, nginx
 from bench.processes import Program, service
 from bench.visit_load import idle_share, measure
 from bench.visitors_inside import relayed_beside_visits
@@ -39,7 +40,7 @@ from tests.service import Service
 ONE, BROWSER, SIX = "first visit, one connection", "first visit", "first visit, six connections"
 BACK = "return"
 WHOLE, BACK_WHOLE, WORK = "first visit, whole", "return, whole", "page of a work"
-SERVICE, NGINX = "service", "nginx"
+SERVICE, NGINX, TUNED = "service", "nginx", "tuned nginx"
 GOALS_US = {ONE: 700.0, BROWSER: 900.0, SIX: 900.0, BACK: 250.0}
 _ETAG = re.compile(rb"\r\nIf-None-Match: [^\r]+", re.IGNORECASE)
 
@@ -81,7 +82,7 @@ def compare(given: Any, seen: BrowserVisit, targets: dict[str, Program]) -> dict
         idle = {name: idle_share(target) for name, target in targets.items()}
         for kind, requests in kinds.items():
             for name, target in targets.items():
-                if kind == WORK and name == NGINX:
+                if kind == WORK and name != SERVICE:
                     continue  # it is made for each work
                 made = measure(target, [addressed(requests, target)], given.visits, given.rate)
                 cpu = made["used"] - idle[name] * made["seconds"]
@@ -104,13 +105,15 @@ def _medians(runs: list[dict[str, float]]) -> dict[str, Any]:
 
 def lines(kinds: dict[str, Any], inside: list[dict[str, Any]]) -> Iterator[str]:
     """What is printed."""
-    yield "us of CPU a visit: service   goal  nginx  requests  connections   bytes  p99 ms"
+    yield "us of CPU a visit: service   goal  nginx  tuned  requests  connections   bytes  p99 ms"
     for kind, found in kinds.items():
-        ours, floor = found["targets"][SERVICE], found["targets"].get(NGINX)
+        ours = found["targets"][SERVICE]
         goal = f"{found['goal_us']:.0f}" if found["goal_us"] else ""
-        beside = f"{floor['us_per_visit']:.0f}" if floor else ""
+        floors = (found["targets"].get(name) for name in (NGINX, TUNED))
+        beside = [f"{floor['us_per_visit']:.0f}" if floor else "" for floor in floors]
         yield (
-            f"{ours['us_per_visit']:26.0f} {goal:>6} {beside:>6} {found['requests']:9}"
+            f"{ours['us_per_visit']:26.0f} {goal:>6} {beside[0]:>6} {beside[1]:>6}"
+            f" {found['requests']:9}"
             f" {found['connections']:12} {ours['bytes']:7.0f} {ours['loaded_p99_ms']:7.1f}  {kind}"
         )
     yield "visits/s  frame p50   p99 ms   times quiet  worker's cores  visit p99 ms  turned away"
@@ -165,10 +168,13 @@ def main() -> None:
         ours = stack.enter_context(service(folder / "service", turn_seconds=3_600))
         as_tested = Service(ours.process, ours.port, folder, ours.log)
         seen = asyncio.run(_watch(as_tested))
-        floor = stack.enter_context(
-            nginx(folder / "nginx", ours.http, [*seen.whole, *seen.back, *seen.back_later])
-        )
-        targets = {SERVICE: ours, NGINX: floor}
+        served = [*seen.whole, *seen.back, *seen.back_later]
+        tunings: dict[str, Tuning] = {NGINX: "debian", TUNED: "files"}
+        floors = {
+            name: stack.enter_context(nginx(folder / tuning, ours.http, served, tuning))
+            for name, tuning in tunings.items()
+        }
+        targets = {SERVICE: ours, **floors}
         kinds = compare(given, seen, targets) if given.visits else {}
         rates = [float(rate) for rate in given.rates.split(",") if rate]
         inside = uvloop.run(
