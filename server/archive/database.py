@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Table, event
+from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from server.archive import migration
 from server.archive.outage import Outages, Use
 from server.archive.remedies import missing_columns, remedy
+from server.archive.writer_thread import WriterThread
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
 """SQLite refuses a process that waits for another one's migration for too long; it tries again."""
@@ -46,11 +47,17 @@ READERS = 8
 THREAD_SECONDS = 1.0
 """The longest that a thread of a failed connection is waited for."""
 
+_IN_MEMORY = (None, "", ":memory:")
+"""Names of databases of SQLite that only one connection sees."""
+
 _THREAD = "_connection_worker_thread"
 """In the name of every thread of aiosqlite."""
 
 _WRITE = "write postgresql+asyncpg://user:password@host/name, or nothing for SQLite"
 _INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[postgresql]'`"
+
+
+Result = TypeVar("Result")
 
 
 class ArchiveError(Exception):
@@ -77,8 +84,11 @@ class Database:
             ArchiveError: the URL names no database that can be used.
         """
         self._engine = make_engine(url)
+        self._writer: WriterThread | None = None
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            if self._engine.url.database not in _IN_MEMORY:
+                self._writer = WriterThread(self._engine.url, _prepare_sqlite)
         self._readers = asyncio.Semaphore(READERS)
         self.outages = Outages()
 
@@ -106,6 +116,8 @@ class Database:
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._writer is not None:
+            await self._writer.close()
         await self._engine.dispose()
 
     @asynccontextmanager
@@ -133,23 +145,23 @@ class Database:
         async with self._in_time(Use.WRITE, WRITE_SECONDS), self._engine.begin() as connection:
             yield connection
 
+    async def transact(self, do: Callable[[Connection], Result]) -> Result:
+        """Run `do` within a transaction, which is committed at the end. It must not await.
+
+        With SQLite all of it runs in one thread: aiosqlite goes to its thread and back up to four
+        times for each statement, which costs more than the statement.
+        """
+        async with self._in_time(Use.WRITE, WRITE_SECONDS):
+            if self._writer is not None:
+                return await self._writer.transact(do)
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(do)
+
     async def insert_new(
         self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
     ) -> None:
-        """Insert the rows whose key does not exist yet.
-
-        SQLite gets many rows in one statement: for each statement its thread waits for Python's
-        global lock, and holds it while others wait.
-        """
-        if self._engine.dialect.name == "postgresql":
-            if rows:
-                await connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
-            return
-        columns = table.columns.keys()
-        for at in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[at : at + ROWS_AT_ONCE]
-            values = tuple([row[column] for row in some for column in columns])
-            await connection.exec_driver_sql(_insert(table.name, columns, len(some)), values)
+        """Insert the rows whose key does not exist yet."""
+        await connection.run_sync(insert_rows, table, rows)
 
     async def _migrate(self) -> None:
         """Bring the tables to the form of this version, once another process has done its part."""
@@ -205,6 +217,23 @@ async def _end_of_connecting() -> None:
     """
     threads = [each for each in threading.enumerate() if _THREAD in each.name]
     await asyncio.gather(*(asyncio.to_thread(each.join, THREAD_SECONDS) for each in threads))
+
+
+def insert_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose key does not exist yet.
+
+    SQLite gets many rows in one statement: for each statement its thread waits for Python's
+    global lock, and holds it while others wait.
+    """
+    if connection.dialect.name == "postgresql":
+        if rows:
+            connection.execute(postgresql_insert(table).on_conflict_do_nothing(), rows)
+        return
+    columns = table.columns.keys()
+    for at in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[at : at + ROWS_AT_ONCE]
+        values = tuple([row[column] for row in some for column in columns])
+        connection.exec_driver_sql(_insert(table.name, columns, len(some)), values)
 
 
 def _insert(table: str, columns: list[str], rows: int) -> str:

@@ -10,8 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select, text
 
 from server.archive import schema
 from server.store.lanes import number_of
@@ -40,13 +39,13 @@ class LaneTotals(NamedTuple):
     participants: int = 0
 
 
-async def lock(connection: AsyncConnection, campaign: str, works: Sequence[FinishedWork]) -> None:
+def lock(connection: Connection, campaign: str, works: Sequence[FinishedWork]) -> None:
     """Have the totals of the works' lanes to oneself until the transaction ends."""
     for lane in sorted({number_of(work.id) for work in works}):
-        await connection.execute(_LOCK, {"campaign": campaign, "lane": lane})
+        connection.execute(_LOCK, {"campaign": campaign, "lane": lane})
 
 
-async def add(connection: AsyncConnection, campaign: str, works: Iterable[FinishedWork]) -> None:
+def add(connection: Connection, campaign: str, works: Iterable[FinishedWork]) -> None:
     """Count works that were not stored before; the lanes are locked."""
     by_lane: defaultdict[int, list[FinishedWork]] = defaultdict(list)
     for work in works:
@@ -60,35 +59,35 @@ async def add(connection: AsyncConnection, campaign: str, works: Iterable[Finish
             "participants": len(hands),
             "serial": max((hand.serial for hand in hands), default=0),
         }
-        await connection.execute(_ADD, row)
+        connection.execute(_ADD, row)
 
 
-async def of_lane(connection: AsyncConnection, campaign: str, lane: int) -> LaneTotals:
+def of_lane(connection: Connection, campaign: str, lane: int) -> LaneTotals:
     """The totals of a lane; zeros when it has no works."""
     columns = schema.lane_totals.c
     query = select(columns.relays, columns.participants).where(
         columns.campaign == campaign, columns.lane == lane
     )
-    row = (await connection.execute(query)).one_or_none()
+    row = (connection.execute(query)).one_or_none()
     return LaneTotals(*row) if row is not None else LaneTotals()
 
 
-async def of_campaign(connection: AsyncConnection, campaign: str) -> tuple[int, int]:
+def of_campaign(connection: Connection, campaign: str) -> tuple[int, int]:
     """The highest serial of a campaign, and how many lanes it has had."""
     columns = schema.lane_totals.c
     query = select(func.max(columns.serial), func.max(columns.lane)).where(
         columns.campaign == campaign
     )
-    serial, lane = (await connection.execute(query)).one()
+    serial, lane = (connection.execute(query)).one()
     return serial or 0, 0 if lane is None else lane + 1
 
 
-async def known_works(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
+def known_works(connection: Connection, ids: Sequence[str]) -> set[str]:
     """Those of these works that are stored."""
     known: set[str] = set()
     for some in batches(ids):
         query = select(schema.works.c.id).where(schema.works.c.id.in_(some))
-        known.update(await connection.scalars(query))
+        known.update(connection.scalars(query))
     return known
 
 

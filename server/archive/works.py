@@ -6,14 +6,26 @@ import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, and_, exists, literal, literal_column, or_, select, true, union_all
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    exists,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema, totals
-from server.archive.database import ArchiveAwayError, Database
+from server.archive.database import ArchiveAwayError, Database, insert_rows
 from server.archive.review_state import ReviewState
 from server.relay.phrase import Phrase
 from server.relay.transition import Hand
@@ -88,14 +100,7 @@ class Works:
 
         Answers how many works of the last one's lane were ever stored.
         """
-        async with self._database.writing() as connection:
-            await totals.lock(connection, campaign, works)
-            known = await totals.known_works(connection, [work.id for work in works])
-            new = {work.id: work for work in works if work.id not in known}
-            await self._insert(connection, campaign, list(new.values()), review)
-            await totals.add(connection, campaign, new.values())
-            lane = number_of(works[-1].id)
-            return (await totals.of_lane(connection, campaign, lane)).relays
+        return await self._database.transact(partial(_store, campaign, works, review))
 
     async def compare(
         self, campaign: str, lane: int, works: Sequence[str], rooms: Sequence[str]
@@ -107,49 +112,16 @@ class Works:
         """
         try:
             async with self._database.snapshot() as connection:
-                stored = await totals.of_lane(connection, campaign, lane)
-                serial, lanes = await totals.of_campaign(connection, campaign)
-                known = await totals.known_works(connection, works)
-                finished = await _hands_of(connection, await totals.known_works(connection, rooms))
+                run = connection.run_sync
+                stored = await run(totals.of_lane, campaign, lane)
+                serial, lanes = await run(totals.of_campaign, campaign)
+                known = await run(totals.known_works, works)
+                finished = await _hands_of(connection, await run(totals.known_works, rooms))
         except ArchiveAwayError as error:
             raise ArchiveUnreachableError(str(error)) from error
         return Archived(
             stored.relays, stored.participants, serial, lanes, frozenset(known), finished
         )
-
-    async def _insert(
-        self,
-        connection: AsyncConnection,
-        campaign: str,
-        works: list[FinishedWork],
-        review: ReviewState,
-    ) -> None:
-        rows = [
-            {
-                "id": work.id,
-                "campaign": campaign,
-                "phrase": _pack(work.phrase),
-                "writers": bytes(work.writers),
-                "ink": _pack(work.ink),
-                "completed_at": work.completed_at,
-                "held": bool(work.held),
-                "review": review.value,
-                "verdicts": None,
-            }
-            for work in works
-        ]
-        hands = [
-            {
-                "work": work.id,
-                "number": number,
-                "participant": hand.participant,
-                "serial": hand.serial,
-            }
-            for work in works
-            for number, hand in enumerate(work.hands)
-        ]
-        await self._database.insert_new(connection, schema.works, rows)
-        await self._database.insert_new(connection, schema.hands, hands)
 
     async def find(self, work_id: str) -> ArchivedWork | None:
         """A work, also one that is not public."""
@@ -222,6 +194,51 @@ class Works:
         }
         async with self._database.writing() as connection:
             await self._database.insert_new(connection, schema.reports, [row])
+
+
+def _store(
+    campaign: str, works: Sequence[FinishedWork], review: ReviewState, connection: Connection
+) -> int:
+    totals.lock(connection, campaign, works)
+    known = totals.known_works(connection, [work.id for work in works])
+    new = {work.id: work for work in works if work.id not in known}
+    _insert(connection, campaign, list(new.values()), review)
+    totals.add(connection, campaign, new.values())
+    return totals.of_lane(connection, campaign, number_of(works[-1].id)).relays
+
+
+def _insert(
+    connection: Connection,
+    campaign: str,
+    works: list[FinishedWork],
+    review: ReviewState,
+) -> None:
+    rows = [
+        {
+            "id": work.id,
+            "campaign": campaign,
+            "phrase": _pack(work.phrase),
+            "writers": bytes(work.writers),
+            "ink": _pack(work.ink),
+            "completed_at": work.completed_at,
+            "held": bool(work.held),
+            "review": review.value,
+            "verdicts": None,
+        }
+        for work in works
+    ]
+    hands = [
+        {
+            "work": work.id,
+            "number": number,
+            "participant": hand.participant,
+            "serial": hand.serial,
+        }
+        for work in works
+        for number, hand in enumerate(work.hands)
+    ]
+    insert_rows(connection, schema.works, rows)
+    insert_rows(connection, schema.hands, hands)
 
 
 def archived(campaign: str, work: FinishedWork, review: ReviewState) -> ArchivedWork:

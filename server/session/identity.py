@@ -23,6 +23,9 @@ ID_BYTES = 12
 """96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
 
 
+_SECONDS = 0x7FFFFF
+"""The bits of a time in seconds that a room's id begins with."""
+
 REHEARSAL = "~"
 """The first character of tokens for rehearsals; no other one begins so."""
 
@@ -38,6 +41,17 @@ def _base64(data: bytes) -> str:
 def new_id() -> str:
     """An unguessable id, 16 characters of URL-safe base64."""
     return _base64(os.urandom(ID_BYTES))
+
+
+def new_room_id() -> str:
+    """An unguessable id, 20 characters of URL-safe base64, with ids of the same time beside it.
+
+    A room's id becomes that of its work. It begins with the second, so that the archive's indexes
+    grow in one place: with random ids each work changes pages of its own, and costs twice the CPU
+    in an archive of 15,000. The seconds begin anew after 97 days; the first character is a letter.
+    """
+    second = int(time()) & _SECONDS
+    return _base64(second.to_bytes(3) + os.urandom(ID_BYTES))
 
 
 class _Hmac(SigningAlgorithm):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import time
+
 import pytest
 
 from server.relay.campaign import Campaign
-from server.session.identity import DAY_SECONDS, Identity
+from server.session.identity import DAY_SECONDS, Identity, new_room_id
 
 OLD, NEW, OTHER = b"old", b"new", b"other"
 DAYS = 30
@@ -87,3 +90,13 @@ def test_another_person_or_time_breaks_the_signature(clock: Clock) -> None:
     assert not ours.is_ours(f"{person}x.{made}.{signature}")
     assert not ours.is_ours(f"{person}.{int(made, 16) + 1:x}.{signature}")
     assert not ours.is_ours(f"{person}.{signature}")
+
+
+def test_ids_of_rooms_made_in_a_second_begin_alike_and_cannot_be_guessed() -> None:
+    before, rooms, after = time.time(), [new_room_id() for _ in range(100)], time.time()
+    assert all(room[0].isalpha() for room in rooms)
+    decoded = [base64.urlsafe_b64decode(room) for room in rooms]
+    seconds = {int.from_bytes(each[:3]) for each in decoded}
+    assert seconds <= {second & 0x7FFFFF for second in range(int(before), int(after) + 1)}
+    assert len({each[3:] for each in decoded}) == len(rooms)
+    assert all(len(each[3:]) * 8 >= 96 for each in decoded)

@@ -15,7 +15,7 @@ from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
 from server.session.funnel import Step
 from server.session.handlers.join_limit import JoinLimit
-from server.session.identity import new_id
+from server.session.identity import new_room_id
 from server.session.phrase_choice import PackedPhrase
 from server.session.relay_trace import begin_relay
 from server.session.resume import Resume
@@ -90,7 +90,7 @@ class JoinHandler:
         ticket = Ticket(
             participant=session.participant,
             address=session.address,
-            room=new_id(),
+            room=new_room_id(),
             phrase=phrase.packed,
             chars=phrase.chars,
             chosen=message.phrase is not None,
