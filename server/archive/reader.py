@@ -29,7 +29,7 @@ ON_THE_WAY = 1_000
 _Lane = tuple[str, int]
 """A campaign and the number of one of its lanes."""
 
-_WORK_ID = re.compile(rf"[A-Za-z0-9_-]{{16,20}}[{LETTERS}]")
+_WORK_ID = re.compile(rf"[A-Za-z0-9_-]{{16}}(?:[A-Za-z0-9_-]{{4}})?[{LETTERS}]")
 """A room's id: 15 bytes in URL-safe base64 (12 in works of 0.2.0), and the letter of its lane."""
 
 

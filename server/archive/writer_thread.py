@@ -22,7 +22,7 @@ class WriterThread:
         """To the file that `url` names; `prepare` is called with each new connection."""
         self._engine = create_engine(url.set(drivername="sqlite"))
         event.listen(self._engine, "connect", prepare)
-        self._thread = ThreadPoolExecutor(1, "archive-writer")
+        self._thread: ThreadPoolExecutor | None = None
 
     async def transact(self, do: Callable[[Connection], Result]) -> Result:
         """Run `do` within a transaction, which is committed at the end.
@@ -32,6 +32,8 @@ class WriterThread:
         Raises:
             SQLAlchemyError: the database refused.
         """
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, "archive-writer")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, do)
 
     def _run(self, do: Callable[[Connection], Result]) -> Result:
@@ -39,7 +41,10 @@ class WriterThread:
             return do(connection)
 
     async def close(self) -> None:
-        """Close the connection."""
-        disposing = asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        """Close the connection; the next transaction opens another one."""
+        if self._thread is None:
+            return
+        thread, self._thread = self._thread, None
+        disposing = asyncio.get_running_loop().run_in_executor(thread, self._engine.dispose)
         await asyncio.wait([disposing], timeout=CLOSE_SECONDS)
-        self._thread.shutdown(wait=False)
+        thread.shutdown(wait=False)
