@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.kept_browser import CLOSE_SECONDS, KeptBrowser
-from tests.browser.participant_page import ParticipantPage
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.service import ROOT, Service
 
 HERE = Path(__file__).parent
@@ -28,6 +28,8 @@ CORE_ORIGIN = "http://core.test"
 
 Stranger = Callable[..., Awaitable[ParticipantPage]]
 Core = Callable[..., Awaitable[Any]]
+
+expect.set_options(timeout=LIMIT_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,6 +12,7 @@ from tests.browser.conftest import Stranger
 from tests.browser.journey import write_a_work
 from tests.browser.nginx import PathProxy
 from tests.finish_work import finish_work
+from tests.polling import eventually
 from tests.service import Service
 
 BASE = "/jielong"
@@ -84,6 +85,13 @@ async def test_links_and_codes_lead_below_the_path(
     await one.page.goto(f"{proxy.url}/?campaign=nonsense")
     await expect(one.see("work-join")).to_have_attribute("href", f"{BASE}/")
     one.troubles.clear()  # The answer 404 is logged.
-    work = await finish_work(shared)
-    await one.page.goto(f"{proxy.url}/gallery")
-    await expect(one.page.locator(f"a[href='{BASE}/w/{work}']")).to_be_visible()
+    link = one.page.locator(f"a[href='{BASE}/w/{await finish_work(shared)}']")
+
+    async def is_listed() -> bool:
+        """The list may be a second old, and the gallery asks for it once."""
+        await one.page.goto(f"{proxy.url}/gallery")
+        await one.is_in("end")
+        return await link.count() == 1
+
+    await eventually(is_listed)
+    await expect(link).to_be_visible()
