@@ -2,7 +2,7 @@
 # make test   every check and test, from a bare checkout
 # CONTRIBUTING.md tells the rest.
 
-PYTHON ?= python3
+PYTHON ?= $(shell scripts/find-python)
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := build/tools
@@ -10,16 +10,18 @@ TOOLS := build/tools
 # hundreds of processes would each compile the service
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test lint format assets npm dist vectors docs reference screens faults upgrade fuzz lock \
+.PHONY: run test needs lint format assets npm dist vectors docs reference screens faults upgrade fuzz lock \
 	audit sbom clean
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/jielong serve
 
 test: $(VENV)/.development
-	@scripts/test-needs
-	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory --jobs 2 needs lint
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --max-worker-restart 2
+
+needs: $(VENV)/.development
+	@scripts/test-needs
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
