@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -19,9 +20,15 @@ def build_sdist(folder: Path) -> Path:
     return next(folder.glob("jielong-*.tar.gz"))
 
 
+def unpack(archive: Path, folder: Path) -> Path:
+    """The sources of an archive, unpacked below `folder`."""
+    shutil.unpack_archive(archive, folder)
+    return folder / archive.name.removesuffix(".tar.gz")
+
+
 def build_wheel(source: Path, folder: Path, name: str = "jielong") -> Path:
-    """The wheel of a checkout or a source archive, put into `folder`, without a network."""
-    _run(folder, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", source)
+    """The wheel of a checkout or of an unpacked archive, put into `folder`."""
+    _run(source, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
     return next(folder.glob(f"{name}-*.whl"))
 
 
@@ -29,7 +36,7 @@ def install(folder: Path, *wheels: Path) -> Path:
     """The `python` of a new environment in `folder` that holds the wheels and borrows the rest."""
     venv.create(folder)
     python = folder / "bin" / "python"
-    options = ("--quiet", "--no-deps", "--no-index")
+    options = ("--quiet", "--no-deps", "--no-index", "--no-compile")
     _run(folder, "-m", "pip", "--python", python, "install", *options, *wheels)
     borrow_dependencies(folder)
     return python

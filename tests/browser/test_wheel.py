@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import Stranger
 from tests.browser.journey import write_a_work
-from tests.installed import build_sdist, build_wheel, install
+from tests.installed import build_sdist, build_wheel, install, unpack
 from tests.service import ROOT, Service
 
 IMPORT_SECONDS = 30
@@ -23,19 +23,25 @@ PLACES = {
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `python` of an environment with nothing of ours but the wheel, built from the sdist."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the sdist."""
     folder = tmp_path_factory.mktemp("wheel")
-    return install(folder / "environment", build_wheel(build_sdist(folder), folder))
+    return build_wheel(unpack(build_sdist(folder), folder), folder)
 
 
-def test_the_wheel_is_the_same_from_the_checkout_and_from_the_sdist(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def python(wheel: Path) -> Path:
+    """The `python` of an environment with nothing of ours but the wheel."""
+    return install(wheel.parent / "environment", wheel)
+
+
+def test_the_wheel_is_the_same_from_the_checkout_and_from_the_sdist(
+    wheel: Path, tmp_path: Path
+) -> None:
     names = []
-    for name, source in (("checkout", ROOT), ("sdist", build_sdist(tmp_path))):
-        folder = tmp_path / name
-        folder.mkdir()
-        with ZipFile(build_wheel(source, folder)) as wheel:
-            names.append(sorted(wheel.namelist()))
+    for built in (build_wheel(ROOT, tmp_path), wheel):
+        with ZipFile(built) as opened:
+            names.append(sorted(opened.namelist()))
     assert names[0] == names[1]
     assert set(served_files()) <= set(names[0])
 
