@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     """A port of its own for metrics and the documents of the API; `off`: nowhere."""
 
     operations_host: str = ""
-    """The address of that port; empty: `host`."""
+    """The address of the port for operations; empty: `host`."""
 
     data: Path = Path("data")
     redis_url: str = ""
@@ -65,13 +65,13 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(60, ge=0.1, le=3_600)
     grace_seconds: float = Field(15, ge=0.1, le=3_600)
     keep_hours: float = Field(24, ge=0.01, le=24 * 30)
-    """How long a character that was left behind waits for a stranger."""
+    """Hours that a character that was left behind waits for a stranger."""
 
     campaigns: Path | None = None
-    """A TOML file in the place of the built-in campaigns."""
+    """A TOML file that is the source of all campaigns; empty: the database."""
 
     database_url: str = ""
-    """Where finished works go; empty: SQLite in `data`. `postgresql+asyncpg://...` else."""
+    """The database, like `postgresql+asyncpg://...`; empty: SQLite in `data`."""
 
     pictures_mb: int = Field(500, ge=1)
     """How many megabytes of pictures of works are kept in `data`."""
@@ -92,28 +92,28 @@ class Settings(BaseSettings):
     """False: browsers forget the service worker that they have."""
 
     hsts_seconds: int = Field(0, ge=0)
-    """How long browsers that came over TLS use nothing else; 0: as they like."""
+    """Seconds for which browsers that came over TLS use nothing else; 0: they are not asked to."""
 
     origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Browser origins allowed beside the page's own, separated by commas."""
 
     check: Literal["on", "elsewhere", "off"] = "on"
-    """Of what was written: by a process of this service's own, by another's, or by none."""
+    """Who checks what was written: this service, one on another machine, or nobody."""
 
     retention_days: int = Field(0, ge=0)
-    """How long finished works are kept, unless their campaign says; 0: for ever."""
+    """Days that finished works are kept, unless their campaign says otherwise; 0: for ever."""
 
     secret: Annotated[tuple[str, ...], NoDecode] = ()
-    """Signs tokens and links; more by commas are former ones. Empty: made once, kept in Redis."""
+    """Signs tokens and links; former ones follow after commas. Empty: made once, kept in Redis."""
 
     token_days: float = Field(400, gt=0)
-    """How long a participant is known who does not come."""
+    """Days after which a participant who stays away is not known any more."""
 
     durability: Durability = Durability.MEMORY
-    """What a change survives before it is told: `memory`, `aof` or `replica`."""
+    """What a change survives when participants are told of it: `memory`, `aof` or `replica`."""
 
     replicas: int = Field(1, ge=1, le=16)
-    """How many replicas must have it at the level `replica`: as many as may take over."""
+    """With durability `replica`: how many replicas have a change; as many as may take over."""
 
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default_factory=_forwarded_allow_ips
@@ -124,19 +124,19 @@ class Settings(BaseSettings):
     """False: no limits by network, no proof of work, no time of a hand; for load tests."""
 
     network_connections: int = Field(600, ge=0)
-    """WebSockets that one network may open a minute; 0 for any number, as below."""
+    """WebSockets that one network may open a minute; 0: any number."""
 
     network_hellos: int = Field(600, ge=0)
-    """`hello` from one network a minute."""
+    """`hello` from one network a minute; 0: any number."""
 
     network_joins: int = Field(600, ge=0)
-    """`join` from one network a minute."""
+    """`join` from one network a minute; 0: any number."""
 
     usual_network_joins: int = Field(24, ge=0)
     """Newcomers' `join` from one network a minute without a proof of work; 0: any number."""
 
     usual_campaign_joins: int = Field(0, ge=0)
-    """The same for a whole campaign."""
+    """Newcomers' `join` in a campaign a minute without a proof of work; 0: any number."""
 
     proof_seconds: float = Field(8, ge=0, le=60)
     """The most work that is asked of a newcomer, in seconds of a core; 0: none."""
@@ -145,16 +145,16 @@ class Settings(BaseSettings):
     """`module:function` that checks proofs of another kind, of a captcha for instance."""
 
     network_hands: int = Field(3_600, ge=0)
-    """Newcomers' hands in finished works from one network an hour."""
+    """Newcomers' hands in finished works from one network an hour; 0: any number."""
 
     network_pledges: int = Field(900, ge=0)
-    """New pledges from one network an hour."""
+    """New pledges from one network an hour; 0: any number."""
 
     network_requests: int = Field(600, ge=0)
-    """Requests from one network a minute, of those that are refused or cost something."""
+    """Refused or costly requests from one network a minute; 0: any number."""
 
     hand_pace: float = Field(1.0, ge=0, le=1)
-    """The share of the time that a hand needs for its ink which must have passed; 0: none."""
+    """The share of the time a hand needs for its ink that must have passed at `commit`; 0: none."""
 
     hold_replays: bool = True
     """Hold works back in which ink is repeated that somebody else wrote within a day."""
@@ -184,10 +184,10 @@ class Settings(BaseSettings):
     """The claim that is the account's name; `email` has to be verified."""
 
     oidc_owners: Annotated[tuple[str, ...], NoDecode] = ()
-    """Names that the provider tells of owners; all others need an account."""
+    """Names that are owners when the provider vouches for them; all others need an account."""
 
     admin_hours: float = Field(12, gt=0, le=24 * 30)
-    """How long somebody is signed in to the console."""
+    """Hours that somebody stays signed in to the console."""
 
     traces: bool = False
     """Send traces of relays, pledges and donations to OpenTelemetry; needs the extra `traces`."""
@@ -195,7 +195,7 @@ class Settings(BaseSettings):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(str.lower)
     ] = "warning"
-    """The least important lines that the log has."""
+    """The least severe lines that the log has."""
 
     log_format: Literal["auto", "json", "text"] = "auto"
     """`auto`: text on a terminal, else JSON."""

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from scripts.docs import reference
+from scripts.docs.reference.language import TextsError
 from scripts.docs.stage import ROOT, BrokenLinkError, stage
 
 STAGED = ROOT / "build" / "docs"
@@ -24,13 +25,22 @@ def build() -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
+def write_reference() -> int:
+    """Make the reference pages anew, in every language; the exit status."""
+    try:
+        reference.write()
+    except TextsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
 def main() -> int:
     """Do what the argument says."""
     if sys.argv[1:] == ["build"]:
         return build()
     if sys.argv[1:] == ["reference"]:
-        reference.write()
-        return 0
+        return write_reference()
     sys.stderr.write("say build or reference\n")
     return 2
 

@@ -108,7 +108,7 @@ def close(
     redis_url: RedisUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Let nobody join a campaign; who writes may finish."""
+    """Let nobody join a campaign; whoever writes may finish."""
     _change(lambda it: it.close(campaign_id), "closed", file, database_url, redis_url, data)
 
 
@@ -143,13 +143,15 @@ def import_(
     redis_url: RedisUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Make the campaigns of a file what it says; others stay as they are."""
+    """Make campaigns what a file says; others stay as they are."""
     _change(lambda it: it.import_file(path), "imported", None, database_url, redis_url, data)
 
 
 @campaign.command("list")
 def list_(
-    archived: Annotated[bool, typer.Option("--archived", help="Archived ones, too.")] = False,
+    archived: Annotated[
+        bool, typer.Option("--archived", help="List archived campaigns, too.")
+    ] = False,
     file: SourceFile = None,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
@@ -184,7 +186,9 @@ def show(
 @campaign.command()
 def export(
     ids: Annotated[list[str] | None, typer.Argument(help="Ids of campaigns; none: all.")] = None,
-    secrets: Annotated[bool, typer.Option("--secrets", help="With the webhooks' secrets.")] = False,
+    secrets: Annotated[
+        bool, typer.Option("--secrets", help="Include the webhooks' secrets.")
+    ] = False,
     file: SourceFile = None,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,

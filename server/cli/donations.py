@@ -56,7 +56,7 @@ FundOfAll = Annotated[str, typer.Option("--fund", help="Fund of lines that name 
 def list_(
     words: Annotated[str, typer.Argument(help="Id of a donation or a refund, or a ref.")] = "",
     campaign: CampaignId = DEFAULT,
-    fund: Annotated[str, typer.Option(help="Only those for this fund.")] = "",
+    fund: Annotated[str, typer.Option(help="List only donations for this fund.")] = "",
     most: Annotated[int, typer.Option(min=1, max=10_000, help="Donations to list.")] = 100,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
@@ -100,7 +100,7 @@ def show(
 @donations.command("set-aside", context_settings=_DASHES)
 def set_aside(
     settled: Annotated[
-        list[str] | None, typer.Option("--settle", help="Refund that was seen to; repeatable.")
+        list[str] | None, typer.Option("--settle", help="Refund that was dealt with; repeatable.")
     ] = None,
     campaign: CampaignId = DEFAULT,
     most: Annotated[int, typer.Option(min=1, max=10_000, help="Refunds to list.")] = 100,

@@ -54,7 +54,9 @@ def export_works(
     ] = None,
     since: Annotated[str, typer.Option(help="Completed from this moment on (ISO 8601).")] = "",
     until: Annotated[str, typer.Option(help="Completed before this moment.")] = "",
-    review: Annotated[Shown, typer.Option(help="By who may see them.")] = Shown.PUBLIC,
+    review: Annotated[
+        Shown, typer.Option(help="Works to write, by who may see them.")
+    ] = Shown.PUBLIC,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,
 ) -> None:

@@ -57,21 +57,21 @@ LINE_SECONDS = 10.0
 
 def rehearse(  # noqa: PLR0913 - flags
     campaign_id: Id,
-    people: Annotated[int, typer.Option(min=2, help="So many take part at a time.")] = 200,
-    minutes: Annotated[float, typer.Option(min=0.2, help="For so long.")] = 10.0,
+    people: Annotated[int, typer.Option(min=2, help="People who take part at a time.")] = 200,
+    minutes: Annotated[float, typer.Option(min=0.2, help="Minutes that it takes.")] = 10.0,
     expected: Annotated[
-        int | None, typer.Option(help="People that the verdict is for, if others than --people.")
+        int | None, typer.Option(help="People whom the verdict is about, if not --people.")
     ] = None,
     url: Annotated[
         str | None, typer.Option(help="Base address of the service, with a slash at its end.")
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same hands and choices each time.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed: the same one, the same hands.")] = None,
     database_url: DatabaseUrl = None,
     redis_url: RedisUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Let people of a program write, pledge and give in a shadow of a campaign, and judge.
+    """Let simulated people write, pledge and give in a shadow of a campaign, and judge.
 
     The shadow has counts, works and numbers of its own. Exit status: 0 if the machine will do, 1 if
     it will not, 2 if the rehearsal could not be held.

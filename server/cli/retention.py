@@ -13,7 +13,9 @@ from server.cli.command import DatabaseUrl, DataFolder, on_database, settings_fr
 
 
 def expire_works(
-    days: Annotated[int, typer.Option(min=1, help="Keep works that are not older than this.")],
+    days: Annotated[
+        int, typer.Option(min=1, help="Remove works that are older than so many days.")
+    ],
     campaign: Annotated[str, typer.Option(help="Campaign of the works.")] = DEFAULT,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,

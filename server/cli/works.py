@@ -25,7 +25,7 @@ _IDS = Annotated[list[str], typer.Argument(help="Ids of works.")]
 
 @works.command("held")
 def held_works(
-    pictures: Annotated[Path | None, typer.Option(help="Folder for an SVG of each.")] = None,
+    pictures: Annotated[Path | None, typer.Option(help="Folder for an SVG of each work.")] = None,
     most: Annotated[int, typer.Option(min=1, help="Number of works to list.")] = 100,
     database_url: DatabaseUrl = None,
     data: DataFolder = None,

@@ -11,6 +11,7 @@ import yaml
 
 from scripts.docs import reference
 from scripts.docs.__main__ import build
+from scripts.docs.reference.language import Language, TextsError
 from scripts.docs.stage import BrokenLinkError, broken, sources, stage
 from server.relay import from_client, to_client
 from server.settings import Settings
@@ -21,10 +22,15 @@ PROTOCOL = (DOCS / "build" / "protocol.md").read_text(encoding="utf-8")
 LISTED = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \|", re.MULTILINE)
 
 ENGLISH_ONLY = (
-    *("reference/", "inside/", "screens/", "capacity.md", "changelog.md", "compare.md"),
-    *("figures.md", "threats.md", "build/javascript.md", "build/python.md"),
+    *("screens/", "changelog.md", "figures.md", "threats.md", "inside/contributing.md"),
+    *("build/javascript.md", "build/python.md"),
 )
-"""References, measurements, and what contributors read."""
+"""Pictures, measurements, and what contributors read."""
+
+FACT = re.compile(
+    r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+\.\d+)(?![\w.]*\d)|JIELONG_[A-Z_]+[A-Z]|jielong_\w+"
+)
+"""What is the same in every language: a figure such as 1,000 or 0.5, a setting, a metric."""
 
 
 def levels(page: Path) -> list[int]:
@@ -33,6 +39,11 @@ def levels(page: Path) -> list[int]:
         r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
     )
     return [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
+
+
+def facts(page: Path) -> set[str]:
+    """The figures, settings and metrics that a page names."""
+    return set(FACT.findall(page.read_text(encoding="utf-8")))
 
 
 def listed(title: str) -> set[str]:
@@ -58,12 +69,23 @@ def test_every_page_is_in_the_menu() -> None:
     assert menu == {target.as_posix() for target in sources().values()}
 
 
-def test_a_page_for_users_and_operators_is_in_chinese_too() -> None:
+def test_a_page_is_in_chinese_too_with_the_same_headings_and_facts() -> None:
     pages = {target.as_posix(): source for source, target in sources().items()}
     english = {page for page in pages if not page.startswith(("zh/", *ENGLISH_ONLY))}
     assert {page for page in pages if page.startswith("zh/")} == {f"zh/{page}" for page in english}
     for page in sorted(english):
         assert levels(pages[f"zh/{page}"]) == levels(pages[page]), page
+        assert facts(pages[f"zh/{page}"]) == facts(pages[page]), page
+
+
+def test_a_drawing_is_in_chinese_too_with_other_words_alone() -> None:
+    english = {path.relative_to(DOCS): path for path in DOCS.glob("inside/**/*.svg")}
+    chinese = {path.relative_to(DOCS / "zh"): path for path in DOCS.glob("zh/**/*.svg")}
+    assert english.keys() == chinese.keys()
+    for name, path in english.items():
+        both = (path.read_text(encoding="utf-8"), chinese[name].read_text(encoding="utf-8"))
+        first, second = (re.sub(r">[^<>]+<", "><", text) for text in both)
+        assert first == second, name
 
 
 def test_a_link_to_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -76,8 +98,17 @@ def test_a_link_to_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path
         stage(tmp_path / "site")
 
 
-def test_the_reference_is_what_the_code_says() -> None:
+def test_the_reference_is_what_the_code_says_in_each_language() -> None:
     assert reference.stale() == [], "run `make reference`"
+
+
+def test_a_text_without_its_translation_and_one_without_its_text_are_errors() -> None:
+    language = Language(DOCS, texts={"number": "数", "path": "路径"})
+    assert language.say("number") == "数"
+    assert language.say("whole number") == "whole number"
+    with pytest.raises(TextsError) as error:
+        language.raise_if_incomplete()
+    assert str(error.value) == "add to zh.toml: whole number\nremove from zh.toml: path"
 
 
 def test_the_operators_page_explains_every_setting() -> None:
