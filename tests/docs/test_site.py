@@ -22,7 +22,7 @@ PROTOCOL = (DOCS / "build" / "protocol.md").read_text(encoding="utf-8")
 LISTED = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \|", re.MULTILINE)
 
 ENGLISH_ONLY = (
-    *("screens/", "changelog.md", "figures.md", "threats.md", "inside/contributing.md"),
+    *("screens/", "changelog.md", "figures.md", "inside/contributing.md"),
     *("build/javascript.md", "build/python.md"),
 )
 """Pictures, measurements, and what contributors read."""
