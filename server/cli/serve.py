@@ -52,7 +52,7 @@ def serve(  # noqa: PLR0913 - an argument for each flag
     workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
     turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
     grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
-    guard: Annotated[str | None, _flag("guard", "Limits against false hands: on or off.")] = None,
+    guard: Annotated[str | None, _flag("guard", "Limits against bots: on or off.")] = None,
 ) -> None:
     """Run the service until Ctrl-C.
 

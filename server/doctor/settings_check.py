@@ -78,7 +78,7 @@ def _guard(settings: Settings) -> Iterator[Finding]:
     if not settings.guard:
         yield warning(
             "guard",
-            "JIELONG_GUARD=off: anybody can make any number of false hands",
+            "JIELONG_GUARD=off: bots can take part as often as they like",
             "unset it; it is for load tests",
         )
         return
@@ -94,7 +94,7 @@ def _guard(settings: Settings) -> Iterator[Finding]:
     if off:
         yield advice("guard", f"{', '.join(off)} = 0: no such limit", "unset what is not meant so")
     else:
-        yield ok("guard", "limits against false hands are on")
+        yield ok("guard", "limits against bots are on")
     if EVERYBODY in settings.trusted_proxies:
         yield warning(
             "proxies",

@@ -33,7 +33,7 @@ class Restrictions(Protocol):
 
 
 class Guard:
-    """Makes false hands cost something, and keeps no address.
+    """Makes taking part cost bots something, and keeps no address.
 
     Attributes:
         rules: what it allows.

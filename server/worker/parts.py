@@ -62,7 +62,7 @@ class Parts:
     """Everything between the WebSockets of a worker and the store.
 
     Attributes:
-        guard: against false hands.
+        guard: against bots.
         join_limit: lets joins in.
         tasks: background tasks of all parts.
         counters: as last read.
