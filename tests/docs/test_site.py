@@ -21,10 +21,7 @@ DOCS = ROOT / "docs"
 PROTOCOL = (DOCS / "build" / "protocol.md").read_text(encoding="utf-8")
 LISTED = re.compile(r"^\| ((?:`\w+`(?:, )?)+) \|", re.MULTILINE)
 
-ENGLISH_ONLY = (
-    *("screens/", "changelog.md", "figures.md", "inside/contributing.md"),
-    *("build/javascript.md", "build/python.md"),
-)
+ENGLISH_ONLY = ("screens/", "changelog.md", "figures.md", "inside/contributing.md")
 """Pictures, measurements, and what contributors read."""
 
 FACT = re.compile(
