@@ -33,7 +33,7 @@ class Restrictions(Protocol):
 
 
 class Guard:
-    """Makes taking part cost bots something, and keeps no address.
+    """Makes bots pay for taking part, and keeps no address.
 
     Attributes:
         rules: what it allows.
