@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -16,12 +17,16 @@ from server.session.phrase_choice import PackedPhrase, PhraseChoice
 from server.store.lanes import Lanes
 from server.transport import limits
 
+LOCALES = 256
+"""Locales of readers for which the title is remembered."""
+
 
 class OpenCampaign:
     """One campaign with everything that a session needs of it.
 
     Attributes:
         campaign: as it is defined now.
+        title: what it is called for a reader of a locale.
         online, seated: sessions of this worker that are in it, and those with a seat.
         funnel: how far visits got on this worker.
         limits: what its participants are told to keep to.
@@ -40,8 +45,12 @@ class OpenCampaign:
     def update(self, campaign: Campaign) -> None:
         """The campaign is defined so from now on; rooms that are open stay as they are."""
         self.campaign = campaign
+        self.title = lru_cache(LOCALES)(self._title)
         self._always_open = campaign.enabled and not (campaign.opens or campaign.closes)
         self._phrases = PhraseChoice(campaign)
+
+    def _title(self, locale: str) -> str:
+        return self.campaign.text(self.campaign.title, locale)
 
     @property
     def is_open(self) -> bool:

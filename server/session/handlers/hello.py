@@ -174,7 +174,7 @@ class HelloHandler:
         welcome = Welcome(
             token=session.token,
             participant=session.participant,
-            campaign=CampaignInfo(info.id, info.text(info.title, session.locale), campaign.is_open),
+            campaign=CampaignInfo(info.id, campaign.title(session.locale), campaign.is_open),
             phrases=campaign.packed_phrases,
             counters=self._counters.last(info.id),
             limits=campaign.limits,
