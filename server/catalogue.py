@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from server.relay.fault import Fault
 from server.relay.phrase import Phrase, PhraseError, make_phrase
 
 DATA = Path(__file__).parent / "data"
@@ -96,16 +97,18 @@ def phrase_of(phrase_id: str, text: str, locale: str) -> Phrase:
         raise CatalogueError(str(error)) from error
 
 
-def fault_of_id(entry_id: str) -> str:
-    """What is wrong with the id of a campaign, a phrase, a pledge or a fund; "" for nothing."""
-    right = _SLUG.fullmatch(entry_id)
-    return "" if right else "an id is lower-case letters, digits and hyphens, 64 at most"
+def fault_of_id(entry_id: str) -> Fault | None:
+    """What is wrong with the id of a campaign, a phrase, a pledge or a fund."""
+    if _SLUG.fullmatch(entry_id):
+        return None
+    return Fault("an id is lower-case letters, digits and hyphens, 64 at most")
 
 
-def fault_of_locale(locale: str) -> str:
-    """What is wrong with a language tag; "" for nothing."""
-    right = _LOCALE.fullmatch(locale)
-    return "" if right else f"{locale!r} is no locale; one is zh-Hans, en or pt-BR"
+def fault_of_locale(locale: str) -> Fault | None:
+    """What is wrong with a language tag."""
+    if _LOCALE.fullmatch(locale):
+        return None
+    return Fault("{locale!r} is no locale; one is zh-Hans, en or pt-BR", locale=locale)
 
 
 @cache

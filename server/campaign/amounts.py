@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from server.relay.fault import Fault, FaultError
+
 MOST_AMOUNT = 10**13
 """The largest amount, in the smallest unit of a currency."""
 
@@ -17,6 +19,20 @@ _THREE_DIGITS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 _WRITTEN = re.compile(r"(\d{1,14})(?:\.(\d{1,3}))?", re.ASCII)
 
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+class AmountError(FaultError, ValueError):
+    """It is no amount, or has more decimals than the currency."""
+
+
+def fault_of_currency(currency: str) -> Fault | None:
+    """What is wrong with the code of a currency; codes that nobody uses are right."""
+    if _CURRENCY.fullmatch(currency):
+        return None
+    return Fault("{currency!r} is no currency; write one like CNY (ISO 4217)", currency=currency)
+
+
 def digits_of(currency: str) -> int:
     """How many digits a currency has behind the point (ISO 4217)."""
     if currency in _NO_DIGITS:
@@ -28,14 +44,21 @@ def read_amount(text: str, currency: str) -> int:
     """The amount that is written as `12`, `12.5` or `12.50`, in the smallest unit.
 
     Raises:
-        ValueError: it is written in another way, or has more digits than the currency.
+        AmountError: see there.
     """
     found, digits = _WRITTEN.fullmatch(text.strip()), digits_of(currency)
     if found is None:
-        raise ValueError(f"{text!r} is no amount; write one like 12.50")
+        raise AmountError(Fault("{text!r} is no amount; write one like 12.50", text=text))
     whole, fraction = found[1], (found[2] or "").rstrip("0")
     if len(fraction) > digits:
-        raise ValueError(f"{text!r} has more than the {digits} decimals of {currency}")
+        raise AmountError(
+            Fault(
+                "{text!r} has more than the {digits} decimals of {currency}",
+                text=text,
+                digits=digits,
+                currency=currency,
+            )
+        )
     return int(whole + fraction.ljust(digits, "0"))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from server.campaign.definition import Definition
 from server.campaign.problems import Problem
+from server.relay.fault import Fault
 
 LINK_CHARS = 2_000
 
@@ -44,12 +45,16 @@ def check_links(definition: Definition) -> Iterator[Problem]:
         ("organiser.link", organiser.link if organiser else ""),
     ):
         if link and not _is_link(link):
-            yield Problem(field, f"{link!r} is no address; write one like https://example.org/page")
+            fault = Fault(
+                "{link!r} is no address; write one like https://example.org/page", link=link
+            )
+            yield Problem(field, fault)
     for number, origin in enumerate(definition.embed):
         if not _is_origin(origin):
-            yield Problem(
-                f"embed[{number}]", f"{origin!r} is no origin; write one like https://example.org"
+            fault = Fault(
+                "{origin!r} is no origin; write one like https://example.org", origin=origin
             )
+            yield Problem(f"embed[{number}]", fault)
 
 
 def _is_link(link: str) -> bool:

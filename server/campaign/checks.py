@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from server.campaign.check_links import check_links
 from server.campaign.check_money import check_money
 from server.campaign.colours import faint_pairs, is_colour
-from server.campaign.definition import Definition, Palette
+from server.campaign.definition import Definition, OwnPhrase, Palette
 from server.campaign.networks import check_networks
 from server.campaign.problems import Problem
 from server.campaign.schedule import check_schedule
-from server.catalogue import CatalogueError, Library, fault_of_id, fault_of_locale, phrase_of
-from server.relay.phrase import PhraseError
+from server.catalogue import Library, fault_of_id, fault_of_locale
+from server.relay.fault import Fault
+from server.relay.phrase import PhraseError, make_phrase
 from server.relay.texts import Texts
 
 TITLE_CHARS, LINE_CHARS, TEXT_CHARS = 80, 300, 10_000
@@ -53,13 +54,18 @@ def check_change(before: Definition, after: Definition) -> list[Problem]:
     kept = {pledge.id for pledge in after.pledge}
     for pledge in before.pledge:
         if pledge.id not in kept:
-            why = "cannot be removed, for certificates name it; stop offering it instead"
-            problems.append(Problem("pledge", f"{pledge.id!r} {why}"))
+            fault = Fault(
+                "{id!r} cannot be removed, for certificates name it; stop offering it instead",
+                id=pledge.id,
+            )
+            problems.append(Problem("pledge", fault))
     currencies = {fund.id: fund.currency for fund in after.fund}
     for fund in before.fund:
         if currencies.get(fund.id) != fund.currency:
-            why = "cannot be removed and keeps its currency, for donations name it"
-            problems.append(Problem("fund", f"{fund.id!r} {why}"))
+            fault = Fault(
+                "{id!r} cannot be removed and keeps its currency, for donations name it", id=fund.id
+            )
+            problems.append(Problem("fund", fault))
     return problems
 
 
@@ -69,7 +75,7 @@ def _check_names(definition: Definition) -> Iterator[Problem]:
     if fault := fault_of_locale(definition.locale):
         yield Problem("locale", fault)
     if definition.archived and definition.open:
-        yield Problem("archived", "is for closed campaigns; close it, or restore it")
+        yield Problem("archived", Fault("is for closed campaigns; close it, or restore it"))
 
 
 def _check_texts(definition: Definition) -> Iterator[Problem]:
@@ -94,29 +100,35 @@ def _check_texts(definition: Definition) -> Iterator[Problem]:
 def _check_text(field: str, texts: Texts, most: int, *, needed: bool = False) -> Iterator[Problem]:
     by_locale = texts if isinstance(texts, dict) else {"": texts}
     if needed and not any(text.strip() for text in by_locale.values()):
-        yield Problem(field, "is empty")
+        yield Problem(field, Fault("is empty"))
     for locale, text in by_locale.items():
         place = f"{field}.{locale}" if locale else field
         if locale and (fault := fault_of_locale(locale)):
             yield Problem(place, fault)
         if len(text) > most:
-            yield Problem(place, f"has {len(text)} characters; {most} are the most")
+            yield Problem(place, _too_long(text, most))
         if fault := _fault_of_characters(text):
             yield Problem(place, fault)
 
 
-def _fault_of_characters(text: str) -> str:
-    """A page, a terminal or PostgreSQL could not show it; "" for nothing."""
+def _too_long(text: str, most: int) -> Fault:
+    return Fault("has {count} characters; {most} are the most", count=len(text), most=most)
+
+
+def _fault_of_characters(text: str) -> Fault | None:
+    """A character that a page, a terminal or PostgreSQL could not show."""
     for char in text:
         if unicodedata.category(char) in _NOT_TO_BE_SHOWN and char not in "\n\r\t":
-            return f"has U+{ord(char):04X}, which nobody can see"
-    return ""
+            return Fault("has {code}, which nobody can see", code=f"U+{ord(char):04X}")
+    return None
 
 
 def _check_theme(definition: Definition) -> Iterator[Problem]:
     theme = definition.theme
-    if not 1 <= len(theme.seal) <= SEAL_CHARS:
-        yield Problem("theme.seal", f"has {len(theme.seal)} characters; 1 to {SEAL_CHARS} may be")
+    if not theme.seal:
+        yield Problem("theme.seal", Fault("is empty"))
+    if len(theme.seal) > SEAL_CHARS:
+        yield Problem("theme.seal", _too_long(theme.seal, SEAL_CHARS))
     if fault := _fault_of_characters(theme.seal):
         yield Problem("theme.seal", fault)
     yield from _check_palette("light", theme.light)
@@ -128,9 +140,8 @@ def _check_palette(scheme: str, palette: Palette) -> Iterator[Problem]:
     for name, colour in (("accent", palette.accent), ("paper", palette.paper)):
         if not is_colour(colour):
             wrong = True
-            yield Problem(
-                f"theme.{scheme}.{name}", f"{colour!r} is no colour; write one as #b3321f"
-            )
+            fault = Fault("{colour!r} is no colour; write one as #b3321f", colour=colour)
+            yield Problem(f"theme.{scheme}.{name}", fault)
     if not wrong:
         for name, fault in faint_pairs(scheme, palette):
             yield Problem(f"theme.{scheme}.{name}", fault)
@@ -141,56 +152,70 @@ def _check_phrases(definition: Definition, library: Library) -> Iterator[Problem
     yield from _unknown("phrases", definition.phrases, library.phrases)
     yield from _unknown("categories", definition.categories, categories)
     for number, entry in enumerate(definition.phrase):
-        if entry.id in library.phrases:
-            yield Problem(f"phrase[{number}].id", f"{entry.id!r} is the id of a built-in phrase")
-        try:
-            phrase_of(entry.id, entry.text, entry.locale)
-        except (CatalogueError, PhraseError) as error:
-            yield Problem(f"phrase[{number}]", str(error))
+        found = _check_phrase(entry, library)
+        yield from (Problem(f"phrase[{number}].{it.field}", it.fault) for it in found)
     yield from _doubled("phrase", (entry.id for entry in definition.phrase))
     known = {*library.phrases, *(entry.id for entry in definition.phrase)}
     yield from _unknown("weights", definition.weights, known)
     for phrase, weight in definition.weights.items():
         if not 0 < weight <= MOST_WEIGHT:
-            yield Problem(f"weights.{phrase}", f"{weight} is not above 0 and at most {MOST_WEIGHT}")
+            fault = Fault(
+                "{weight:g} is not above 0 and at most {most}", weight=weight, most=MOST_WEIGHT
+            )
+            yield Problem(f"weights.{phrase}", fault)
     if definition.own_only and not definition.phrase:
-        yield Problem("own_only", "the campaign has no phrase of its own")
+        yield Problem("own_only", Fault("the campaign has no phrase of its own"))
     if definition.own_only and (definition.phrases or definition.categories):
-        yield Problem("own_only", "goes with no choice of the library")
+        yield Problem("own_only", Fault("goes with no choice of the library"))
+
+
+def _check_phrase(entry: OwnPhrase, library: Library) -> Iterator[Problem]:
+    if entry.id in library.phrases:
+        yield Problem("id", Fault("{id!r} is the id of a built-in phrase", id=entry.id))
+    if fault := fault_of_id(entry.id):
+        yield Problem("id", fault)
+    if fault := fault_of_locale(entry.locale):
+        yield Problem("locale", fault)
+    try:
+        make_phrase(entry.id, entry.text, entry.locale)
+    except PhraseError as error:
+        yield Problem("text", error.fault)
 
 
 def _unknown(field: str, chosen: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     if unknown := sorted(set(chosen) - set(known)):
-        yield Problem(field, f"{', '.join(map(repr, unknown))} is not in the library")
+        names = ", ".join(map(repr, unknown))
+        yield Problem(field, Fault("{names} is not in the library", names=names))
 
 
 def _check_relays(definition: Definition) -> Iterator[Problem]:
     if not definition.relays:
-        yield Problem("relays", "is empty; a campaign offers writing, pledging or giving at least")
+        fault = Fault("is empty; a campaign offers writing, pledging or giving at least")
+        yield Problem("relays", fault)
     yield from _doubled("relays", definition.relays)
     for number, pledge in enumerate(definition.pledge):
-        if fault := fault_of_id(pledge.id):
-            yield Problem(f"pledge[{number}].id", fault)
+        if wrong := fault_of_id(pledge.id):
+            yield Problem(f"pledge[{number}].id", wrong)
     yield from _doubled("pledge", (pledge.id for pledge in definition.pledge))
     if "pledge" in definition.relays and not definition.pledge:
-        yield Problem("relays", "has pledge, but the campaign has no pledge")
+        yield Problem("relays", Fault("has pledge, but the campaign has no pledge"))
 
 
 def _check_goals(definition: Definition) -> Iterator[Problem]:
     for name, goals in (("goal", definition.goal), ("milestone", definition.milestone)):
         for number, goal in enumerate(goals):
             if not 1 <= goal.at <= MOST_COUNT:
-                yield Problem(f"{name}[{number}].at", f"{goal.at} is not 1 to {MOST_COUNT}")
+                fault = Fault("{number} is not 1 to {most}", number=goal.at, most=MOST_COUNT)
+                yield Problem(f"{name}[{number}].at", fault)
             yield from _check_text(f"{name}[{number}].text", goal.text, LINE_CHARS)
-    counters = Counter(goal.counter for goal in definition.goal)
-    yield from (
-        Problem("goal", f"there are {count} for {counter}; one may be")
-        for counter, count in counters.items()
-        if count > 1
-    )
+    counters = [goal.counter for goal in definition.goal]
+    for number, counter in enumerate(counters):
+        if counter in counters[:number]:
+            fault = Fault("there is another goal for this; one may be")
+            yield Problem(f"goal[{number}].counter", fault)
 
 
 def _doubled(field: str, ids: Iterable[str]) -> Iterator[Problem]:
     for name, count in Counter(ids).items():
         if count > 1:
-            yield Problem(field, f"{name!r} is there twice")
+            yield Problem(field, Fault("{id!r} is there twice", id=name))

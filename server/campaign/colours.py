@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from server.campaign.definition import Palette
+from server.relay.fault import Fault
 
 INK = {"light": "#201a15", "dark": "#f0e6d4"}
 """The colour of texts by day and by night, as in static/css/theme.css."""
@@ -48,7 +49,7 @@ def sheet_of(paper: str) -> str:
     return mixed(paper, "#ffffff", 0.7 if on_colour(paper) == DARK_TEXT else 0.06)
 
 
-def faint_pairs(scheme: str, palette: Palette) -> list[tuple[str, str]]:
+def faint_pairs(scheme: str, palette: Palette) -> list[tuple[str, Fault]]:
     """The colours that cannot be told apart: the attribute's name, and what is wrong with it.
 
     Texts in the ink's and in the accent's colour stand on the paper, and on sheets.
@@ -59,8 +60,15 @@ def faint_pairs(scheme: str, palette: Palette) -> list[tuple[str, str]]:
         ground = min(paper, sheet_of(paper), key=lambda it: contrast(colour, it))
         measured = contrast(colour, ground)
         if measured < READABLE:
-            what = f"texts of {colour} on {ground} have a contrast of {measured:.1f}"
-            found.append((name, f"{what}; {READABLE} is the least that people can read"))
+            fault = Fault(
+                "texts of {colour} on {ground} have a contrast of {measured:.1f};"
+                " {least} is the least that people can read",
+                colour=colour,
+                ground=ground,
+                measured=measured,
+                least=READABLE,
+            )
+            found.append((name, fault))
     return found
 
 

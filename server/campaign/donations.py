@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.archive.database import Database
 from server.campaign import schema
 from server.campaign.reports import Donation, Refund, SignedReport
+from server.relay.fault import Fault, FaultError
 
 _LOCK = text(
     "INSERT INTO donation_reports (campaign, id, digest) VALUES (:campaign, '', :nothing) "
@@ -47,7 +48,7 @@ class Outcome(Enum):
     """It was taken before."""
 
 
-class ConflictError(Exception):
+class ConflictError(FaultError):
     """The report contradicts what was taken before; the message says how."""
 
 
@@ -145,7 +146,7 @@ async def _is_known_report(
         select(reports.c.digest).where(reports.c.campaign == campaign, reports.c.id == signed.id)
     )
     if known not in {None, sha256(signed.body).digest()}:
-        raise ConflictError("another body came with this id of a report")
+        raise ConflictError(Fault("another body came with this id of a report"))
     return known is not None
 
 
@@ -160,7 +161,9 @@ async def _is_known(connection: AsyncConnection, campaign: str, donation: Donati
         return False
     told = (donation.fund, donation.amount, donation.currency)
     if (known.fund, known.amount, known.currency) != told:
-        raise ConflictError("the donation was reported with another fund, amount or currency")
+        raise ConflictError(
+            Fault("the donation was reported with another fund, amount or currency")
+        )
     return True
 
 
@@ -211,7 +214,7 @@ async def _take_refund(
     if known is not None:
         told = (refund.id, refund.amount, refund.currency)
         if (known.donation, known.amount, known.currency) != told:
-            raise ConflictError("the refund was reported with another donation or amount")
+            raise ConflictError(Fault("the refund was reported with another donation or amount"))
         return Outcome.KNOWN
     donation = await _donation(connection, campaign, refund.id)
     if donation is not None:
@@ -236,7 +239,7 @@ async def _subtract(
     """Count a refund of a donation that is known."""
     refunded = donation.refunded + refund.amount
     if donation.currency != refund.currency or refunded > donation.amount:
-        raise ConflictError("the refund is in another currency, or above what was given")
+        raise ConflictError(Fault("the refund is in another currency, or above what was given"))
     donations = schema.donations.c
     key = and_(donations.campaign == campaign, donations.id == refund.id)
     await connection.execute(update(schema.donations).where(key).values(refunded=refunded))

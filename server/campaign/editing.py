@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from server.campaign.problems import CampaignError, Problem
+from server.relay.fault import Fault
 
 TEXTS = {"title", "summary", "cause", "result", "legal", "organiser.name"}
 """Fields that have a text, or texts by language."""
@@ -29,7 +30,8 @@ def edited(plain: dict[str, Any], changes: Iterable[str], removed: Iterable[str]
     for change in changes:
         field, equals, value = change.partition("=")
         if not equals or not field.strip():
-            raise CampaignError([Problem("", f"{change!r} is no change; write field=value")])
+            fault = Fault("{change!r} is no change; write field=value", change=change)
+            raise CampaignError([Problem("", fault)])
         _set(result, field.strip(), _value_of(value))
     for field in removed:
         _remove(result, field)
@@ -44,7 +46,8 @@ def _set(plain: dict[str, Any], field: str, value: Any) -> None:
         if isinstance(found, str) and ".".join(tables[:number]) in TEXTS:
             found = at[table] = {plain.get("locale", "zh-Hans"): found} if found else {}
         if not isinstance(found, dict):
-            raise CampaignError([Problem(field, f"{table} is not a table; set all of it")])
+            fault = Fault("{table} is not a table; set all of it", table=table)
+            raise CampaignError([Problem(field, fault)])
         at = found
     at[key] = value
 
@@ -55,7 +58,7 @@ def _remove(plain: dict[str, Any], field: str) -> None:
     for table in tables:
         at = at.get(table) if isinstance(at, dict) else None
     if not isinstance(at, dict) or key not in at:
-        raise CampaignError([Problem(field, "is not set")])
+        raise CampaignError([Problem(field, Fault("is not set"))])
     del at[key]
 
 

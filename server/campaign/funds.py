@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from server.campaign.reports import Donation, Report
 from server.relay.campaign import Fund
+from server.relay.fault import Fault, FaultError
 
 
-class NoSuchFundError(Exception):
+class NoSuchFundError(FaultError):
     """The campaign has no fund of the id that the report names."""
 
 
-class WrongCurrencyError(Exception):
+class WrongCurrencyError(FaultError):
     """The fund that the report names is in another currency; the message says in which."""
 
 
@@ -26,6 +27,6 @@ def check_fund(funds: Sequence[Fund], report: Report) -> None:
         return
     fund = next((it for it in funds if it.id == report.data.fund), None)
     if fund is None:
-        raise NoSuchFundError(f"the campaign has no fund {report.data.fund!r}")
+        raise NoSuchFundError(Fault("the campaign has no fund {fund!r}", fund=report.data.fund))
     if fund.currency != report.data.currency:
-        raise WrongCurrencyError(f"the fund is in {fund.currency}")
+        raise WrongCurrencyError(Fault("the fund is in {currency}", currency=fund.currency))

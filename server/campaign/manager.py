@@ -18,6 +18,7 @@ from server.campaign.reading import plain_of, read_definition
 from server.campaign.source import built_in
 from server.campaign.storage import CampaignStorage
 from server.catalogue import Library
+from server.relay.fault import Fault
 
 
 async def all_campaigns(storage: CampaignStorage, library: Library) -> dict[str, Definition]:
@@ -34,7 +35,7 @@ async def find_campaign(storage: CampaignStorage, library: Library, campaign_id:
     """
     found = (await all_campaigns(storage, library)).get(campaign_id)
     if found is None:
-        problem = Problem("", "there is no campaign of this id")
+        problem = Problem("", Fault("there is no campaign of this id"))
         raise CampaignError([problem], campaign_id)
     return found
 
@@ -72,7 +73,7 @@ class CampaignManager:
         """Change single values; the campaigns that differ now."""
         plain = edited(plain_of(await self.find(campaign_id)), changes, removed)
         if plain.get("id") != campaign_id:
-            raise CampaignError([Problem("id", "cannot be changed")], campaign_id)
+            raise CampaignError([Problem("id", Fault("cannot be changed"))], campaign_id)
         return await self._save([read_definition(plain, self._library)], "edit")
 
     async def add(self, plain: dict[str, Any]) -> None:
@@ -82,23 +83,22 @@ class CampaignManager:
     async def write(self, campaign_id: str, plain: dict[str, Any]) -> list[str]:
         """Make a campaign what plain data say; the campaigns that differ now."""
         if plain.get("id") != campaign_id:
-            raise CampaignError([Problem("id", "cannot be changed")], campaign_id)
+            raise CampaignError([Problem("id", Fault("cannot be changed"))], campaign_id)
         return await self._save([read_definition(plain, self._library)], "edit")
 
     async def open(self, campaign_id: str) -> list[str]:
         """Let people join; the campaigns that differ now."""
         definition = msgspec.structs.replace(await self.find(campaign_id), open=True)
         if definition.archived:
-            raise CampaignError([Problem("archived", "restore it before you open it")], campaign_id)
+            problem = Problem("archived", Fault("restore it before you open it"))
+            raise CampaignError([problem], campaign_id)
         now, campaign = datetime.now(UTC), compose(definition, self._library)
         if campaign.opens and now < campaign.opens:
-            when = campaign.opens.isoformat()
-            raise CampaignError([Problem("opens", f"it opens at {when}; change that")], campaign_id)
+            fault = Fault("it opens at {when}; change that", when=campaign.opens.isoformat())
+            raise CampaignError([Problem("opens", fault)], campaign_id)
         if campaign.closes and now >= campaign.closes:
-            when = campaign.closes.isoformat()
-            raise CampaignError(
-                [Problem("closes", f"it closed at {when}; change that")], campaign_id
-            )
+            fault = Fault("it closed at {when}; change that", when=campaign.closes.isoformat())
+            raise CampaignError([Problem("closes", fault)], campaign_id)
         return await self._save([definition], "open")
 
     async def close(self, campaign_id: str) -> list[str]:
@@ -110,7 +110,7 @@ class CampaignManager:
         """Hide a campaign that is over from lists; the campaigns that differ now."""
         definition = await self.find(campaign_id)
         if compose(definition, self._library).is_open(datetime.now(UTC)):
-            problem = Problem("archived", "close it before you archive it")
+            problem = Problem("archived", Fault("close it before you archive it"))
             raise CampaignError([problem], campaign_id)
         archived = msgspec.structs.replace(definition, archived=True, open=False)
         return await self._save([archived], "archive")

@@ -9,6 +9,7 @@ from server.campaign.definition import Definition
 from server.campaign.problems import Problem
 from server.guard.networks import NamedNetwork
 from server.relay.campaign import Campaign
+from server.relay.fault import Fault
 
 
 def check_networks(definition: Definition) -> Iterator[Problem]:
@@ -17,10 +18,14 @@ def check_networks(definition: Definition) -> Iterator[Problem]:
         try:
             ip_network(network.address, strict=False)
         except ValueError:
-            why = f"{network.address!r} is no network; one is 203.0.113.7 or 2001:db8::/48"
-            yield Problem(f"network[{number}].address", why)
+            fault = Fault(
+                "{address!r} is no network; one is 203.0.113.7 or 2001:db8::/48",
+                address=network.address,
+            )
+            yield Problem(f"network[{number}].address", fault)
         if network.participants < 1:
-            yield Problem(f"network[{number}].participants", "a network has at least one")
+            fault = Fault("a network has at least one")
+            yield Problem(f"network[{number}].participants", fault)
 
 
 def named_networks(campaigns: Iterable[Campaign]) -> tuple[NamedNetwork, ...]:

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from server.catalogue import CatalogueError
+from server.relay.fault import Fault
 
 
 class Problem(NamedTuple):
     """A wrong value: where it is, e.g. `pledge[0].id`, and what is wrong with it."""
 
     field: str
-    reason: str
+    fault: Fault
 
     def __str__(self) -> str:
-        """Both in one line."""
-        return f"{self.field}: {self.reason}" if self.field else self.reason
+        """Both in one line, in English."""
+        return f"{self.field}: {self.fault}" if self.field else str(self.fault)
 
 
 class CampaignError(CatalogueError):

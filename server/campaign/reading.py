@@ -12,6 +12,7 @@ from server.campaign.checks import check
 from server.campaign.definition import Definition
 from server.campaign.problems import CampaignError, Problem
 from server.catalogue import Library
+from server.relay.fault import Fault
 
 _AT = re.compile(r"(?P<reason>.*?)(?: - at `(?P<path>.*)`)?", re.DOTALL)
 
@@ -45,4 +46,4 @@ def _problem(error: msgspec.ValidationError) -> Problem:
     found = _AT.fullmatch(str(error))
     assert found is not None
     path = (found["path"] or "").removeprefix("$").removeprefix(".")
-    return Problem(path, found["reason"])
+    return Problem(path, Fault("has a wrong value: {found}", found=found["reason"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, NamedTuple, TypeVar
@@ -10,10 +11,16 @@ import msgspec
 
 from server.campaign.amounts import MOST_AMOUNT
 
-Name = Annotated[str, msgspec.Meta(pattern=r"\A[\x21-\x7e]{1,128}\Z")]
+_NAME = re.compile(r"[\x21-\x7e]{1,128}")
+Name = Annotated[str, msgspec.Meta(pattern=rf"\A{_NAME.pattern}\Z")]
 Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST_AMOUNT)]
 Currency = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}\Z")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def is_name(text: str) -> bool:
+    """Whether a donation, a fund or a refund may be called so."""
+    return _NAME.fullmatch(text) is not None
 
 
 class Donation(msgspec.Struct, frozen=True):

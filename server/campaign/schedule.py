@@ -9,25 +9,27 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from server.campaign.definition import Definition
 from server.campaign.problems import Problem
+from server.relay.fault import Fault
 
 
 def check_schedule(definition: Definition) -> Iterator[Problem]:
     """What is wrong with the time zone and the moments."""
     zone = definition.time_zone
     if zone and zone not in _zones():
-        yield Problem("time_zone", f"{zone!r} is no time zone; one is Asia/Shanghai")
+        fault = Fault("{zone!r} is no time zone; one is Asia/Shanghai", zone=zone)
+        yield Problem("time_zone", fault)
         return
     for field in ("opens", "closes"):
         given: datetime | None = getattr(definition, field)
         if given is not None and given.tzinfo is None and not zone:
-            yield Problem(
-                field,
-                "has no timezone offset; write 2030-01-01T08:00:00+08:00, or set time_zone",
+            fault = Fault(
+                "has no timezone offset; write 2030-01-01T08:00:00+08:00, or set time_zone"
             )
+            yield Problem(field, fault)
             return
     opens, closes = moment(definition.opens, zone), moment(definition.closes, zone)
     if opens and closes and closes <= opens:
-        yield Problem("closes", "the campaign closes before it opens")
+        yield Problem("closes", Fault("the campaign closes before it opens"))
 
 
 def moment(given: datetime | None, zone: str) -> datetime | None:

@@ -14,8 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from server.campaign.amounts import read_amount
-from server.campaign.reports import BadReportError, Report, SignedReport, report_of, write_report
+from server.campaign.amounts import MOST_AMOUNT, fault_of_currency, read_amount
+from server.campaign.reports import Report, SignedReport, is_name, report_of, write_report
+from server.relay.fault import Fault, FaultError
 
 SOURCE = "csv"
 COLUMNS = {"id", "fund", "currency", "refund", "ref", "at", "amount", "amount_minor"}
@@ -23,8 +24,13 @@ MOST_CHARS = 4_096
 """Of a value."""
 
 
-class StatementError(Exception):
+class StatementError(FaultError):
     """The file is no statement; the message names the line and says why."""
+
+    @classmethod
+    def of_line(cls, number: int, fault: Fault) -> StatementError:
+        """What is wrong with a line of the file, counted from 1."""
+        return cls(Fault("line {number}: {fault}", number=number, fault=fault))
 
 
 class Line(NamedTuple):
@@ -38,6 +44,13 @@ class Line(NamedTuple):
         """As a report that can be taken: the same line is the same report."""
         body = write_report(self.report)
         return SignedReport(SOURCE, f"{SOURCE}:{sha256(body).hexdigest()}", body, self.report)
+
+
+class WrongLine(NamedTuple):
+    """A line that says nothing that can be taken, and why."""
+
+    number: int
+    fault: Fault
 
 
 class Defaults(NamedTuple):
@@ -68,70 +81,119 @@ def read_statement(path: Path, defaults: Defaults) -> Iterator[Line]:
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
-            yield from read_lines(file, defaults)
+            for line in read_lines(file, defaults):
+                if isinstance(line, WrongLine):
+                    raise StatementError.of_line(line.number, line.fault)
+                yield line
         except UnicodeDecodeError as error:
-            raise StatementError(f"{path} is not UTF-8; save it as CSV in UTF-8") from error
+            fault = Fault("{path} is not UTF-8; save it as CSV in UTF-8", path=path)
+            raise StatementError(fault) from error
 
 
-def read_lines(text: Iterable[str], defaults: Defaults) -> Iterator[Line]:
-    """The lines of a statement.
+def read_lines(text: Iterable[str], defaults: Defaults) -> Iterator[Line | WrongLine]:
+    """The lines of a statement, also those that are wrong.
 
     Raises:
-        StatementError: see there.
+        StatementError: the columns are wrong, or the rest of the file is no CSV.
     """
     rows = csv.DictReader(text, strict=True)
     try:
-        _check_columns(rows.fieldnames or ())
+        if fault := _fault_of_columns(rows.fieldnames or ()):
+            raise StatementError.of_line(rows.reader.line_num, fault)
         for row in rows:
             if any(row.values()):
-                yield Line(rows.line_num, _report(row, defaults))
-    except UnicodeDecodeError:
-        raise
-    except (csv.Error, BadReportError, ValueError) as error:
-        raise StatementError(f"line {rows.reader.line_num}: {error}") from error
+                yield _line(rows.line_num, row, defaults)
+    except csv.Error as error:
+        fault = Fault("it is no CSV: {error}", error=error)
+        raise StatementError.of_line(rows.reader.line_num, fault) from error
 
 
-def _check_columns(names: Iterable[str]) -> None:
+def _fault_of_columns(names: Iterable[str]) -> Fault | None:
     found = {name.strip() for name in names}
     if unknown := found - COLUMNS:
         known = ", ".join(sorted(COLUMNS))
-        raise ValueError(f"the column {min(unknown)!r} is not known; there are {known}")
+        return Fault(
+            "the column {name!r} is not known; there are {known}", name=min(unknown), known=known
+        )
     if "id" not in found or len(found & {"amount", "amount_minor"}) != 1:
-        raise ValueError("there must be the columns `id` and either `amount` or `amount_minor`")
+        return Fault("there must be the columns `id` and either `amount` or `amount_minor`")
+    return None
 
 
-def _report(row: Mapping[str, str], defaults: Defaults) -> Report:
+def _line(number: int, row: Mapping[str, str], defaults: Defaults) -> Line | WrongLine:
     if None in row:
-        raise ValueError("there are more values than columns")
+        return WrongLine(number, Fault("there are more values than columns"))
     values = {name.strip(): (value or "").strip() for name, value in row.items()}
     if any(len(value) > MOST_CHARS for value in values.values()):
-        raise ValueError(f"a value has more than {MOST_CHARS} characters")
-    fund = values.get("fund") or defaults.fund
-    currency = values.get("currency") or defaults.currency_of(fund)
+        return WrongLine(number, Fault("a value has more than {most} characters", most=MOST_CHARS))
+    values["fund"] = values.get("fund") or defaults.fund
+    values["currency"] = values.get("currency") or defaults.currency_of(values["fund"])
+    try:
+        return Line(number, _report(values, defaults.zone))
+    except FaultError as error:
+        return WrongLine(number, error.fault)
+
+
+def _report(values: Mapping[str, str], zone: tzinfo | None) -> Report:
+    """The report that a line is.
+
+    Raises:
+        FaultError: a value is not allowed.
+    """
+    currency, refund = values["currency"], values.get("refund")
     if not currency:
-        raise ValueError("there is no currency")
+        raise FaultError(Fault("there is no currency"))
+    if fault := fault_of_currency(currency):
+        raise FaultError(fault)
     data = {
-        "id": values["id"],
+        "id": _name(values, "id"),
         "amount": _amount(values, currency),
         "currency": currency,
-        "at": _moment(values.get("at", ""), defaults.zone),
+        "at": _moment(values.get("at", ""), zone),
     }
-    if refund := values.get("refund"):
-        return report_of("donation.refunded", data | {"refund": refund})
-    more = {"fund": fund, "ref": values.get("ref") or None}
-    return report_of("donation.succeeded", data | more)
+    if refund:
+        return report_of("donation.refunded", data | {"refund": _name(values, "refund")})
+    ref = _name(values, "ref") if values.get("ref") else None
+    return report_of("donation.succeeded", data | {"fund": _name(values, "fund"), "ref": ref})
+
+
+def _name(values: Mapping[str, str], column: str) -> str:
+    value = values[column]
+    if not value:
+        raise FaultError(Fault("there is no `{column}`", column=column))
+    if not is_name(value):
+        fault = Fault(
+            "`{column}` is {value!r}; 1 to 128 letters, digits and signs of ASCII may be",
+            column=column,
+            value=value,
+        )
+        raise FaultError(fault)
+    return value
 
 
 def _moment(text: str, zone: tzinfo | None) -> datetime | None:
     if not text:
         return None
-    found = datetime.fromisoformat(text)
-    return found.replace(tzinfo=zone) if found.tzinfo is None else found
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        fault = Fault("{text!r} is no moment; write one like 2030-01-31T08:00:00+08:00", text=text)
+        raise FaultError(fault) from error
+    found = found.replace(tzinfo=zone) if found.tzinfo is None else found
+    if found.tzinfo is None:
+        fault = Fault("{text!r} has no offset, and the campaign has no time zone", text=text)
+        raise FaultError(fault)
+    return found
 
 
 def _amount(values: Mapping[str, str], currency: str) -> int:
     if written := values.get("amount_minor"):
         if not (written.isascii() and written.isdecimal()):
-            raise ValueError(f"{written!r} is no whole number")
-        return int(written)
-    return read_amount(values.get("amount", ""), currency)
+            raise FaultError(Fault("{text!r} is no whole number", text=written))
+        found = int(written)
+    else:
+        written = values.get("amount", "")
+        found = read_amount(written, currency)
+    if not 1 <= found <= MOST_AMOUNT:
+        raise FaultError(Fault("the amount {text} is not above 0, or too large", text=written))
+    return found

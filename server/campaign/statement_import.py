@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from server.campaign.donations import ConflictError, Donations, Outcome
 from server.campaign.funds import NoSuchFundError, WrongCurrencyError, check_fund
 from server.campaign.statement import Line
 from server.relay.campaign import Fund
+from server.relay.fault import Fault
 
 LINES_AT_ONCE = 500
 """In one transaction."""
@@ -22,7 +24,7 @@ class Refused(NamedTuple):
     """A line that was not taken, and why."""
 
     line: int
-    why: str
+    fault: Fault
 
 
 class Imported(NamedTuple):
@@ -54,15 +56,15 @@ async def take_statement(
             try:
                 check_fund(funds, line.report)
             except (NoSuchFundError, WrongCurrencyError) as error:
-                wrong.append(Refused(line.number, str(error)))
+                wrong.append(Refused(line.number, error.fault))
             else:
                 fitting.append(line)
         outcomes = await donations.take(campaign, [line.signed for line in fitting])
         for line, outcome in zip(fitting, outcomes, strict=True):
             if isinstance(outcome, ConflictError):
-                wrong.append(Refused(line.number, str(outcome)))
+                wrong.append(Refused(line.number, outcome.fault))
             else:
                 count[outcome] += 1
         faults += len(wrong)
-        refused += sorted(wrong)[: MOST_REFUSED - len(refused)]
+        refused += sorted(wrong, key=attrgetter("line"))[: MOST_REFUSED - len(refused)]
     return Imported(count[Outcome.NEW], count[Outcome.KNOWN], faults, refused)

@@ -17,6 +17,7 @@ from server.campaign.checks import check_change
 from server.campaign.definition import Definition
 from server.campaign.problems import CampaignError, Problem
 from server.campaign.provider_secrets import without_secrets
+from server.relay.fault import Fault
 
 log = structlog.get_logger()
 
@@ -68,8 +69,8 @@ class CampaignStorage:
         async with self._database.writing() as connection:
             revision = await _next_revision(connection)
             if await _find(connection, definition.id) is not None:
-                problem = Problem("id", "there is a campaign of this id; choose another id")
-                raise CampaignError([problem], definition.id)
+                fault = Fault("there is a campaign of this id; choose another id")
+                raise CampaignError([Problem("id", fault)], definition.id)
             await _write(connection, definition, revision)
             await _log(connection, who, "create", None, definition)
 

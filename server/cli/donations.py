@@ -140,7 +140,7 @@ def import_(
         lines = read_statement(statement, defaults)
         done = await take_statement(Donations(database), campaign, definition.fund, lines)
         for refused in done.reasons:
-            typer.echo(f"{statement}:{refused.line}: {refused.why}", err=True)
+            typer.echo(f"{statement}:{refused.line}: {refused.fault}", err=True)
         counts = {"new": done.new, "known": done.known, "refused": done.refused}
         entry = Entry(operator(), "import statement", campaign=campaign, after=as_json(counts))
         await AuditLog(database).record(entry)

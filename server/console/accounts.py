@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from server.archive.database import Database
 from server.console import schema
 from server.console.roles import Role
-from server.console.texts import text
+from server.relay.fault import Fault, FaultError
 
 SETTING_NAME = "admin"
 """The owner whose password is `JIELONG_ADMIN_PASSWORD`; no account in SQL has this name."""
@@ -21,18 +21,8 @@ SETTING_NAME = "admin"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
 
-class AccountError(Exception):
-    """An account cannot be made or changed so; the message says why.
-
-    Attributes:
-        english, values: the message, to be translated and filled in.
-    """
-
-    def __init__(self, english: str, **values: object) -> None:
-        """As `texts.Translate` takes them."""
-        super().__init__(english.format(**values))
-        self.english = english
-        self.values = values
+class AccountError(FaultError):
+    """An account cannot be made or changed so; the message says why."""
 
 
 class Account(NamedTuple):
@@ -120,7 +110,7 @@ class Accounts:
         columns = schema.accounts.c
         async with self._database.writing() as connection:
             if await connection.scalar(select(columns.name).where(columns.name == name)):
-                raise AccountError(text("there is an account {name}"), name=name)
+                raise AccountError(Fault("there is an account {name}", name=name))
             await connection.execute(insert(schema.accounts).values(values))
         return account
 
@@ -172,10 +162,10 @@ def check_name(name: str) -> None:
         AccountError: it is none.
     """
     if name == SETTING_NAME:
-        raise AccountError(text("admin is the account of JIELONG_ADMIN_PASSWORD"))
+        raise AccountError(Fault("admin is the account of JIELONG_ADMIN_PASSWORD"))
     if not _NAME.fullmatch(name):
         raise AccountError(
-            text("a name has 1 to 64 characters: small letters a to z, digits and . _ @ + -")
+            Fault("a name has 1 to 64 characters: small letters a to z, digits and . _ @ + -")
         )
 
 
@@ -185,4 +175,4 @@ def _account(row: Row[tuple[str, str, str, int, int]]) -> Account:
 
 def _must_be_there(name: str, rows: int) -> None:
     if not rows:
-        raise AccountError(text("there is no account {name}"), name=name)
+        raise AccountError(Fault("there is no account {name}", name=name))

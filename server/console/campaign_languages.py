@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.catalogue import fault_of_locale
+from server.relay.fault import FaultError
 
 NAMES: Mapping[str, str] = {
     "zh-Hans": "简体中文",
@@ -48,11 +49,11 @@ def read_language(typed: str) -> str:
     """The tag of a language that somebody chose or typed, by its tag or its own name.
 
     Raises:
-        ValueError: it is none; the message says why.
+        FaultError: it is none.
     """
     tag = _TYPED.get(typed.strip().casefold(), typed.strip())
     if fault := fault_of_locale(tag):
-        raise ValueError(fault)
+        raise FaultError(fault)
     return tag
 
 

@@ -26,17 +26,18 @@ from server.console.campaign_fields import (
 from server.console.campaign_languages import keep_languages
 from server.console.forms import Field
 from server.relay.campaign import Relay
+from server.relay.fault import Fault, FaultError
 
 RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
 Plain = dict[str, Any]
 
 
-class WrongValueError(ValueError):
+class WrongValueError(FaultError):
     """A field has a value without a meaning."""
 
-    def __init__(self, field: str, why: str) -> None:
+    def __init__(self, field: str, fault: Fault) -> None:
         """`field` is its name."""
-        super().__init__(why)
+        super().__init__(fault)
         self.field = field
 
 
@@ -111,8 +112,8 @@ def plain_from(
             continue
         try:
             meant = _value(name, value)
-        except ValueError as error:
-            raise WrongValueError(name, str(error)) from error
+        except FaultError as error:
+            raise WrongValueError(name, error.fault) from error
         _set(plain, name, meant, values.get("locale", "zh-Hans"))
     plain["relays"] = [relay for relay in RELAYS if values.get(f"relays.{relay}")]
     plain["categories"] = [it for it in CATEGORIES if values.get(f"categories.{it}")]
@@ -169,7 +170,11 @@ def _at(plain: Plain, path: str, locale: str) -> object:
 
 
 def _value(name: str, value: str) -> object:
-    """What the text of a field means; None for nothing."""
+    """What the text of a field means; None for nothing.
+
+    Raises:
+        FaultError: it has no meaning.
+    """
     value = value.replace("\r\n", "\n").strip()
     if not value:
         return None
@@ -178,13 +183,30 @@ def _value(name: str, value: str) -> object:
     if name == "own_only":
         return True
     if name in ("opens", "closes"):
-        return datetime.fromisoformat(value)
+        return _moment(value)
     if name == "wechat.keys":
         return _PEM.findall(value) or [value]
     if name == "weights":
-        pairs = [line.split() for line in value.splitlines() if line.strip()]
-        return {pair[0]: float(pair[1]) if len(pair) == 2 else 0.0 for pair in pairs}
+        return dict(_weight(line) for line in value.splitlines() if line.strip())
     return value
+
+
+def _moment(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError as error:
+        fault = Fault("{text!r} is no moment; write one like 2030-01-31T08:00", text=value)
+        raise FaultError(fault) from error
+
+
+def _weight(line: str) -> tuple[str, float]:
+    """A phrase's id and its weight."""
+    try:
+        phrase, weight = line.split()
+        return phrase, float(weight)
+    except ValueError as error:
+        fault = Fault("{line!r} is not an id and a number, such as jiayou 3", line=line.strip())
+        raise FaultError(fault) from error
 
 
 def _set(plain: Plain, path: str, value: object, locale: str) -> None:
@@ -243,8 +265,8 @@ def _read_goal(fund: Plain, field: str) -> None:
     """What to raise, as people write amounts."""
     try:
         fund["goal"] = read_amount(str(fund["goal"]), fund["currency"])
-    except ValueError as error:
-        raise WrongValueError(field, str(error)) from error
+    except FaultError as error:
+        raise WrongValueError(field, error.fault) from error
 
 
 def _make_ids(path: str, entries: Sequence[Plain]) -> None:

@@ -75,6 +75,11 @@ class Visit:
         """A part of the path."""
         return str(self.request.path_params[name])
 
+    def address(self, public_url: str, base_path: str) -> str:
+        """The service's, as the settings say, or as the browser has it; without a slash behind."""
+        url = self.request.url
+        return f"{public_url or f'{url.scheme}://{url.netloc}'}{base_path}"
+
     def here(self, **changes: object) -> str:
         """This page's address with another query; an empty value takes one out of it."""
         query = dict(self.request.query_params) | changes
@@ -116,20 +121,22 @@ class Visit:
             self._frame.cookies.put(self.request, response, cookies.NOTICE, value, NOTICE_SECONDS)
         return response
 
-    def unconfirmed(self, question: str, label: str) -> Response | None:
+    def unconfirmed(self, question: str, label: str, back: str) -> Response | None:
         """The page that asks once more; None when the answer was yes. Use it in a POST:
 
-            if ask := visit.unconfirmed(t(text("Remove {name}?"), name=name), t(text("Remove"))):
+            question = t(text("Remove {name}?"), name=name)
+            if ask := visit.unconfirmed(question, t(text("Remove")), "/names"):
                 return ask
 
         Args:
             question: what is about to happen, in the language of the page.
             label: of the button that does it.
+            back: the path of the console where one goes who does not want it.
         """
         if self.posted.fields.get(CONFIRMED) == "yes":
             return None
         kept = [pair for pair in self.posted.pairs if pair[0] not in (CONFIRMED, TOKEN)]
-        return self.page("confirm", question=question, label=label, kept=kept)
+        return self.page("confirm", question=question, label=label, back=back, kept=kept)
 
     async def record(
         self,

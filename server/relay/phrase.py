@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 import regex
 
+from server.relay.fault import Fault, FaultError
+
 MIN_CHARS = 2
 MAX_CHARS = 8
 
@@ -18,14 +20,16 @@ _VISIBLE = regex.compile(
 )
 """A code point with a shape of its own. U+2800, U+FFFC and U+1D159 are symbols without one."""
 
+_BLANK = Fault("is blank")
+_MARK = Fault("is a combining mark without a base")
 _WITHOUT_SHAPE = {
-    "Cc": "is a control character",
-    "Cn": "is not assigned",
-    "Co": "is for private use",
-    "Cs": "is half of a character",
-    "Mc": "is a combining mark without a base",
-    "Me": "is a combining mark without a base",
-    "Mn": "is a combining mark without a base",
+    "Cc": Fault("is a control character"),
+    "Cn": Fault("is not assigned"),
+    "Co": Fault("is for private use"),
+    "Cs": Fault("is half of a character"),
+    "Mc": _MARK,
+    "Me": _MARK,
+    "Mn": _MARK,
 }
 """What is wrong with a code point of a general category; one of another category is blank."""
 
@@ -33,8 +37,13 @@ _WITHOUT_SHAPE = {
 Direction = Literal["ltr", "rtl"]
 
 
-class PhraseError(ValueError):
+class PhraseError(FaultError, ValueError):
     """The text cannot be a phrase: its length is wrong, or a character has no shape to write."""
+
+    def __init__(self, phrase_id: str, fault: Fault) -> None:
+        """The message names the phrase, too."""
+        super().__init__(fault)
+        self.args = (f"phrase {phrase_id!r}: {fault}",)
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -62,24 +71,30 @@ def make_phrase(phrase_id: str, text: str, locale: str) -> Phrase:
     """
     chars = tuple(_GRAPHEME.findall(text))
     if not MIN_CHARS <= len(chars) <= MAX_CHARS:
-        raise PhraseError(
-            f"phrase {phrase_id!r} has {len(chars)} characters; {MIN_CHARS} to {MAX_CHARS} may be"
+        fault = Fault(
+            "has {count} characters; {least} to {most} may be",
+            count=len(chars),
+            least=MIN_CHARS,
+            most=MAX_CHARS,
         )
+        raise PhraseError(phrase_id, fault)
     for number, char in enumerate(chars, start=1):
         if not _VISIBLE.search(char):
-            raise PhraseError(
-                f"phrase {phrase_id!r}: character {number} of {len(chars)}, {_described(char)};"
-                " nobody can write that"
-            )
+            raise PhraseError(phrase_id, _shapeless(char, number, len(chars)))
     return Phrase(phrase_id, text, chars, locale)
 
 
-def _described(char: str) -> str:
-    """A character without a shape: its code points, and what they are."""
+def _shapeless(char: str, number: int, count: int) -> Fault:
+    """What is wrong with a character without a shape: its code points, and what they are."""
     names = [f"U+{ord(point):04X} {unicodedata.name(point, '')}".strip() for point in char]
     kind = "" if char.isspace() else unicodedata.category(char[0])
-    what = _WITHOUT_SHAPE.get(kind, "is blank")
-    return f"{' '.join(names)}, {what}"
+    return Fault(
+        "character {number} of {count}, {names}, {what}; nobody can write that",
+        number=number,
+        count=count,
+        names=" ".join(names),
+        what=_WITHOUT_SHAPE.get(kind, _BLANK),
+    )
 
 
 def direction_of(text: str) -> Direction:

@@ -105,6 +105,10 @@ async def test_a_milestone_is_celebrated_once(stranger: Stranger, shared: Servic
     await expect(one.see("home-art")).to_have_attribute("data-work", work, timeout=LIMIT_MS)
     await expect(one.see("milestone")).to_have_count(0)
     await expect(one.see("newest")).to_have_attribute("href", f"/w/{work}")
+    for width, height in ((1280, 720), (1366, 768), (1920, 1080)):
+        await one.page.set_viewport_size({"width": width, "height": height})
+        line, cards = await one.see("newest").bounding_box(), await one.see("ways").bounding_box()
+        assert line["y"] + line["height"] + 6 <= cards["y"], "the line keeps clear of the cards"
 
 
 async def test_without_a_script_it_tells_cause_totals_and_links(

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, Stranger
-from tests.browser.participant_page import ParticipantPage, open_room
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
 from tests.browser.strokes import ACROSS, CHARACTERS
 from tests.service import Service
 
@@ -32,6 +32,9 @@ REACHED = """() => {
   return scrollWidth > clientWidth ? ["page", ...out] : out;
 }"""
 """What sticks out at the sides."""
+
+SHOWN_OF_A_NAME = "(e) => Math.min(1, e.clientWidth / e.scrollWidth, e.clientWidth / 100)"
+"""As a share of it, or of a width in which people can read one."""
 
 WATCH_TOOLS = """() => {
   window.heights = new Set();
@@ -147,6 +150,12 @@ async def test_in_large_letters_everything_is_still_reached(
     await one.join()
     await one.is_in("waiting")
     await reaches_all(one)
+    two = await stranger(service)
+    await two.join()
+    await expect(one.see("report")).to_be_visible(timeout=LIMIT_MS)
+    await expect(one.see("partner-state")).not_to_be_empty()
+    await reaches_all(one)
+    assert await one.see("partner-alias").evaluate(SHOWN_OF_A_NAME) > 0.9
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])

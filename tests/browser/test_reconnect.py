@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.conftest import Stranger
 from tests.browser.network import Network
-from tests.browser.participant_page import ParticipantPage, open_room, write
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room, write
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
 from tests.service import Service
 
@@ -63,6 +64,22 @@ async def test_a_browser_that_stores_nothing_keeps_the_seat_when_the_connection_
     await two.is_in("my-turn")
     assert len((await two.hears("committed"))["strokes"]) == 2
     one.forget_lost_lines()
+
+
+async def test_one_leaves_offline_though_the_question_was_never_loaded(
+    stranger: Stranger, service: Service
+) -> None:
+    network = Network()
+    one, two = await room_on(network, stranger, service)
+    await one.page.route("**/room-dialogs*.js", lambda route: route.abort())
+    await network.cut()
+    await one.is_in("offline")
+    await one.see("leave").click()
+    await expect(one.see("relay")).to_be_hidden(timeout=LIMIT_MS)
+    network.restore()
+    await one.page.evaluate(SIGNALS["online"])
+    await two.sees_partner("left")
+    one.troubles.clear()  # Chromium logs what could not be fetched.
 
 
 @pytest.mark.parametrize("storage", STORAGES.values(), ids=STORAGES.keys())

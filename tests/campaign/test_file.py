@@ -61,7 +61,7 @@ WRONG = [
     pytest.param(DEFAULT + phrase("ab") * 2, "'own' is there twice", id="phrase-twice"),
     pytest.param(DEFAULT + phrase("ab", "jiayou"), "built-in", id="phrase-of-the-catalogue"),
     pytest.param(DEFAULT + phrase("ab", locale="deutsch"), "'deutsch'", id="phrase-of-no-locale"),
-    pytest.param(DEFAULT + own("a"), "phrase[0]: phrase 'own' has 1 char", id="own-phrase-short"),
+    pytest.param(DEFAULT + own("a"), "phrase[0].text: has 1 char", id="own-phrase-short"),
     pytest.param(DEFAULT + own("ab", "jiayou"), "phrase[0].id: 'jiayou'", id="own-phrase-built-in"),
     pytest.param(DEFAULT + own("ab") * 2, "phrase: 'own' is there twice", id="own-phrase-twice"),
     pytest.param(

@@ -9,13 +9,25 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from server.campaign.reports import Donation, Refund
-from server.campaign.statement import Defaults, StatementError, read_lines, read_statement
+from server.campaign.statement import (
+    Defaults,
+    Line,
+    StatementError,
+    WrongLine,
+    read_lines,
+    read_statement,
+)
 
 DEFAULTS = Defaults("angels", {"angels": "CNY", "yen": "JPY"}, ZoneInfo("Asia/Shanghai"))
 
 
+def lines_of(*lines: str) -> list[Line]:
+    found = list(read_lines([f"{it}\n" for it in lines], DEFAULTS))
+    return [line for line in found if isinstance(line, Line)]
+
+
 def read(*lines: str) -> list[Donation | Refund]:
-    return [line.report.data for line in read_lines([f"{it}\n" for it in lines], DEFAULTS)]
+    return [line.report.data for line in lines_of(*lines)]
 
 
 def test_donations_and_refunds_are_lines() -> None:
@@ -52,8 +64,7 @@ def test_amounts_may_be_in_the_smallest_unit() -> None:
 
 
 def test_the_same_line_is_the_same_report() -> None:
-    lines = ["id,amount\n", "a,1\n", "b,1\n", "a,1.00\n"]
-    first, other, again = (line.signed for line in read_lines(lines, DEFAULTS))
+    first, other, again = (line.signed for line in lines_of("id,amount", "a,1", "b,1", "a,1.00"))
     assert first == again
     assert first.id != other.id
 
@@ -68,19 +79,28 @@ def test_the_same_line_is_the_same_report() -> None:
         (["id,amount", "a,1", "b,one"], "line 3: 'one' is no amount"),
         (["id,amount", "a,1,2"], "line 2: there are more values than columns"),
         (["id,amount", "a"], "line 2: '' is no amount"),
-        (["id,amount", ",1"], "line 2: Expected `str` matching"),
-        (["id,amount", "a,0"], "line 2: Expected `int` >= 1"),
+        (["id,amount", ",1"], "line 2: there is no `id`"),
+        (["id,amount", "捐,1"], "line 2: `id` is '捐'"),
+        (["id,amount", "a,0"], "line 2: the amount 0 is not above 0"),
         (["id,amount_minor", "a,1.5"], "line 2: '1.5' is no whole number"),
-        (["id,amount,currency", "a,1,yuan"], "line 2: Expected `str` matching"),
+        (["id,amount,currency", "a,1,yuan"], "line 2: 'yuan' is no currency"),
         (["id,fund,amount", "a,tigers,1"], "line 2: there is no currency"),
-        (["id,amount,at", "a,1,soon"], "line 2: Invalid isoformat"),
-        (["id,amount", 'a,"1'], "line 2: unexpected end of data"),
+        (["id,amount,at", "a,1,soon"], "line 2: 'soon' is no moment"),
+        (["id,amount", 'a,"1'], "line 2: it is no CSV: unexpected end of data"),
     ],
 )
-def test_a_wrong_line_is_named(lines: list[str], said: str) -> None:
+def test_a_wrong_line_is_named(lines: list[str], said: str, tmp_path: Path) -> None:
+    file = tmp_path / "statement.csv"
+    file.write_text("".join(f"{it}\n" for it in lines), encoding="utf-8")
     with pytest.raises(StatementError) as error:
-        read(*lines)
+        list(read_statement(file, DEFAULTS))
     assert said in str(error.value)
+
+
+def test_every_wrong_line_is_told_of_beside_those_that_are_right() -> None:
+    found = list(read_lines(["id,amount\n", "a,one\n", "b,2\n", "c,-3\n"], DEFAULTS))
+    assert [line.number for line in found if isinstance(line, WrongLine)] == [2, 4]
+    assert [line.number for line in found if isinstance(line, Line)] == [3]
 
 
 def test_spreadsheets_begin_files_with_a_mark(tmp_path: Path) -> None:

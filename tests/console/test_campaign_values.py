@@ -14,6 +14,7 @@ from server.catalogue import load_library
 from server.console.campaign_fields import Layout
 from server.console.campaign_languages import languages_of, read_language
 from server.console.campaign_values import WrongValueError, field_of, plain_from, values_of
+from server.relay.fault import FaultError
 
 WHOLE = """
 id = "spring"
@@ -151,7 +152,7 @@ def test_a_language_is_named_by_its_tag_or_as_people_call_it() -> None:
         "zh-Hans",
         "pt-BR",
     ]
-    with pytest.raises(ValueError, match="no locale"):
+    with pytest.raises(FaultError, match="no locale"):
         read_language("Klingon!")
 
 

@@ -1,4 +1,4 @@
-"""Every text of the console is there in Chinese, and no translation is left over."""
+"""Every text of the console is there in each of its languages, and no translation is left over."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import string
 import tomllib
 from pathlib import Path
 
-from server.console.texts import CHINESE, choose_language, read_texts
+import pytest
+
+from server.console.texts import ENGLISH, LANGUAGES, choose_language, read_texts
 from tests.service import ROOT
 
-CONSOLE = ROOT / "server" / "console"
+SERVER = ROOT / "server"
+CONSOLE = SERVER / "console"
+OTHERS = sorted(set(LANGUAGES) - {ENGLISH})
 IN_TEMPLATE = re.compile(r"""\bt\(\s*"((?:[^"\\]|\\.)*)\"""")
 
 
@@ -23,42 +27,43 @@ def in_templates() -> set[str]:
     return found
 
 
-def in_code() -> set[str]:
-    """What is marked with `text(...)`."""
-    found: set[str] = set()
-    for path in CONSOLE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-                continue
-            if node.func.id == "text":
-                found.add(str(ast.literal_eval(node.args[0])))
-    return found
+def first_arguments(name: str, folder: Path) -> set[str]:
+    """The first arguments of all calls of `name`, which are literals."""
+    return {
+        str(ast.literal_eval(node.args[0]))
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    }
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_every_text_is_there_in_chinese() -> None:
-    chinese = read_texts()[CHINESE]
-    used = in_templates() | in_code()
-    assert sorted(used - set(chinese)) == []
-    assert sorted(set(chinese) - used) == [], "these are used nowhere"
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_and_every_fault_is_there(language: str) -> None:
+    translated = read_texts()[language]
+    used = in_templates() | first_arguments("text", CONSOLE) | first_arguments("Fault", SERVER)
+    assert sorted(used - set(translated)) == []
+    assert sorted(set(translated) - used) == [], "these are used nowhere"
 
 
-def test_translations_fill_in_the_same_values() -> None:
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_fill_in_the_same_values(language: str) -> None:
     wrong = [
         english
-        for english, chinese in read_texts()[CHINESE].items()
-        if placeholders(english) != placeholders(chinese)
+        for english, translated in read_texts()[language].items()
+        if placeholders(english) != placeholders(translated)
     ]
     assert wrong == []
 
 
-def test_no_text_is_translated_in_two_files() -> None:
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_is_translated_in_two_files(language: str) -> None:
     keys = [
         key
-        for path in Path(CONSOLE / "texts" / CHINESE).glob("*.toml")
+        for path in Path(CONSOLE / "texts" / language).glob("*.toml")
         for key in tomllib.loads(path.read_text(encoding="utf-8"))
     ]
     assert sorted(keys) == sorted(set(keys))

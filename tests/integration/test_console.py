@@ -223,10 +223,10 @@ async def test_what_is_done_is_in_the_audit_log(owner: ConsoleClient) -> None:
     await add(owner, "alan", "viewer")
     await owner.post("/accounts/alan", {"role": "editor", "password": ""})
     page = (await owner.get("/audit?target=alan")).text
-    assert "change role" in page
+    assert "change a role" in page
     assert "&#34;viewer&#34;" in page
     assert "&#34;editor&#34;" in page
-    assert "add account" in page
+    assert "add an account" in page
     assert OTHER not in page
     narrowed = (await owner.get("/audit?target=alan&action=add+account")).text
     assert "&#34;editor&#34;" not in narrowed
@@ -309,7 +309,7 @@ async def test_a_drained_worker_hands_its_people_over_and_another_one_takes_its_
 
         await eventually(is_seen)
         asked = await owner.post(f"/workers/{first[0]}/drain")
-        assert "Its 1 people reconnect" in asked.text
+        assert "Those inside (1) reconnect" in asked.text
         await owner.post(f"/workers/{first[0]}/drain", {"confirmed": "yes"})
         assert (await writer.expect("bye", why="restart"))["retry_ms"] >= 0
         again = await open_session(service, token=writer.welcome["token"])
@@ -320,7 +320,7 @@ async def test_a_drained_worker_hands_its_people_over_and_another_one_takes_its_
             return len(workers) == 2 and first[0] not in workers
 
         await eventually(is_replaced, 40)
-        assert "drain worker" in (await owner.get("/audit")).text
+        assert "drain a worker" in (await owner.get("/audit")).text
         await again.quit()
 
 

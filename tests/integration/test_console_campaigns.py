@@ -106,7 +106,7 @@ async def test_a_campaign_is_made_changed_opened_and_closed(
     assert (told["title"], told["relays"]) == ("Spring", ["write", "give"])
     assert told["funds"][0]["goal"] == 100_000_000
     page = (await owner.get("/campaigns/spring")).text
-    assert "1 secrets are saved." in page
+    assert "Secrets that are saved: 1." in page
     assert SECRET not in page
     assert await edit(owner, "spring", title__en="Summer", fund__0__goal="") == {}
     closed = await owner.post("/campaigns/spring/close", {"confirmed": "yes"}, "/campaigns")
@@ -172,6 +172,9 @@ async def test_texts_are_in_every_language_that_an_organiser_adds(owner: Console
     assert "title.fr" not in shown((await owner.get(path)).text)
     refused = await owner.post(path, fields | {"language.add": "Klingon!"}, path)
     assert "no locale" in errors(refused.text)["language.add"]
+    owner.http.headers["accept-language"] = "zh"
+    refused = await owner.post(path, fields | {"theme.light.accent": "#fefefe"}, path)
+    assert "文字对比度是 1.0，至少要有 4.5" in errors(refused.text)["theme.light.accent"]
 
 
 async def test_a_copy_has_no_secrets(owner: ConsoleClient, shared: Service) -> None:
@@ -185,7 +188,7 @@ async def test_a_copy_has_no_secrets(owner: ConsoleClient, shared: Service) -> N
     assert made.status_code == 303
     page = (await owner.get("/campaigns/next")).text
     assert "https://pay.example.org/give" in page
-    assert "secrets are saved" not in page
+    assert "Secrets that are saved" not in page
 
 
 async def test_donations_are_searched_seen_to_and_compared(
@@ -224,6 +227,12 @@ async def test_donations_are_searched_seen_to_and_compared(
         return (await owner.http.post("/admin/statements", data=fields, files=files)).text
 
     statement = "id,fund,amount\nd1,angels,123.45\nd2,angels,4.00\nd3,angels,1.00\n"
-    assert "2 differences." in await send("compare", statement)
+    assert "Differences: 2." in await send("compare", statement)
     assert "1 new, 2 known before, 0 refused." in await send("import", statement)
-    assert "line 2: &#39;x&#39; is no amount" in await send("import", "id,amount\nd1,x\n")
+    wrong = await send("import", "id,amount\nd8,x\nd9,5\nd7,-1\n")
+    assert "Lines that are wrong: 2." in wrong
+    assert "&#39;x&#39; is no amount" in wrong
+    assert "&#39;-1&#39; is no amount" in wrong
+    saved = await owner.post("/exports", {"campaign": "gifts", "what": "donations"}, "/exports")
+    assert saved.headers["content-disposition"].startswith('attachment; filename="gifts-donations-')
+    assert "Both say the same." in await send("compare", saved.text)

@@ -93,7 +93,7 @@ async def test_a_work_is_decided_on_and_taken_back(
     assert [it["id"] for it in await queue(other)] == [second]
     await decide(other, second, "refuse")
     actions = (await owner.get("/audit")).text
-    for action in ("release work", "remove work", "hold work", "refuse work", "undo decision"):
+    for action in ("pass a work", "remove a work", "hold a work", "take a decision back"):
         assert action in actions
 
 

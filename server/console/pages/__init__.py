@@ -8,6 +8,7 @@ from server.console.pages.accounts import AccountsPage
 from server.console.pages.audit import AuditPage
 from server.console.pages.campaign_editor import CampaignEditor
 from server.console.pages.campaigns import CampaignsPage
+from server.console.pages.exports import ExportsPage
 from server.console.pages.funds import FundsPage
 from server.console.pages.overview import OverviewPage
 from server.console.pages.participants import ParticipantsPage
@@ -28,6 +29,7 @@ SECTIONS: tuple[Callable[[Parts], Section], ...] = (
     CampaignEditor,
     FundsPage,
     StatementsPage,
+    ExportsPage,
     AuditPage,
     AccountsPage,
 )

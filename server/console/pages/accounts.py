@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from server.console.accounts import Account, AccountError
+from server.console.faults import said
 from server.console.forms import Field, Form
 from server.console.frame import CONSOLE, MenuEntry
 from server.console.parts import Parts
@@ -93,7 +94,7 @@ class AccountsPage(Section):
         try:
             await self._accounts.add(name, role, password_hash)
         except AccountError as error:
-            form.errors["name"] = visit.t(error.english, **error.values)
+            form.errors["name"] = said(error.fault, visit.t)
             return await self._list(visit, form, 422)
         await visit.record("add account", name, after={"role": role.value})
         return await visit.go("/accounts", visit.t(text("{name} may sign in."), name=name))
@@ -137,7 +138,7 @@ class AccountsPage(Section):
             told = visit.t(text("Nobody removes their own account."))
             return await visit.go("/accounts", told, "bad")
         question = visit.t(text("Remove the account {name}?"), name=account.name)
-        if ask := visit.unconfirmed(question, visit.t(text("Remove"))):
+        if ask := visit.unconfirmed(question, visit.t(text("Remove")), "/accounts"):
             return ask
         await self._accounts.remove(account.name)
         await visit.record("remove account", account.name, before={"role": account.role.value})

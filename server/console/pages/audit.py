@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from server.console.actions import ACTIONS
 from server.console.audit import PAGE, AuditFilter, Entry
 from server.console.frame import CONSOLE, MenuEntry
 from server.console.parts import Parts
@@ -57,7 +58,7 @@ class AuditPage(Section):
         table = Table(
             text("Everything that was done"),
             _COLUMNS,
-            [_row(entry) for entry in shown],
+            [_row(visit, entry) for entry in shown],
             text("Nothing was done."),
             filters=await self._filters(visit, wanted),
             newer=visit.here(before="") if wanted.before else "",
@@ -72,22 +73,27 @@ class AuditPage(Section):
             ("action", text("What")),
             ("campaign", text("Campaign")),
         ):
-            choices = [(it, it) for it in await self._audit.choices(name)]
+            found = await self._audit.choices(name)
+            choices = [(it, _words(visit, it) if name == "action" else it) for it in found]
             value = getattr(wanted, name)
             filters.append(Filter(name, label, value, [("", visit.t(text("All"))), *choices]))
         return [*filters, Filter("target", text("On what"), wanted.target)]
 
 
-def _row(entry: Entry) -> list[Cell]:
+def _row(visit: Visit, entry: Entry) -> list[Cell]:
     return [
         Moment(entry.at),
         entry.who,
-        entry.action,
+        _words(visit, entry.action),
         Code(entry.target),
         entry.campaign,
         Code(_short(entry.before)),
         Code(_short(entry.after)),
     ]
+
+
+def _words(visit: Visit, action: str) -> str:
+    return visit.t(ACTIONS.get(action, action))
 
 
 def _short(value: str) -> str:

@@ -24,12 +24,14 @@ from server.console.campaign_languages import languages_of, name_of, read_langua
 from server.console.campaign_links import links_of
 from server.console.campaign_state import state_of
 from server.console.campaign_values import WrongValueError, field_of, plain_from, values_of
+from server.console.faults import said
 from server.console.forms import Form
 from server.console.parts import Parts
 from server.console.roles import Permission
 from server.console.section import ConsoleRoute, Section, get, post
 from server.console.texts import text
 from server.console.visit import Visit
+from server.relay.fault import FaultError
 from server.relay.texts import text_in
 
 MOST_BYTES = 512 * 1024
@@ -41,8 +43,7 @@ class CampaignEditor(Section):
     def __init__(self, parts: Parts) -> None:
         """Over the campaigns of `parts`."""
         self._access = CampaignAccess(parts)
-        self._public_url = parts.settings.public_url
-        self._base_path = parts.settings.base_path
+        self._address = parts.settings.public_url, parts.settings.base_path
 
     def routes(self) -> Sequence[ConsoleRoute]:
         """Its routes."""
@@ -106,7 +107,7 @@ class CampaignEditor(Section):
         try:
             return layout, form, *plain_from(layout, form.values, plain)
         except WrongValueError as error:
-            form.errors.setdefault(error.field, str(error))
+            form.errors.setdefault(error.field, said(error.fault, visit.t))
             return layout, form, plain, {}
 
     def _change_languages(self, visit: Visit, before: Definition) -> Response:
@@ -121,8 +122,8 @@ class CampaignEditor(Section):
         else:
             try:
                 languages.append(read_language(added))
-            except ValueError as error:
-                why = str(error)
+            except FaultError as error:
+                why = said(error.fault, visit.t)
             else:
                 name = name_of(languages[-1])
                 told = visit.t(text("Each text has a field in {language} now."), language=name)
@@ -139,8 +140,10 @@ class CampaignEditor(Section):
         names = [field.name for field in form.fields]
         for problem in error.problems:
             name = field_of(problem, names, used)
-            said = visit.t(problem.reason) if name else str(problem)
-            form.errors[name] = "; ".join(filter(None, (form.errors.get(name, ""), said)))
+            why = said(problem.fault, visit.t)
+            if not name and problem.field:
+                why = f"{problem.field}: {why}"
+            form.errors[name] = "; ".join(filter(None, (form.errors.get(name, ""), why)))
 
     def _editor(
         self,
@@ -170,15 +173,10 @@ class CampaignEditor(Section):
             tongues=[(tag, name_of(tag)) for tag in layout.languages],
             file=self._access.file,
             state=state_of(definition, self._access.library),
-            links=links_of(self._address(visit), definition),
+            links=links_of(visit.address(*self._address), definition),
             saved={name: _saved(definition, name) for name in ("webhook", "wechat", "stripe")},
             **_preview(definition),
         )
-
-    def _address(self, visit: Visit) -> str:
-        """The service's, as it is told, or as the browser has it."""
-        url = visit.request.url
-        return f"{self._public_url or f'{url.scheme}://{url.netloc}'}{self._base_path}"
 
     def _by_category(self) -> dict[str, list[tuple[str, str]]]:
         """Ids and texts of the library's phrases, by the label of their category."""

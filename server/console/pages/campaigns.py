@@ -14,8 +14,8 @@ from server.campaign.provider_secrets import without_secrets
 from server.campaign.reading import plain_of
 from server.console.campaign_access import CampaignAccess
 from server.console.campaign_languages import NAMES
-from server.console.campaign_reasons import told
 from server.console.campaign_state import state_of
+from server.console.faults import all_said
 from server.console.forms import Field, Form
 from server.console.frame import CAMPAIGNS, MenuEntry
 from server.console.parts import Parts
@@ -93,7 +93,7 @@ class CampaignsPage(Section):
         try:
             await self._access.manager(visit).add(plain | {"id": new, "open": False})
         except CampaignError as error:
-            form.errors["id"] = told(error.problems, visit.t)
+            form.errors["id"] = all_said(error.problems, visit.t)
             return await self._list(visit, form, 422)
         await self._access.tell()
         done = visit.t(text("{name} is there, and closed. Fill it in, then open it."), name=new)
@@ -106,8 +106,9 @@ class CampaignsPage(Section):
 
     async def close_campaign(self, visit: Visit) -> Response:
         """Let nobody join."""
-        question = visit.t(text("Close {name}? Who writes may finish."), name=visit.path("id"))
-        if ask := visit.unconfirmed(question, visit.t(text("Close"))):
+        name = visit.path("id")
+        question = visit.t(text("Close {name}? Who writes may finish."), name=name)
+        if ask := visit.unconfirmed(question, visit.t(text("Close")), f"/campaigns/{name}"):
             return ask
         return await self._turn(visit, CampaignManager.close, visit.t(text("{name} is closed.")))
 
@@ -127,7 +128,7 @@ class CampaignsPage(Section):
         try:
             await turn(self._access.manager(visit), name)
         except CampaignError as error:
-            why = told(error.problems, visit.t)
+            why = all_said(error.problems, visit.t)
             return await visit.go(f"/campaigns/{name}", why, "bad")
         await self._access.tell()
         return await visit.go(f"/campaigns/{name}", done.format(name=name))

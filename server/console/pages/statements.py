@@ -13,8 +13,9 @@ from server.campaign.definition import Definition
 from server.campaign.donation_list import DonationList
 from server.campaign.donations import Donations
 from server.campaign.reconciliation import Difference, Entry, Reconciliation
-from server.campaign.statement import Defaults, Line, StatementError, read_lines
+from server.campaign.statement import Defaults, Line, StatementError, WrongLine, read_lines
 from server.campaign.statement_import import take_statement
+from server.console.faults import said
 from server.console.forms import Field, Form
 from server.console.frame import CAMPAIGNS, MenuEntry
 from server.console.pages.chosen import chosen_campaign
@@ -24,6 +25,7 @@ from server.console.section import ConsoleRoute, Section, get, post
 from server.console.tables import Cell, Code, Column, Table
 from server.console.texts import text
 from server.console.visit import Visit
+from server.relay.fault import Fault
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SHOWN = 500
@@ -76,13 +78,23 @@ class StatementsPage(Section):
         campaign = chosen_campaign(visit, self._campaigns.live).id
         definition = self._campaigns.definition(campaign)
         try:
-            lines = list(_lines(file, definition))
+            found = list(_lines(file, definition))
         except StatementError as error:
-            form.errors["file"] = str(error)
+            form.errors["file"] = said(error.fault, visit.t)
             return visit.page("statements", 422, form=form, found=None)
+        if wrong := [line for line in found if isinstance(line, WrongLine)]:
+            return self._show_wrong(visit, form, wrong)
+        lines = [line for line in found if isinstance(line, Line)]
         if form.value("what") == IMPORT:
             return await self._take(visit, form, definition, lines)
         return await self._compare(visit, form, campaign, lines)
+
+    def _show_wrong(self, visit: Visit, form: Form, wrong: Sequence[WrongLine]) -> Response:
+        """Every line that nobody can take: the file is mended once, not a line at a time."""
+        told = visit.t(text("Nothing was read. Lines that are wrong: {count}."), count=len(wrong))
+        rows: list[list[Cell]] = [[it.number, said(it.fault, visit.t)] for it in wrong[:MOST_SHOWN]]
+        table = Table(text("Lines that are wrong"), _REFUSED, rows, "")
+        return visit.page("statements", 422, form=form, found=table, told=told, good=False)
 
     async def _take(
         self, visit: Visit, form: Form, definition: Definition, lines: list[Line]
@@ -90,14 +102,14 @@ class StatementsPage(Section):
         done = await take_statement(self._donations, definition.id, definition.fund, lines)
         counts = {"new": done.new, "known": done.known, "refused": done.refused}
         await visit.record("import statement", campaign=definition.id, after=counts)
-        said = visit.t(text("{new} new, {known} known before, {refused} refused."), **counts)
+        told = visit.t(text("{new} new, {known} known before, {refused} refused."), **counts)
         table = Table(
             text("Lines that were refused"),
             _REFUSED,
-            [[it.line, it.why] for it in done.reasons],
+            [[it.line, said(it.fault, visit.t)] for it in done.reasons],
             text("No line was refused."),
         )
-        return visit.page("statements", form=form, found=table, said=said, good=not done.refused)
+        return visit.page("statements", form=form, found=table, told=told, good=not done.refused)
 
     async def _compare(
         self, visit: Visit, form: Form, campaign: str, lines: list[Line]
@@ -109,11 +121,11 @@ class StatementsPage(Section):
             if count <= MOST_SHOWN:
                 rows.append(_difference(visit, difference))
         await visit.record("reconcile statement", campaign=campaign, after={"differences": count})
-        said = visit.t(text("{count} differences."), count=count)
+        told = visit.t(text("Differences: {count}."), count=count)
         if not count:
-            said = visit.t(text("Both say the same."))
+            told = visit.t(text("Both say the same."))
         table = Table(text("Differences"), _DIFFERENCES, rows, text("There is no difference."))
-        return visit.page("statements", form=form, found=table, said=said, good=not count)
+        return visit.page("statements", form=form, found=table, told=told, good=not count)
 
     def _fields(self) -> Sequence[Field]:
         return (
@@ -144,14 +156,15 @@ class StatementsPage(Section):
         )
 
 
-def _lines(file: bytes, definition: Definition) -> Iterator[Line]:
+def _lines(file: bytes, definition: Definition) -> Iterator[Line | WrongLine]:
     funds = {it.id: it.currency for it in definition.fund}
     fund = next(iter(funds)) if len(funds) == 1 else ""
     zone = ZoneInfo(definition.time_zone) if definition.time_zone else None
     try:
         content = io.StringIO(file.decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
-        raise StatementError("the file is not UTF-8; save it as CSV in UTF-8") from error
+        fault = Fault("the file is not UTF-8; save it as CSV in UTF-8")
+        raise StatementError(fault) from error
     return read_lines(content, Defaults(fund, funds, zone))
 
 

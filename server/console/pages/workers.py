@@ -66,17 +66,17 @@ class WorkersPage(Section):
             raise visit.missing("there is no such worker")
         name = _name(found)
         asked = text(
-            "Drain {worker}? Its {people} people reconnect to other workers within seconds and keep"
-            " their seats. The supervisor starts another worker in its place."
+            "Drain {worker}? Those inside ({people}) reconnect to other workers within seconds and"
+            " keep their seats. The supervisor starts another worker in its place."
         )
         if not found.supervised:
             asked = text(
-                "Drain {worker}? Its {people} people keep their seats for the grace only: it is the"
-                " only worker of its service, which ends with it. Nobody starts it again unless"
+                "Drain {worker}? Those inside ({people}) keep their seats for the grace only: it is"
+                " the only worker of its service, which ends with it. Nobody starts it again unless"
                 " systemd, a container or Kubernetes does."
             )
         question = visit.t(asked, worker=name, people=found.connections)
-        if ask := visit.unconfirmed(question, visit.t(text("Drain"))):
+        if ask := visit.unconfirmed(question, visit.t(text("Drain")), "/workers"):
             return ask
         await self._statuses.ask_to_drain(found.id)
         await visit.record("drain worker", name)

@@ -4,7 +4,7 @@
 
 import { canKeepRoom, canWrite, hasInk, needsPartner, screenOf } from "../../../client/js/state/selectors.js";
 import { button, icon, part, setText } from "../shared/dom.js";
-import { LazyPart, lazy } from "../shared/lazy.js";
+import { LazyPart, lazy, within } from "../shared/lazy.js";
 import { text } from "../shared/text.js";
 import { PhraseRow } from "./phrase-row.js";
 import { WritingCell } from "./writing-cell.js";
@@ -13,6 +13,9 @@ import { WritingCell } from "./writing-cell.js";
 
 /** Without a partner the turn lasts minutes, and the timer shows only the last one. */
 const TIMER_SHOWN_BELOW_MS = 60_000;
+
+/** The longest that one who wants to leave waits for the question. */
+const QUESTION_LIMIT_MS = 3000;
 
 export class RelayView {
   #relay;
@@ -54,8 +57,9 @@ export class RelayView {
     this.#tool(this.#clear, () => relay.dispatch({ t: "user:clear" }));
     this.#tool(this.#commit, () => relay.dispatch({ t: "user:commit" }));
     // Offline these cannot be fetched, and would not help.
-    for (const name of /** @type {const} */ (["leave", "report", "invite"]))
+    for (const name of /** @type {const} */ (["report", "invite"]))
       button(name).addEventListener("click", () => dialogs().then((loaded) => loaded.open(name), () => {}));
+    button("leave").addEventListener("click", () => this.#askToLeave(dialogs));
     button("order").addEventListener("click", () => this.#showOrder().catch(() => {}));
     addEventListener("keydown", (event) => this.#key(event));
   }
@@ -113,6 +117,16 @@ export class RelayView {
       this.#cell.finishStroke();
       act();
     });
+  }
+
+  /** Leaves at once when the question cannot be fetched, as offline. @param {() => Promise<import("./room-dialogs.js").RoomDialogs>} dialogs */
+  async #askToLeave(dialogs) {
+    const asked = this.#relay.state.room?.id;
+    const loaded = await within(QUESTION_LIMIT_MS, dialogs()).catch(() => null);
+    const { room } = this.#relay.state;
+    if (room?.id !== asked) return;
+    if (loaded) loaded.open("leave");
+    else this.#relay.dispatch({ t: "user:leave" });
   }
 
   async #showOrder() {

@@ -38,6 +38,18 @@ export function lazy(load, make, styles) {
 }
 
 /**
+ * The same, or a failure when it takes longer.
+ * @template T
+ * @param {number} ms
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+export function within(ms, promise) {
+  const late = new Promise((_, reject) => setTimeout(reject, ms, new Error(`not within ${ms} ms`)));
+  return Promise.race([promise, /** @type {Promise<never>} */ (late)]);
+}
+
+/**
  * A part that is loaded when it is first needed.
  * @template Part
  */
