@@ -52,15 +52,17 @@ class Layout(NamedTuple):
     cells: list[tuple[float, float]]
 
 
-def lay_out(count: int, *, is_word: bool = False, direction: Direction = "ltr") -> Layout:
-    """Where `count` characters stand; see `draw`."""
+def lay_out(
+    count: int, *, is_word: bool = False, direction: Direction = "ltr", sealed: bool = True
+) -> Layout:
+    """Where `count` characters stand, with room for the seal if it is `sealed`; see `draw`."""
     rows = 1 if is_word or count <= ONE_ROW else 2
     columns = -(-count // rows)
     across = WIDTH - 2 * MARGIN - 2 * (SEAL + SEAL_GAP)
     cell = min(LARGEST_CELL, across / columns, (TALLEST_SCROLL - 2 * MARGIN) / rows)
     width = columns * cell + 2 * MARGIN
     height = min(TALLEST_SCROLL, rows * cell + 2 * ABOVE)
-    left = (WIDTH - width - SEAL - SEAL_GAP) / 2
+    left = (WIDTH - width - (SEAL + SEAL_GAP if sealed else 0)) / 2
     top = (HEIGHT - rows * cell) / 2
     cells = []
     for i in range(count):
@@ -81,12 +83,12 @@ def draw(
 
     Args:
         characters: each one's strokes, in reading order; at least one.
-        seal: what is inside the seal's `<svg>`, in a box of 512 by 512.
+        seal: what is inside the seal's `<svg>`, in a box of 512 by 512; empty for no seal.
         is_word: the characters are letters of one word, which is not broken.
         direction: in which the characters of a row follow each other.
     """
     left, top, width, height, cell, cells = lay_out(
-        len(characters), is_word=is_word, direction=direction
+        len(characters), is_word=is_word, direction=direction, sealed=bool(seal)
     )
     bottom = top + height
     seal_left = left + width + SEAL_GAP

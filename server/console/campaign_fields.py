@@ -112,7 +112,7 @@ _ID = text("Small letters, digits and dashes; left empty, one is made.")
 
 _COUNTERS = [
     ("relays", text("Finished works")),
-    ("participants", text("Participants")),
+    ("participants", text("Times that people took part")),
     ("pledges", text("Pledges")),
 ]
 _OTHER_GROUPS = (
@@ -316,7 +316,7 @@ def _lists(languages: Sequence[str]) -> list[Rows]:
             text("Networks with many participants"),
             [
                 _free("address", text("Address or network")),
-                _free("participants", text("Participants"), "number"),
+                _free("participants", text("People at a time"), "number"),
             ],
         ),
     ]

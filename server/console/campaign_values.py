@@ -32,13 +32,22 @@ RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
 Plain = dict[str, Any]
 
 
-class WrongValueError(FaultError):
-    """A field has a value without a meaning."""
+class WrongValuesError(Exception):
+    """Fields have values without a meaning.
 
-    def __init__(self, field: str, fault: Fault) -> None:
-        """`field` is its name."""
-        super().__init__(fault)
-        self.field = field
+    Attributes:
+        faults: what is wrong with them, by name.
+        plain, used: what `plain_from` makes of the other fields.
+    """
+
+    def __init__(
+        self, faults: Mapping[str, Fault], plain: Plain, used: dict[str, list[int]]
+    ) -> None:
+        """The message names the fields."""
+        super().__init__("; ".join(f"{name}: {fault}" for name, fault in faults.items()))
+        self.faults = faults
+        self.plain = plain
+        self.used = used
 
 
 _DEFAULTS: dict[str, str] = {
@@ -99,9 +108,9 @@ def plain_from(
     rows of the form that its entries come from.
 
     Raises:
-        WrongValueError: a value has no meaning.
+        WrongValuesError: values have no meaning.
     """
-    plain = deepcopy(before)
+    plain, faults = deepcopy(before), dict[str, Fault]()
     keep_languages(plain, layout.languages)
     lists = {rows.path for rows in layout.lists}
     for name, value in values.items():
@@ -113,13 +122,16 @@ def plain_from(
         try:
             meant = _value(name, value)
         except FaultError as error:
-            raise WrongValueError(name, error.fault) from error
+            faults[name] = error.fault
+            continue
         _set(plain, name, meant, values.get("locale", "zh-Hans"))
     plain["relays"] = [relay for relay in RELAYS if values.get(f"relays.{relay}")]
     plain["categories"] = [it for it in CATEGORIES if values.get(f"categories.{it}")]
-    used = {rows.path: _set_list(plain, rows, values) for rows in layout.lists}
+    used = {rows.path: _set_list(plain, rows, values, faults) for rows in layout.lists}
     for account in ACCOUNTS:
         _set_secrets(plain, account, values)
+    if faults:
+        raise WrongValuesError(faults, plain, used)
     return plain, used
 
 
@@ -235,8 +247,13 @@ def _drop_empty(plain: Plain, parents: Sequence[str]) -> None:
             del at[parents[depth - 1]]
 
 
-def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str]) -> list[int]:
-    """Set the entries of a list; the rows that they come from. An empty row is no entry."""
+def _set_list(
+    plain: Plain, rows: Rows, values: Mapping[str, str], faults: dict[str, Fault]
+) -> list[int]:
+    """Set the entries of a list; the rows that they come from. An empty row is no entry.
+
+    What is wrong with a value is added to `faults`.
+    """
     entries, used = [], []
     known = plain.get(rows.path) or []
     numbers = {int(name.split(".")[1]) for name in values if name.startswith(f"{rows.path}.")}
@@ -251,7 +268,7 @@ def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str]) -> list[int]:
             entries.append(_EMPTY[rows.path] | entry)
             used.append(number)
             if "goal" in entry:
-                _read_goal(entries[-1], f"{rows.path}.{number}.goal")
+                _read_goal(entries[-1], f"{rows.path}.{number}.goal", faults)
     if "id" in _EMPTY[rows.path]:
         _make_ids(rows.path, entries)
     if entries:
@@ -261,12 +278,13 @@ def _set_list(plain: Plain, rows: Rows, values: Mapping[str, str]) -> list[int]:
     return used
 
 
-def _read_goal(fund: Plain, field: str) -> None:
+def _read_goal(fund: Plain, field: str, faults: dict[str, Fault]) -> None:
     """What to raise, as people write amounts."""
     try:
         fund["goal"] = read_amount(str(fund["goal"]), fund["currency"])
     except FaultError as error:
-        raise WrongValueError(field, error.fault) from error
+        faults[field] = error.fault
+        del fund["goal"]
 
 
 def _make_ids(path: str, entries: Sequence[Plain]) -> None:

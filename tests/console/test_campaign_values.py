@@ -13,7 +13,7 @@ from server.campaign.schedule import moment
 from server.catalogue import load_library
 from server.console.campaign_fields import Layout
 from server.console.campaign_languages import languages_of, read_language
-from server.console.campaign_values import WrongValueError, field_of, plain_from, values_of
+from server.console.campaign_values import WrongValuesError, field_of, plain_from, values_of
 from server.relay.fault import FaultError
 
 WHOLE = """
@@ -163,6 +163,8 @@ def test_amounts_are_written_in_the_currency_and_ids_are_made() -> None:
     more = {"fund__0__goal": "12.5", "pledge__2__text__en": "Walk"}
     plain, _ = plain_from(layout_of(before), posted(before, **more)[0], before)
     assert (plain["fund"][0]["goal"], plain["pledge"][2]["id"]) == (1_250, "pledge-1")
-    with pytest.raises(WrongValueError) as error:
-        plain_from(layout_of(before), posted(before, fund__0__goal="much")[0], before)
-    assert error.value.field == "fund.0.goal"
+    with pytest.raises(WrongValuesError) as error:
+        wrong = {"fund__0__goal": "much", "weights": "jiayou three", "opens": "soon"}
+        plain_from(layout_of(before), posted(before, **wrong)[0], before)
+    assert set(error.value.faults) == {"fund.0.goal", "weights", "opens"}
+    assert error.value.plain["fund"][0]["id"] == plain["fund"][0]["id"]

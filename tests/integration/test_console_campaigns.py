@@ -144,11 +144,12 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
         fund__1__id="Bad id",
         pledge__0__id="Bad id",
         opens="2030-01-02T00:00",
+        weights="jiayou three",
         webhook__add="whsec_short",
     )
     assert "contrast" in found["theme.light.accent"]
     assert "no payment page" in found["fund.0.url"]
-    assert set(found) >= {"fund.1.id", "pledge.0.id", "webhook.add"}
+    assert set(found) >= {"fund.1.id", "pledge.0.id", "webhook.add", "weights"}
     assert "Spring" in (await owner.get("/campaigns/autumn")).text
     preview = await owner.post(
         "/campaigns/autumn/preview", {"title.en": "<b>", "relays.give": "on"}, "/campaigns/autumn"

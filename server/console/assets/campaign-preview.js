@@ -19,19 +19,33 @@ function paint() {
   }
 }
 
-/** Puts the errors that came with the preview beside their fields. */
+/** Puts the errors that came with the preview beside their fields, and takes the others away. */
 function showErrors() {
-  for (const old of form?.querySelectorAll("[data-live]") ?? []) old.remove();
-  for (const item of panel?.querySelectorAll("[data-field]") ?? []) {
-    const input = document.getElementById(`field-${item.getAttribute("data-field")}`);
-    const field = input?.closest(".field");
-    if (!field || field.querySelector(".error")) continue;
-    const error = document.createElement("p");
-    error.className = "error";
-    error.dataset.live = "";
-    error.textContent = item.textContent;
+  const errors = new Map();
+  for (const item of panel?.querySelectorAll("[data-field]") ?? [])
+    errors.set(`field-${item.getAttribute("data-field")}`, item.textContent);
+  for (const field of form?.querySelectorAll(".field") ?? []) {
+    const input = field.querySelector("input, select, textarea");
+    if (input) showError(field, input, errors.get(input.id) ?? "");
+  }
+}
+
+/** @param {Element} field @param {Element} input @param {string} said What is wrong; "" for nothing. */
+function showError(field, input, said) {
+  const id = `${input.id}-error`;
+  const described = [`${input.id}-hint`, id].filter((it) => (it === id ? said : document.getElementById(it)));
+  field.classList.toggle("wrong", Boolean(said));
+  if (said) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+  if (described.length) input.setAttribute("aria-describedby", described.join(" "));
+  else input.removeAttribute("aria-describedby");
+  let error = document.getElementById(id);
+  if (!said) return error?.remove();
+  if (!error) {
+    error = Object.assign(document.createElement("p"), { className: "error", id });
     field.append(error);
   }
+  error.textContent = said;
 }
 
 async function refresh() {

@@ -12,6 +12,7 @@ from server.campaign.definition import Definition
 from server.campaign.problems import CampaignError
 from server.campaign.reading import plain_of, read_definition
 from server.console.campaign_access import CampaignAccess
+from server.console.campaign_errors import wrong_fields
 from server.console.campaign_fields import (
     ADD_LANGUAGE,
     CATEGORIES,
@@ -23,7 +24,7 @@ from server.console.campaign_fields import (
 from server.console.campaign_languages import languages_of, name_of, read_language
 from server.console.campaign_links import links_of
 from server.console.campaign_state import state_of
-from server.console.campaign_values import WrongValueError, field_of, plain_from, values_of
+from server.console.campaign_values import WrongValuesError, field_of, plain_from, values_of
 from server.console.faults import said
 from server.console.forms import Form
 from server.console.parts import Parts
@@ -73,7 +74,7 @@ class CampaignEditor(Section):
         if _asks_for_language(visit.posted.fields):
             return self._change_languages(visit, before)
         layout, form, plain, used = self._taken(visit, before)
-        if form.is_right:
+        if self._read(visit, form, plain, used) and form.is_right:
             try:
                 changed = await self._access.manager(visit).write(before.id, plain)
             except CampaignError as error:
@@ -88,12 +89,7 @@ class CampaignEditor(Section):
         """What the page would look like, and what is wrong so far."""
         before = await self._access.one(visit, visit.path("id"))
         _, form, plain, used = self._taken(visit, before)
-        shown = before
-        if form.is_right:
-            try:
-                shown = read_definition(plain, self._access.library)
-            except CampaignError as error:
-                self._show_problems(visit, form, error, used)
+        shown = self._read(visit, form, plain, used) or before
         return visit.page("campaign-preview", form=form, **_preview(shown))
 
     def _taken(
@@ -106,9 +102,20 @@ class CampaignEditor(Section):
         form = visit.taken(layout.fields(plain, list(posted)))
         try:
             return layout, form, *plain_from(layout, form.values, plain)
-        except WrongValueError as error:
-            form.errors.setdefault(error.field, said(error.fault, visit.t))
-            return layout, form, plain, {}
+        except WrongValuesError as error:
+            for name, fault in error.faults.items():
+                form.errors.setdefault(name, said(fault, visit.t))
+            return layout, form, error.plain, error.used
+
+    def _read(
+        self, visit: Visit, form: Form, plain: dict[str, Any], used: Mapping[str, list[int]]
+    ) -> Definition | None:
+        """The campaign that the form defines; None, and every problem beside its field."""
+        try:
+            return read_definition(plain, self._access.library)
+        except CampaignError as error:
+            self._show_problems(visit, form, error, used)
+            return None
 
     def _change_languages(self, visit: Visit, before: Definition) -> Response:
         """The form as it was posted, with a language more or less; nothing is saved."""
@@ -136,10 +143,12 @@ class CampaignEditor(Section):
     def _show_problems(
         self, visit: Visit, form: Form, error: CampaignError, used: Mapping[str, list[int]]
     ) -> None:
-        """Put each problem beside its field."""
-        names = [field.name for field in form.fields]
+        """Put each problem beside its field, unless the form itself has found one there."""
+        names, known = [field.name for field in form.fields], set(form.errors)
         for problem in error.problems:
             name = field_of(problem, names, used)
+            if name in known:
+                continue
             why = said(problem.fault, visit.t)
             if not name and problem.field:
                 why = f"{problem.field}: {why}"
@@ -167,6 +176,7 @@ class CampaignEditor(Section):
             form=form,
             groups=layout.groups,
             lists=lists,
+            wrong=wrong_fields(layout, lists, form, visit.t),
             accounts=layout.accounts,
             told=told,
             library=self._by_category(),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from server.console.forms import Field
+from server.console.texts import text
 from server.console.visit import Visit
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
@@ -24,6 +26,15 @@ def chosen_campaign(visit: Visit, campaigns: Mapping[str, OpenCampaign]) -> Camp
     if found is None:
         raise visit.missing("there is no campaign of this id")
     return found.campaign
+
+
+def campaign_field(campaigns: WebCampaigns) -> Field:
+    """A field of a form for one of all campaigns, also of those that are archived."""
+    choices = [
+        (name, f"{live.campaign.text(live.campaign.title)} ({name})")
+        for name, live in campaigns.live.items()
+    ]
+    return Field("campaign", text("Campaign"), "choice", choices=choices)
 
 
 def campaign_choices(campaigns: WebCampaigns, chosen: str = "") -> list[tuple[str, str]]:

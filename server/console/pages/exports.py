@@ -13,7 +13,7 @@ from server.campaign.donation_list import DonationList
 from server.console.exports import donations_table, works_lines, works_table
 from server.console.forms import Field
 from server.console.frame import CAMPAIGNS, HEADERS, MenuEntry
-from server.console.pages.chosen import chosen_campaign
+from server.console.pages.chosen import campaign_field, chosen_campaign
 from server.console.parts import Parts
 from server.console.roles import Permission
 from server.console.section import ConsoleRoute, Section, get, post
@@ -84,12 +84,7 @@ class ExportsPage(Section):
 
     def _fields(self) -> Sequence[Field]:
         return (
-            Field(
-                "campaign",
-                text("Campaign"),
-                "choice",
-                choices=[(name, name) for name in self._campaigns.live],
-            ),
+            campaign_field(self._campaigns),
             Field(
                 "what",
                 text("What to export"),

@@ -101,7 +101,12 @@ class FundsPage(Section):
         )
         donations = await self._donations_table(visit, campaign)
         return visit.page(
-            "funds", campaign=campaign, funds=funds, unsettled=unsettled, donations=donations
+            "funds",
+            campaign=campaign,
+            filters=self._filters(visit, campaign),
+            funds=funds,
+            unsettled=unsettled,
+            donations=donations,
         )
 
     async def show_one(self, visit: Visit) -> Response:
@@ -150,21 +155,28 @@ class FundsPage(Section):
         older = ""
         if len(rows) > PAGE:
             older = visit.here(before=f"{shown[-1].at}-{shown[-1].id}")
-        choices = [("", visit.t(text("All"))), *((it.id, it.id) for it in campaign.funds)]
-        ids = campaign_choices(self._campaigns, campaign.id)
         return Table(
             text("Donations"),
             _DONATIONS,
             [_donation(campaign, row) for row in shown],
             text("No donation was reported."),
-            filters=[
-                Filter("campaign", text("Campaign"), campaign.id, ids),
-                Filter("fund", text("Fund"), fund, choices),
-                Filter("search", text("Id of a donation or refund, or a reference"), words),
-            ],
             newer=visit.here(before="") if before else "",
             older=older,
         )
+
+    def _filters(self, visit: Visit, campaign: Campaign) -> list[Filter]:
+        """Which campaign the page is about, and which donations of it are listed."""
+        ids = campaign_choices(self._campaigns, campaign.id)
+        funds = [
+            ("", visit.t(text("All"))),
+            *((it.id, f"{campaign.text(it.title)} ({it.id})") for it in campaign.funds),
+        ]
+        searched = text("Id of a donation or refund, or a reference")
+        return [
+            Filter("campaign", text("Campaign"), campaign.id, ids),
+            Filter("fund", text("Fund"), visit.query("fund"), funds),
+            Filter("search", searched, visit.query("search").strip()),
+        ]
 
 
 def _fund(campaign: Campaign, fund: Fund, totals: Mapping[str, FundTotals]) -> list[Cell]:

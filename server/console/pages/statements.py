@@ -18,7 +18,7 @@ from server.campaign.statement_import import take_statement
 from server.console.faults import said
 from server.console.forms import Field, Form
 from server.console.frame import CAMPAIGNS, MenuEntry
-from server.console.pages.chosen import chosen_campaign
+from server.console.pages.chosen import campaign_field, chosen_campaign
 from server.console.parts import Parts
 from server.console.roles import Permission
 from server.console.section import ConsoleRoute, Section, get, post
@@ -129,12 +129,7 @@ class StatementsPage(Section):
 
     def _fields(self) -> Sequence[Field]:
         return (
-            Field(
-                "campaign",
-                text("Campaign"),
-                "choice",
-                choices=[(name, name) for name in self._campaigns.live],
-            ),
+            campaign_field(self._campaigns),
             Field(
                 "what",
                 text("What to do"),
