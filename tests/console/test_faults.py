@@ -42,7 +42,7 @@ def test_no_fault_is_half_in_english() -> None:
         assert SENTENCE.search(str(problem.fault)), "the command line says it in English"
         translated = said(problem.fault, chinese)
         assert not SENTENCE.search(translated), translated
-        assert "{" not in translated
+        assert "{" not in translated.replace("{ref}", "")
 
 
 def test_the_values_are_in_it() -> None:
