@@ -46,4 +46,4 @@ def _problem(error: msgspec.ValidationError) -> Problem:
     found = _AT.fullmatch(str(error))
     assert found is not None
     path = (found["path"] or "").removeprefix("$").removeprefix(".")
-    return Problem(path, Fault("has a wrong value: {found}", found=found["reason"]))
+    return Problem(path, Fault("{reason}", reason=found["reason"]))
