@@ -27,7 +27,7 @@ def wrong_fields(
 ) -> list[WrongField]:
     """Those of a form with this layout and these rows, in their order."""
     return [
-        WrongField(field.name, f"{where}: {t(field.label)}", form.errors[field.name])
+        WrongField(field.name, f"{where} › {t(field.label)}", form.errors[field.name])
         for where, field in _places(layout, lists, t)
         if field.name in form.errors
     ]

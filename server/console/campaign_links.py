@@ -6,6 +6,7 @@ from html import escape
 from typing import NamedTuple
 
 from server.campaign.definition import Definition
+from server.relay.texts import text_in
 
 
 class Links(NamedTuple):
@@ -28,10 +29,11 @@ def links_of(service: str, definition: Definition) -> Links:
     """Those of a campaign of the service at this address."""
     page = f"{service}/c/{definition.id}"
     name = escape(definition.id)
+    title = escape(text_in(definition.title, definition.locale, definition.locale)) or name
     return Links(
         page,
         f'<script src="{escape(service)}/embed.js" async></script>\n'
         f'<jielong-relay campaign="{name}"></jielong-relay>',
-        f'<iframe src="{escape(page)}" title="{name}" width="100%" height="720"></iframe>',
+        f'<iframe src="{escape(page)}" title="{title}" width="100%" height="720"></iframe>',
         definition.embed,
     )

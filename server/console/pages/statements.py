@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from server.campaign.amounts import show_amount
+from server.campaign.amounts import grouped_amount
 from server.campaign.definition import Definition
 from server.campaign.donation_list import DonationList
 from server.campaign.donations import Donations
+from server.campaign.funds import NoSuchFundError, WrongCurrencyError, check_fund
 from server.campaign.reconciliation import Difference, Entry, Reconciliation
 from server.campaign.statement import Defaults, Line, StatementError, WrongLine, read_lines
 from server.campaign.statement_import import take_statement
@@ -34,7 +35,7 @@ MOST_SHOWN = 500
 IMPORT, COMPARE = "import", "compare"
 
 _DIFFERENCES = (
-    Column(text("What")),
+    Column(text("Kind")),
     Column(text("Id")),
     Column(text("Here")),
     Column(text("In the statement")),
@@ -82,9 +83,10 @@ class StatementsPage(Section):
         except StatementError as error:
             form.errors["file"] = said(error.fault, visit.t)
             return visit.page("statements", 422, form=form, found=None)
-        if wrong := [line for line in found if isinstance(line, WrongLine)]:
-            return self._show_wrong(visit, form, wrong)
         lines = [line for line in found if isinstance(line, Line)]
+        if wrong := [line for line in found if isinstance(line, WrongLine)]:
+            unfit = _unfit(definition, lines) if form.value("what") == IMPORT else ()
+            return self._show_wrong(visit, form, sorted([*wrong, *unfit], key=lambda it: it.number))
         if form.value("what") == IMPORT:
             return await self._take(visit, form, definition, lines)
         return await self._compare(visit, form, campaign, lines)
@@ -163,6 +165,15 @@ def _lines(file: bytes, definition: Definition) -> Iterator[Line | WrongLine]:
     return read_lines(content, Defaults(fund, funds, zone))
 
 
+def _unfit(definition: Definition, lines: Iterable[Line]) -> Iterator[WrongLine]:
+    """Lines that say something, but not of a fund of the campaign."""
+    for line in lines:
+        try:
+            check_fund(definition.fund, line.report)
+        except (NoSuchFundError, WrongCurrencyError) as error:
+            yield WrongLine(line.number, error.fault)
+
+
 def _difference(visit: Visit, found: Difference) -> list[Cell]:
     what = text("Donation") if found.what == "donation" else text("Refund")
     nothing = visit.t(text("nothing"))
@@ -171,4 +182,4 @@ def _difference(visit: Visit, found: Difference) -> list[Cell]:
 
 
 def _entry(entry: Entry) -> str:
-    return f"{show_amount(entry.amount, entry.currency)} {entry.currency}, {entry.of}"
+    return f"{grouped_amount(entry.amount, entry.currency)} {entry.currency}, {entry.of}"
