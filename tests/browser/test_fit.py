@@ -150,7 +150,7 @@ async def test_in_large_letters_everything_is_still_reached(
     await one.join()
     await one.is_in("waiting")
     await reaches_all(one)
-    two = await stranger(service)
+    two = await stranger(service, locale=locale)
     await two.join()
     await expect(one.see("report")).to_be_visible(timeout=LIMIT_MS)
     await expect(one.see("partner-state")).not_to_be_empty()
