@@ -74,11 +74,16 @@ async def test_dangerous_things_are_asked_for_once_more(shared: Service, browser
     await context.close()
 
 
+MARK_TILES = """addEventListener("DOMContentLoaded",
+  () => (document.querySelector(".tiles").id = "old"))"""
+
+
 async def test_the_overview_is_drawn_anew_by_itself(shared: Service, browser: Browser) -> None:
     context = await browser.new_context(**DESK, locale="en-GB")
     page = await context.new_page()
     await sign_in(page, shared)
-    await page.evaluate("document.querySelector('.tiles').id = 'old'")
+    await page.add_init_script(MARK_TILES)  # before the first figures come
+    await page.goto(f"{shared.url}/admin/")
     await expect(page.locator("#old")).to_have_count(0)
     await expect(page.locator(".tiles")).to_be_visible()
     await context.close()
