@@ -90,7 +90,7 @@ def _json_lines(works: Iterable[ArchivedWork]) -> bytes:
     return file.getvalue()
 
 
-def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+def _lines(rows: Iterable[Iterable[str]]) -> bytes:
     file = io.StringIO(newline="")
     csv.writer(file).writerows(rows)
     return file.getvalue().encode()
