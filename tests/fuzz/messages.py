@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.integration.protocol_client import JSON, pack
 
-HERE = "the-senders-room!"
+HERE = "room-in-which-it-sits"
 """Stands for the room in which the sender sits; as long as a room's id."""
 
 INT64 = st.integers(-(2**63), 2**64 - 1)
