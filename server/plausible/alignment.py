@@ -31,6 +31,10 @@ MEASURES = 9
 _RIDGE = np.diag([STIFF / 12, STIFF / 12, STIFF]).astype(np.float32)
 """A coordinate's square is 1/12 in the mean, the constant's 1."""
 
+_MIDDLE = np.float32(0.5)
+_TURNS = np.float32(TURN**2 / 2)
+"""The squares of the coordinates of two directions."""
+
 
 def measures(ink: Points, shapes: Points) -> Floats:
     """What is measured of one character's ink on each of k shapes: (k, MEASURES).
@@ -39,16 +43,9 @@ def measures(ink: Points, shapes: Points) -> Floats:
     shape to ink; the shares of ink and of shape that have nothing near; how much the fit changed;
     the same two means without directions.
     """
-    turned = ink.angle[:, None] - shapes.angle[:, None, :]
-    across = np.square(np.sin(turned) * np.float32(TURN))
-    moved = np.broadcast_to(ink.xy, (len(shapes.xy), *ink.xy.shape))
-    change = np.zeros(len(moved), np.float32)
-    for _ in range(ROUNDS):
-        moved, change = _fitted(ink.xy, moved, shapes.xy, across)
-    apart = _squares(moved, shapes.xy)
-    squares = apart + across
-    to_shape = np.sqrt(squares.min(axis=2))
-    to_ink = np.sqrt(squares.min(axis=1))
+    fit = Fit(ink, shapes)
+    squares, apart = fit.squares()
+    to_shape, to_ink = _roots(squares.min(axis=2)), _roots(squares.min(axis=1))
     return np.stack(
         [
             to_shape.mean(axis=1),
@@ -57,49 +54,84 @@ def measures(ink: Points, shapes: Points) -> Floats:
             _worst(to_ink),
             (to_shape > NEAR).mean(axis=1),
             (to_ink > NEAR).mean(axis=1),
-            change,
-            np.sqrt(apart.min(axis=2)).mean(axis=1),
-            np.sqrt(apart.min(axis=1)).mean(axis=1),
+            np.sqrt(np.square(fit.change).sum(axis=(1, 2))),
+            _roots(apart.min(axis=2)).mean(axis=1),
+            _roots(apart.min(axis=1)).mean(axis=1),
         ],
         axis=1,
     ).astype(np.float32)
 
 
-def _squares(ink: Floats, shapes: Floats) -> Floats:
-    """The squared distances of k times n places to k times m: (k, n, m)."""
-    products = ink @ shapes.transpose(0, 2, 1)
-    own, other = np.square(ink).sum(axis=2), np.square(shapes).sum(axis=2)
-    squares: Floats = np.maximum(own[:, :, None] + other[:, None, :] - 2 * products, 0)
-    return squares
+class Fit:
+    """The best affine fit of n points of ink to each of k shapes of m points.
+
+    A direction is a place on a circle, and so two more coordinates: all squared distances come of
+    one product of matrices.
+
+    Attributes:
+        change: what is added to the identity, (k, 3, 2): for x, y and the constant 1; x and y are
+            from the middle of the box.
+    """
+
+    def __init__(self, ink: Points, shapes: Points) -> None:
+        """Fit in ROUNDS rounds; costs about 0.1 ms a shape."""
+        self._columns = np.empty((len(ink.xy), 3), np.float32)
+        self._columns[:, :2] = ink.xy - _MIDDLE
+        self._columns[:, 2] = 1
+        self._targets = shapes.xy - _MIDDLE
+        self._left = np.ones((len(shapes.xy), len(ink.xy), 6), np.float32)
+        self._left[:, :, 2:4] = _circle(ink.angle)
+        self._right = np.ones((len(shapes.xy), shapes.xy.shape[1], 6), np.float32)
+        self._right[:, :, :2] = -2 * self._targets
+        self._right[:, :, 2:4] = -2 * _circle(shapes.angle)
+        self._right[:, :, 5] = np.square(self._targets).sum(axis=2) + _TURNS
+        self.change = np.zeros((len(shapes.xy), 3, 2), np.float32)
+        for _ in range(ROUNDS):
+            self._improve()
+
+    def squares(self) -> tuple[Floats, Floats]:
+        """The squared distances of the fitted ink from the shapes, with directions and without.
+
+        (k, n, m) each, and rounded: a small one may be below 0.
+        """
+        self._place()
+        places = [0, 1, 4, 5]
+        apart = self._left[:, :, places] @ self._right[:, :, places].transpose(0, 2, 1)
+        return self._left @ self._right.transpose(0, 2, 1), apart - _TURNS
+
+    def _place(self) -> None:
+        """Put the ink where the fit moves it."""
+        moved = self._columns[:, :2] + self._columns @ self.change
+        self._left[:, :, :2] = moved
+        self._left[:, :, 4] = np.square(moved).sum(axis=2)
+
+    def _improve(self) -> None:
+        self._place()
+        squares = self._left @ self._right.transpose(0, 2, 1)
+        nearest, back = squares.argmin(axis=2), squares.argmin(axis=1)
+        gaps = np.concatenate([squares.min(axis=2), squares.min(axis=1)], axis=1)
+        weights = 1 / (1 + gaps / np.float32(SOFT**2))
+        every = np.arange(len(nearest))[:, None]
+        targets = np.concatenate([self._targets[every, nearest], self._targets], axis=1)
+        whole = np.broadcast_to(self._columns, (len(back), *self._columns.shape))
+        columns = np.concatenate([whole, self._columns[back]], axis=1)
+        weighted = (columns * weights[:, :, None]).transpose(0, 2, 1)
+        # The unknown is what is added to the identity, so that a ridge holds it back.
+        normal = weighted @ columns + _RIDGE
+        right = weighted @ (targets - columns[:, :, :2])
+        self.change = np.linalg.solve(normal, right).astype(np.float32)
 
 
-def _fitted(first: Floats, ink: Floats, shapes: Floats, across: Floats) -> tuple[Floats, Floats]:
-    """The ink as it was at `first`, moved closer to the shapes; and how much was changed."""
-    squares = _squares(ink, shapes) + across
-    nearest = squares.argmin(axis=2)
-    back = squares.argmin(axis=1)
-    targets = np.concatenate([np.take_along_axis(shapes, nearest[..., None], 1), shapes], axis=1)
-    sources = np.concatenate([np.broadcast_to(first, ink.shape), first[back]], axis=1) - np.float32(
-        0.5
-    )
-    gaps = np.concatenate(
-        [
-            np.take_along_axis(squares, nearest[..., None], 2)[..., 0],
-            np.take_along_axis(squares, back[:, None], 1)[:, 0],
-        ],
-        axis=1,
-    )
-    weights = 1 / (1 + gaps / SOFT**2)
-    ones = np.ones((*sources.shape[:2], 1), np.float32)
-    columns = np.concatenate([sources, ones], axis=2)
-    weighted = columns * weights[..., None]
-    # The unknown is what is added to the identity, so that a ridge holds it back.
-    normal = weighted.transpose(0, 2, 1) @ columns + _RIDGE
-    right = weighted.transpose(0, 2, 1) @ (targets - np.float32(0.5) - sources)
-    change = np.linalg.solve(normal, right).astype(np.float32)
-    centred = first - np.float32(0.5)
-    moved = first + centred @ change[:, :2] + change[:, 2:]
-    return moved.astype(np.float32), np.sqrt(np.square(change).sum(axis=(1, 2)))
+def _circle(angle: Floats) -> Floats:
+    """Two coordinates, in which a right angle is TURN apart."""
+    twice = 2 * angle
+    circle = np.stack([np.cos(twice), np.sin(twice)], axis=-1) * np.float32(TURN / 2)
+    return circle.astype(np.float32)
+
+
+def _roots(squares: Floats) -> Floats:
+    roots: Floats = np.sqrt(np.maximum(squares, 0))
+    return roots
 
 
 def _worst(distances: Floats) -> Floats:

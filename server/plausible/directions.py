@@ -26,6 +26,8 @@ def _blur() -> Floats:
 
 
 _BLUR = _blur()
+_CORNERS = np.array([0, 1, FINE, FINE + 1])[:, None, None]
+"""From a cell of the fine grid to the four around a place."""
 
 
 def maps(points: Points) -> Floats:
@@ -38,20 +40,15 @@ def maps(points: Points) -> Floats:
     direction = turn.astype(np.intp)
     rest = turn - direction
     base = np.arange(count)[:, None] * (DIRECTIONS * FINE * FINE)
-    cells, weights = [], []
-    for dy in (0, 1):
-        for dx in (0, 1):
-            here = (part[..., 0] if dx else 1 - part[..., 0]) * (
-                part[..., 1] if dy else 1 - part[..., 1]
-            )
-            cell = base + (low[..., 1] + dy) * FINE + low[..., 0] + dx
-            for turned in (0, 1):
-                cells.append(cell + (direction + turned) % DIRECTIONS * (FINE * FINE))
-                weights.append(here * (rest if turned else 1 - rest))
+    cell = base + low[..., 1] * FINE + low[..., 0] + _CORNERS
+    beside, below = part[..., 0], part[..., 1]
+    here = np.stack([1 - beside, beside, 1 - beside, beside])
+    here *= np.stack([1 - below, 1 - below, below, below])
+    turned = np.stack([direction, direction + 1]) % DIRECTIONS * (FINE * FINE)
+    shares = np.stack([1 - rest, rest])
+    cells, weights = cell[:, None] + turned, here[:, None] * shares
     shape = count, DIRECTIONS, FINE, FINE
-    every = np.bincount(
-        np.stack(cells).ravel(), np.stack(weights).ravel(), count * DIRECTIONS * FINE * FINE
-    )
+    every = np.bincount(cells.ravel(), weights.ravel(), count * DIRECTIONS * FINE * FINE)
     blurred = _BLUR @ every.reshape(shape).astype(np.float32) @ _BLUR.T
     roots: Floats = np.sqrt(blurred.reshape(count, SIZE) * np.float32(100.0 / size))
     return roots

@@ -116,10 +116,14 @@ def _nearest(squares: Floats, rows: Sequence[int]) -> NDArray[np.intp]:
 
 def _rivals(squares: Floats, same: Sequence[int]) -> tuple[NDArray[np.intp], int]:
     """The best shapes of other characters, and how many are better than the best of `same`."""
+    rank = int(np.count_nonzero(squares < squares[same].min()))
     others = squares.copy()
+    best = []
     others[same] = np.inf
-    best = np.argpartition(others, RIVALS)[:RIVALS]
-    return best[np.argsort(others[best])], int((others < squares[same].min()).sum())
+    for _ in range(RIVALS):
+        best.append(int(others.argmin()))
+        others[best[-1]] = np.inf
+    return np.array(best, np.intp), rank
 
 
 def _of(shapes: Shapes, rows: NDArray[np.intp]) -> Points:

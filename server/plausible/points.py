@@ -46,7 +46,10 @@ def sample(strokes: Sequence[Stroke], count: int = INK_POINTS) -> tuple[Points, 
     """Points along the ink, equally far from each other, and the length of the ink; in cells."""
     whole = [stroke if len(stroke) > POINT else [*stroke, 0, 0, 0, 0] for stroke in strokes]
     sizes = np.array([len(stroke) // POINT for stroke in whole])
-    steps = np.array(list(chain.from_iterable(whole)), np.float32).reshape(-1, POINT)[:, :2]
+    steps = np.empty((int(sizes.sum()), 2), np.float32)
+    for axis in (0, 1):
+        values = chain.from_iterable(stroke[axis::POINT] for stroke in whole)
+        steps[:, axis] = np.fromiter(values, np.float32, len(steps))
     firsts = np.cumsum(sizes) - sizes
     places = np.cumsum(steps, axis=0)
     before = places[firsts] - steps[firsts]
