@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterator
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -117,7 +118,7 @@ class Corpus:
             return value + chance.choice((-4_096, -1, 1, 2, 64, 4_096))
         if chance.random() < 0.2:
             return _read(chance.choice(self._messages), self._wire)
-        return chance.choice(STRANGE)
+        return deepcopy(chance.choice(STRANGE))  # it is changed in its place later
 
 
 def _examples() -> Iterator[Message]:
