@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import gc
 import os
 import sys
 import threading
@@ -17,38 +16,14 @@ from tests.service import Service, start_service
 LONGEST = ("tests/model/test_lane.py", "tests/faults/test_runs.py")
 """Begun first: at the end of a run, all others would wait for them."""
 
-TEST_FILES = "test_*.py"
-
 HUNG_SECONDS = 600.0
 """A test with its tries and fixtures may last so long: `timeout` does not end what comes after."""
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection(session: pytest.Session) -> None:
-    """Each of several processes imports the test files from another one on.
-
-    The one that imports a file first rewrites its assertions and keeps the result for the others.
-    If all began with the same file, each would rewrite all of them, which takes it ten seconds.
-    """
-    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    folders = [Path(argument) for argument in session.config.args]
-    if not number or not all(folder.is_dir() for folder in folders):
-        return
-    files = sorted(path for folder in folders for path in folder.rglob(TEST_FILES))
-    begin = number * len(files) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-    session.config.args = [str(path) for path in (*files[begin:], *files[:begin])]
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All processes have the same order: the longest files first, then by their paths."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), item.path))
-
-
-def pytest_collection_finish() -> None:
-    """What has been imported stays; to look through it again and again costs a tenth of a run."""
-    gc.collect()
-    gc.freeze()
+    """The longest files come first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
