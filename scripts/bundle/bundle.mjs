@@ -29,6 +29,9 @@ const TARGETS = ["chrome94", "edge94", "firefox93", "safari15.4"];
 
 const OTHER_FILES = ["icons"];
 
+/** Chunks that few visitors ask for and that are big: no service worker keeps them ahead. */
+const ON_DEMAND = new Set(["film-encoder"]);
+
 /** @param {string | Buffer} content @param {string} name */
 function write(content, name) {
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
@@ -73,12 +76,12 @@ function startedBy(id, getModuleInfo, found = new Set()) {
   return found;
 }
 
-/** A page's script and its chunks. @returns {Promise<{script: string, chunks: string[]}>} */
+/** A page's script and those of its chunks that are kept ahead. @returns {Promise<{script: string, chunks: string[]}>} */
 async function bundleScripts(rollup, esbuild, page, entries, styles) {
   const minify = {
     name: "minify",
     async renderChunk(code) {
-      const small = await esbuild.transform(code, { minify: true, target: TARGETS, format: "esm", legalComments: "none", charset: "utf8" });
+      const small = await esbuild.transform(code, { minify: true, target: TARGETS, format: "esm", legalComments: "inline", charset: "utf8" });
       return { code: small.code, map: null };
     },
   };
@@ -105,7 +108,8 @@ export const styleUrl = (name) => new URL(STYLES[name], import.meta.url).href;`;
   });
   await build.close();
   const [{ fileName }, ...chunks] = output;
-  return { script: fileName, chunks: chunks.map((chunk) => chunk.fileName).sort() };
+  const kept = chunks.filter(({ name }) => !ON_DEMAND.has(name));
+  return { script: fileName, chunks: kept.map((chunk) => chunk.fileName).sort() };
 }
 
 /** @param {{message: string}} warning */

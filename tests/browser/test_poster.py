@@ -21,9 +21,6 @@ from tests.service import Service
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
-EBML = b"\x1aE\xdf\xa3"
-"""What a WebM file begins with."""
-
 STILL = {"reduced_motion": "reduce"}
 
 MADE_UP = """async (count) => {
@@ -81,32 +78,14 @@ async def test_the_poster_is_saved_as_a_drawing_and_as_a_picture(
     assert len(content) > 50_000
 
 
-async def test_the_work_is_saved_as_an_animation_and_as_a_film(
-    stranger: Stranger, shared: Service
-) -> None:
+async def test_the_work_is_saved_as_an_animation(stranger: Stranger, shared: Service) -> None:
     one = await stranger(shared, f"/w/{await finish_work(shared)}", **STILL)
     await one.see("poster-open").click()
     await is_shown(one)
-
     name, content = await saved(one, "poster-animation")
     assert name.endswith(".gif")
     with Image.open(io.BytesIO(content)) as animation:
         assert (animation.size, animation.is_animated) == ((600, 315), True)
-
-    name, content = await saved(one, "poster-film")
-    assert Path(name).suffix in {".mp4", ".webm"}
-    assert content.startswith(EBML) if name.endswith("webm") else content[4:8] == b"ftyp"
-    assert len(content) > 50_000
-    await expect(one.see("poster-film")).to_be_enabled()
-
-
-async def test_a_film_ends_with_the_dialog(stranger: Stranger, shared: Service) -> None:
-    one = await stranger(shared, f"/w/{await finish_work(shared)}#poster", **STILL)
-    await is_shown(one)
-    await one.see("poster-film").click()
-    await expect(one.see("poster-film")).to_be_disabled()
-    await one.see("poster-close").click()
-    await expect(one.see("poster")).to_have_count(0)
 
 
 async def test_an_address_can_lead_to_the_poster(stranger: Stranger, shared: Service) -> None:

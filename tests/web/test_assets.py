@@ -103,6 +103,9 @@ def test_the_service_worker_keeps_files_that_are_there(base_path: str, assets_ur
     assert len(configuration["files"]) > 15
     for name in configuration["files"]:
         assert f"/assets/{name}" in prepared
+    on_demand = [path for path in prepared if path.startswith("/assets/film-encoder-")]
+    assert on_demand
+    assert not {path.removeprefix("/assets/") for path in on_demand} & set(configuration["files"])
     rest = json.loads(text_of(prepared[f"/assets/{configuration['rest']}"]))
     assert len(set(configuration["files"]) - rest.keys()) <= 4
     for name, content in rest.items():

@@ -11,6 +11,7 @@ import { fetchWork } from "../shared/work-api.js";
 import { listed, word } from "../shared/work-text.js";
 import { drawPoster } from "./drawing.js";
 import { animationFile, dataUrl, pngFile, save, svgFile } from "./files.js";
+import { filmWays } from "./film-ways.js";
 
 /** @typedef {import("../shared/work-api.js").Work} Work */
 /** @typedef {(how: "link" | "poster") => void} OnShared Called when the work was shared, or its poster saved. */
@@ -70,8 +71,8 @@ class PosterDialog {
   #words = make("p", { class: "poster-words", text: word("poster_making") });
   #acts = make("p", { class: "poster-acts" });
   #onShared;
-  /** Set when the dialog is closed. */
-  #closed = new AbortController();
+  /** Stops the film that is being made. @type {AbortController | null} */
+  #filming = null;
   #dialog = make("dialog", { class: "poster", data: { testid: "poster", state: "making" } }, this.#frame, this.#words, this.#acts);
 
   /** @param {OnShared} onShared */
@@ -82,7 +83,7 @@ class PosterDialog {
     this.#act("close", "quiet", () => this.#dialog.close()).autofocus = true;
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     this.#dialog.addEventListener("close", () => {
-      this.#closed.abort();
+      this.#filming?.abort();
       this.#dialog.remove();
       if (location.hash === "#poster") history.replaceState(history.state, "", location.pathname + location.search);
     });
@@ -94,6 +95,7 @@ class PosterDialog {
   async show(work, content, key) {
     const svg = drawPoster(content);
     const name = `jielong-${work.phrase.text}-${work.hands.map(({ serial }) => serial).join("-")}`;
+    const ways = filmWays();
     const png = await pngFile(svg, name);
     const picture = make("img", { data: { testid: "poster-picture" } });
     picture.alt = word("poster_label", { text: work.phrase.text });
@@ -102,9 +104,9 @@ class PosterDialog {
     const touch = matchMedia("(pointer: coarse)").matches;
     this.#words.textContent = touch ? word("poster_hint") : "";
     const share = shareOf(work, png);
-    if (share) this.#act("share", "primary", () => navigator.share(share).then(() => this.#onShared("link"), () => {}));
-    await this.#offerFilm(content, name);
-    this.#slowAct("animation", "plain", () => animationFile(work.id, key, name));
+    if (share) this.#act("share", "primary", () => this.#share(share));
+    this.#offerFilm(work, content, name, await ways);
+    this.#offerAnimation(() => animationFile(work.id, key, name));
     this.#act("svg", "plain", () => this.#save(svgFile(svg, name)));
     this.#act("png", share ? "plain" : "primary", () => this.#save(png));
     this.#dialog.dataset.state = "shown";
@@ -115,38 +117,73 @@ class PosterDialog {
     this.#words.textContent = word("poster_failed");
   }
 
-  /** @param {import("./drawing.js").PosterContent} content @param {string} name */
-  async #offerFilm(content, name) {
-    const film = await import("./film.js").catch(() => null); // Offline, say.
-    if (!film?.filmType()) return;
-    this.#slowAct("film", "plain", (button) =>
-      film.makeFilm(content, name, {
-        signal: this.#closed.signal,
-        onProgress: (share) => setText(button, word("poster_filming", { percent: Math.round(share * 100) })),
-      }),
-    );
+  /**
+   * A button that makes a film, shows how far it is, and stops it when it is pressed again.
+   * @param {Work} work
+   * @param {import("./drawing.js").PosterContent} content
+   * @param {string} name
+   * @param {import("./film-ways.js").FilmWay[]} ways
+   */
+  #offerFilm(work, content, name, ways) {
+    if (ways.length === 0) return;
+    const button = this.#act("film", "plain", async () => {
+      if (this.#filming) return this.#filming.abort();
+      const film = await this.#film(button, content, name, ways);
+      if (film) this.#offerToShare(work, film);
+    });
   }
 
   /**
-   * A button that saves what is not there yet.
-   * @param {"animation" | "film"} name
-   * @param {string} look
-   * @param {(button: HTMLButtonElement) => Promise<File>} prepare
+   * @param {HTMLButtonElement} button
+   * @param {import("./drawing.js").PosterContent} content
+   * @param {string} name
+   * @param {import("./film-ways.js").FilmWay[]} ways
+   * @returns {Promise<File | null>} The film, which is saved; null when there is none.
    */
-  #slowAct(name, look, prepare) {
-    const button = this.#act(name, look, async () => {
+  async #film(button, content, name, ways) {
+    const { signal } = (this.#filming = new AbortController());
+    /** @param {number} share */
+    const onProgress = (share) => setText(button, word("poster_filming", { percent: Math.floor(share * 100) }));
+    onProgress(0);
+    this.#words.textContent = word("poster_wait");
+    try {
+      const { makeFilm } = await import("./film.js");
+      const film = await makeFilm(content, name, ways, { onProgress, signal });
+      this.#save(film);
+      this.#words.textContent = "";
+      return film;
+    } catch (error) {
+      this.#words.textContent = signal.aborted ? "" : word("poster_film_failed");
+      if (!signal.aborted) console.warn(error);
+      return null;
+    } finally {
+      this.#filming = null;
+      setText(button, word("poster_film"));
+    }
+  }
+
+  /** Where the system takes films: on a phone that is the way into its gallery and into WeChat. @param {Work} work @param {File} film */
+  #offerToShare(work, film) {
+    const share = withFile(work, film);
+    if (!navigator.canShare?.(share)) return;
+    this.#acts.querySelector("[data-testid=poster-film-share]")?.remove();
+    this.#act("film_share", "primary", () => this.#share(share));
+  }
+
+  /** @param {() => Promise<File>} prepare */
+  #offerAnimation(prepare) {
+    const button = this.#act("animation", "plain", async () => {
       button.disabled = true;
       this.#words.textContent = word("poster_wait");
       try {
-        this.#save(await prepare(button));
+        this.#save(await prepare());
         this.#words.textContent = "";
       } catch (error) {
-        if (this.#closed.signal.aborted) return;
+        if (!this.#dialog.open) return;
         this.#words.textContent = word("poster_failed");
         console.warn(error);
       } finally {
         button.disabled = false;
-        setText(button, word(`poster_${name}`));
       }
     });
   }
@@ -157,9 +194,14 @@ class PosterDialog {
     this.#onShared("poster");
   }
 
-  /** @param {"close" | "share" | "svg" | "png" | "animation" | "film"} name @param {string} look @param {() => void} act */
+  /** @param {ShareData} what */
+  #share(what) {
+    navigator.share(what).then(() => this.#onShared("link"), () => {}); // The participant chose not to.
+  }
+
+  /** @param {"close" | "share" | "svg" | "png" | "animation" | "film" | "film_share"} name @param {string} look @param {() => void} act */
   #act(name, look, act) {
-    const button = make("button", { class: look, text: word(`poster_${name}`), data: { testid: `poster-${name}` } });
+    const button = make("button", { class: look, text: word(`poster_${name}`), data: { testid: `poster-${name.replace("_", "-")}` } });
     button.type = "button";
     button.addEventListener("click", act);
     this.#acts.prepend(button);
@@ -175,9 +217,13 @@ class PosterDialog {
  */
 function shareOf(work, png) {
   if (!navigator.share) return null;
-  const text = word("share_text", { text: work.phrase.text });
-  const withFile = { title: work.phrase.text, text, files: [png] };
-  return navigator.canShare?.(withFile) ? withFile : { title: work.phrase.text, text, url: addressOf(work) };
+  const picture = withFile(work, png);
+  return navigator.canShare?.(picture) ? picture : { title: picture.title, text: picture.text, url: addressOf(work) };
+}
+
+/** @param {Work} work @param {File} file @returns {ShareData} */
+function withFile(work, file) {
+  return { title: work.phrase.text, text: word("share_text", { text: work.phrase.text }), files: [file] };
 }
 
 async function fetchSeal() {
