@@ -82,12 +82,14 @@ class Filter:
         label: in English; translated.
         value: as it is now.
         choices: values with their labels, which are shown as they are; the first one is for any.
+        is_day: one chooses a day, e.g. 2030-01-31, instead of typing.
     """
 
     name: str
     label: str
     value: str = ""
     choices: Sequence[tuple[str, str]] = ()
+    is_day: bool = False
 
 
 @dataclass(frozen=True)

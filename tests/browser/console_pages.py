@@ -30,6 +30,7 @@ PAGES = (
     ConsolePage("campaign", "/campaigns/default", "One campaign"),
     ConsolePage("funds", "/funds", "Funds and donations"),
     ConsolePage("statements", "/statements", "Statements"),
+    ConsolePage("exports", "/exports", "Works and donations, to be saved in files"),
     ConsolePage("audit", "/audit", "The audit log"),
     ConsolePage("accounts", "/accounts", "The accounts"),
     ConsolePage("account", "/accounts/grace", "One account"),

@@ -172,8 +172,8 @@ class WorksPage(Section):
             Filter("state", text("State"), visit.query("state"), states),
             Filter("text", text("Text"), visit.query("text")),
             Filter("of", text("Id or serial number"), visit.query("of")),
-            Filter("since", text("From day (UTC)"), visit.query("since")),
-            Filter("until", text("To day (UTC)"), visit.query("until")),
+            Filter("since", text("From day (UTC)"), visit.query("since"), is_day=True),
+            Filter("until", text("To day (UTC)"), visit.query("until"), is_day=True),
         ]
 
 
