@@ -30,6 +30,12 @@ NOT_INK = (msgspec.DecodeError, UnicodeDecodeError)
 _BARE_COMMIT = 0x80 | 1 + len(Commit.__struct_fields__)
 """The first byte of a commit without any other keys: in MessagePack it says how many a map has."""
 
+EXACT_INK = 0x85
+"""The first byte of live ink with the five keys that it must have, each of them once."""
+
+EXACT_INK_WITH_END = 0x86
+"""The same with `end`."""
+
 pack = msgspec.msgpack.Encoder().encode
 """Encodes a message in MessagePack, the encoding between workers whatever the connections use."""
 
@@ -64,7 +70,9 @@ class Codec(Protocol):
         """
 
     def decode_ink(self, payload: bytes) -> Ink:
-        """Read live ink that can be passed on unchanged.
+        """Read live ink that can be passed on unchanged, unless a key comes twice.
+
+        Its first byte shows that: see `EXACT_INK`.
 
         Raises:
             NOT_INK: it is something else; call `decode`.

@@ -19,7 +19,16 @@ from server.relay.from_client import FromClient, Ink, type_of
 from server.relay.to_client import Error
 from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
-from server.transport.codec import MSGPACK, NOT_INK, BadMessageError, Codec, IllFormedError, pack
+from server.transport.codec import (
+    EXACT_INK,
+    EXACT_INK_WITH_END,
+    MSGPACK,
+    NOT_INK,
+    BadMessageError,
+    Codec,
+    IllFormedError,
+    pack,
+)
 from server.transport.frames import encode_frame, first_byte_of
 from server.transport.peer import Peer
 from server.transport.rate_limit import Rate, TokenBucket
@@ -162,6 +171,8 @@ class WebSocket(WSListener):
             return
         if self._ink_left:
             self._ink_left -= 1
+            if payload[0] != (EXACT_INK if ink.end is None else EXACT_INK_WITH_END):
+                payload = pack(ink)  # a key came twice: the partner might read the other value
             self._receiver.ink(ink, payload)
         else:
             self._refuse_ink()

@@ -1,4 +1,4 @@
-"""A connection's end."""
+"""What a connection hands on, and its end."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import asyncio
 import gc
 import weakref
 
+import msgspec
 import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from server.relay.from_client import FromClient, Ink
-from server.transport.codec import MSGPACK, Codec
+from server.transport.codec import MSGPACK, Codec, pack
 from server.transport.handshake import Handshake
 from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
@@ -24,10 +25,12 @@ class Listener:
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
         self.over = asyncio.Event()
+        self.ink_packed: asyncio.Queue[bytes] = asyncio.Queue()
 
     def received(self, message: FromClient) -> None: ...
 
-    def ink(self, message: Ink, packed: bytes) -> None: ...
+    def ink(self, message: Ink, packed: bytes) -> None:
+        self.ink_packed.put_nowait(packed)
 
     def ponged(self, payload: bytes) -> None: ...
 
@@ -73,3 +76,30 @@ async def test_a_connection_that_is_gone_is_forgotten_at_once(hangs_up: bool) ->
         assert [reference() for reference in references] == [None, None, None]
     finally:
         gc.enable()
+
+
+INK = {"t": "ink", "room": "r", "c": 0, "s": 0, "p": [1, 1, 0, 9]}
+
+
+@pytest.mark.parametrize("end", [{}, {"end": True}, {"end": None}])
+async def test_live_ink_is_handed_on_with_each_key_once(end: dict[str, object]) -> None:
+    """Decoders differ in which value of a key that comes twice they take; some take neither."""
+    listeners: list[Listener] = []
+
+    def open_listener(socket: WebSocket) -> Listener:
+        listeners.append(Listener(socket))
+        return listeners[-1]
+
+    handshake = Handshake((), lambda codec, peer: WebSocket(codec, peer, open_listener))
+    given = INK | end
+    async with accepting(acceptor(handshake=handshake)) as (host, port):
+        uri = f"ws://{host}:{port}/ws"
+        async with connect(uri, subprotocols=[Subprotocol(MSGPACK)], compression=None) as ws:
+            for twice in ({}, *({key: it} for key, it in given.items())):
+                entries = [*twice.items(), *given.items()]
+                packed = b"".join(pack(key) + pack(it) for key, it in entries)
+                await ws.send(bytes([0x80 | len(entries)]) + packed)
+                found = await listeners[0].ink_packed.get()
+                expected = {key: it for key, it in given.items() if it is not None}
+                assert msgspec.msgpack.decode(found) == expected
+                assert found[0] == 0x80 | len(expected)
