@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -28,6 +29,10 @@ class Conditions(NamedTuple):
     if_none_match: str = ""
     range: str = ""
     if_range: str = ""
+
+    def without_range(self) -> Conditions:
+        """Those of a HEAD request: only GET has ranges (RFC 9110, 14.2)."""
+        return Conditions(self.if_none_match)
 
 
 def negotiate(response: PreparedResponse, encoding: Encoding, conditions: Conditions) -> Negotiated:
@@ -78,8 +83,13 @@ def is_unchanged(if_none_match: str, response: PreparedResponse) -> bool:
         if_none_match: the header's value; empty when there is none.
         response: the answer.
     """
+    return names_any(if_none_match, map(response.etag_of, response.bodies))
+
+
+def names_any(if_none_match: str, etags: Iterable[str]) -> bool:
+    """Whether the header names one of these ETags, as RFC 9110, 13.1.2, compares them."""
     tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in tags or any(response.etag_of(coding) in tags for coding in response.bodies)
+    return "*" in tags or not tags.isdisjoint(etags)
 
 
 def byte_range(range_: str, if_range: str, response: PreparedResponse) -> range | None:

@@ -34,6 +34,8 @@ from server.transport.request_timeouts import RequestTimeouts
 _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
 _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
+_CONNECTION = re.compile(rb"\r\nconnection:[^\r\n]*\bupgrade\b", re.IGNORECASE)
+"""Without it the wish for an upgrade is for somebody else (RFC 9110, 7.8)."""
 
 _OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
 """What operators ask for is answered from the reserve of descriptors, too."""
@@ -223,7 +225,7 @@ class AcceptedConnection(asyncio.Protocol):
         if head.startswith(b"\r\n"):  # some clients send an empty line after a body
             self._data = head.lstrip(b"\r\n")
             self._go_on_soon()
-        elif end >= 0 and not (head.startswith(_GET) and _UPGRADE.search(head, 0, end + 2)):
+        elif end >= 0 and not _asks_for_websocket(head, end):
             self._pass_on(transport)
         elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
             self._refuse(HEAD_TOO_LONG)
@@ -289,6 +291,15 @@ class AcceptedConnection(asyncio.Protocol):
             self._going_on.cancel()
         if self._reserved:
             self._acceptor.descriptors.decide(self)
+
+
+def _asks_for_websocket(head: bytes, end: int) -> bool:
+    """Whether the request that ends at `end` does; the handshake says whether it may."""
+    return (
+        head.startswith(_GET)
+        and _UPGRADE.search(head, 0, end + 2) is not None
+        and _CONNECTION.search(head, 0, end) is not None
+    )
 
 
 _NO_DESCRIPTOR = refusal(

@@ -25,7 +25,7 @@ REMEMBERED_ENCODINGS = 64
 """Values of `Accept-Encoding` for which one answer remembers the best encoding."""
 
 _REQUEST_LINE = re.compile(
-    rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) (?:https?://[^/ \r\n]*)?"
+    rb"([A-Z]{1,16}) (?:https?://[^/ \r\n]*)?"
     rb"(/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.([01])\r\n"
 )
 _READING = frozenset((b"GET", b"HEAD"))
@@ -155,6 +155,8 @@ class DirectAnswers:
             return None
         if method not in _READING:
             return Answer([NOT_ALLOWED], end + len(END) - at, close=True)
+        if method == b"HEAD":
+            wishes = wishes._replace(conditions=wishes.conditions.without_range())
         if prepared is not None:
             status, head, body = prepared.answer(wishes)
         else:

@@ -98,7 +98,12 @@ class Handshake:
             raise HandshakeError(400, "bad_key", "Sec-WebSocket-Key is 16 bytes in base64")
         if headers.get("sec-websocket-version") != VERSION:
             raise HandshakeError(
-                426, "bad_version", "WebSocket version 13 only", Sec_WebSocket_Version=VERSION
+                426,
+                "bad_version",
+                "WebSocket version 13 only",
+                Upgrade="websocket",
+                Connection="Upgrade",
+                Sec_WebSocket_Version=VERSION,
             )
         origin = headers.get("origin")
         if origin is not None and not self._allowed(origin, headers.get("host", "")):

@@ -48,7 +48,8 @@ class Access:
             ArchiveAwayError: SQL cannot be read now, or Redis is asked in vain for the secret.
         """
         identity = await self._identity.get()
-        return await self.work_reader.find(work_id) if identity.is_work_key(key, work_id) else None
+        found = await self.work_reader.find(work_id) if identity.is_work_key(key, work_id) else None
+        return None if found is None or found.review is ReviewState.REMOVED else found
 
     async def own(self, request: Request) -> ArchivedWork | None:
         """The work whose `id` is in the path, whatever its review, for those who wrote it.

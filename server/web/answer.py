@@ -20,5 +20,7 @@ def answer(response: PreparedResponse, request: Request, status: int = 200) -> R
         conditions = Conditions(
             asked.get("if-none-match", ""), asked.get("range", ""), asked.get("if-range", "")
         )
+    if request.method == "HEAD":
+        conditions = conditions.without_range()
     found, headers, body = negotiate(response, encoding, conditions)
     return Response(body, status if found is HTTPStatus.OK else found, dict(headers))

@@ -16,6 +16,7 @@ from server.archive.database import ArchiveAwayError
 from server.archive.pictures import DrawnPictures
 from server.guard.requests import RequestGuard
 from server.tracing.span import Tracer
+from server.transport.handshake import VERSION
 from server.web import routes
 from server.web.api import Api, ApiError, api_error
 from server.web.base_path import BasePath
@@ -49,7 +50,9 @@ async def _archive_away(request: Request, error: Exception) -> Response:
 
 
 async def _no_plain_ws(_: Request) -> Response:
-    raise ApiError(426, "upgrade_required", "this is a WebSocket; see the protocol")
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": VERSION}
+    text = "this is a WebSocket; see the protocol"
+    raise ApiError(426, "upgrade_required", text, headers=upgrade)
 
 
 async def _answered_by_workers(_: Request) -> Response:

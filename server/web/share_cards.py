@@ -8,6 +8,7 @@ from starlette.responses import Response
 from server.archive.card import Card
 from server.archive.pictures import PictureError, Pictures
 from server.archive.wanted_pictures import card_of
+from server.prepared.negotiation import names_any
 from server.web.api import ApiError
 from server.web.work_pictures import FOR_ALL_SITES, RETRY_SECONDS
 
@@ -23,7 +24,7 @@ async def answer_card(request: Request, pictures: Pictures, name: str, card: Car
     """
     wanted = card_of(name, card)
     headers = {"Cache-Control": _KEPT, "ETag": f'"{wanted.name}"', **FOR_ALL_SITES}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if names_any(request.headers.get("if-none-match", ""), [headers["ETag"]]):
         return Response(status_code=304, headers=headers)
     try:
         drawn = await pictures.of(wanted)

@@ -20,6 +20,7 @@ from server.archive.wanted_pictures import (
     name_of_picture,
     picture_of_work,
 )
+from server.prepared.negotiation import names_any
 from server.store.works import FinishedWork
 from server.web.access import PRIVATE, Access, NotPublicError
 from server.web.api import ApiError
@@ -94,7 +95,7 @@ class WorkPictures:
         """Answer for everybody if the work is public, else for those who wrote it."""
         work_id = request.path_params["id"]
         headers = {"Cache-Control": SHORTLY, "ETag": f'"{kind.name}"', **FOR_ALL_SITES}
-        is_known = request.headers.get("if-none-match") == headers["ETag"]
+        is_known = names_any(request.headers.get("if-none-match", ""), [headers["ETag"]])
         states = await self._access.work_reader.states([work_id])
         drawn = None
         if states.get(work_id) is ReviewState.PUBLIC:

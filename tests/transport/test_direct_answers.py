@@ -144,6 +144,11 @@ def test_head_has_the_same_headers_and_no_body() -> None:
     assert answer(method="HEAD") == (*answer()[:2], b"")
 
 
+def test_head_has_no_ranges() -> None:
+    assert answer(method="HEAD", Range="bytes=0-3") == (*answer()[:2], b"")
+    assert answer(method="HEAD", Range="bytes=0-3", If_None_Match=TAG)[0] == 304
+
+
 def test_a_query_makes_no_difference() -> None:
     assert answer("/app.js?phrase=jiayou") == answer()
 
@@ -173,7 +178,7 @@ def test_the_connection_of_a_body_or_of_an_old_client_ends_with_the_answer(last:
     assert (status, body) == (200, BODY)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
 def test_what_is_known_can_only_be_read(method: str) -> None:
     found = answers().answer(request(method=method), NOW)
     assert found is not None

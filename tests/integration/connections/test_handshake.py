@@ -76,6 +76,7 @@ REFUSED: list[Any] = [
     pytest.param("//[", {}, 404, id="no-url"),
     pytest.param("/ws", {"Sec-WebSocket-Version": "8"}, 426, id="version-8"),
     pytest.param("/ws", {"Sec-WebSocket-Version": None}, 426, id="no-version"),
+    pytest.param("/ws", {"Connection": None}, 426, id="no-connection"),
 ]
 
 
@@ -89,6 +90,7 @@ async def test_a_request_is_refused_in_the_shape_of_the_api(
     assert set(error) == {"code", "message"}
     if status == 426:
         assert raw.headers["sec-websocket-version"] == "13"
+        assert raw.headers["upgrade"] == "websocket"
     await raw.close()
 
 
@@ -104,5 +106,5 @@ async def test_a_plain_request_is_told_to_upgrade(shared: Service) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         await asyncio.to_thread(urllib.request.urlopen, f"{shared.url}/ws", timeout=10)
     with refused.value as answer:
-        assert answer.code == 426
+        assert (answer.code, answer.headers["Upgrade"]) == (426, "websocket")
         assert set(json.load(answer)["error"]) == {"code", "message"}
