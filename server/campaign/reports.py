@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
@@ -13,9 +13,15 @@ from server.campaign.amounts import MOST_AMOUNT
 
 _NAME = re.compile(r"[\x21-\x7e]{1,128}")
 Name = Annotated[str, msgspec.Meta(pattern=rf"\A{_NAME.pattern}\Z")]
+Ref = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00-\x1f\x7f]{0,128}\Z")]
+"""It says nothing of the money: a donation is taken whatever its reference is."""
+
 Amount = Annotated[int, msgspec.Meta(ge=1, le=MOST_AMOUNT)]
 Currency = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}\Z")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Between them a moment can be shown on the clocks of every time zone."""
 
 
 def is_name(text: str) -> bool:
@@ -30,8 +36,12 @@ class Donation(msgspec.Struct, frozen=True):
     fund: Name
     amount: Amount
     currency: Currency
-    ref: Name | None = None
+    ref: Ref | None = None
     at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a moment that cannot be shown."""
+        _check_moment(self.at)
 
 
 class Refund(msgspec.Struct, frozen=True):
@@ -42,6 +52,15 @@ class Refund(msgspec.Struct, frozen=True):
     amount: Amount
     currency: Currency
     at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a moment that cannot be shown."""
+        _check_moment(self.at)
+
+
+def _check_moment(at: datetime | None) -> None:
+    if at is not None and not EARLIEST <= at < LATEST:
+        raise ValueError(f"a moment is from {EARLIEST:%Y} on and before {LATEST:%Y}")
 
 
 class Succeeded(msgspec.Struct, tag_field="type", tag="donation.succeeded", frozen=True):

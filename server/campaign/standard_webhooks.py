@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 from standardwebhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from server.campaign import definition
 from server.campaign.provider_secrets import secrets_of
@@ -17,6 +18,10 @@ ID_CHARS = 128
 
 _SIGNATURE = re.compile(r"v1,[A-Za-z0-9+/]+={0,2}")
 """One of those in `webhook-signature`; others are of versions that are not known here."""
+
+_SECONDS = re.compile(r"[1-9][0-9]{0,15}")
+"""`webhook-timestamp`. The library signs the seconds that it reads, also of a time that is written
+in another way and was signed so."""
 
 
 def read_signed(
@@ -32,6 +37,8 @@ def read_signed(
     except UnicodeDecodeError as error:
         raise BadReportError(f"the body is no UTF-8: {error.reason}") from error
     known = _with_known_signatures(headers)
+    if not _SECONDS.fullmatch(headers.get("webhook-timestamp", "")):
+        raise BadSignatureError
     if not any(_is_signed(text, known, secret) for secret in secrets_of(account)):
         raise BadSignatureError
     report_id = headers["webhook-id"]
@@ -54,6 +61,6 @@ def _is_signed(body: str, headers: dict[str, str], secret: str) -> bool:
     """Whether this secret has signed it, within 5 minutes."""
     try:
         Webhook(secret).verify(body, headers, json_parse=False)
-    except (WebhookVerificationError, ValueError):  # a signature that cannot be read
-        return False
+    except (WebhookVerificationError, EmptyWebhookSecretError, ValueError):
+        return False  # ValueError: the signature or the secret is no base64
     return True

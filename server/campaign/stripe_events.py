@@ -11,13 +11,14 @@ import hmac
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 
 from server.campaign.definition import Stripe
 from server.campaign.provider_secrets import TOLERANCE_SECONDS, secrets_of
 from server.campaign.reports import (
+    LATEST,
     BadReportError,
     BadSignatureError,
     Report,
@@ -33,7 +34,7 @@ SOURCE = "stripe"
 class _Event(msgspec.Struct, frozen=True):
     id: str
     type: str
-    created: int
+    created: Annotated[int, msgspec.Meta(ge=0, lt=int(LATEST.timestamp()))]
     data: _Data
 
 

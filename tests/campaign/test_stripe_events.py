@@ -132,6 +132,13 @@ def test_refunds_of_a_charge_are_the_steps_of_what_was_refunded() -> None:
     assert first.refund != second.refund
 
 
+@pytest.mark.parametrize("created", [-1, 253_370_764_800, 10**17])
+def test_a_moment_that_no_clock_shows_is_refused(created: int) -> None:
+    body = event("payment_intent.succeeded", INTENT)
+    with pytest.raises(BadReportError):
+        read(body.replace(b'"created": 1680064028', f'"created": {created}'.encode()))
+
+
 def test_an_event_that_is_sent_again_is_the_same_report() -> None:
     body = event("payment_intent.succeeded", INTENT)
     assert read(body) == read(body.replace(b'"pending_webhooks": 1', b'"pending_webhooks": 2'))
