@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from server.campaign.definition import Definition
 from server.campaign.problems import Problem
 from server.relay.fault import Fault
+
+YEARS = range(1970, 9999)
+"""A moment in them can be shown on the clocks of every time zone."""
 
 
 def check_schedule(definition: Definition) -> Iterator[Problem]:
@@ -27,16 +30,24 @@ def check_schedule(definition: Definition) -> Iterator[Problem]:
             )
             yield Problem(field, fault)
             return
+        if given is not None and given.year not in YEARS:
+            yield Problem(field, f"is in the year {given.year}; {YEARS[0]} to {YEARS[-1]} may be")
+            return
     opens, closes = moment(definition.opens, zone), moment(definition.closes, zone)
     if opens and closes and closes <= opens:
         yield Problem("closes", Fault("the campaign closes before it opens"))
 
 
 def moment(given: datetime | None, zone: str) -> datetime | None:
-    """The moment that was meant: without an offset, by the clocks of the time zone."""
+    """The moment that was meant: without an offset, by the clocks of the time zone.
+
+    Its offset is fixed, because Python compares two moments of one zone by their clocks, also where
+    these were put forward or back in between.
+    """
     if given is None or given.tzinfo is not None:
         return given
-    return given.replace(tzinfo=ZoneInfo(zone))
+    local = given.replace(tzinfo=ZoneInfo(zone))
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 _NO_DECIMALS = frozenset(
     ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND")
@@ -28,6 +29,10 @@ def money(amount: int, currency: str) -> str:
 
 
 def moment_in(moment: datetime, zone: str) -> str:
-    """A moment as the clocks of a time zone show it, like "2030-03-01 08:00 (Asia/Shanghai)"."""
-    name = zone or f"UTC{moment:%:z}" if moment.utcoffset() else "UTC"
-    return f"{moment:%Y-%m-%d %H:%M} ({name})"
+    """A moment as the clocks of a time zone show it, like "2030-03-01 08:00 (Asia/Shanghai)".
+
+    Without a zone, it is shown by its own offset.
+    """
+    if zone:
+        moment = moment.astimezone(ZoneInfo(zone))
+    return f"{moment:%Y-%m-%d %H:%M} ({zone or moment.tzname()})"

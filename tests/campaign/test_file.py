@@ -54,6 +54,12 @@ WRONG = [
         "closes: the campaign closes before it opens",
         id="closes-when-it-opens",
     ),
+    pytest.param(
+        DEFAULT + 'time_zone = "Europe/Berlin"\n'
+        "opens = 2030-03-31T02:30:00\ncloses = 2030-03-31T03:15:00",
+        "closes: the campaign closes before it opens",
+        id="opens-in-the-hour-that-is-left-out",
+    ),
     pytest.param(DEFAULT + '[[phrase]]\nid = "own"', "$.phrase[0]", id="phrase-without-text"),
     pytest.param(DEFAULT + phrase("a"), "has 1 characters", id="phrase-too-short"),
     pytest.param(DEFAULT + phrase("many words"), "has 10 characters", id="phrase-too-long"),
@@ -85,6 +91,7 @@ WRONG = [
     pytest.param(DEFAULT + 'category = ["cheer"]', "`category`", id="unknown-key"),
     pytest.param(DEFAULT + "opens = 2030-01-01", "opens: Expected", id="date-without-time"),
     pytest.param(DEFAULT + "closes = 2030-01-01T08:00:00", "closes: has no timezone", id="no-zone"),
+    pytest.param(DEFAULT + "opens = 0001-01-01T00:00:00Z", "opens: is in the year 1;", id="year-1"),
     pytest.param(DEFAULT + 'time_zone = "Peking"', "time_zone: 'Peking'", id="unknown-zone"),
     pytest.param(DEFAULT + 'link = "javascript:alert(1)"', "link: 'java", id="link-of-a-script"),
     pytest.param(DEFAULT + 'picture = "/etc/passwd"', "picture: '/etc", id="picture-of-a-file"),

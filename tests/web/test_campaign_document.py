@@ -14,7 +14,7 @@ from server.catalogue import load_library
 from server.relay.texts import text_in
 from server.web.campaign_document import phase_of, picture_sources
 from server.web.live_document import LiveDocument, bar, figure
-from server.web.money import money
+from server.web.money import moment_in, money
 from server.web.theme import seal_of, style_of
 from server.web.words import words_for
 
@@ -87,3 +87,17 @@ def test_a_host_with_other_letters_may_stand_in_a_header() -> None:
     (origin,) = picture_sources(Definition(id="spring", picture=picture))
     assert origin == "https://xn--fsqu00a.xn--0zwm56d"
     assert origin_of("https://*.学校.cn:8443") == "https://*.xn--48s290a.cn:8443"
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "shown"),
+    [
+        ("2030-03-01T08:00:00+08:00", "Asia/Shanghai", "2030-03-01 08:00 (Asia/Shanghai)"),
+        ("2030-03-01T00:00:00+00:00", "Asia/Shanghai", "2030-03-01 08:00 (Asia/Shanghai)"),
+        ("2030-03-31T01:30:00+00:00", "Europe/Berlin", "2030-03-31 03:30 (Europe/Berlin)"),
+        ("2030-03-01T08:00:00+08:00", "", "2030-03-01 08:00 (UTC+08:00)"),
+        ("2030-03-01T08:00:00+00:00", "", "2030-03-01 08:00 (UTC)"),
+    ],
+)
+def test_a_moment_is_shown_on_the_clocks_of_the_zone(moment: str, zone: str, shown: str) -> None:
+    assert moment_in(datetime.fromisoformat(moment), zone) == shown
