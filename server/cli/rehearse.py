@@ -22,7 +22,8 @@ from server.archive.database import Database
 from server.campaign.definition import Definition
 from server.campaign.file import read_file
 from server.campaign.manager import CampaignManager
-from server.campaign.problems import CampaignError
+from server.campaign.problems import CampaignError, Problem
+from server.campaign.provider_secrets import secrets_of
 from server.campaign.storage import CampaignStorage
 from server.catalogue import load_aliases, load_library
 from server.cli.campaign import Id, RedisUrl, tell
@@ -42,6 +43,7 @@ from server.store.embedded import EmbeddedServer
 from server.store.secret import shared_secrets
 
 if TYPE_CHECKING:
+    from server.rehearsal.donor import Donor
     from server.rehearsal.measured import Measured
     from server.rehearsal.report import Outcome
 
@@ -50,6 +52,8 @@ KNOWN_SECONDS = 15.0
 
 SETTLE_SECONDS = 3.0
 """After this the counters have everything in them."""
+
+_PORTS = {"http": 80, "https": 443}
 
 LINE_SECONDS = 10.0
 """Between two lines of progress, where there is no terminal."""
@@ -81,15 +85,16 @@ def rehearse(  # noqa: PLR0913 - flags
         settings = settings_from(flags)
         set_up_logging(settings)
         base = url or f"http://{settings.host}:{settings.port}{settings.base_path}/"
-        if not base.endswith("/") or urlsplit(base).scheme not in {"http", "https"}:
-            raise StartError(f"{base!r} is no base address like https://example.org/")
+        _port_of(base)
         try:
             import jielong  # noqa: F401, PLC0415 - an optional package
         except ModuleNotFoundError as error:
             raise StartError(f"{error.name} is missing: pip install jielong-client") from error
+        if report is not None:
+            report.touch()  # fails now, not after the rehearsal
         held = _rehearse(settings, campaign_id, base, people, minutes * 60, expected, seed)
         outcome = asyncio.run(held)
-    _write(outcome, report)
+        _write(outcome, report)
     raise SystemExit(0 if outcome.verdict.will_do else 1)
 
 
@@ -104,30 +109,22 @@ async def _rehearse(
 ) -> Outcome:
     from server.rehearsal.counted import inexact  # noqa: PLC0415 - it needs an optional package
     from server.rehearsal.crowd import Crowd, told  # noqa: PLC0415
-    from server.rehearsal.donor import Donor  # noqa: PLC0415
     from server.rehearsal.machine import Machine  # noqa: PLC0415
     from server.rehearsal.measured import Measured  # noqa: PLC0415
     from server.rehearsal.person import Taken  # noqa: PLC0415
     from server.rehearsal.report import Outcome  # noqa: PLC0415
     from server.rehearsal.verdict import cost_of, judge  # noqa: PLC0415
 
-    address = urlsplit(base)
-    machine, measured = (
-        Machine(address.port or (443 if address.scheme == "https" else 80)),
-        Measured(),
-    )
+    machine, measured = Machine(_port_of(base)), Measured()
     identity = await _identity(settings)
     async with _shadow(settings, campaign_id) as shadow:
         before = await _once_known(lambda: told(base, shadow.id))
-        donor = None
-        if "give" in shadow.relays and shadow.fund and shadow.webhook:
-            donor = Donor(base, shadow.id, shadow.fund, shadow.webhook.secrets[0], measured)
         offered = tuple(it.id for it in shadow.pledge if it.offered)
         pledges = offered if "pledge" in shadow.relays else ()
         crowd = Crowd(
             Taken(base, shadow.id, pledges, "write" in shadow.relays),
             identity.new_rehearsal_token,
-            donor,
+            _donor(base, shadow, measured),
             machine,
             measured,
             random.Random(seed),
@@ -142,6 +139,33 @@ async def _rehearse(
     wanted = expected or people
     verdict = judge(measured, problems, cost, wanted, machine.cores, machine.memory)
     return Outcome(people, wanted, took, machine.cores, machine.memory, measured, cost, verdict)
+
+
+def _port_of(base: str) -> int:
+    """The port of the service.
+
+    Raises:
+        StartError: it is no base address.
+    """
+    wrong = StartError(f"{base!r} is no base address like https://example.org/")
+    try:
+        address = urlsplit(base)
+        port = address.port or _PORTS[address.scheme]
+    except (ValueError, KeyError) as error:  # also a port that is too high
+        raise wrong from error
+    if not address.hostname or not base.endswith("/"):
+        raise wrong
+    return port
+
+
+def _donor(base: str, shadow: Definition, measured: Measured) -> Donor | None:
+    """Who gives; None where there is no fund, or no secret to sign a report with."""
+    from server.rehearsal.donor import Donor  # noqa: PLC0415
+
+    secrets = secrets_of(shadow.webhook) if shadow.webhook else ()
+    if "give" not in shadow.relays or not shadow.fund or not secrets:
+        return None
+    return Donor(base, shadow.id, shadow.fund, secrets[0], measured)
 
 
 @asynccontextmanager
@@ -174,7 +198,7 @@ def _in_file(path: Path, campaign_id: str) -> Definition:
     """A campaign of the file that is the source of all, which has to be made for rehearsals."""
     found = read_file(path, load_library(), needs_default=True).definitions.get(campaign_id)
     if found is None:
-        raise CampaignError([], campaign_id)
+        raise CampaignError([Problem("", f"{path} has no campaign of this id")], campaign_id)
     if not found.rehearsal:
         raise StartError(
             f"{path} is the source of the campaigns: add one to it with `rehearsal = true` and the "

@@ -9,7 +9,13 @@ import typer
 from server.archive.database import Database
 from server.archive.retention import Retention
 from server.catalogue import DEFAULT
-from server.cli.command import DatabaseUrl, DataFolder, on_database, settings_from
+from server.cli.command import (
+    DatabaseUrl,
+    DataFolder,
+    on_database,
+    one_line_errors,
+    settings_from,
+)
 
 
 def expire_works(
@@ -24,7 +30,8 @@ def expire_works(
 
     With JIELONG_RETENTION_DAYS, or `retention_days` in a campaign, the service does it by itself.
     """
-    pictures = settings_from({"data": data}).pictures
+    with one_line_errors():
+        pictures = settings_from({"data": data}).pictures
 
     async def expire(database: Database) -> None:
         removed = await Retention(database, pictures).remove_old(campaign, days)

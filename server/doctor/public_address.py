@@ -30,10 +30,20 @@ class _Answer(NamedTuple):
 
 async def check_public_address(settings: Settings, url: str) -> list[Finding]:
     """Look at the service from outside, at `url`."""
-    parts = urlsplit(url.rstrip("/"))
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _parts_of(url.rstrip("/"))
+    if parts is None:
         return [problem("address", f"{url} is no address", "write one like https://example.org")]
     return await asyncio.to_thread(lambda: list(_check(settings, parts)))
+
+
+def _parts_of(url: str) -> SplitResult | None:
+    """The parts of an address of a service; None if it is none."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket is missing, or the port is too high
+        return None
+    return parts if is_one else None
 
 
 def _check(settings: Settings, url: SplitResult) -> Iterator[Finding]:

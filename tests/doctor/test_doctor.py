@@ -145,3 +145,9 @@ async def test_a_proxy_that_tells_no_scheme_is_a_problem(
     assert found["proxy headers"].level is Level.PROBLEM
     assert "JIELONG_TRUSTED_PROXIES" in found["proxy headers"].cure
     assert found["TLS"].level is Level.ADVICE
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://here", "http://[::1", "http://here:99999"])
+async def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
+    (found,) = await check_public_address(Settings(), url)
+    assert (found.level, found.found) == (Level.PROBLEM, f"{url} is no address")
