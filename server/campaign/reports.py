@@ -21,12 +21,17 @@ Currency = Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}\Z")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-"""Between them a moment can be shown on the clocks of every time zone."""
+"""Years of moments, each with a day to spare for time zones."""
 
 
 def is_name(text: str) -> bool:
     """Whether a donation, a fund or a refund may be called so."""
     return _NAME.fullmatch(text) is not None
+
+
+def can_be_shown(at: datetime) -> bool:
+    """Whether a moment can be shown on the clocks of every time zone."""
+    return EARLIEST <= at < LATEST
 
 
 class Donation(msgspec.Struct, frozen=True):
@@ -59,7 +64,7 @@ class Refund(msgspec.Struct, frozen=True):
 
 
 def _check_moment(at: datetime | None) -> None:
-    if at is not None and not EARLIEST <= at < LATEST:
+    if at is not None and not can_be_shown(at):
         raise ValueError(f"a moment is from {EARLIEST:%Y} on and before {LATEST:%Y}")
 
 

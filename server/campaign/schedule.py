@@ -31,7 +31,7 @@ def check_schedule(definition: Definition) -> Iterator[Problem]:
             yield Problem(field, fault)
             return
         if given is not None and given.year not in YEARS:
-            yield Problem(field, f"is in the year {given.year}; {YEARS[0]} to {YEARS[-1]} may be")
+            yield Problem(field, Fault("is before 1970 or after 9998"))
             return
     opens, closes = moment(definition.opens, zone), moment(definition.closes, zone)
     if opens and closes and closes <= opens:

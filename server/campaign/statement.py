@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from server.campaign.amounts import MOST_AMOUNT, fault_of_currency, read_amount
-from server.campaign.reports import Report, SignedReport, is_name, report_of, write_report
+from server.campaign.reports import (
+    Report,
+    SignedReport,
+    can_be_shown,
+    is_name,
+    report_of,
+    write_report,
+)
 from server.relay.fault import Fault, FaultError
 
 SOURCE = "csv"
@@ -183,6 +190,8 @@ def _moment(text: str, zone: tzinfo | None) -> datetime | None:
     if found.tzinfo is None:
         fault = Fault("{text!r} has no offset, and the campaign has no time zone", text=text)
         raise FaultError(fault)
+    if not can_be_shown(found):
+        raise FaultError(Fault("{text!r} is before 1970 or after 9998", text=text))
     return found
 
 

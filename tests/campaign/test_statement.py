@@ -110,3 +110,10 @@ def test_spreadsheets_begin_files_with_a_mark(tmp_path: Path) -> None:
     file.write_bytes("id,amount\n捐,1\n".encode("gbk"))
     with pytest.raises(StatementError, match="is not UTF-8"):
         list(read_statement(file, DEFAULTS))
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-14:00"])
+def test_a_moment_that_no_clock_shows_is_refused(at: str) -> None:
+    (line,) = read_lines(["id,amount,at\n", f"d1,1,{at}\n"], DEFAULTS)
+    assert isinstance(line, WrongLine)
+    assert str(line.fault) == f"'{at}' is before 1970 or after 9998"
