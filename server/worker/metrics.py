@@ -95,6 +95,11 @@ class WorkerMetrics:
             ("store_call", "From a call of Redis to its answer.", self._shards.latency),
         ):
             yield histogram(f"jielong_{name}_duration_seconds", text, observed)
+        yield histogram(
+            "jielong_event_loop_lag_seconds",
+            "How late the event loop runs what is due.",
+            self._parts.loop_lag.observed,
+        )
 
     def _store(self) -> Iterator[Family]:
         yield gauge("jielong_store_away", "1 while Redis cannot be reached.", self._shards.away)

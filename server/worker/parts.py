@@ -50,6 +50,7 @@ from server.worker.funnel_feed import FunnelFeed
 from server.worker.heartbeat import Heartbeats
 from server.worker.lease import LostLease
 from server.worker.liveness import Liveness
+from server.worker.loop_lag import LoopLag
 from server.worker.offers import Offers
 from server.worker.registry import Registry
 from server.worker.router import Router
@@ -73,6 +74,7 @@ class Parts:
         disconnects: lost seats.
         heartbeats, deadlines, liveness, counters_feed, funnel_feed: the periodic work.
         latencies: how long participants wait.
+        loop_lag: how late the event loop is.
     """
 
     def __init__(
@@ -119,6 +121,7 @@ class Parts:
         self.liveness = Liveness(self.registry, self.router, leave)
         self.counters_feed = CountersFeed(self.registry, self.counters)
         self.funnel_feed = FunnelFeed(campaigns, FunnelStore(shards))
+        self.loop_lag = LoopLag()
         shards.on_reconnect(self.router.resync_all)
         self.backplane.on_reconnect(self.router.resync_all)
 
@@ -146,6 +149,7 @@ class Parts:
                 self.heartbeats,
                 self.counters_feed,
                 self.funnel_feed,
+                self.loop_lag,
             ):
                 group.create_task(part.run())
 

@@ -195,6 +195,7 @@ async def test_what_participants_wait_for_is_measured(shared: Service, operation
             now[f"jielong_{name}_duration_seconds_count"]
             for name in ("welcome", "seat", "commit", "store_call")
         ]
+        counts.append(now["jielong_event_loop_lag_seconds_count"])
         assert now["jielong_commit_duration_seconds_sum"] < 60
         return all(count >= 2 for count in counts)
 
