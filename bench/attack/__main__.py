@@ -21,8 +21,11 @@ import uvloop
 
 from bench import results
 from bench.attack import crowds, hour, plots, siege
+from bench.attack.besiegers import Besiegers
+from bench.attack.hostile import ATTACKS
 from bench.attack.solvers import SECRET
-from bench.processes import service
+from bench.campaign import short_phrase
+from bench.processes import bare_picows, service
 
 
 async def measure_crowds(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -48,8 +51,15 @@ async def measure_crowds(given: argparse.Namespace, folder: Path) -> dict[str, A
 
 async def measure_siege(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """One service, in quiet and under attack."""
-    with service(folder, guard="on", check="on") as program:
-        found = await siege.measure(program, folder, given.clients, given.hostile, given.seconds)
+    hostile = round(given.clients * given.hostile)
+    honest = given.clients - hostile
+    with (
+        service(folder / "service", guard="on", check="on", secret=SECRET) as program,
+        bare_picows(folder / "bare", "relay") as bare,
+    ):
+        attack = Besiegers(program.port, short_phrase(program.http), hostile, given.attacks)
+        found = await siege.measure(program, bare, honest, given.seconds, attack)
+    found = {"honest": honest, "hostile": hostile, **found}
     print(found, flush=True)
     return {"siege": found}
 
@@ -82,6 +92,7 @@ def main() -> None:
     of_siege.add_argument("--clients", type=int, default=1_000)
     of_siege.add_argument("--hostile", type=float, default=0.3, help="share of them")
     of_siege.add_argument("--seconds", type=float, default=60, help="in quiet, and under attack")
+    of_siege.add_argument("--attacks", nargs="*", choices=ATTACKS, default=list(ATTACKS))
     given = parser.parse_args()
     if given.what == "hour":
         found = hour.hours()

@@ -12,7 +12,7 @@ from bench import handwriting
 from bench.attack.crowds import Scribble
 from bench.attack.member import FAILURES, Member, RefusedError
 from bench.attack.raw_socket import BINARY, CONTINUATION, RawSocket
-from bench.attack.solvers import Cores
+from bench.attack.solvers import Elsewhere
 
 FLOOD_PAUSE = 0.1
 FLOOD = 20
@@ -105,7 +105,7 @@ async def replayed_commits(target: Target) -> None:
 async def farm(target: Target) -> None:
     """Takes part as fast as it is let, with scribbles."""
     url = f"ws://127.0.0.1:{target.port}/ws"
-    member = Member(url, target.address, _CORES.solve, keeps_token=False)
+    member = Member(url, target.address, _ELSEWHERE.solve, keeps_token=False)
     await member.take_part(target.phrase, Scribble(target.random), at_once=True)
     WORKS.update(member.works.values())
 
@@ -147,7 +147,7 @@ ATTACKS: dict[str, Attack] = {
 WORKS: set[str] = set()
 """Those that the farms have seen finished."""
 
-_CORES = Cores()
+_ELSEWHERE = Elsewhere()
 
 
 async def keep_on(attack: Attack, target: Target) -> None:

@@ -53,18 +53,23 @@ def hour(path: Path, found: dict[str, Any]) -> Path:
 def siege(path: Path, found: dict[str, Any]) -> Path:
     """Turns of honest clients, in quiet and under attack."""
     told = found["siege"]
-    turns = {
-        f"{phase}, {rank}": told[phase][f"{rank}_ms"]
-        for phase in ("quiet", "attacked")
-        for rank in ("p50", "p99")
-    }
+    phases = {phase: told[phase] for phase in ("quiet", "attacked")}
+
+    def times(of: dict[str, dict[str, Any]]) -> dict[str, float]:
+        ranks = ("p50", "p99")
+        return {f"{phase}, {rank}": it[f"{rank}_ms"] for phase, it in of.items() for rank in ranks}
+
+    turns = times(phases)
+    control = times({phase: it["control"] for phase, it in phases.items()})
     goal = {"attacked, p99": 2 * told["quiet"]["p99_ms"]}
-    memory = {phase: told[f"{phase}_mb"] for phase in ("quiet", "attacked")}
-    return figures.save_bars(
-        path,
-        f"{told['honest']} honest and {told['hostile']} hostile clients",
-        [Bars("ms from a commit to its answer", turns, goal), Bars("MB resident", memory, {})],
-    )
+    memory = {phase: it["mb"] for phase, it in phases.items()}
+    panels = [
+        Bars("ms from a commit to its answer", turns, goal),
+        Bars("ms of a frame through bare picows meanwhile", control, {}),
+        Bars("MB resident", memory, {}),
+    ]
+    title = f"{told['honest']} honest and {told['hostile']} hostile clients"
+    return figures.save_bars(path, title, panels)
 
 
 DRAW: dict[str, Callable[[Path, dict[str, Any]], Path]] = {

@@ -1,108 +1,130 @@
 """Honest clients before and during an attack: turns, counters, memory.
 
-The hostile clients run in a process of their own with a lower priority: an attacker has machines of
-its own, and here it would take the cores of the service.
+What is measured must not wait for the measuring. Neither the hostile clients nor the devices that
+solve proofs take the cores of the service (`besiegers`, `solvers.Elsewhere`). The process of
+the honest clients collects its garbage as a worker does, since a full collection takes 100 ms.
+`control` tells how much the machine and the clients delay.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import random
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
-import uvloop
 from jielong import Pen
 
-from bench.attack import hostile
+from bench.attack.besiegers import SEED, Besiegers
+from bench.attack.control import Control
 from bench.attack.member import FAILURES, Member, RefusedError
-from bench.attack.solvers import Cores
+from bench.attack.solvers import Elsewhere
 from bench.campaign import campaign, short_phrase
 from bench.processes import Program, descendants
+from server.worker import garbage_collection
 
-SEED = 20_200_131
-WARM_SECONDS = 15.0
+FULL_WINDOW_SECONDS = 60.0
+"""After this time the guard's counts of a minute are as high as they get."""
+
+SETTLE_SECONDS = 15.0
 ARCHIVE_SECONDS = 30.0
 A_FAMILY = 4
 """Honest clients of one address."""
 
-NICENESS = 19
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
-async def measure(
-    program: Program, data: Path, clients: int, share: float, seconds: float
-) -> dict[str, Any]:
-    """`clients` of whom a `share` is hostile, for `seconds` in quiet and `seconds` under attack.
+class _Slice(NamedTuple):
+    """A part of the run, by `perf_counter`, with what the service used in it."""
 
-    `data` is the folder of the service.
+    start: float
+    end: float
+    cores: float
+    most_bytes: int
+
+    def summary(self, members: Sequence[Member], control: Control) -> dict[str, Any]:
+        turns = [turn for member in members for turn in member.turns]
+        return {
+            **self._latencies(turns),
+            "control": self._latencies(control.ways),
+            "cores": round(self.cores, 2),
+            "mb": round(self.most_bytes / 1e6, 1),
+        }
+
+    def _latencies(self, timed: Sequence[tuple[float, float]]) -> dict[str, Any]:
+        ms = sorted(took * 1_000 for at, took in timed if self.start <= at < self.end)
+        return {
+            "count": len(ms),
+            "p50_ms": round(median(ms), 2),
+            "p99_ms": round(quantiles(ms, n=100)[98], 2),
+            "max_ms": round(ms[-1], 2),
+        }
+
+
+async def measure(
+    program: Program, bare: Program, honest: int, seconds: float, attack: Besiegers
+) -> dict[str, Any]:
+    """`honest` clients for `seconds` in quiet and `seconds` under attack.
+
+    `bare` is the control's server; the service, `program`, has its data where its log is.
     """
-    besiegers = round(clients * share)
     phrase = short_phrase(program.http)
-    members = [_honest(program, number) for number in range(clients - besiegers)]
-    tasks = [asyncio.create_task(_keep_on(member, phrase)) for member in members]
-    loop = asyncio.get_running_loop()
-    await asyncio.sleep(WARM_SECONDS)
-    quiet_from = perf_counter()
-    before = program.usage().total
-    quiet_bytes = await _most_memory(program, seconds)
-    quiet_cores = (program.usage().total - before) / seconds
-    ours, theirs = multiprocessing.Pipe()
-    attack = multiprocessing.get_context("spawn").Process(
-        target=besiege, args=(theirs, program.port, phrase, besiegers)
-    )
-    attack.start()
-    await loop.run_in_executor(None, ours.recv)
-    await asyncio.sleep(WARM_SECONDS)
-    attack_from = perf_counter()
-    before = program.usage().total
-    attack_bytes = await _most_memory(program, seconds)
-    attack_cores = (program.usage().total - before) / seconds
-    end = perf_counter()
-    ours.send("stop")
-    seen = set(await loop.run_in_executor(None, ours.recv))
-    attack.join(10)
+    solve = Elsewhere().solve
+    members = [Member(program.ws, _address(i), solve, keeps_token=True) for i in range(honest)]
+    control = Control(bare)
+    garbage_collection.freeze()
+    controlling = asyncio.create_task(control.run())
+    running = (garbage_collection.run(), *(_keep_on(member, phrase) for member in members))
+    tasks = [controlling, *map(asyncio.create_task, running)]
+    await asyncio.sleep(FULL_WINDOW_SECONDS)
+    quiet = await _watch(program, seconds)
+    await attack.begin()
+    await asyncio.sleep(SETTLE_SECONDS)
+    attacked = await _watch(program, seconds)
+    seen = await attack.end()
+    if controlling.done():
+        controlling.result()
     for task in tasks:
         task.cancel()
     await asyncio.wait(tasks, timeout=10)
-    turns = [turn for member in members for turn in member.turns]
-    quiet = _latencies(turns, quiet_from, quiet_from + seconds)
-    attacked = _latencies(turns, attack_from, end)
     told = [(work, serial) for member in members for serial, work in member.works.items()]
-    exact = await loop.run_in_executor(None, _compare, program, data, told, seen)
+    exact = await asyncio.to_thread(_compare, program, told, seen)
+    phases = {"quiet": quiet, "attacked": attacked}
+    found = {name: phase.summary(members, control) for name, phase in phases.items()}
+    return found | _ratios(**found) | {"load_average": os.getloadavg()} | exact
+
+
+def _ratios(quiet: dict[str, Any], attacked: dict[str, Any]) -> dict[str, Any]:
+    """Under attack, in multiples of quiet."""
     return {
-        "honest": len(members),
-        "hostile": besiegers,
-        "quiet": quiet,
-        "attacked": attacked,
-        "p99_ratio": round(attacked["p99_ms"] / quiet["p99_ms"], 2),
-        "p50_ratio": round(attacked["p50_ms"] / quiet["p50_ms"], 2),
-        "quiet_cores": round(quiet_cores, 2),
-        "attacked_cores": round(attack_cores, 2),
-        "load_average": os.getloadavg(),
-        "quiet_mb": round(quiet_bytes / 1e6, 1),
-        "attacked_mb": round(attack_bytes / 1e6, 1),
-        **exact,
+        f"{kind}{rank}_ratio": round(pick(attacked)[f"{rank}_ms"] / pick(quiet)[f"{rank}_ms"], 2)
+        for kind, pick in (("", lambda it: it), ("control_", lambda it: it["control"]))
+        for rank in ("p50", "p99")
     }
 
 
-def _compare(
-    program: Program, data: Path, told: list[tuple[str, int]], seen: set[str]
-) -> dict[str, Any]:
+async def _watch(program: Program, seconds: float) -> _Slice:
+    start, before = perf_counter(), program.usage().total
+    most_bytes = await _most_memory(program, seconds)
+    end = perf_counter()
+    cores = (program.usage().total - before) / (end - start)
+    return _Slice(start, end, cores, most_bytes)
+
+
+def _compare(program: Program, told: list[tuple[str, int]], seen: set[str]) -> dict[str, Any]:
     """The counters beside what SQL holds and what clients were told."""
     until = perf_counter() + ARCHIVE_SECONDS
+    path = program.log.parent / "works.sqlite"
     while True:
         counted = campaign(program.http)["counters"]
-        with closing(sqlite3.connect(f"file:{data / 'works.sqlite'}?mode=ro", uri=True)) as works:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as works:
             hands = works.execute("SELECT work, serial FROM hands").fetchall()
             stored = {work for (work,) in works.execute("SELECT id FROM works")}
         if len(stored) >= counted["relays"] or perf_counter() > until:
@@ -121,53 +143,19 @@ def _compare(
     }
 
 
-def besiege(control: Connection, port: int, phrase: str, clients: int) -> None:
-    """The process of the hostile clients: says when all have begun, ends when it is told."""
-    os.nice(NICENESS)
-    uvloop.run(_besiege(control, port, phrase, clients))
-
-
-async def _besiege(control: Connection, port: int, phrase: str, clients: int) -> None:
-    names = list(hostile.ATTACKS)
-    tasks = []
-    for number in range(clients):
-        name = names[number % len(names)]
-        address = f"198.51.100.{1 + number % len(names)}"
-        target = hostile.Target(port, address, phrase, random.Random(SEED + number))
-        tasks.append(asyncio.create_task(hostile.keep_on(hostile.ATTACKS[name], target)))
-        await asyncio.sleep(0.01)
-    control.send("begun")
-    await asyncio.get_running_loop().run_in_executor(None, control.recv)
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks, timeout=5)
-    control.send(list(hostile.WORKS))
-
-
-def _honest(program: Program, number: int) -> Member:
+def _address(number: int) -> str:
     family = number // A_FAMILY
-    address = f"10.{family >> 16 & 255}.{family >> 8 & 255}.{family & 255}"
-    return Member(program.ws, address, Cores().solve, keeps_token=True)
+    return f"10.{family >> 16 & 255}.{family >> 8 & 255}.{family & 255}"
 
 
 async def _keep_on(member: Member, phrase: str) -> None:
     own = random.Random(SEED + id(member) % 100_003)
     pen = Pen(own)
-    await asyncio.sleep(own.uniform(0, WARM_SECONDS))
+    await asyncio.sleep(own.uniform(0, SETTLE_SECONDS))
     while True:
         with suppress(RefusedError, *FAILURES):
             await member.take_part(phrase, pen, at_once=False)
         await asyncio.sleep(own.uniform(1, 5))
-
-
-def _latencies(turns: Sequence[tuple[float, float]], start: float, end: float) -> dict[str, Any]:
-    ms = sorted(took * 1_000 for at, took in turns if start <= at < end)
-    return {
-        "turns": len(ms),
-        "p50_ms": round(median(ms), 2),
-        "p99_ms": round(quantiles(ms, n=100)[98], 2),
-        "max_ms": round(ms[-1], 2),
-    }
 
 
 async def _most_memory(program: Program, seconds: float) -> int:
