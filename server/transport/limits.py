@@ -26,7 +26,7 @@ LIVE_BUFFER_BYTES = 32_768
 SEND_BUFFER_BYTES = 1_048_576
 """Unsent bytes above which a connection is given up; its seat waits for the grace."""
 
-REFUSAL_RATE, REFUSAL_BURST = 10, 100
+REFUSAL_RATE, REFUSAL_BURST = 10, 40
 """Messages beyond the rate that are answered `slow_down`; still more close the connection."""
 
 HELLO_SECONDS = 30
