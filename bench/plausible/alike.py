@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.plausible import kanjivg
 from server.plausible import directions
-from server.plausible.points import INK_POINTS, Points, normalized, sample_lines
+from server.plausible.points import INK_POINTS, Floats, Points, normalized, sample_lines
 from server.plausible.shapes import Shapes
 
 NEAREST = 8
@@ -21,19 +22,28 @@ class LookAlikes:
         """Draws each character once; takes some seconds."""
         self._chars = list(chars)
         self._shapes = shapes
-        drawn = [_points(char) for char in self._chars]
-        self._maps = np.concatenate([directions.maps(points) for points in drawn])
+        self._maps = np.concatenate([_map(kanjivg.strokes(char)) for char in self._chars])
         self._row = {char: row for row, char in enumerate(self._chars)}
 
     def of(self, char: str) -> list[str]:
         """The NEAREST characters that are not the same."""
-        squares = np.square(self._maps - self._maps[self._row[char]]).sum(axis=1)
+        squares = self._squares(char, self._maps)
         same = self._shapes.same(char)
         nearest = [self._chars[row] for row in np.argsort(squares)[: 2 * NEAREST]]
         return [other for other in nearest if other not in same][:NEAREST]
 
+    def differs(self, char: str, lines: Sequence[NDArray[np.float64]]) -> bool:
+        """Whether lines look less like the character than its nearest look-alike does."""
+        nearest = self._row[self.of(char)[0]]
+        other, altered = self._squares(char, np.concatenate([self._maps[[nearest]], _map(lines)]))
+        return bool(altered > other)
 
-def _points(char: str) -> Points:
-    lines = [line.astype(np.float32) for line in kanjivg.strokes(char) if len(line) > 1]
+    def _squares(self, char: str, maps: Floats) -> Floats:
+        squares: Floats = np.square(maps - self._maps[self._row[char]]).sum(axis=1)
+        return squares
+
+
+def _map(strokes: Iterable[NDArray[np.float64]]) -> Floats:
+    lines = [line.astype(np.float32) for line in strokes if len(line) > 1]
     points, _ = normalized(sample_lines(lines, INK_POINTS)[0])
-    return Points(points.xy[None], points.angle[None])
+    return directions.maps(Points(points.xy[None], points.angle[None]))

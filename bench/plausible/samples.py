@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bench.plausible import hands, hostile, kanjivg
+from bench.plausible import altered, hands, hostile, kanjivg
 from bench.plausible.alike import LookAlikes
 from server.plausible.shapes import Shapes
 from server.relay.ink import Stroke
@@ -77,6 +77,15 @@ class Samples:
             while kind in hostile.FIGURES and script_of(char) == "letters":
                 char = self._char(rng)
             yield Sample(char, kind, False, writer.ink(kind, char, rng))
+
+    def altered(self, count: int, seed: int) -> Iterator[Sample]:
+        """As much ink that is close to what was asked, of each kind alike."""
+        writer = altered.Altered(self._by_script["hanzi"], self._alike.differs)
+        for number in range(count):
+            rng = self._rng(seed + 2, number)
+            kind = altered.KINDS[number % len(altered.KINDS)]
+            char, ink = writer.written(kind, rng)
+            yield Sample(char, kind, False, ink)
 
     def _char(self, rng: np.random.Generator) -> str:
         script = rng.choice(list(SHARES), p=list(SHARES.values()))
