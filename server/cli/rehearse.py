@@ -36,6 +36,7 @@ from server.cli.command import (
     settings_from,
 )
 from server.cli.logs import set_up_logging
+from server.relay.fault import Fault
 from server.session.identity import Identity
 from server.settings import Settings
 from server.store.deployment import deployment
@@ -198,7 +199,8 @@ def _in_file(path: Path, campaign_id: str) -> Definition:
     """A campaign of the file that is the source of all, which has to be made for rehearsals."""
     found = read_file(path, load_library(), needs_default=True).definitions.get(campaign_id)
     if found is None:
-        raise CampaignError([Problem("", f"{path} has no campaign of this id")], campaign_id)
+        fault = Fault("{path} has no campaign of this id", path=path)
+        raise CampaignError([Problem("", fault)], campaign_id)
     if not found.rehearsal:
         raise StartError(
             f"{path} is the source of the campaigns: add one to it with `rehearsal = true` and the "
