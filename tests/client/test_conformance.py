@@ -115,6 +115,8 @@ async def test_what_cannot_be_run_is_told() -> None:
     said: list[str] = []
     assert await command("ws://127.0.0.1:1/ws", None, ["nonsense"], False, said.append) == 2
     assert await command(f"ws://127.0.0.1:{free_port()}/ws", None, [], False, said.append) == 2
+    for no_address in ("ws://[::1", "ws://127.0.0.1:99999/ws"):
+        assert await command(no_address, None, [], False, said.append) == 2
     assert "there is no check nonsense" in said[0]
     assert "cannot connect" in said[1]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from ..exceptions import CannotConnect
 from .check import Outcome
@@ -39,6 +40,11 @@ async def command(
         The exit status: 0 if no check failed, 1 if one did, 2 if none could be run.
     """
     outcomes: list[Outcome] = []
+    try:
+        _ = urlsplit(url).port
+    except ValueError as error:
+        say(f"{url} is no address: {error}")
+        return 2
     try:
         async for outcome in run(url, campaign, only):
             outcomes.append(outcome)
