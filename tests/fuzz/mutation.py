@@ -15,6 +15,7 @@ from typing import Any
 
 import msgpack
 
+from server.transport.limits import FRAME_BYTES
 from tests.fuzz.messages import HERE, garbled, is_well_formed
 from tests.integration.protocol_client import JSON, Message, pack
 from tests.vectors import load
@@ -90,7 +91,8 @@ class Corpus:
             message = _read(payload, self._wire)
             for _ in range(self._chance.randint(1, 3)):
                 message = self._change(message)
-            return pack(message, self._wire)
+            changed = pack(message, self._wire)
+            return changed if len(changed) <= FRAME_BYTES else payload
         except (ValueError, TypeError, OverflowError):  # what it holds cannot be written so
             return garbled(payload, self._chance.getrandbits(32))
 
