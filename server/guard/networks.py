@@ -61,9 +61,12 @@ class Networks:
 
     def peer(self, address: str) -> Peer:
         """The peer at an address."""
-        packed = packed_network(address)
-        network = hashlib.blake2b(packed, key=self.key, digest_size=HASH_BYTES).digest()
+        network = self.hash(packed_network(address))
         return Peer(network, self._participants(address)) if self.named else Peer(network)
+
+    def hash(self, counted: bytes) -> bytes:
+        """The hash under which something is counted today; 8 bytes."""
+        return hashlib.blake2b(counted, key=self.key, digest_size=HASH_BYTES).digest()
 
     def _participants(self, address: str) -> Mapping[str, int]:
         try:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Coroutine, Sequence
 from typing import Any
 
-from server.guard.limits import GuardRules
+from server.guard.limits import MINUTE, GuardRules, Limit
 from server.guard.networks import NamedNetwork, Networks
 from server.guard.pledges import PledgeLimit
-from server.guard.rates import NetworkRates
+from server.guard.rates import NetworkRate, NetworkRates
 from server.guard.sharing import Sharing
 from server.store.guard import GuardStore
 from server.transport.peer import ANYBODY, Peer
+
+DELETIONS = 6
+"""Of one participant a minute. Each looks through every lane and every campaign's archive."""
 
 
 class RequestGuard:
@@ -21,6 +24,7 @@ class RequestGuard:
         barred: participants who may not take part.
         rates: what networks do; `hellos` and `pledges` count together with those of sockets.
         pledges: how many of them.
+        deletions: how often each participant deletes what is theirs, counted by `participant`.
     """
 
     def __init__(self, rules: GuardRules, store: GuardStore, barred: Container[str]) -> None:
@@ -28,9 +32,11 @@ class RequestGuard:
         self.barred = barred
         self.rates = NetworkRates(rules.networks)
         self.pledges = PledgeLimit(self.rates.pledges, rules)
+        self.deletions = NetworkRate(Limit("deletion", DELETIONS, MINUTE, 0))
         self._on = rules.on
         self._networks = Networks()
-        shared = (self.rates.hellos, self.rates.pledges, self.rates.requests, *self.pledges.rates)
+        of_networks = self.rates.hellos, self.rates.pledges, self.rates.requests
+        shared = (*of_networks, *self.pledges.rates, self.deletions)
         self._sharing = Sharing(shared, self._networks, store)
 
     async def first(self) -> None:
@@ -49,6 +55,10 @@ class RequestGuard:
     def name_networks(self, named: Sequence[NamedNetwork]) -> None:
         """Campaigns name these networks from now on."""
         self._networks.named = named
+
+    def participant(self, token: str) -> Peer:
+        """Whoever has this token, to be counted as a network is, whether or not the guard is on."""
+        return Peer(self._networks.hash(token.encode()))
 
     def peer(self, address: str) -> Peer:
         """The network of an address, as trusted proxies told it."""

@@ -134,7 +134,7 @@ class WebCampaigns:
             OEmbed(self.access, reader, self.live, self._feed.definition),
             DonationApi(self.live, self._feed.definition, self._feed.catch_up, self._donations),
             Giving(self.live),
-            OwnDataApi(self._own_data(), self._identity, pictures),
+            OwnDataApi(self._own_data(), self._identity, pictures, self.guard),
             Sitemap(PublicList(self.database), self.live),
         )
         return [content.strokes.route(), *(route for part in parts for route in part.routes())]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from time import monotonic
 from typing import Any
 
 import structlog
@@ -15,22 +14,19 @@ from starlette.routing import Route
 
 from server.archive.deletion import Deletion
 from server.archive.pictures import DrawnPictures
+from server.guard.requests import RequestGuard
 from server.session.campaigns import OpenCampaign
 from server.session.departure import Send, announce_deletion
 from server.store.deletion import ParticipantDeletion
 from server.store.entry_stream import EntryStream
 from server.store.errors import StoreError
-from server.transport.rate_limit import Rate
 from server.web.api import ApiError
 from server.web.operation import Operation
 from server.web.pledge_api import NO_STORE, participant_token
-from server.web.request_rates import RequestRates
+from server.web.request_limit import too_many
 from server.web.shared_identity import SharedIdentity
 
 log = structlog.get_logger()
-
-DELETIONS = Rate.of(per_second=0.1, burst=5)
-"""Of one participant."""
 
 SECONDS = 20.0
 """The longest that one deletion may take, the wait for those before it included."""
@@ -106,13 +102,17 @@ class OwnDataApi:
     """The handler."""
 
     def __init__(
-        self, own_data: OwnData, identity: SharedIdentity, pictures: DrawnPictures
+        self,
+        own_data: OwnData,
+        identity: SharedIdentity,
+        pictures: DrawnPictures,
+        guard: RequestGuard,
     ) -> None:
         """`identity` knows its tokens; `pictures` of removed works are forgotten."""
         self._own_data = own_data
         self._identity = identity
         self._pictures = pictures
-        self._rates = RequestRates(DELETIONS)
+        self._guard = guard
         self._turn = asyncio.Lock()
         self._waiting = 0
 
@@ -124,8 +124,8 @@ class OwnDataApi:
         """Delete everything of the token's holder; 204, also when nothing is left."""
         identity = await self._identity.get()
         token = participant_token(request, identity)
-        if wait := self._rates.refuse_for(token, monotonic()):
-            raise ApiError(429, "slow_down", "you delete too often", retry_seconds=wait)
+        if wait := self._guard.deletions.take(self._guard.participant(token)):
+            raise too_many("you delete too often", wait)
         if self._waiting >= MOST_WAITING:
             raise _busy()
         self._waiting += 1
