@@ -117,14 +117,14 @@ def is_web(pid: int) -> bool:
 def service(folder: Path, checkout: Path = ROOT, **settings: object) -> Iterator[Program]:
     """`jielong serve` with its data in `folder` and `JIELONG_<NAME>` for every setting.
 
-    `checkout` is where the code of the service is. The guard and the check of works are off if
-    nothing else is said: a load comes from one address and writes faster than any hand, and the
-    check would have a core of the two.
+    `checkout` is where the code of the service is. The guard, the check of works and `pace` are off
+    if nothing else is said: a load comes from one address and writes faster than any hand, the
+    check would have a core of the two, and the programs that make it do not slow their ink down.
     """
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(folder)}
-    environment |= {"JIELONG_GUARD": "off", "JIELONG_CHECK": "off"}
+    environment |= {"JIELONG_GUARD": "off", "JIELONG_CHECK": "off", "JIELONG_PACE_LOAD": "0"}
     environment |= {f"JIELONG_{name.upper()}": str(value) for name, value in settings.items()}
     paths = (checkout, checkout / "client" / "python", environment.get("PYTHONPATH", ""))
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, map(str, paths)))

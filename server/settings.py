@@ -159,6 +159,9 @@ class Settings(BaseSettings):
     hold_replays: bool = True
     """Hold works back in which ink is repeated that somebody else wrote within a day."""
 
+    pace_load: float = Field(0.85, ge=0, le=1)
+    """The share of a core from which on a worker asks for live ink less often; 0: never."""
+
     max_connections: int = Field(50_000, ge=1)
     """Connections of one worker; a further `hello` is answered `busy`."""
 

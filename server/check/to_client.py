@@ -242,6 +242,12 @@ class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
     retry_ms: Count
 
 
+class Pace(msgspec.Struct, tag_field="t", tag="pace", frozen=True):
+    """Live ink is to come less often, or as often as before."""
+
+    ink_ms: Count
+
+
 class Pong(msgspec.Struct, tag_field="t", tag="pong", frozen=True):
     """The answer to `ping`."""
 
@@ -269,6 +275,7 @@ ToClient = (
     | Error
     | Challenge
     | Bye
+    | Pace
     | Pong
 )
 

@@ -232,6 +232,15 @@ class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
     retry_ms: Milliseconds
 
 
+class Pace(msgspec.Struct, tag_field="t", tag="pace", frozen=True):
+    """From now on live ink comes no more often than once in `ink_ms`; a commit has it all anyway.
+
+    Told to those who write while the server is busy, and again when it is not.
+    """
+
+    ink_ms: Milliseconds
+
+
 class Pong(msgspec.Struct, tag_field="t", tag="pong", frozen=True, omit_defaults=True):
     """The answer to `ping`."""
 

@@ -14,7 +14,7 @@ from picows import WSCloseCode
 
 from server.relay.from_client import FromClient, Ink, type_of
 from server.relay.ink import GRID, POINT, BadInkError
-from server.relay.to_client import Bye, ByeReason, Error, ErrorCode
+from server.relay.to_client import Bye, ByeReason, Error, ErrorCode, Pace
 from server.session.activity import Activity
 from server.session.campaigns import OpenCampaign
 from server.session.finished_works import FinishedWorks
@@ -25,6 +25,7 @@ from server.session.relay_trace import RelayTrace
 from server.session.seat import HeldSeat
 from server.session.seating import Seating
 from server.session.timer_wheel import TimerWheel
+from server.transport.limits import INK_MS
 from server.transport.websocket import ELSEWHERE, WebSocket
 
 
@@ -99,6 +100,7 @@ class Session:
         seat: the seat held, as far as this session was told; changed by `take_seat`.
         seating: the rooms and partners before, and the requests that may change the seat.
         works: the finished works told on this connection.
+        ink_ms: the least time between parts of live ink that the client was told last.
         joined_at: when the last `join` came that has no seat yet (`time.monotonic`), or 0.
         joining: when it joined last.
         trace: of its last join, while traces are on and this one is sampled.
@@ -115,6 +117,7 @@ class Session:
         "connection",
         "hello_at",
         "id",
+        "ink_ms",
         "joined_at",
         "joining",
         "locale",
@@ -153,6 +156,7 @@ class Session:
         self.resuming: Resuming | None = None
         self.activity = Activity(wheel)
         self.seat: HeldSeat | None = None
+        self.ink_ms = INK_MS
         self.seating = Seating()
         self.works = FinishedWorks()
         self.joined_at = 0.0
@@ -270,6 +274,11 @@ class Session:
         seat = self.seat
         if seat is not None and seat.room == room:
             self.connection.send_live(packed)
+
+    def pace(self, ink_ms: int) -> None:
+        """From now on the client sends live ink no more often than once in `ink_ms`."""
+        self.ink_ms = ink_ms
+        self.connection.send(Pace(ink_ms))
 
     def say_goodbye(self, why: ByeReason) -> None:
         """Send `bye` with a random time to return, and close the connection."""

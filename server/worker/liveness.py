@@ -1,9 +1,9 @@
-"""Pings silent connections, drops those that stay silent, and ends waits that take too long."""
+"""Pings silent connections, drops those that stay silent, ends long waits, and paces live ink."""
 
 from __future__ import annotations
 
 import asyncio
-from time import monotonic
+from time import monotonic, thread_time
 
 from picows import WSCloseCode
 
@@ -12,6 +12,7 @@ from server.session.handlers.leave import LeaveHandler
 from server.session.limits import IDLE_SECONDS
 from server.session.session import Session, Stage
 from server.transport import limits
+from server.worker.pacing import Pacing
 from server.worker.registry import Registry
 from server.worker.router import Router
 from server.worker.spread import in_batches
@@ -31,21 +32,26 @@ REMEMBER_SECONDS = 3_600
 class Liveness:
     """The liveness checks of one worker."""
 
-    def __init__(self, registry: Registry, router: Router, leave: LeaveHandler) -> None:
+    def __init__(
+        self, registry: Registry, router: Router, leave: LeaveHandler, pacing: Pacing
+    ) -> None:
         """Every part is that of this worker."""
         self._registry = registry
         self._router = router
         self._leave = leave
+        self._pacing = pacing
 
     async def run(self) -> None:
         """Check sessions every second, for as long as the worker lives."""
         loop = asyncio.get_running_loop()
         wheel = self._registry.wheel
         then = due = loop.time()
+        used = thread_time()
         while True:
             due = max(due + TICK_SECONDS, loop.time())
             await asyncio.sleep(due - loop.time())
-            now = loop.time()
+            now, used_before, used = loop.time(), used, thread_time()
+            self._pacing.observe((used - used_before) / (now - then))
             async for numbers in in_batches(wheel.advance(), AT_ONCE, WITHIN_SECONDS):
                 for session in filter(None, map(self._registry.session, numbers)):
                     self._check(session, now - then)
@@ -82,5 +88,8 @@ class Liveness:
                 self._leave.leave(session, Leave(seat.room, keep=True))
                 session.say_goodbye("idle")
             due = min(due, idle_at)
+        if seat is not None and session.ink_ms != self._pacing.ink_ms:
+            self._pacing.told += 1
+            session.pace(self._pacing.ink_ms)
         next_check = max(due, now + 1) if connection.refill_ink(seconds) else now + 1
         activity.schedule(session.id, next_check)

@@ -85,6 +85,15 @@ class WorkerMetrics:
             "Live ink, undos and reactions passed on.",
             router.relayed,
         )
+        pacing = self._parts.pacing
+        yield gauge(
+            "jielong_ink_interval_seconds",
+            "The least time between two parts of live ink that the worker asks for now.",
+            pacing.ink_ms / 1_000,
+        )
+        yield counter(
+            "jielong_paces_total", "Clients that were told another such time.", pacing.told
+        )
 
     def _latencies(self) -> Iterator[Family]:
         latencies = self._parts.latencies

@@ -52,6 +52,7 @@ from server.worker.lease import LostLease
 from server.worker.liveness import Liveness
 from server.worker.loop_lag import LoopLag
 from server.worker.offers import Offers
+from server.worker.pacing import Pacing
 from server.worker.registry import Registry
 from server.worker.router import Router
 
@@ -73,6 +74,7 @@ class Parts:
         backplane: to other workers.
         disconnects: lost seats.
         heartbeats, deadlines, liveness, counters_feed, funnel_feed: the periodic work.
+        pacing: how seldom they send live ink.
         latencies: how long participants wait.
         loop_lag: how late the event loop is.
     """
@@ -118,7 +120,8 @@ class Parts:
         self.heartbeats = self._make_heartbeats(shards, lost_lease, settings.lane_rate, most_lanes)
         offers = Offers(self.registry, shards)
         self.deadlines = Deadlines(self.registry, self.router, rooms, offers)
-        self.liveness = Liveness(self.registry, self.router, leave)
+        self.pacing = Pacing(settings.pace_load)
+        self.liveness = Liveness(self.registry, self.router, leave, self.pacing)
         self.counters_feed = CountersFeed(self.registry, self.counters)
         self.funnel_feed = FunnelFeed(campaigns, FunnelStore(shards))
         self.loop_lag = LoopLag()
