@@ -162,18 +162,29 @@ async def test_it_comes_back_after(why: str, capsys: pytest.CaptureFixture[str])
 
     async with acting(cut, resume) as url:
         assert await run(url) == 0
-    assert f"cut off (closed with 1012: {why}); coming back in 0.0 s" in capsys.readouterr().out
+    assert f"cut off (closed with 1012: {why}); coming back" in capsys.readouterr().out
 
 
-async def test_it_comes_back_to_a_server_that_is_full(capsys: pytest.CaptureFixture[str]) -> None:
+async def test_it_comes_back_to_a_server_that_is_full() -> None:
     async def full(peer: Peer) -> None:
         await peer.hear("hello")
         await peer.say(BUSY | {"re": "hello"})
         await peer.socket.close(1013, "full")
 
     async with acting(full, play) as url:
-        assert await run(url, "--token", "secret") == 0
-    assert "cut off (hello refused: busy (full)); coming back in 0.0 s" in capsys.readouterr().out
+        assert await run(url) == 0
+
+
+async def test_it_joins_another_room_where_its_own_is_over(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def cut(peer: Peer) -> None:
+        await peer.seat(MATCHED | {"seat": 1}, BYE)
+        await peer.socket.close(1012)
+
+    async with acting(cut, play) as url:
+        assert await run(url) == 0
+    assert "the room is gone; joining another" in capsys.readouterr().out
 
 
 async def test_it_comes_back_to_a_character_that_could_not_be_kept() -> None:

@@ -23,7 +23,6 @@ FOUND = {
     (language, code): f"{target}:{number}"
     for source, target in reversed(sources().items())
     for number, (language, code) in enumerate(BLOCK.findall(source.read_text(encoding="utf-8")))
-    if not code.startswith("from jielong.messages")  # a part of a program
 }
 """Where each program is; one that a page in another language repeats is run once."""
 

@@ -13,13 +13,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jielong import CannotConnect, Closed, Participant, Pen, Refused
+from jielong import CannotConnect, Closed, Participant, Pen, Reconnecting, Refused
 from jielong.__main__ import main
 from jielong.codec import Format
-from jielong.messages import Ink, Matched, PartnerState, React, Turn, Waiting
+from jielong.messages import (
+    Bye,
+    Ink,
+    Matched,
+    Pace,
+    PartnerState,
+    React,
+    Turn,
+    Waiting,
+    Welcome,
+)
 from jielong.strokes import duration
 
+from server.worker.pacing import STEPS_MS
 from tests.faults.proxy import Proxy
+from tests.integration.metrics import metrics
 from tests.integration.recorded_clients import run_check
 from tests.service import ROOT, Service
 
@@ -32,9 +44,9 @@ MIXES: list[tuple[Format, Format]] = [
 
 
 async def connect(
-    service: Service, token: str | None = None, wire: Format = "msgpack"
+    service: Service, token: str | None = None, wire: Format = "msgpack", resume: float = 60.0
 ) -> Participant:
-    return await Participant.connect(service.ws_url, token, format=wire, proxy=None)
+    return await Participant.connect(service.ws_url, token, format=wire, proxy=None, resume=resume)
 
 
 def pen(seed: int) -> Pen:
@@ -162,7 +174,10 @@ async def test_waking_brings_the_room_back_over_a_new_line(service: Service) -> 
     proxy = Proxy(service.port, random.Random(1))
     await proxy.start()
     line = f"ws://127.0.0.1:{proxy.port}/ws"
-    async with await Participant.connect(line, proxy=None) as a, await connect(service) as b:
+    async with (
+        await Participant.connect(line, proxy=None, resume=0) as a,
+        await connect(service) as b,
+    ):
         await a.join("zhijing-tianshi")
         await b.join()
         await a.commit(pen(5).character("致"))
@@ -239,10 +254,13 @@ async def test_refusals_have_the_protocols_codes(service: Service) -> None:
             await a.join("nonsense")
 
 
-async def test_a_paced_relay_shows_all_its_ink_to_a_newcomer(service: Service) -> None:
+async def test_a_busy_worker_asks_for_less_ink_and_a_newcomer_sees_all_of_it(
+    serve: Callable[..., Service],
+) -> None:
+    service = serve(pace_load=0.0001)
     async with await connect(service) as a, await connect(service, wire="json") as b:
         await a.join("jiayou")
-        writing = asyncio.create_task(a.write_relay(pen(11), pace=1.5, timeout=30))
+        writing = asyncio.create_task(a.write_relay(pen(11), pace=4.5, timeout=30))
         await asyncio.sleep(0.7)
         await b.join()
         await b.next(Turn)
@@ -250,6 +268,11 @@ async def test_a_paced_relay_shows_all_its_ink_to_a_newcomer(service: Service) -
         while tuple(strokes.values()) != b.committed[0]:
             ink = await b.next(Ink, timeout=1)
             strokes[ink.s] = strokes.get(ink.s, ()) + ink.p
+        paced = await a.next(Pace, timeout=0)
+        assert paced.ink_ms in STEPS_MS[1:]
+        told = await metrics(service)
+        assert told["jielong_ink_interval_seconds"] * 1_000 >= paced.ink_ms
+        assert told["jielong_paces_total"] >= 1
         await b.commit(pen(12).character("油"))
         await writing
 
@@ -268,28 +291,23 @@ async def test_a_short_turn_that_runs_out_says_idle(serve: Callable[..., Service
 
 async def test_a_room_outlives_a_restart_of_the_service(serve: Callable[..., Service]) -> None:
     service = serve()
-    a, b = await connect(service), await connect(service, wire="json")
-    await a.join("zhijing-tianshi")
-    await b.join()
-    ink = pen(1).character("致")
-    await a.commit(ink)
-    await asyncio.to_thread(service.stop)
-    for participant in (a, b):
-        with pytest.raises(Closed):
-            await participant.next(Waiting)
-        assert participant.bye is not None
-        assert participant.bye.why == "restart"
-        await participant.close()
-    again = await asyncio.to_thread(serve, port=service.port)
-    async with (
-        await connect(again, a.token) as a_again,
-        await connect(again, b.token, "json") as b_again,
-    ):
-        assert a_again.room == b_again.room == a.room
-        assert b_again.committed == (ink,)
-        await asyncio.gather(
-            a_again.write_relay(pen(2), timeout=10), b_again.write_relay(pen(3), timeout=10)
-        )
+    async with await connect(service) as a, await connect(service, wire="json") as b:
+        await a.join("zhijing-tianshi")
+        await b.join()
+        ink = pen(1).character("致")
+        await a.commit(ink)
+        await asyncio.to_thread(service.stop)
+        for participant in (a, b):
+            assert (await participant.next(Bye)).why == "restart"
+            await participant.next(Reconnecting)
+            assert participant.connection == "reconnecting"
+        in_memory = asyncio.create_task(b.commit(pen(2).character("敬"), c=1, timeout=30))
+        await asyncio.to_thread(serve, port=service.port)
+        assert (await in_memory).c == 1
+        await a.next(Welcome)
+        assert a.room == b.room
+        assert b.committed[0] == ink
+        await asyncio.gather(a.write_relay(pen(3), timeout=20), b.write_relay(pen(4), timeout=20))
 
 
 async def test_a_participant_of_the_command_line_meets_another(

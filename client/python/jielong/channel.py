@@ -8,7 +8,7 @@ from itertools import count
 
 from .connection import Connection
 from .deadline import Deadline, within
-from .exceptions import JielongError
+from .exceptions import JielongError, Refused, TimedOut
 from .handshake import Handshake
 from .messages import Bye, Message, Welcome
 from .outgoing import Outgoing
@@ -63,10 +63,20 @@ class Channel:
     async def open(self, token: str | None) -> None:
         """Connect as the participant with this token, or as a new one.
 
+        A server that refuses for now is asked again at the time that it names.
+
         Raises:
             CannotConnect, Refused, Closed, TimedOut, Malformed: see `jielong.exceptions`.
         """
-        self._begin(*await self._handshake.perform(token))
+        deadline = Deadline("welcome", self._handshake.timeout)
+        while True:
+            try:
+                self._begin(*await self._handshake.perform(token))
+                return
+            except Refused as error:
+                if error.retry_ms is None or not deadline.allows(error.retry_ms / 1000):
+                    raise
+                await asyncio.sleep(error.retry_ms / 1000)
 
     async def send(self, message: Outgoing) -> None:
         """Send a message over the present connection."""
@@ -84,14 +94,30 @@ class Channel:
             CannotConnect, Refused: a new connection makes no sense.
         """
         deadline = Deadline("working connection", timeout)
-        async with self._replacing:
+        before = self.end
+        await self._wait_for_turn(deadline)
+        try:
+            if self.end is not before and not self.end.done():
+                return  # it is new
             if not await self._receiver.probe(min(silence, deadline.left())):
                 await self._replace(deadline)
+        finally:
+            self._replacing.release()
 
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s."""
         self._closing.set()
         await self._receiver.close()
+
+    async def _wait_for_turn(self, deadline: Deadline) -> None:
+        """Wait for another call that is at work."""
+        try:
+            async with within(deadline.left(), deadline.what):
+                await self._replacing.acquire()
+        except TimedOut as error:
+            if self.end.done():
+                raise self.end.result() from error
+            raise
 
     async def _replace(self, deadline: Deadline) -> None:
         await self._receiver.drop("no sign of life")
@@ -100,7 +126,9 @@ class Channel:
         for attempt in count():
             if self._closing.is_set() or is_final(error, bye):
                 raise error
-            pause = delay(error, bye, attempt)
+            if not deadline.allows(0):
+                raise lost
+            pause = delay(error, bye, attempt, deadline.left())
             if not deadline.allows(pause):
                 raise lost
             await asyncio.sleep(pause)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
+from .events import Reconnecting
 from .exceptions import JielongError, TimedOut
 from .messages import Counters, Ink, Message, Pong, React, Undo
 
 Match: TypeAlias = Callable[[Message], bool]
 """Whether a message is one of those that a caller waits for."""
 
-_DISPOSABLE = (Ink, Undo, React, Counters, Pong)
+_DISPOSABLE = (Ink, Undo, React, Counters, Pong, Reconnecting)
 """Messages that are of no use once they are old; a full inbox drops these first."""
 
 
@@ -66,6 +67,11 @@ class Inbox:
         for waiter in self._waiters:
             if not waiter.future.done():
                 waiter.future.set_exception(error)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether no more messages will come."""
+        return self._end is not None
 
     def reopen(self) -> None:
         """Messages come again, after `end`."""

@@ -36,13 +36,13 @@ class LiveInk:
         room, c = session.require_room("ink"), session.require_turn("ink")
         await self._rate_limit.wait(session.ink_seconds)
         if session.relay and session.relay.may_write(room, c):
-            await session.send(outgoing.ink(room, c, s, part, end))
+            await session.show(outgoing.ink(room, c, s, part, end))
 
     async def undo(self, s: int) -> None:
         """Take the strokes from index `s` on off the partner's screen."""
         session = self._session
         c = session.require_turn("undo")
-        await session.send(outgoing.undo(session.require_room("undo"), c, s))
+        await session.show(outgoing.undo(session.require_room("undo"), c, s))
 
     async def play(self, strokes: Sequence[Stroke], seconds: float) -> None:
         """Send a character evenly over about `seconds`, and return at the end of that time.

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar, cast
 from . import outgoing, writer
 from .codec import Format
 from .connection import NORMAL, Tap
+from .events import ConnectionState
 from .exceptions import Closed, TimedOut
 from .handshake import Handshake
 from .inbox import Match
@@ -40,6 +41,9 @@ M = TypeVar("M", bound=Message)
 
 _CLIENT = "jielong-python/1"
 
+RESUME_SECONDS = 60.0
+"""How long a lost connection is replaced by itself. A restart of the service takes less."""
+
 _LONGEST_WAIT = 3_600.0
 """Seconds; iteration then waits anew."""
 
@@ -54,9 +58,11 @@ class Participant:
     A request that the server refuses raises Refused. When the refusal names a `retry_ms`, the
     request is first sent again after that time, as long as its own time limit allows.
 
-    When the connection is lost, waits raise Closed, and `wake` resumes over a new one. A commit
-    does that by itself: it survives a connection that is lost, or silent for about 3 s. With
-    `resume`, the participant does it for everything: waits go on over the new connection.
+    A lost connection is replaced by itself, for 60 s or as long as `resume` says, and waits go on
+    over the new one; if there is none in time, they raise Closed. `connection` tells where that
+    stands, and so do the messages of `jielong.events`. With `resume=0` waits raise Closed at once,
+    and `wake` resumes. Either way, a commit survives a connection that is lost, or silent for about
+    3 s.
     """
 
     def __init__(self, session: Session) -> None:
@@ -76,7 +82,7 @@ class Participant:
         format: Format = "msgpack",  # noqa: A002 - what a caller would call it
         timeout: float = 10.0,  # noqa: ASYNC109 - every wait of this package has one
         inbox_limit: int = 256,
-        resume: float = 0.0,
+        resume: float = RESUME_SECONDS,
         proxy: str | Literal[True] | None = True,
         tap: Tap | None = None,
         on_close: Callable[[], None] | None = None,
@@ -91,10 +97,13 @@ class Participant:
             locale: the participant's language, e.g. "zh-Hans".
             client: name of the program, for the server's statistics.
             format: "msgpack" (compact) or "json".
-            timeout: seconds for the connection, and again for the welcome.
+            timeout: seconds for the connection, and again for the welcome. Within them, a server
+                that is full is asked again when it says so.
             inbox_limit: most messages kept for `next`; see `jielong.inbox.Inbox`.
-            resume: seconds in which a lost connection is replaced by itself; 0 leaves that to
-                `wake`. After each time, `next` and iteration get the new `Welcome`.
+            resume: seconds in which a lost connection is replaced by itself, `math.inf` for as long
+                as the participant is open; 0 leaves that to `wake`. `next` and iteration get a
+                `Reconnecting` at each loss, then the new `Welcome`, and a `RoomOver` when the
+                server no longer has the room.
             proxy: True for the system's proxy, None for none, or a proxy's address.
             tap: called with every message sent and received; must not raise.
             on_close: called when a connection has ended; must not raise. The messages that the
@@ -133,6 +142,11 @@ class Participant:
     def participant(self) -> str:
         """The participant's public id."""
         return self.welcome.participant
+
+    @property
+    def connection(self) -> ConnectionState:
+        """Whether messages pass: "online", "reconnecting" or "closed"; see `jielong.events`."""
+        return self._session.connection
 
     @property
     def relay(self) -> Relay | None:
@@ -250,7 +264,7 @@ class Participant:
 
         If the connection is lost, or silent for about 3 s, the commit is sent again over a new
         one, which resumes the room. A commit that ends with another exception than Refused stays
-        in memory until the next, and `wake` sends it again.
+        in memory until the next, and is sent again over the next connection.
 
         Args:
             strokes: 1 to 64 strokes in the wire's form, together at most 4,096 points.
@@ -391,8 +405,9 @@ class Participant:
             timeout: seconds for the whole.
 
         Raises:
-            Refused: a commit was, or there is no room (any more).
-            Closed: the connection has ended; `bye` may say why.
+            Refused: a commit was; with `no_such_room`, there is no room, or it is over because the
+                connection was lost for too long.
+            Closed: the connection has ended, and there was no other; `bye` may say why.
             TimedOut: the phrase was not complete in time.
         """
         return await writer.write_relay(self._session, self._live_ink, pen, pace, timeout)

@@ -12,21 +12,19 @@ from .codec import Format
 from .connection import Direction
 from .console import describe
 from .deadline import Deadline
-from .exceptions import CannotConnect, Closed, JielongError, Refused, TimedOut
+from .events import Reconnecting
+from .exceptions import JielongError, Refused, TimedOut
 from .messages import Completed, Seated, parse
 from .participant import Participant
 from .pen import Pen
-from .reconnect import delay, is_final
 from .recorder import Recorder
-
-_RECONNECTS = 5
 
 
 class Options(Struct, frozen=True, kw_only=True):
     """What a player is to do; see `Participant.connect`, `join` and `write_relay`.
 
-    `timeout` is in seconds for the whole; `pace` is in seconds for each character, None for as
-    long as a hand needs.
+    `timeout` is in seconds for the whole, `resume` for a new connection after a loss; `pace` is in
+    seconds for each character, None for as long as a hand needs.
     """
 
     url: str
@@ -38,6 +36,7 @@ class Options(Struct, frozen=True, kw_only=True):
     locales: tuple[str, ...]
     pace: float | None
     timeout: float
+    resume: float
 
 
 class Player:
@@ -57,55 +56,60 @@ class Player:
         self._pen = pen
         self._recorder = recorder
         self._say = say
-        self._token = options.token
-        self._joined = False
         self._seat: int | None = None
 
     async def run(self) -> Completed:
-        """Play until the phrase is complete; reconnect up to five times."""
-        deadline = Deadline("end of the relay", self._options.timeout)
-        for attempt in range(_RECONNECTS + 1):
-            participant: Participant | None = None
+        """Play until the phrase is complete, in another room if one is over."""
+        options = self._options
+        deadline = Deadline("end of the relay", options.timeout)
+        async with await self._connect() as participant:
+            watching = asyncio.create_task(self._watch(participant))
             try:
-                participant = await self._connect()
-                return await self._play(participant, deadline)
-            except (Closed, CannotConnect, Refused) as error:
-                bye = participant.bye if participant else None
-                if attempt == _RECONNECTS or self._token is None or is_final(error, bye):
-                    raise
-                pause = delay(error, bye, attempt)
-                self._say(f"cut off ({error}); coming back in {pause:.1f} s")
-            await asyncio.sleep(min(pause, deadline.left()))
-        raise AssertionError("the last attempt returns or raises")
+                while True:
+                    if participant.relay is None:
+                        await participant.join(
+                            options.phrase, options.invite, locales=options.locales
+                        )
+                    room = participant.room
+                    try:
+                        return await self._write(participant, deadline.left())
+                    except Refused as error:
+                        if error.code != "no_such_room":
+                            raise
+                    self._say("the room is gone; joining another")
+                    if participant.room == room:
+                        await participant.leave()
+            finally:
+                watching.cancel()
+                await asyncio.wait([watching])
 
     async def _connect(self) -> Participant:
         options = self._options
-        participant = await Participant.connect(
+        return await Participant.connect(
             options.url,
-            self._token,
+            options.token,
             options.campaign,
             format=options.format,
+            resume=options.resume,
             tap=self._tap,
             on_close=self._recorder.closed if self._recorder else None,
         )
-        self._token = participant.token
-        return participant
 
-    async def _play(self, participant: Participant, deadline: Deadline) -> Completed:
-        async with participant:
-            if participant.relay is None:
-                if self._joined:
-                    self._say("the room is gone; joining another")
-                options = self._options
-                await participant.join(options.phrase, options.invite, locales=options.locales)
-                self._joined = True
-            self._seat = participant.seat
-            try:
-                return await participant.write_relay(self._pen, self._options.pace, deadline.left())
-            except (asyncio.CancelledError, TimedOut):
-                with contextlib.suppress(JielongError):
-                    await participant.leave(keep=True)
-                raise
+    async def _watch(self, participant: Participant) -> None:
+        """Say when the connection is lost."""
+        with contextlib.suppress(JielongError):  # the relay ends with it
+            while True:
+                lost = await participant.next(Reconnecting, self._options.timeout)
+                self._say(f"cut off ({lost.reason}); coming back")
+
+    async def _write(self, participant: Participant, seconds: float) -> Completed:
+        self._seat = participant.seat
+        try:
+            return await participant.write_relay(self._pen, self._options.pace, seconds)
+        except (asyncio.CancelledError, TimedOut):
+            with contextlib.suppress(JielongError):
+                await participant.leave(keep=True)
+            raise
 
     def _tap(self, direction: Direction, message: Mapping[str, object]) -> None:
         if self._recorder:

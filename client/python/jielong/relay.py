@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from .messages import (
     Committed,
@@ -23,6 +23,7 @@ from .strokes import Character
 class Relay(Struct, frozen=True):
     """One room as its participant sees it.
 
+    A room that was completed while the connection was lost may lack characters in `committed`.
     `turn` is None between a commit and the next turn, and when all is written. `partner` is None
     while the other seat is empty. `arrivals` counts how often a partner took that seat or came
     back; after each, unfinished ink is sent again from the start.
@@ -50,12 +51,25 @@ class Relay(Struct, frozen=True):
 def follow(relay: Relay | None, message: Message) -> Relay | None:
     """The room after a message; messages of another room change nothing."""
     if isinstance(message, Welcome):
-        return None if message.resume is None else _seated(relay, message.resume)
+        return _welcomed(relay, message)
     if isinstance(message, Seated):
         return _seated(relay, message)
     if relay is None or getattr(message, "room", None) != relay.room:
         return relay
     return _moved(relay, message)
+
+
+def _welcomed(relay: Relay | None, welcome: Welcome) -> Relay | None:
+    """Over another connection the room is open, was completed meanwhile, or is over."""
+    if welcome.resume is not None:
+        return _seated(relay, welcome.resume)
+    if relay is None or relay.completed is not None:
+        return relay
+    if not welcome.finished:
+        return None
+    work, url, serial = astuple(welcome.finished[-1])
+    completed = Completed(relay.room, work, url, serial, welcome.counters)
+    return replace(relay, turn=None, completed=completed)
 
 
 def _seated(relay: Relay | None, message: Seated) -> Relay:

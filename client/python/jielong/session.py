@@ -10,7 +10,8 @@ from typing import Any, cast
 from . import outgoing
 from .channel import Channel
 from .deadline import Deadline, within
-from .exceptions import Closed, JielongError, Refused, TimedOut
+from .events import ConnectionState, Reconnecting, RoomOver
+from .exceptions import Closed, Refused, TimedOut
 from .handshake import Handshake
 from .inbox import Expected, Inbox, Match
 from .messages import Bye, Challenge, Committed, Error, Message, Pace, Seated, Welcome
@@ -19,6 +20,7 @@ from .pending_leave import PendingLeave
 from .proof import solve
 from .refusal import refused, retry_seconds
 from .relay import Relay, follow
+from .resuming import Resuming
 
 _ANSWER_SECONDS = 1.0
 """How long a commit may go without an answer before the connection is probed."""
@@ -42,12 +44,11 @@ class Session:
         self.inbox = Inbox(inbox_limit)
         self.relay: Relay | None = None
         self.ink_seconds = 0.0
-        self._channel = Channel(handshake, self._take, self._end_if_lost)
+        self._channel = Channel(handshake, self._take, self._lost)
         self._pending_leave = PendingLeave(self.send, self.inbox.end)
         self._unanswered: Outgoing | None = None
         self._commits = 0
-        self._resume_seconds = resume_seconds
-        self._resuming: asyncio.Task[None] | None = None
+        self._resuming = Resuming(resume_seconds, self._replace, self.inbox.end)
         self._is_open = False
 
     @classmethod
@@ -57,6 +58,7 @@ class Session:
         """Connect as the participant with this token, or as a new one.
 
         A connection that is lost is replaced for `resume_seconds`; 0: only when the caller asks.
+        While the server refuses for now, it is asked again, within the handshake's time.
 
         Raises:
             CannotConnect, Refused, Closed, TimedOut, Malformed: see `jielong.exceptions`.
@@ -75,6 +77,19 @@ class Session:
     def bye(self) -> Bye | None:
         """What the server said before it closed, if anything."""
         return self._channel.bye
+
+    @property
+    def connection(self) -> ConnectionState:
+        """Whether messages pass."""
+        if not self._channel.end.done():
+            return "online"
+        at_work = self._channel.is_being_replaced or self._resuming.is_at_work
+        return "reconnecting" if at_work else "closed"
+
+    @property
+    def resume_seconds(self) -> float:
+        """How long a lost connection is replaced by itself; 0: not at all."""
+        return self._resuming.seconds
 
     @property
     def my_turn(self) -> bool:
@@ -105,6 +120,14 @@ class Session:
         """Send a message that has no answer."""
         await self._channel.send(message)
 
+    async def show(self, message: Outgoing) -> None:
+        """Send live ink, which is lost with the connection where that is replaced by itself."""
+        try:
+            await self.send(message)
+        except (Closed, TimedOut):
+            if not self._resuming.is_on:
+                raise
+
     async def ask(
         self,
         request: Outgoing,
@@ -121,7 +144,8 @@ class Session:
             request: the message.
             answers: picks its answer, beside an `Error` about it.
             timeout: seconds, retries included.
-            resumes: send it again over a new connection when this one is lost or silent.
+            resumes: send it again over a new connection when this one is lost or silent, also
+                where a lost connection is not replaced by itself.
 
         Raises:
             Refused, Closed, TimedOut: see `jielong.exceptions`.
@@ -129,6 +153,7 @@ class Session:
         t = cast(str, request["t"])
         deadline = Deadline(f"answer to {t}", timeout)
         exchange = self._deliver if resumes else self._exchange
+        outlives = resumes or self._resuming.is_on
 
         def answers_this(message: Message) -> bool:
             if isinstance(message, Challenge):
@@ -137,7 +162,7 @@ class Session:
 
         self.inbox.discard(answers_this)
         while True:
-            if resumes and self._channel.end.done():
+            if outlives and self._channel.end.done():
                 await self.wake(deadline.left())
             await self._pending_leave.settle(deadline.left())
             with self.inbox.expecting(answers_this) as expected:
@@ -152,7 +177,7 @@ class Session:
             if wait is None or not deadline.allows(wait):
                 raise refused(answer)
             ended, _ = await asyncio.wait([self._channel.end], timeout=wait)
-            if ended and not resumes:
+            if ended and not outlives:
                 raise refused(answer)
 
     async def commit(
@@ -207,14 +232,24 @@ class Session:
     async def close(self) -> None:
         """Close the connection, waiting at most 5 s."""
         await self._channel.close()
-        if self._resuming is not None:
-            self._resuming.cancel()
-            await asyncio.wait([self._resuming])
+        await self._resuming.close()
         await self._pending_leave.close()
 
     async def _exchange(self, request: Outgoing, expected: Expected, deadline: Deadline) -> Message:
-        await self.send(request)
-        return await expected.take(deadline.left(), deadline.what)
+        """Send a request, and again over each connection that is made by itself."""
+        if not self._resuming.is_on:
+            await self.send(request)
+            return await expected.take(deadline.left(), deadline.what)
+        while True:
+            with suppress(Closed):
+                await self.send(request)
+            end = self._channel.end
+            either: list[asyncio.Future[Any]] = [expected.future, end]
+            limit = deadline.left()
+            await asyncio.wait(either, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if expected.future.done() or not end.done():
+                return await expected.take(deadline.left(), deadline.what)
+            await self.wake(deadline.left())
 
     async def _deliver(self, request: Outgoing, expected: Expected, deadline: Deadline) -> Message:
         """Send until there is an answer, over a new connection if this one is lost or silent."""
@@ -261,10 +296,20 @@ class Session:
         self.inbox.reopen()
         ink_ms = welcome.limits.get("ink_ms")
         self.ink_seconds = ink_ms / 1000 if isinstance(ink_ms, int) else 0.0
+        before = self.relay
         if welcome.resume is None or not self.was_left(welcome.resume):
-            self.relay = follow(self.relay, welcome)
-        if self._resume_seconds and self._is_open:
+            self.relay = follow(before, welcome)
+        if self._resuming.is_on and self._is_open:
             self.inbox.put(welcome)
+        room = self.relay.room if self.relay else None
+        if before is not None and before.completed is None and room != before.room:
+            self.inbox.put(RoomOver(before.room))
+
+    def _lost(self) -> None:
+        """The connection has ended."""
+        if self._resuming.is_on and self._channel.is_recoverable:
+            self.inbox.put(Reconnecting(str(self._channel.end.result())))
+        self._end_if_lost()
 
     def _end_if_lost(self) -> None:
         """End the inbox if the connection has ended and nobody is about to replace it."""
@@ -273,22 +318,16 @@ class Session:
             return
         if not channel.is_recoverable:
             self.inbox.end(channel.end.result())
-        elif self._resume_seconds:
-            if self._resuming is None or self._resuming.done():
-                self._resuming = asyncio.create_task(self._resume_by_itself())
+        elif self._resuming.is_on:
+            if not self.inbox.is_ended:  # else it has given up
+                self._resuming.start()
         elif not self._commits:
             self.inbox.end(channel.end.result())
 
-    async def _resume_by_itself(self) -> None:
-        """Replace the connection; end the inbox if there is no other in time."""
-        try:
-            while self._channel.end.done():
-                await self.wake(self._resume_seconds)
-        except JielongError as error:
-            self.inbox.end(error)
-        except Exception as error:
-            self.inbox.end(JielongError(f"resuming failed: {error!r}"))
-            raise
+    async def _replace(self, seconds: float) -> None:
+        """Replace a lost connection within so many seconds, and one that is lost just after it."""
+        while self._channel.end.done():
+            await self.wake(seconds)
 
 
 def _stores(message: Message, commit: Outgoing) -> bool:

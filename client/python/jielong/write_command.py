@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from .address import socket_url
 from .crowd import Crowd
+from .participant import RESUME_SECONDS
 from .player import Options
 
 
@@ -66,6 +67,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="Time for each character; as long as a hand needs for it, if not given.",
     )
     add("--timeout", type=float, default=600.0, metavar="SECONDS", help="Time for the relay (600).")
+    add(
+        "--resume",
+        type=float,
+        default=RESUME_SECONDS,
+        metavar="SECONDS",
+        help="Time to come back after a lost connection (60).",
+    )
     add("--seed", type=int, help="Write the same strokes each time.")
     add("--json", action="store_true", help="Use JSON instead of MessagePack.")
     add(
@@ -87,6 +95,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         locales=arguments.locales,
         pace=arguments.pace,
         timeout=arguments.timeout,
+        resume=arguments.resume,
     )
 
 

@@ -36,7 +36,7 @@ async def write_relay(
     while True:
         relay = session.relay
         if relay is None or relay.room != room:
-            raise Refused("no_such_room", "the room was left meanwhile", "write_relay")
+            raise Refused("no_such_room", "the room was left or is over", "write_relay")
         if relay.completed:
             session.inbox.discard(moves)
             return relay.completed
@@ -47,6 +47,11 @@ async def write_relay(
             if seconds > 0:
                 await live_ink.play(strokes, min(seconds, deadline.left()))
             if session.relay and session.relay.may_write(room, c):
-                await session.commit(c, strokes, min(_COMMIT_SECONDS, deadline.left()))
+                limit = max(_COMMIT_SECONDS, session.resume_seconds)
+                try:
+                    await session.commit(c, strokes, min(limit, deadline.left()))
+                except Refused:
+                    if session.relay and session.relay.may_write(room, c):
+                        raise  # else the room went on, or is over: the next round says which
         else:
             await session.inbox.take(moves, deadline.left(), deadline.what)
