@@ -91,6 +91,12 @@ export class Api {
     return `${this.#base}/w/${encodeURIComponent(work)}/picture.png`;
   }
 
+  /** The picture of a pledge's certificate. @param {string} certificate */
+  certificatePictureOf(certificate) {
+    const locale = this.#locale ? `?locale=${this.#locale}` : "";
+    return `${this.#base}/p/${encodeURIComponent(certificate)}/picture.png${locale}`;
+  }
+
   /** Leads a donor to the organiser's payment page. @param {string} campaign @param {string} fund */
   giveAddress(campaign, fund) {
     return `${this.#base}/go/${encodeURIComponent(campaign)}/${encodeURIComponent(fund)}`;

@@ -19,7 +19,7 @@ for (const [path, content] of Object.entries(templates))
   codeSpace.addCompiledTemplate(path, { groupList: templates, content });
 
 /** WXSS as CSS: 750 rpx are as wide as the screen, and `page` is the body. @param {string} text */
-const cssOf = (text) => text.replace(/([\d.]+)rpx/g, (_, n) => `${(n / 750) * 100}vw`).replace(/^page\b/gm, "body");
+const cssOf = (text) => text.replace(/([\d.]+)rpx/g, (_, n) => `${(n / 750) * 100}vw`).replace(/^( *)page\b/gm, "$1body");
 
 /** What the framework's event is to a handler in WeChat: a canvas has touches of its own. */
 function eventOf(event) {

@@ -82,10 +82,15 @@ async def test_a_pledge_is_made_once_and_shared(phone: Page, shared: Service) ->
         False,
     )
     card = await phone.evaluate("page.onShareAppMessage()")
+    image = card.pop("imageUrl")
     assert card == {
         "title": "我承诺：承诺拒吃野味",
         "path": "/pages/campaign/campaign?campaign=default",
     }
+    await tap(phone, "certificate", id="game")
+    assert await said(phone, "previewed") == image
+    picture = await phone.request.get(shared.url + image.removeprefix("https://jielong.example"))
+    assert picture.headers["content-type"] == "image/png"
     token = await phone.evaluate("wx.getStorageSync('jielong.token')")
     await tap(phone, "pledge", id="tea")
     await phone.wait_for_function("() => shown.pledges[1].number !== ''", timeout=LIMIT_MS)

@@ -7,6 +7,7 @@ import random
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -21,7 +22,7 @@ from tests.service import ROOT, Service
 
 HERE = Path(__file__).parent
 TOOLS = ROOT / "tests" / "tools"
-PAGES = ("pages/relay/relay", "pages/campaign/campaign")
+PAGES = ("pages/relay/relay", "pages/campaign/campaign", "pages/give/give")
 PHONE = {"width": 375, "height": 760}
 
 STROKES = [[(0.2, 0.5), (0.8, 0.48)], [(0.5, 0.2), (0.52, 0.85)]]
@@ -68,7 +69,8 @@ async def phone(browser: Browser, shared: Service, tmp_path: Path) -> AsyncItera
 
     async def serve(route: Route) -> None:
         first, _, rest = route.request.url.removeprefix(f"{shared.url}/").partition("/")
-        await route.fulfill(path=folders[first] / rest if rest else folders[first])
+        file = folders[first] / rest if rest else folders[first]
+        await (route.fulfill(path=file) if file.exists() else route.fulfill(status=404))
 
     for first in folders:
         await page.route(f"{shared.url}/{first}{'' if '.' in first else '/**'}", serve)
@@ -115,9 +117,43 @@ async def shows(page: Page, words: str) -> None:
     await expect(page.get_by_text(words).first).to_be_visible(timeout=LIMIT_MS)
 
 
-async def test_from_the_first_screen_to_the_works_of_others(phone: Page, shared: Service) -> None:
+async def open_page(phone: Page, shared: Service, name: str, **query: str) -> None:
+    """Go to a page of the mini-program."""
+    await phone.evaluate(WECHAT, [shared.ws_url, name, query])
+
+
+async def pledge(phone: Page, shared: Service) -> None:
+    """Make a pledge, look at its certificate and share it."""
+    await phone.locator(".entry", has_text="承诺拒吃野味").get_by_text("我承诺").tap()
+    await shows(phone, "你是第 1 位承诺的人")
+    await button(phone, "看证书")
+    picture = await phone.evaluate("previewed")
+    answer = await phone.request.get(shared.url + picture.removeprefix("https://jielong.example"))
+    assert answer.headers["content-type"] == "image/png"
+    await button(phone, "发给朋友")
+    assert await phone.evaluate("card") == {
+        "title": "我承诺：承诺拒吃野味",
+        "path": "/pages/campaign/campaign?campaign=default",
+        "imageUrl": picture,
+    }
+
+
+async def give(phone: Page, shared: Service) -> None:
+    """Get the address of the organiser's page, and see it where WeChat allows that."""
+    await shows(phone, "目标 ¥1,000,000")
+    await button(phone, "去捐赠")
+    address = await phone.evaluate("copied")
+    assert address == "https://jielong.example/go/default/angels"
+    assert "不经手任何款项" in (await phone.evaluate("asked"))["content"]
+    await open_page(phone, shared, "give", address=quote(address, safe=""))
+    await expect(phone.locator("web-view")).to_have_attribute("src", address, timeout=LIMIT_MS)
+
+
+async def test_from_the_first_screen_to_the_works_of_others_and_a_gift(
+    phone: Page, shared: Service
+) -> None:
     public = await finish_work(shared)
-    await phone.evaluate(WECHAT, [shared.ws_url, "relay", {}])
+    await open_page(phone, shared, "relay")
     await shows(phone, "写哪一句：随缘")
     finger = Finger(phone, await phone.context.new_cdp_session(phone))
     async with await Participant.connect(shared.ws_url) as other:
@@ -145,6 +181,7 @@ async def test_from_the_first_screen_to_the_works_of_others(phone: Page, shared:
     assert await phone.evaluate("went") == "/pages/campaign/campaign?campaign=default"
     await phone.wait_for_function(LISTED, arg=public, timeout=LIMIT_MS)
     await phone.evaluate("page.onUnload()")
-    await phone.evaluate(WECHAT, [shared.ws_url, "campaign", {"campaign": "default"}])
-    await shows(phone, "承诺拒吃野味")
+    await open_page(phone, shared, "campaign", campaign="default")
     await expect(phone.locator(".work").last).to_be_visible(timeout=LIMIT_MS)
+    await pledge(phone, shared)
+    await give(phone, shared)

@@ -29,6 +29,12 @@ async ([url, name, query]) => {
     onNetworkStatusChange: (run) => (window.network = run),
     offNetworkStatusChange: () => (window.network = null),
     getWindowInfo: () => ({ pixelRatio: window.ratio ?? 2 }),
+    getAppBaseInfo: () => ({ theme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light" }),
+    onThemeChange(run) {
+      window.themed = ({ matches }) => run({ theme: matches ? "dark" : "light" });
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", window.themed);
+    },
+    offThemeChange: () => matchMedia("(prefers-color-scheme: dark)").removeEventListener("change", window.themed),
     createSelectorQuery() {
       const node = document.createElement("canvas");
       let selected = "";
@@ -48,7 +54,8 @@ async ([url, name, query]) => {
       };
       return query;
     },
-    showModal({ cancelText, confirmText, success }) {
+    showModal({ title, content, cancelText, confirmText, success }) {
+      window.asked = { title, content };
       if ([cancelText, confirmText].some((words) => words?.length > 4)) throw new Error("too long for WeChat");
       success?.({ confirm: true });
     },

@@ -20,8 +20,6 @@ const OWN = {
   share_pledge: "我承诺：{text}",
   pledge_count: "已有 {n} 人承诺",
   pledge_number: "你是第 {n} 位承诺的人",
-  pledge_make: "我承诺",
-  pledge_made: "已承诺",
   fund_raised: "已筹 {amount}，{n} 笔",
   fund_goal: "目标 {amount}",
   give: "去捐赠",

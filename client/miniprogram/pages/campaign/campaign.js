@@ -99,6 +99,12 @@ Page({
     }
   },
 
+  /** Shows the picture of the certificate. @param {WechatMiniprogram.TouchEvent} event Its button has the pledge's id. */
+  certificate({ currentTarget }) {
+    const picture = api.certificatePictureOf(this.pledged()[currentTarget.dataset.id].certificate);
+    void wx.previewImage({ urls: [picture], current: picture });
+  },
+
   /** @param {WechatMiniprogram.TouchEvent} event Its button has the fund's id. */
   give({ currentTarget }) {
     const address = api.giveAddress(this.id, currentTarget.dataset.id);
@@ -121,10 +127,10 @@ Page({
   onShareAppMessage() {
     const mine = this.pledged();
     const made = this.campaign && firstOf(this.campaign, mine);
-    return {
-      title: made ? text("share_pledge", { text: made.text }) : text("share_campaign"),
-      path: `/pages/campaign/campaign?campaign=${this.id}`,
-    };
+    const path = `/pages/campaign/campaign?campaign=${this.id}`;
+    if (!made) return { title: text("share_campaign"), path };
+    const imageUrl = api.certificatePictureOf(mine[made.id].certificate);
+    return { title: text("share_pledge", { text: made.text }), path, imageUrl };
   },
 });
 

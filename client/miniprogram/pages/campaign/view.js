@@ -17,7 +17,6 @@ export function pledgesOf({ open, pledges }, mine) {
     text: words,
     count: text("pledge_count", { n: count }),
     number: mine[id] ? text("pledge_number", { n: mine[id].number }) : "",
-    go: text(mine[id] ? "pledge_made" : "pledge_make"),
     ready: open && !mine[id],
   }));
 }

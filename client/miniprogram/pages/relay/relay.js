@@ -37,6 +37,7 @@ Page({
   ticking: 0,
   noticed: 0,
   onNetwork: /** @type {WechatMiniprogram.OnNetworkStatusChangeCallback} */ (later),
+  onTheme: /** @type {WechatMiniprogram.OnThemeChangeCallback} */ (later),
 
   /** @param {{campaign?: string, invite?: string}} query */
   onLoad({ campaign, invite }) {
@@ -60,6 +61,11 @@ Page({
     this.ticking = setInterval(() => this.show(), 1000);
     this.onNetwork = (/** @type {{isConnected: boolean}} */ { isConnected }) => isConnected && relay.wake();
     wx.onNetworkStatusChange(this.onNetwork);
+    this.onTheme = (/** @type {{theme?: string}} */ { theme }) => {
+      this.paper?.wear(theme);
+      this.paint();
+    };
+    wx.onThemeChange(this.onTheme);
     relay.start();
   },
 
@@ -88,7 +94,10 @@ Page({
       .exec(([found]) => {
         if (!found?.node) return; // The page is not laid out yet.
         this.side = found.width;
-        this.paper ??= new Paper(found.node);
+        if (!this.paper) {
+          this.paper = new Paper(found.node);
+          this.paper.wear(wx.getAppBaseInfo().theme);
+        }
         if (this.paper.resize(found.width * wx.getWindowInfo().pixelRatio)) this.paint();
       });
   },
@@ -101,6 +110,7 @@ Page({
     clearInterval(this.ticking);
     clearTimeout(this.noticed);
     wx.offNetworkStatusChange(this.onNetwork);
+    wx.offThemeChange(this.onTheme);
     this.relay.stop();
   },
 
