@@ -196,7 +196,7 @@
 /**
  * connecting: the socket opens, or `welcome` is awaited. online: `welcome` arrived. offline: lost,
  * the next try is in `retryMs`. elsewhere: another connection of this participant took over.
- * stopped: this client closed it.
+ * stopped: this client closed it, or gave up: then `reason` says why it was offline.
  * @typedef {"connecting" | "online" | "offline" | "elsewhere" | "stopped"} Status
  */
 /** @typedef {(altcha: Altcha) => Promise<string>} Solver Solves a proof of work. */

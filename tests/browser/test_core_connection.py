@@ -107,6 +107,26 @@ async def test_tries_come_soon_while_the_seat_is_kept_and_then_seldom(core: Core
     assert statuses == [5000, 2000, 2000, 2000, 2000, 3000, 6000, 12_000, 15_000]
 
 
+async def test_it_does_not_give_up_unless_the_program_says_when(core: Core) -> None:
+    limited = WORLD.replace('client: "test" },', 'client: "test" }, resumeMs: 60_000,')
+    tried, more, again = await core(
+        f"""async () => {{ {limited}
+          welcomed();
+          while (statuses.at(-1)[0] !== "stopped") {{
+            last().handlers.close(1006);
+            pass(statuses.at(-1)[2]);
+          }}
+          const tried = sockets.length;
+          pass(1_000_000);
+          const more = sockets.length - tried;
+          connection.start();
+          last().handlers.close(1006);
+          return [tried, more, statuses.at(-1)[0]];
+        }}"""
+    )
+    assert (tried, more, again) == (10, 0, "offline")
+
+
 async def test_the_unlucky_too_try_twice_within_the_grace(core: Core) -> None:
     statuses = await core(f"async () => {{ {WORLD.replace('0.5', '0.999')} {LOSSES} }}")
     assert sum(statuses[:2]) < 14_000

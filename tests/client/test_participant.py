@@ -115,7 +115,8 @@ async def acting(*scripts: Script) -> AsyncIterator[str]:
 
 async def connect(url: str, **settings: Any) -> Participant:
     """Connect; a lost connection stays lost unless a test says `resume`."""
-    return await Participant.connect(url, format="json", proxy=None, **({"resume": 0.0} | settings))
+    settings.setdefault("resume", 0.0)
+    return await Participant.connect(url, format="json", proxy=None, **settings)
 
 
 async def test_join_returns_how_the_room_stands() -> None:

@@ -18,7 +18,7 @@ from tests.installed import borrow_dependencies, build_wheel
 from tests.service import READY, ROOT, STOP_SECONDS, free_port
 
 PROMISED_SECONDS = 60.0
-"""From the first command to the first work without downloads, as the page promises."""
+"""From the first command to the first work, as the page promises, without what else pip brings."""
 
 BLOCK = re.compile(r"^```(?:console|sh)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SERVE, ADDRESS = "env/bin/jielong serve\n", "127.0.0.1:8000"

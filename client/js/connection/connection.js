@@ -33,6 +33,8 @@ export class Connection extends Emitter {
   #socket = null;
   #codec = codecFor("");
   #attempt = 0;
+  /** When the connection was lost; null while there is one. @type {number | null} */
+  #lostAt = null;
   /** The storage, which may lose it, is for the next visit only. @type {string | null} */
   #token;
   #pings = 0;
@@ -49,6 +51,7 @@ export class Connection extends Emitter {
    * @param {SocketAdapter} options.socket
    * @param {Storage} options.storage
    * @param {Omit<Hello, "t" | "token">} [options.hello]
+   * @param {number} [options.resumeMs] How long after a loss it tries again; until `stop` if not given.
    * @param {import("../types.js").Clock} [options.clock]
    * @param {() => number} [options.random]
    */
@@ -68,6 +71,7 @@ export class Connection extends Emitter {
   start() {
     if (this.#socket) return;
     this.#cancelTimer();
+    if (this.#status === "stopped") this.#lostAt = null;
     this.#open();
   }
 
@@ -151,6 +155,7 @@ export class Connection extends Emitter {
   /** @param {Welcome} message */
   #onWelcome(message) {
     this.#attempt = 0;
+    this.#lostAt = null;
     this.#token = message.token;
     this.#options.storage.set(TOKEN_KEY, message.token);
     this.#setStatus("online", "", 0);
@@ -186,6 +191,12 @@ export class Connection extends Emitter {
     if (reason === "timeout") this.#attempt ||= 1;
     const ms = retryMs ?? backoff(this.#attempt, this.#random);
     this.#attempt += 1;
+    const now = this.#clock.now();
+    this.#lostAt ??= now;
+    if (now + ms - this.#lostAt > (this.#options.resumeMs ?? Infinity)) {
+      this.#setStatus("stopped", reason, 0);
+      return;
+    }
     this.#setTimer(ms, () => this.#open());
     this.#setStatus("offline", reason, ms);
   }

@@ -13,6 +13,7 @@ const relay = new Relay({
   socket: adapters[0] ?? browserSocket,
   storage: Math.random() < 0.5 ? browserStorage : memoryStorage(new Map([["key", "value"]])),
   hello: { campaign: "default", locale: "en" },
+  resumeMs: 60_000,
   solve,
 });
 
