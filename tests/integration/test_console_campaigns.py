@@ -227,7 +227,7 @@ async def test_donations_are_searched_seen_to_and_compared(
         files = {"file": ("statement.csv", statement.encode(), "text/csv")}
         return (await owner.http.post("/admin/statements", data=fields, files=files)).text
 
-    statement = "id,fund,amount\nd1,angels,123.45\nd2,angels,4.00\nd3,angels,1.00\n"
+    statement = "id,fund,amount,ref\nd1,angels,123.45,\nd2,angels,4.00,\nd3,angels,1.00,=1+1\n"
     assert "Differences: 2." in await send("compare", statement)
     assert "1 new, 2 known before, 0 refused." in await send("import", statement)
     wrong = await send("import", "id,amount\nd8,x\nd9,5\nd7,-1\n")
@@ -236,4 +236,5 @@ async def test_donations_are_searched_seen_to_and_compared(
     assert "&#39;-1&#39; is no amount" in wrong
     saved = await owner.post("/exports", {"campaign": "gifts", "what": "donations"}, "/exports")
     assert saved.headers["content-disposition"].startswith('attachment; filename="gifts-donations-')
+    assert ",'=1+1," in saved.text, "no spreadsheet takes it for a formula"
     assert "Both say the same." in await send("compare", saved.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -108,6 +109,10 @@ async def test_works_are_found_seen_and_decided_on(shared: Service, owner: Conso
     assert work in (await owner.get(f"/works?of={work}")).text
     page = (await owner.get(f"/works/{work}")).text
     assert "data-ink" in page
+    table = (await owner.post("/exports", {"campaign": "default", "what": "works"})).text
+    assert f"/w/{work},加油,zh-Hans," in table
+    lines = (await owner.post("/exports", {"campaign": "default", "what": "strokes"})).text
+    assert work in {json.loads(line)["id"] for line in lines.splitlines()}
     picture = await owner.get(f"/works/{work}/picture.svg")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     decided = await owner.post(f"/works/{work}/decide", {"decision": "remove"})
