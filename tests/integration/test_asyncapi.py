@@ -21,6 +21,9 @@ NODE_SECONDS = 60
 USUAL_JOINS = 12
 """As many as the recording has before anybody is asked for work, and a few more."""
 
+BUSY = {"pace"}
+"""What only a busy worker says."""
+
 COMMIT = {"t": "commit", "room": "r", "c": 0}
 TURN = {"t": "turn", "room": "r", "c": 0, "char": "加", "seat": 0, "ms": 1}
 AGAINST_THE_PROTOCOL: dict[str, Message] = {
@@ -99,7 +102,7 @@ def test_the_recorded_relay_holds_every_message_of_the_document(
 ) -> None:
     listed = findings.document["operations"][direction]["messages"]
     passed = {message["t"] for to, message in findings.recording.messages if to == direction}
-    assert passed == {reference["$ref"].rpartition("/")[2] for reference in listed}
+    assert passed == {reference["$ref"].rpartition("/")[2] for reference in listed} - BUSY
 
 
 def test_a_message_against_the_protocol_matches_no_schema(findings: Findings) -> None:
