@@ -32,6 +32,13 @@ DURATION = """(id) => Promise.all([
     Math.min(9, new Timeline(chars.map(({strokes}) => strokes)).duration / 1000) + 2)"""
 """How long a work's film is, in seconds: its writing in at most 9 s, and 2 s of the whole."""
 
+WITHOUT_ENCODER = """(() => {
+  const ask = VideoEncoder.isConfigSupported;
+  VideoEncoder.isConfigSupported = async (config) =>
+    config.codec.startsWith('%s') ? {supported: false} : ask.call(VideoEncoder, config);
+})()"""
+"""Makes a browser that cannot encode by the codecs whose names begin so."""
+
 PLAYED = """async ([type, content]) => {
   const video = Object.assign(document.createElement('video'), {muted: true});
   const when = (event) => new Promise((done, fail) => {
@@ -88,12 +95,16 @@ async def test_what_most_devices_play_is_preferred_and_recording_comes_last(
         assert await one.page.evaluate(WAYS, [encodes, records]) == ways
 
 
+@pytest.mark.parametrize("missing", ["none", "avc1"])
 async def test_the_film_has_the_writing_in_its_time(
-    stranger: Stranger, shared: Service, work: str
+    stranger: Stranger, shared: Service, work: str, missing: str
 ) -> None:
-    one = await stranger(shared, f"/w/{work}#poster", **STILL)
+    one = await stranger(shared, "/", **STILL)
+    await one.page.add_init_script(WITHOUT_ENCODER % missing)
+    await one.page.goto(f"{shared.url}/w/{work}#poster")
     await is_shown(one)
     name, content = await saved(one, "poster-film")
+    assert missing == "none" or name.endswith(".webm")
     assert name.startswith("jielong-加油-")
     assert len(content) < LARGEST_BYTES
     film = await played(one.page, name, content)
