@@ -26,12 +26,6 @@ PHONE: dict[str, Any] = {
 }
 CORE_ORIGIN = "http://core.test"
 
-STAND_STILL = """addEventListener("animationstart", () => {
-  for (const animation of document.getAnimations())
-    if (animation.effect.getTiming().iterations === Infinity) animation.pause();
-})"""
-"""A page with an animation without end takes a tenth of a core, whatever the test waits for."""
-
 Stranger = Callable[..., Awaitable[ParticipantPage]]
 Core = Callable[..., Awaitable[Any]]
 
@@ -78,7 +72,6 @@ async def stranger(
 
     async def arrive(service: Service, path: str = "/", **options: Any) -> ParticipantPage:
         context = await browser.new_context(**{**USUAL, **options})
-        await context.add_init_script(STAND_STILL)
         participant = ParticipantPage(await context.new_page())
         opened.append(participant)
         await participant.page.goto(service.url + path)
