@@ -2,8 +2,8 @@
 
 Honest hands and hostile ink come from seeded generators over KanjiVG, another source than the
 shapes that they are compared with. Everything is measured on characters that nothing was tuned for.
-With `--tune`, `server/plausible/learned.npz` is made anew first, from the other half. With
-`--altered` only altered characters are judged, of kinds that nothing was tuned with.
+With `--tune`, `server/plausible/expected.npz` and `learned.npz` are made anew first, from the other
+half. With `--altered` only altered characters are judged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[threads] = "1"  # before NumPy is loaded: the cost is that of one thread
 
 from bench import results  # noqa: E402
-from bench.plausible import figures, tune  # noqa: E402
+from bench.plausible import altered, figures, tune  # noqa: E402
 from bench.plausible.expected import learn  # noqa: E402
 from bench.plausible.figures import Judged  # noqa: E402
 from bench.plausible.samples import Sample, Samples  # noqa: E402
@@ -43,7 +43,7 @@ RUNS = 5
 def main() -> None:
     """Tune if asked; measure; write the result and its plot."""
     parser = argparse.ArgumentParser(prog="python -m bench.plausible")
-    parser.add_argument("--samples", type=int, default=4_500, help="of either kind")
+    parser.add_argument("--samples", type=int, default=1_800, help="of either kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tune", action="store_true", help="learn anew from the training half")
     parser.add_argument("--altered", type=int, default=0, help="judge only so many altered ones")
@@ -53,13 +53,7 @@ def main() -> None:
         judge_altered(shapes, arguments.altered, arguments.seed)
         return
     if arguments.tune:
-        ocr = Ocr.installed()
-        if ocr is None:
-            sys.exit("--tune needs the reader: .venv/bin/pip install -e '.[reader]'")
-        expected.save(*learn(ocr, shapes))
-        reader = Reader(ocr, Expected(ocr.classes))
-        training = Samples("training", shapes)
-        learned.save(tune.tune(reader, shapes, training, arguments.samples, arguments.seed))
+        learn_anew(shapes, arguments.seed)
     reader = Reader.installed()
     held_out = Samples("held-out", shapes)
     samples = [
@@ -84,9 +78,19 @@ def main() -> None:
     sys.stdout.write(f"{path}\n")
 
 
+def learn_anew(shapes: Shapes, seed: int) -> None:
+    """Make `expected.npz` and `learned.npz` anew."""
+    ocr = Ocr.installed()
+    if ocr is None:
+        sys.exit("--tune needs the reader: .venv/bin/pip install -e '.[reader]'")
+    expected.save(*learn(ocr, shapes))
+    reader = Reader(ocr, Expected(ocr.classes))
+    learned.save(tune.tune(reader, shapes, Samples("training", shapes), seed))
+
+
 def judge_altered(shapes: Shapes, count: int, seed: int) -> None:
     """Judge altered characters alone, and write the result."""
-    samples = list(Samples("held-out", shapes).altered(count, seed))
+    samples = list(Samples("held-out", shapes).altered(altered.KINDS, count, seed))
     told = {}
     for name, judge, runs in ways(Reader.installed()):
         found, cost = measure(judge, samples, runs)

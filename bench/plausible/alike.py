@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,13 @@ class LookAlikes:
         self._maps = np.concatenate([_map(kanjivg.strokes(char)) for char in self._chars])
         self._row = {char: row for row, char in enumerate(self._chars)}
 
-    def of(self, char: str) -> list[str]:
-        """The NEAREST characters that are not the same."""
+    def of(self, char: str, among: frozenset[str] | None = None) -> list[str]:
+        """The NEAREST characters that are not the same, among some or all."""
         squares = self._squares(char, self._maps)
         same = self._shapes.same(char)
-        nearest = [self._chars[row] for row in np.argsort(squares)[: 2 * NEAREST]]
-        return [other for other in nearest if other not in same][:NEAREST]
+        nearest = (self._chars[row] for row in np.argsort(squares).tolist())
+        others = (it for it in nearest if it not in same and (among is None or it in among))
+        return list(islice(others, NEAREST))
 
     def differs(self, char: str, lines: Sequence[NDArray[np.float64]]) -> bool:
         """Whether lines look less like the character than its nearest look-alike does."""
@@ -45,5 +47,5 @@ class LookAlikes:
 
 def _map(strokes: Iterable[NDArray[np.float64]]) -> Floats:
     lines = [line.astype(np.float32) for line in strokes if len(line) > 1]
-    points, _ = normalized(sample_lines(lines, INK_POINTS)[0])
+    points, _ = normalized(sample_lines(lines, INK_POINTS).points)
     return directions.maps(Points(points.xy[None], points.angle[None]))

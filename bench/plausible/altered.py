@@ -1,7 +1,7 @@
 """Hostile ink that is close to what is asked: the character defaced, cut or turned, or its double.
 
-It is kept apart from `hostile`: nothing is tuned with it, and it is not in the main rates. It shows
-how the check does on ink of a kind that nobody thought of.
+It is kept apart from `hostile`, and is not in the main rates. Only some kinds are tuned with: the
+others show how the check does on ink of a kind that nobody thought of.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ KINDS = (
     "upside down",
     "double",
 )
+TUNED = ("crossed out", "extra stroke", "scribbled over")
+"""The kinds that the check is tuned with."""
 
 DOUBLES = (
     "己已巳 未末 土士 日曰 人入八 大太犬 天夫矢 千干于 木本 王玉主 田由甲申 白自百 刀力 万方 午牛"

@@ -7,7 +7,7 @@ character that was tuned for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -68,8 +68,12 @@ class Samples:
             yield Sample(char, kind, True, hands.Hand(rng, kind).character(kanjivg.strokes(char)))
 
     def hostile(self, count: int, seed: int) -> Iterator[Sample]:
-        """As much hostile ink, of each kind alike."""
-        writer = hostile.Hostile(self._by_script["hanzi"], self._alike.of)
+        """As much hostile ink, of each kind alike.
+
+        In the training half look-alikes are of the same script: 卩 for p would teach what is wrong.
+        """
+        alike = self._alike_in_script if self._half == "training" else self._alike.of
+        writer = hostile.Hostile(self._by_script["hanzi"], alike)
         for number in range(count):
             rng = self._rng(seed + 1, number)
             kind = hostile.KINDS[number % len(hostile.KINDS)]
@@ -78,14 +82,17 @@ class Samples:
                 char = self._char(rng)
             yield Sample(char, kind, False, writer.ink(kind, char, rng))
 
-    def altered(self, count: int, seed: int) -> Iterator[Sample]:
-        """As much ink that is close to what was asked, of each kind alike."""
+    def altered(self, kinds: Sequence[str], count: int, seed: int) -> Iterator[Sample]:
+        """As much ink that is close to what was asked, of each of these kinds alike."""
         writer = altered.Altered(self._by_script["hanzi"], self._alike.differs)
         for number in range(count):
             rng = self._rng(seed + 2, number)
-            kind = altered.KINDS[number % len(altered.KINDS)]
+            kind = kinds[number % len(kinds)]
             char, ink = writer.written(kind, rng)
             yield Sample(char, kind, False, ink)
+
+    def _alike_in_script(self, char: str) -> list[str]:
+        return self._alike.of(char, frozenset(self._by_script[script_of(char)]))
 
     def _char(self, rng: np.random.Generator) -> str:
         script = rng.choice(list(SHARES), p=list(SHARES.values()))

@@ -6,6 +6,8 @@ that crosses a line of the shape does not lie on it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from server.plausible.points import Floats, Points
@@ -36,17 +38,26 @@ _TURNS = np.float32(TURN**2 / 2)
 """The squares of the coordinates of two directions."""
 
 
-def measures(ink: Points, shapes: Points) -> Floats:
-    """What is measured of one character's ink on each of k shapes: (k, MEASURES).
+class Laid(NamedTuple):
+    """One character's ink of n points on each of k shapes.
 
-    In columns: the mean distance from ink to shape, of all points and of the worst; the same from
-    shape to ink; the shares of ink and of shape that have nothing near; how much the fit changed;
-    the same two means without directions.
+    Attributes:
+        measures: (k, MEASURES). In columns: the mean distance from ink to shape, of all points and
+            of the worst; the same from shape to ink; the shares of ink and of shape that have
+            nothing near; how much the fit changed; the same two means without directions.
+        distances: of each point of the ink from the shape, (k, n).
     """
+
+    measures: Floats
+    distances: Floats
+
+
+def lay(ink: Points, shapes: Points) -> Laid:
+    """Lay ink on shapes."""
     fit = Fit(ink, shapes)
     squares, apart = fit.squares()
     to_shape, to_ink = _roots(squares.min(axis=2)), _roots(squares.min(axis=1))
-    return np.stack(
+    measures = np.stack(
         [
             to_shape.mean(axis=1),
             _worst(to_shape),
@@ -59,7 +70,8 @@ def measures(ink: Points, shapes: Points) -> Floats:
             _roots(apart.min(axis=1)).mean(axis=1),
         ],
         axis=1,
-    ).astype(np.float32)
+    )
+    return Laid(measures.astype(np.float32), to_shape)
 
 
 class Fit:

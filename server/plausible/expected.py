@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,18 @@ from numpy.typing import NDArray
 from server.plausible.points import Floats
 
 FILE = Path(__file__).with_name("expected.npz")
+
+
+class Compared(NamedTuple):
+    """A reading beside that of the shape which is read most like it.
+
+    Attributes:
+        alike: how much the two are alike, 0 to 1: Bhattacharyya's sum.
+        legible: how likely the network finds the asked character in the shape.
+    """
+
+    alike: float
+    legible: float
 
 
 class Expected:
@@ -29,18 +42,18 @@ class Expected:
         self._classes: NDArray[np.intp] = numbers[places].reshape(chars.shape)
         self._chances[self._classes == 0] = 0
 
-    def alike(self, likely: Floats, rows: Sequence[int]) -> float:
-        """How much a reading is like that of one of some shapes, 0 to 1: Bhattacharyya's sum.
+    def compared(self, likely: Floats, known: Sequence[int], rows: Sequence[int]) -> Compared:
+        """A reading, the chance of each class, with those of some shapes.
 
-        `likely` has the chance of each class.
+        The classes `known` count as one: 続 is the same as 續, which has another shape.
         """
-        read = likely[self._classes[rows]]
-        return float(np.sqrt(read * self._chances[rows]).sum(axis=1).max())
-
-    def legible(self, known: Sequence[int], rows: Sequence[int]) -> float:
-        """How likely it finds one of these classes where it reads the shapes themselves."""
-        own = np.isin(self._classes[rows], known)
-        return float((self._chances[rows] * own).max())
+        classes, chances = self._classes[rows], self._chances[rows]
+        own = np.isin(classes, known)
+        legible = (chances * own).sum(axis=1)
+        together = np.sqrt(min(1.0, float(likely[known].sum())) * legible)
+        alike = together + np.sqrt(likely[classes] * chances * ~own).sum(axis=1)
+        best = int(alike.argmax())
+        return Compared(float(alike[best]), float(legible[best]))
 
 
 def save(chars: NDArray[np.uint32], chances: Floats, file: Path = FILE) -> None:

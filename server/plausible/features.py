@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from server.plausible import alignment, directions
-from server.plausible.points import Floats, Points, normalized
+from server.plausible import alignment, directions, stray
+from server.plausible.points import Floats, Points, Sampled, normalized
 from server.plausible.shapes import Shapes
 
 OWN, RIVALS = 2, 2
@@ -24,7 +24,7 @@ COMPARED = 6
 RIVALRY = 2 + COMPARED
 """Numbers that compare the character with one other; COMPARED of them are of the alignment."""
 
-COUNT = 2 * alignment.MEASURES + 9
+COUNT = 2 * alignment.MEASURES + 9 + stray.COUNT
 """Numbers that are told of the ink of a character."""
 
 
@@ -53,22 +53,22 @@ class Space:
         return positive
 
 
-def features(ink: Points, length: float, char: str, shapes: Shapes, space: Space) -> Floats | None:
+def features(ink: Sampled, char: str, shapes: Shapes, space: Space) -> Floats | None:
     """COUNT numbers about the ink, as `points.sample` answers it; None: nobody knows the shape."""
     same = shapes.rows(char)
     if not same:
         return None
-    points, factor = normalized(ink)
+    points, factor = normalized(ink.points)
     ink_map = directions.maps(Points(points.xy[None], points.angle[None]))[0]
     squares = space.squares(ink_map)
     own = _nearest(squares, same)[:OWN]
     rivals, rank = _rivals(squares, same)
-    laid = alignment.measures(points, _of(shapes, np.concatenate([own, rivals])))
+    laid, distances = alignment.lay(points, _of(shapes, np.concatenate([own, rivals])))
     sums = laid[:, 0] + laid[:, 2]
     best = int(sums[: len(own)].argmin())
     rival = len(own) + int(sums[len(own) :].argmin())
     mine, other = float(squares[own[0]]), float(squares[rivals[0]])
-    extent = length * float(np.sqrt(factor.prod()))
+    extent = ink.length * float(np.sqrt(factor.prod()))
     return np.array(
         [
             *laid[best],
@@ -81,7 +81,8 @@ def features(ink: Points, length: float, char: str, shapes: Shapes, space: Space
             np.log(float(factor[0] / factor[1])),
             np.log1p(other),
             float(points.xy.min() < 0) + float(points.xy.max() > 1),
-            np.log(length),
+            np.log(ink.length),
+            *stray.measures(distances[best], ink.line, extent),
         ],
         np.float32,
     )
@@ -100,7 +101,7 @@ def rivalry(ink: Points, char: str, rival: str, shapes: Shapes, space: Space) ->
         squares = space.squares(directions.maps(Points(points.xy[None], points.angle[None]))[0])
         own = _nearest(squares, same)[:OWN]
         (other,) = _nearest(squares, others)[:1]
-        laid = alignment.measures(points, _of(shapes, np.append(own, other)))
+        laid = alignment.lay(points, _of(shapes, np.append(own, other))).measures
         best = int((laid[:-1, 0] + laid[:-1, 2]).argmin())
         told[0] = 1
         told[1] = np.log((squares[own[0]] + 1) / (squares[other] + 1))

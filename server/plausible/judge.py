@@ -58,8 +58,7 @@ class Judge:
 
     def features(self, asked: Asked) -> Floats | None:
         """What is told of the ink; None: nobody knows the shape of the character."""
-        points, length = sample(asked.strokes)
-        return features(points, length, asked.char, self.shapes, self._learned.space)
+        return features(sample(asked.strokes), asked.char, self.shapes, self._learned.space)
 
 
 def written(asked: Asked, shapes: Shapes) -> Written:
@@ -71,6 +70,6 @@ def with_reading(
     asked: Asked, told: Floats, reading: Reading, shapes: Shapes, space: Space
 ) -> Floats:
     """What is told of the ink, and what was read."""
-    points, _ = sample(asked.strokes)
+    points = sample(asked.strokes).points
     compared = rivalry(points, asked.char, reading.rival, shapes, space)
     return np.concatenate([told, reading.logs, compared])

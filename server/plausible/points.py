@@ -42,8 +42,22 @@ class Points(NamedTuple):
     angle: Floats
 
 
-def sample(strokes: Sequence[Stroke], count: int = INK_POINTS) -> tuple[Points, float]:
-    """Points along the ink, equally far from each other, and the length of the ink; in cells."""
+class Sampled(NamedTuple):
+    """Points along lines, n of them and equally far from each other, in cells.
+
+    Attributes:
+        points: them.
+        length: of all lines together.
+        line: the line that each point is on, (n,): a stroke of the ink.
+    """
+
+    points: Points
+    length: float
+    line: NDArray[np.intp]
+
+
+def sample(strokes: Sequence[Stroke], count: int = INK_POINTS) -> Sampled:
+    """Points along the strokes of ink."""
     whole = [stroke if len(stroke) > POINT else [*stroke, 0, 0, 0, 0] for stroke in strokes]
     sizes = np.array([len(stroke) // POINT for stroke in whole])
     steps = np.empty((int(sizes.sum()), 2), np.float32)
@@ -60,7 +74,7 @@ def sample(strokes: Sequence[Stroke], count: int = INK_POINTS) -> tuple[Points, 
     return _along(xy, sizes, count)
 
 
-def sample_lines(lines: Sequence[Floats], count: int) -> tuple[Points, float]:
+def sample_lines(lines: Sequence[Floats], count: int) -> Sampled:
     """The same for lines, (n, 2) each with n >= 2, in cells."""
     return _along(np.concatenate(lines), np.array([len(line) for line in lines]), count)
 
@@ -82,7 +96,7 @@ def normalized(points: Points) -> tuple[Points, Floats]:
     return Points(xy.astype(np.float32), (angle % np.pi).astype(np.float32)), factor
 
 
-def _along(places: Floats, sizes: NDArray[np.intp], count: int) -> tuple[Points, float]:
+def _along(places: Floats, sizes: NDArray[np.intp], count: int) -> Sampled:
     """Points along lines of these sizes."""
     line = np.repeat(np.arange(len(sizes)), sizes)
     within = np.flatnonzero(line[1:] == line[:-1])
@@ -95,7 +109,7 @@ def _along(places: Floats, sizes: NDArray[np.intp], count: int) -> tuple[Points,
     at = np.minimum(np.searchsorted(ends, wanted), len(ends) - 1)
     share = 1 - (ends[at] - wanted) / np.maximum(lengths[at], 1e-9)
     xy = (starts[at] + steps[at] * share[:, None]).astype(np.float32)
-    return Points(xy, _angles(xy, line[at], steps[at])), whole
+    return Sampled(Points(xy, _angles(xy, line[at], steps[at])), whole, line[at])
 
 
 def _angles(xy: Floats, stroke: NDArray[np.intp], steps: Floats) -> Floats:

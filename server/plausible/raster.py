@@ -32,7 +32,7 @@ _DISC = [
 
 def picture(strokes: Sequence[Stroke]) -> Floats:
     """The ink in black (0) on white (1), as large as it fits: (SIDE, SIDE). Costs about 0.5 ms."""
-    return drawn(sample(strokes, DENSE)[0].xy)
+    return drawn(sample(strokes, DENSE).points.xy)
 
 
 def drawn(xy: Floats) -> Floats:

@@ -79,13 +79,12 @@ class Reader:
         return readings
 
     def _reading(self, chances: Floats, known: Sequence[int], rows: Sequence[int]) -> Reading:
-        expected = self._expected.alike(chances, rows)
-        legible = self._expected.legible(known, rows)
-        own = float(chances[known].max())
+        alike, legible = self._expected.compared(chances, known, rows)
+        own = min(1.0, float(chances[known].sum()))
         chances[known] = 0
         rival = int(chances.argmax())
         other = float(chances[rival])
         # In one place both sum to 1 at most; above that, both are there: a word, not a character.
         alone = 1 - max(0.0, own + other - 1)
-        four = np.array([own * alone, other, expected * alone, legible], np.float32)
+        four = np.array([own * alone, other, alike * alone, legible], np.float32)
         return Reading(np.log(four + LEAST), self._ocr.chars[rival])

@@ -10,7 +10,7 @@ from server.plausible.points import Floats, Points
 
 
 def plain_measures(ink: Points, shape: Points) -> list[float]:
-    """`alignment.measures` on one shape, term by term in double precision."""
+    """`alignment.lay` on one shape, term by term in double precision."""
     ones = np.ones((len(ink.xy), 1))
     source = np.hstack([ink.xy.astype(float) - 0.5, ones])
     target = shape.xy.astype(float) - 0.5
@@ -60,7 +60,7 @@ def points(rng: np.random.Generator, *shape: int) -> Points:
 def test_measures_are_those_of_the_definition(seed: int) -> None:
     rng = np.random.default_rng(seed)
     ink, shapes = points(rng, 80), points(rng, 4, 80)
-    found = alignment.measures(ink, shapes)
+    found = alignment.lay(ink, shapes).measures
     each = zip(shapes.xy, shapes.angle, strict=True)
     wanted = np.array([plain_measures(ink, Points(xy, angle)) for xy, angle in each])
     # A point at the very edge of NEAR may fall on either side: one of 80.
@@ -72,5 +72,5 @@ def test_ink_that_is_moved_and_slanted_lies_on_its_shape() -> None:
     shapes = points(np.random.default_rng(5), 1, 80)
     slanted = (shapes.xy[0] - 0.5) @ np.array([[1.0, 0.05], [0.1, 0.95]]) + 0.52
     ink = Points(slanted.astype(np.float32), shapes.angle[0])
-    (found,) = alignment.measures(ink, shapes)
+    (found,) = alignment.lay(ink, shapes).measures
     assert found[:4].max() < 0.02

@@ -85,6 +85,20 @@ def test_another_character_does_not_pass(judge: Judge) -> None:
     assert len(passed) <= len(chars) // 100, passed
 
 
+def test_a_character_that_is_crossed_out_does_not_pass(judge: Judge) -> None:
+    chars = chars_of("zh")
+    across = [
+        [300, 400, 0, 100, *(120, 110, 11, 0) * 28],
+        [300, 1_500, 0, 100, *(120, 8, 11, 0) * 28],
+    ]
+    passed = [
+        char
+        for char in chars
+        if judgement_of(judge, char, written(char) + across).verdict is Verdict.OK
+    ]
+    assert len(passed) <= len(chars) // 20, passed
+
+
 def test_made_up_strokes_do_not_pass(judge: Judge) -> None:
     passed = []
     for number, char in enumerate(chars_of("zh") + chars_of("ja") + chars_of("en")):
