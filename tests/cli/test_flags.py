@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -14,6 +17,15 @@ NAMED = (
     *("host", "port", "data", "redis_url", "workers", "turn_seconds", "grace_seconds"),
     *("campaigns", "base_path", "guard"),
 )
+
+
+@pytest.fixture(autouse=True)
+def logging_of_tests() -> Iterator[None]:
+    """A command sets the logging of its process up; here other tests follow."""
+    handlers = logging.getLogger().handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = handlers
 
 
 def test_serve_has_a_flag_for_each_setting_that_tools_rely_on() -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis.asyncio
@@ -112,10 +113,17 @@ async def test_one_scrape_tells_every_worker_also_when_one_dies(
     await eventually(lambda: told(WORKERS, 6 - gone), RESTART_SECONDS)
     for peer in peers:
         await peer.close()
-    lines = [line for line in shared.log.read_text().splitlines() if line.startswith("{")]
-    (ended,) = (it for it in map(json.loads, lines) if it["event"] == "a worker ended")
-    assert (ended["level"], ended["worker_pid"]) == ("error", killed)
-    assert ended["worker"] in range(WORKERS)
+    ended: list[dict[str, Any]] = []
+
+    async def logged() -> bool:
+        lines = [line for line in shared.log.read_text().splitlines() if line.startswith("{")]
+        ended[:] = [it for it in map(json.loads, lines) if it["event"] == "a worker ended"]
+        return bool(ended)
+
+    await eventually(logged)
+    (line,) = ended
+    assert (line["level"], line["worker_pid"]) == ("error", killed)
+    assert line["worker"] in range(WORKERS)
 
 
 async def test_workers_that_are_replaced_are_told_under_their_other_names(

@@ -266,7 +266,7 @@ async def test_a_busy_worker_asks_for_less_ink_and_a_newcomer_sees_all_of_it(
         await b.next(Turn)
         strokes: dict[int, tuple[int, ...]] = {}
         while tuple(strokes.values()) != b.committed[0]:
-            ink = await b.next(Ink, timeout=1)
+            ink = await b.next(Ink, timeout=10)
             strokes[ink.s] = strokes.get(ink.s, ()) + ink.p
         paced = await a.next(Pace, timeout=0)
         assert paced.ink_ms in STEPS_MS[1:]

@@ -17,8 +17,7 @@ import {
 } from "../../vendor/mediabunny/mediabunny.js";
 
 /** @import { FilmStage } from "./film-stage.js" */
-/** @import { FilmOptions } from "./film.js" */
-/** @import { Encoding } from "./film-ways.js" */
+/** @import { Encoding, FilmOptions } from "./film-ways.js" */
 
 /** So many frames wait for the encoder at most; one has 2.8 MB. */
 const MOST_WAITING = 4;

@@ -5,7 +5,7 @@
 import { BITS_A_SECOND, FRAMES_A_SECOND } from "./film-ways.js";
 
 /** @import { FilmStage } from "./film-stage.js" */
-/** @import { FilmOptions } from "./film.js" */
+/** @import { FilmOptions } from "./film-ways.js" */
 
 /**
  * @param {FilmStage} stage

@@ -14,6 +14,12 @@ export const FRAMES_A_SECOND = 30;
 export const BITS_A_SECOND = 1_200_000;
 
 /**
+ * @typedef {Object} FilmOptions
+ * @property {(share: number) => void} onProgress From 0 to 1.
+ * @property {AbortSignal} signal Ends the work.
+ */
+
+/**
  * @typedef {Object} Encoding By WebCodecs.
  * @property {"mp4" | "webm"} container
  * @property {"avc" | "vp9" | "vp8"} codec

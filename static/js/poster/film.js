@@ -8,13 +8,7 @@ import { FilmStage } from "./film-stage.js";
 import { pictureOf } from "./files.js";
 
 /** @import { PosterContent } from "./drawing.js" */
-/** @import { FilmWay } from "./film-ways.js" */
-
-/**
- * @typedef {Object} FilmOptions
- * @property {(share: number) => void} onProgress From 0 to 1.
- * @property {AbortSignal} signal Ends the work.
- */
+/** @import { FilmOptions, FilmWay } from "./film-ways.js" */
 
 /**
  * Makes the film in the first of these ways that does not fail.

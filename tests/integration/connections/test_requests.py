@@ -74,7 +74,6 @@ NO_REQUESTS = [
     pytest.param([b"\x16\x03\x01\x02\x00\x01"], id="tls"),
     pytest.param([b"hello\r\n"], id="words"),
     pytest.param([b"GET / HTTP/9\r\n\r\n"], id="unknown-version"),
-    pytest.param([b"NONE / HTTP/1.1\r\n\r\n"], id="unknown-method"),
     pytest.param([request(), b"hello\r\n\r\n"], id="the-second-one"),
 ]
 
@@ -82,6 +81,10 @@ NO_REQUESTS = [
 @pytest.mark.parametrize("said", NO_REQUESTS)
 async def test_what_is_no_request_is_refused(shared: Service, said: list[bytes]) -> None:
     expect_error(await last_answer(shared, *said), 400, "bad_request")
+
+
+async def test_a_page_can_only_be_read(shared: Service) -> None:
+    expect_error(await last_answer(shared, b"NONE / HTTP/1.1\r\n\r\n"), 405, "method_not_allowed")
 
 
 async def test_a_head_as_long_as_may_be_is_read_in_pieces(shared: Service) -> None:
