@@ -254,25 +254,34 @@ async def test_refusals_have_the_protocols_codes(service: Service) -> None:
             await a.join("nonsense")
 
 
-async def test_a_busy_worker_asks_for_less_ink_and_a_newcomer_sees_all_of_it(
-    serve: Callable[..., Service],
-) -> None:
-    service = serve(pace_load=0.0001)
+async def test_a_paced_relay_shows_all_its_ink_to_a_newcomer(service: Service) -> None:
     async with await connect(service) as a, await connect(service, wire="json") as b:
         await a.join("jiayou")
-        writing = asyncio.create_task(a.write_relay(pen(11), pace=4.5, timeout=30))
+        writing = asyncio.create_task(a.write_relay(pen(11), pace=1.5, timeout=30))
         await asyncio.sleep(0.7)
         await b.join()
         await b.next(Turn)
         strokes: dict[int, tuple[int, ...]] = {}
         while tuple(strokes.values()) != b.committed[0]:
-            ink = await b.next(Ink, timeout=10)
+            ink = await b.next(Ink, timeout=1)
             strokes[ink.s] = strokes.get(ink.s, ()) + ink.p
-        paced = await a.next(Pace, timeout=0)
+        await b.commit(pen(12).character("油"))
+        await writing
+
+
+async def test_a_busy_worker_asks_for_less_ink(serve: Callable[..., Service]) -> None:
+    service = serve(pace_load=0.0001)
+    async with await connect(service) as a, await connect(service, wire="json") as b:
+        await a.join("jiayou")
+        await b.join()
+        writing = asyncio.create_task(a.write_relay(pen(11), pace=4.5, timeout=30))
+        paced = await a.next(Pace, timeout=20)
         assert paced.ink_ms in STEPS_MS[1:]
         told = await metrics(service)
         assert told["jielong_ink_interval_seconds"] * 1_000 >= paced.ink_ms
         assert told["jielong_paces_total"] >= 1
+        while (await b.next(Turn, timeout=20)).c == 0:
+            pass
         await b.commit(pen(12).character("油"))
         await writing
 
