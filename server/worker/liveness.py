@@ -45,13 +45,16 @@ class Liveness:
         """Check sessions every second, for as long as the worker lives."""
         loop = asyncio.get_running_loop()
         wheel = self._registry.wheel
-        then = due = loop.time()
+        then = due = observed = loop.time()
         used = thread_time()
         while True:
             due = max(due + TICK_SECONDS, loop.time())
             await asyncio.sleep(due - loop.time())
-            now, used_before, used = loop.time(), used, thread_time()
-            self._pacing.observe((used - used_before) / (now - then))
+            now = loop.time()
+            if now - observed >= TICK_SECONDS / 2:  # after a pause, a tick may come at once
+                used_before, used = used, thread_time()
+                self._pacing.observe((used - used_before) / (now - observed))
+                observed = now
             async for numbers in in_batches(wheel.advance(), AT_ONCE, WITHIN_SECONDS):
                 for session in filter(None, map(self._registry.session, numbers)):
                     self._check(session, now - then)
