@@ -33,7 +33,7 @@ from bench.handwriting import character
 from bench.processes import ROOT, Program, service
 from server import catalogue
 from server.archive import schema
-from server.archive.database import Database
+from server.archive.database import Database, insert_rows
 from server.archive.review import Review
 from server.archive.review_queue import ReviewQueue
 from server.archive.review_state import ReviewState
@@ -107,12 +107,12 @@ async def fill(url: str, count: int) -> None:
         end = min(begin + AT_ONCE, count)
         async with database.writing() as connection:
             works = list(_rows(begin, end, inks, phrases))
-            await database.insert_new(connection, schema.works, works)
-            await database.insert_new(connection, schema.hands, list(_hands(begin, end)))
+            await connection.run_sync(insert_rows, schema.works, works)
+            await connection.run_sync(insert_rows, schema.hands, list(_hands(begin, end)))
     totals = {"relays": count, "participants": 2 * count, "serial": 2 * count}
     async with database.writing() as connection:
         row = {"campaign": CAMPAIGN, "lane": 0} | totals
-        await database.insert_new(connection, schema.lane_totals, [row])
+        await connection.run_sync(insert_rows, schema.lane_totals, [row])
     await database.close()
 
 

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import delete, func, select
 
 from server.archive import schema
-from server.archive.database import ArchiveAwayError, Database
+from server.archive.database import ArchiveAwayError, Database, insert_rows
 
 log = structlog.get_logger()
 
@@ -103,7 +103,7 @@ class Barred:
         now = time.time_ns() // 1_000_000
         rows = [{"participant": participant, "barred_at": now} for participant in participants]
         async with self._database.writing() as connection:
-            await self._database.insert_new(connection, schema.barred, rows)
+            await connection.run_sync(insert_rows, schema.barred, rows)
 
     async def unbar(self, participants: Sequence[str]) -> list[str]:
         """Let participants take part again, with everybody; those who were restricted."""

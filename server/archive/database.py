@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from server.archive import migration
 from server.archive.outage import Outages, Use
 from server.archive.remedies import missing_columns, remedy
-from server.archive.writer_thread import WriterThread
+from server.archive.writer_thread import Result, WriterThread
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
 """SQLite refuses a process that waits for another one's migration for too long; it tries again."""
@@ -55,9 +55,6 @@ _THREAD = "_connection_worker_thread"
 
 _WRITE = "write postgresql+asyncpg://user:password@host/name, or nothing for SQLite"
 _INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[postgresql]'`"
-
-
-Result = TypeVar("Result")
 
 
 class ArchiveError(Exception):
@@ -156,12 +153,6 @@ class Database:
                 return await self._writer.transact(do)
             async with self._engine.begin() as connection:
                 return await connection.run_sync(do)
-
-    async def insert_new(
-        self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
-    ) -> None:
-        """Insert the rows whose key does not exist yet."""
-        await connection.run_sync(insert_rows, table, rows)
 
     async def _migrate(self) -> None:
         """Bring the tables to the form of this version, once another process has done its part."""

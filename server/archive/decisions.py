@@ -12,7 +12,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import confirmed_reports, schema
-from server.archive.database import Database
+from server.archive.database import Database, insert_rows
 from server.archive.review_state import ReviewState
 
 UNDO_MS = 24 * 3_600_000
@@ -159,7 +159,7 @@ class Decisions:
         await connection.execute(delete(leases).where(leases.c.work == made.work))
         reports = [msgspec.structs.asdict(report) for report in _read_reports(made.reports)]
         rows = [{"work": made.work} | report for report in reports]
-        await self._database.insert_new(connection, schema.reports, rows)
+        await connection.run_sync(insert_rows, schema.reports, rows)
         undone = update(decisions).where(decisions.c.number == made.number)
         await connection.execute(undone.values(undone=True))
 

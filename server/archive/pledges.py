@@ -11,7 +11,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.archive import schema
-from server.archive.database import ArchiveAwayError, Database
+from server.archive.database import ArchiveAwayError, Database, insert_rows
 from server.archive.totals import batches
 from server.relay.pledges import MadePledge, PledgeTotals
 from server.store.errors import ArchiveUnreachableError
@@ -47,7 +47,7 @@ class PledgeStorage:
                 await connection.execute(_LOCK, {"campaign": campaign, "pledge": pledge})
             new = await _new(connection, campaign, pledges)
             rows = [{"campaign": campaign} | msgspec.structs.asdict(made) for made in new]
-            await self._database.insert_new(connection, schema.pledges, rows)
+            await connection.run_sync(insert_rows, schema.pledges, rows)
             for pledge in kinds:
                 numbers = [made.number for made in pledges if made.pledge == pledge]
                 added = {

@@ -193,7 +193,7 @@ class Works:
             "reported_at": time.time_ns() // 1_000_000,
         }
         async with self._database.writing() as connection:
-            await self._database.insert_new(connection, schema.reports, [row])
+            await connection.run_sync(insert_rows, schema.reports, [row])
 
 
 def _store(

@@ -1,9 +1,9 @@
-"""Pings silent connections, drops those that stay silent, ends long waits, and paces live ink."""
+"""Pings silent connections, drops those that stay silent, ends long waits, and tells the pace."""
 
 from __future__ import annotations
 
 import asyncio
-from time import monotonic, thread_time
+from time import monotonic
 
 from picows import WSCloseCode
 
@@ -45,16 +45,11 @@ class Liveness:
         """Check sessions every second, for as long as the worker lives."""
         loop = asyncio.get_running_loop()
         wheel = self._registry.wheel
-        then = due = observed = loop.time()
-        used = thread_time()
+        then = due = loop.time()
         while True:
             due = max(due + TICK_SECONDS, loop.time())
             await asyncio.sleep(due - loop.time())
             now = loop.time()
-            if now - observed >= TICK_SECONDS / 2:  # after a pause, a tick may come at once
-                used_before, used = used, thread_time()
-                self._pacing.observe((used - used_before) / (now - observed))
-                observed = now
             async for numbers in in_batches(wheel.advance(), AT_ONCE, WITHIN_SECONDS):
                 for session in filter(None, map(self._registry.session, numbers)):
                     self._check(session, now - then)

@@ -5,7 +5,12 @@ Ink is most of what a busy worker does, and a partner sees the same strokes in f
 
 from __future__ import annotations
 
+import asyncio
+from time import monotonic, thread_time
+
 from server.transport import limits
+
+OBSERVE_SECONDS = 1.0
 
 STEPS_MS = (limits.INK_MS, 2 * limits.INK_MS, 4 * limits.INK_MS)
 """The least times between two parts of live ink; each halves what ink costs."""
@@ -31,6 +36,15 @@ class Pacing:
         self.told = 0
         self._load = load
         self._step = self._busy = self._calm = 0
+
+    async def run(self) -> None:
+        """Observe the event loop every second, for as long as the worker lives."""
+        then, used_then = monotonic(), thread_time()
+        while True:
+            await asyncio.sleep(OBSERVE_SECONDS)
+            now, used = monotonic(), thread_time()
+            self.observe((used - used_then) / (now - then))
+            then, used_then = now, used
 
     def observe(self, used: float) -> None:
         """The event loop took this share of a core in the last second."""

@@ -152,6 +152,7 @@ class Parts:
                 self.heartbeats,
                 self.counters_feed,
                 self.funnel_feed,
+                self.pacing,
                 self.loop_lag,
             ):
                 group.create_task(part.run())
