@@ -68,7 +68,7 @@ def of_lane(connection: Connection, campaign: str, lane: int) -> LaneTotals:
     query = select(columns.relays, columns.participants).where(
         columns.campaign == campaign, columns.lane == lane
     )
-    row = (connection.execute(query)).one_or_none()
+    row = connection.execute(query).one_or_none()
     return LaneTotals(*row) if row is not None else LaneTotals()
 
 
@@ -78,7 +78,7 @@ def of_campaign(connection: Connection, campaign: str) -> tuple[int, int]:
     query = select(func.max(columns.serial), func.max(columns.lane)).where(
         columns.campaign == campaign
     )
-    serial, lane = (connection.execute(query)).one()
+    serial, lane = connection.execute(query).one()
     return serial or 0, 0 if lane is None else lane + 1
 
 
