@@ -41,7 +41,7 @@ async def test_of_several_languages_the_page_s_own_is_preferred(connect: Connect
 
 async def test_each_is_seated_with_somebody_of_the_own_language(connect: Connect) -> None:
     hans, ann, bob, han = [await connect() for _ in range(4)]
-    chinese = await open_in(hans, "zh")
+    chinese = await open_in(hans, "zh-Hans")
     english = await open_in(ann, "en")
     assert (await join(bob, "en"))["room"] == english
     assert (await join(han, "zh-Hans", "ja"))["room"] == chinese
