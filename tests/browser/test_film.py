@@ -56,8 +56,12 @@ PLAYED = """async ([type, content]) => {
     const sought = when('seeked');
     video.currentTime = share * (duration - 0.05);
     await sought;
-    context.drawImage(video, 0, 0);
-    const {data} = context.getImageData(0, 100, width, 620);
+    let data;
+    do {  // nothing is drawn while the video has no frame yet
+      await new Promise(requestAnimationFrame);
+      context.drawImage(video, 0, 0);
+      ({data} = context.getImageData(0, 100, width, 620));
+    } while (!data[3]);
     let count = 0;
     for (let i = 0; i < data.length; i += 4) if (data[i] < 90) count += 1;
     dark.push(count);
