@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import Column, Row, Select, delete, func, select, union_all
 
 from server.archive import schema
 from server.archive.database import ArchiveAwayError, Database, insert_rows
@@ -27,6 +27,19 @@ MOST = 100_000
 
 BARRED_FROM = 3
 """So many confirmed reports bar a participant; fewer keep the participant apart."""
+
+_BOUND = 1_000_000_007
+"""Times are added up below it, so that the sum of any table fits into SQLite's integers."""
+
+
+def _times(column: Column[int]) -> Select[int, int]:
+    """How many rows there are, and the sum of their times: other ones after every change."""
+    return select(func.count(), func.coalesce(func.sum(column % _BOUND), 0))
+
+
+_STATE = union_all(
+    _times(schema.barred.c.barred_at), _times(schema.confirmed_reports.c.confirmed_at)
+)
 
 
 class Restricted(NamedTuple):
@@ -53,6 +66,7 @@ class Barred:
         self._database = database
         self._barred: frozenset[str] = frozenset()
         self._apart: frozenset[str] = frozenset()
+        self._state: Sequence[Row[int, int]] = ()
 
     def __contains__(self, participant: object) -> bool:
         """Whether a participant was barred when the tables were read last."""
@@ -72,10 +86,15 @@ class Barred:
             await asyncio.sleep(READ_SECONDS)
 
     async def read(self) -> None:
-        """Read the tables once."""
+        """Read the tables, unless they are as they were."""
+        async with self._database.reading() as connection:
+            state = (await connection.execute(_STATE)).all()
+        if state == self._state:
+            return
         everybody = await self.all()
         self._barred = frozenset(one.participant for one in everybody if one.barred)
         self._apart = frozenset(one.participant for one in everybody if not one.barred)
+        self._state = state
 
     async def all(self) -> list[Restricted]:
         """Everybody who is restricted, the latest first."""

@@ -95,3 +95,15 @@ async def test_three_confirmed_reports_bar_and_unbar_forgets_them(database: Data
     assert [(one.reports, one.barred) for one in await barred.all()] == [(BARRED_FROM, True)]
     assert await barred.unbar([who]) == [who]
     assert await barred.all() == []
+
+
+async def test_a_later_reading_sees_who_took_another_one_s_place(database: Database) -> None:
+    barred = Barred(database)
+    await barred.bar(["one"])
+    await barred.read()
+    assert "one" in barred
+    await barred.unbar(["one"])
+    await barred.bar(["other"])
+    await barred.read()
+    assert "one" not in barred
+    assert "other" in barred
