@@ -83,12 +83,16 @@ def _check_wechat(account: WeChatPay) -> Iterator[Problem]:
 def _check_fund(fund: Fund) -> Iterator[Problem]:
     if fault := fault_of_id(fund.id):
         yield Problem("id", fault)
-    if fault := fault_of_currency(fund.currency):
+    if not fund.currency:
+        yield Problem("currency", Fault("is empty"))
+    elif fault := fault_of_currency(fund.currency):
         yield Problem("currency", fault)
     if fund.goal is not None and not 1 <= fund.goal <= MOST_AMOUNT:
         wrong = Fault("{number} is not 1 to {most}", number=fund.goal, most=MOST_AMOUNT)
         yield Problem("goal", wrong)
-    if fault := _fault_of_payment_page(fund.url):
+    if not fund.url:
+        yield Problem("url", Fault("is empty"))
+    elif fault := _fault_of_payment_page(fund.url):
         yield Problem("url", fault)
 
 

@@ -149,7 +149,12 @@ def _check_palette(scheme: str, palette: Palette) -> Iterator[Problem]:
 
 def _check_phrases(definition: Definition, library: Library) -> Iterator[Problem]:
     categories = set(library.categories.values()) - {""}
-    yield from _unknown("phrases", definition.phrases, library.phrases)
+    if unknown := sorted(set(definition.phrases) - set(library.phrases)):
+        names = ", ".join(map(repr, unknown))
+        fault = Fault(
+            "{names} is not in the library; make it one of the campaign's own", names=names
+        )
+        yield Problem("phrases", fault)
     yield from _unknown("categories", definition.categories, categories)
     for number, entry in enumerate(definition.phrase):
         found = _check_phrase(entry, library)

@@ -87,15 +87,12 @@ class CampaignManager:
         return await self._save([read_definition(plain, self._library)], "edit")
 
     async def open(self, campaign_id: str) -> list[str]:
-        """Let people join; the campaigns that differ now."""
+        """Let people join, now or once it opens; the campaigns that differ now."""
         definition = msgspec.structs.replace(await self.find(campaign_id), open=True)
         if definition.archived:
             problem = Problem("archived", Fault("restore it before you open it"))
             raise CampaignError([problem], campaign_id)
         now, campaign = datetime.now(UTC), compose(definition, self._library)
-        if campaign.opens and now < campaign.opens:
-            fault = Fault("it opens at {when}; change that", when=campaign.opens.isoformat())
-            raise CampaignError([Problem("opens", fault)], campaign_id)
         if campaign.closes and now >= campaign.closes:
             fault = Fault("it closed at {when}; change that", when=campaign.closes.isoformat())
             raise CampaignError([Problem("closes", fault)], campaign_id)

@@ -34,6 +34,14 @@ def read_definition(plain: object, library: Library) -> Definition:
     return definition
 
 
+def draft_of(plain: object) -> Definition | None:
+    """What plain data define so far, unchecked, to be looked at; None if a type is wrong."""
+    try:
+        return msgspec.convert(plain, Definition)
+    except msgspec.ValidationError:
+        return None
+
+
 def plain_of(definition: Definition) -> dict[str, Any]:
     """Plain data of a definition, for TOML: only what is not as it would be anyway."""
     plain = msgspec.to_builtins(definition, builtin_types=(datetime,))

@@ -25,9 +25,7 @@ def check_schedule(definition: Definition) -> Iterator[Problem]:
     for field in ("opens", "closes"):
         given: datetime | None = getattr(definition, field)
         if given is not None and given.tzinfo is None and not zone:
-            fault = Fault(
-                "has no timezone offset; write 2030-01-01T08:00:00+08:00, or set time_zone"
-            )
+            fault = Fault("needs a time zone; set time_zone, or write 2030-01-01T08:00:00+08:00")
             yield Problem(field, fault)
             return
         if given is not None and given.year not in YEARS:

@@ -15,6 +15,7 @@ from server.campaign.compose import compose
 from server.campaign.definition import Definition
 from server.campaign.file import read_file, write_toml
 from server.campaign.manager import CampaignManager
+from server.campaign.phase import phase_of
 from server.campaign.provider_secrets import without_secrets
 from server.campaign.storage import CampaignStorage
 from server.catalogue import Library, load_library
@@ -49,6 +50,7 @@ Changes = Annotated[
         "--set", help="field=value, e.g. title.en=Hello or theme.light.accent=#b3321f; repeatable."
     ),
 ]
+_STATES = {"open": "open", "before": "opens later", "ended": "over", "paused": "closed"}
 
 
 @campaign.command()
@@ -96,7 +98,7 @@ def open_(
     redis_url: RedisUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Let people join a campaign."""
+    """Let people join a campaign, at once or from the moment that `opens` says."""
     _change(lambda it: it.open(campaign_id), "open", file, database_url, redis_url, data)
 
 
@@ -163,7 +165,7 @@ def list_(
             if definition.archived and not archived:
                 continue
             composed = compose(definition, library)
-            state = "open" if composed.is_open(datetime.now(UTC)) else "closed"
+            state = _STATES[phase_of(composed, definition, datetime.now(UTC))]
             state = "archived" if definition.archived else state
             relays = ",".join(definition.relays)
             title = composed.text(composed.title)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from server.console.campaign_fields import Layout, Rows
+from server.console.campaign_fields import Layout
+from server.console.campaign_parts import Rows
 from server.console.forms import Field, Form
 from server.console.texts import Translate
 

@@ -6,18 +6,21 @@ from datetime import UTC, datetime
 
 from server.campaign.compose import compose
 from server.campaign.definition import Definition
+from server.campaign.phase import phase_of
 from server.catalogue import Library
 from server.console.tables import Badge
 from server.console.texts import text
+
+_BADGES = {
+    "open": Badge(text("open"), "good"),
+    "before": Badge(text("opens later"), "warn"),
+    "ended": Badge(text("over")),
+    "paused": Badge(text("closed")),
+}
 
 
 def state_of(definition: Definition, library: Library) -> Badge:
     """Open, closed, archived, or what its dates make of it."""
     if definition.archived:
         return Badge(text("archived"))
-    if not definition.open:
-        return Badge(text("closed"))
-    campaign, now = compose(definition, library), datetime.now(UTC)
-    if campaign.opens and now < campaign.opens:
-        return Badge(text("opens later"), "warn")
-    return Badge(text("open"), "good") if campaign.is_open(now) else Badge(text("over"))
+    return _BADGES[phase_of(compose(definition, library), definition, datetime.now(UTC))]

@@ -13,20 +13,17 @@ from zoneinfo import ZoneInfo
 from server.campaign.amounts import read_amount, show_amount
 from server.campaign.definition import DayPalette, NightPalette, Theme
 from server.campaign.problems import Problem
-from server.console.campaign_fields import (
-    ACCOUNTS,
-    ADD,
-    ADD_LANGUAGE,
-    CATEGORIES,
-    FORGET,
-    LINES,
-    Layout,
-    Rows,
-)
+from server.console.campaign_accounts import ACCOUNTS, ADD, FORGET
+from server.console.campaign_fields import Layout
+from server.console.campaign_groups import ADD_LANGUAGE, CATEGORIES
 from server.console.campaign_languages import keep_languages
+from server.console.campaign_parts import Rows
 from server.console.forms import Field
 from server.relay.campaign import Relay
 from server.relay.fault import Fault, FaultError
+
+LINES = {"phrases", "embed"}
+"""Lists of words: one on each line of a field."""
 
 RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
 Plain = dict[str, Any]
@@ -58,6 +55,7 @@ _DEFAULTS: dict[str, str] = {
     "theme.dark.paper": NightPalette().paper,
     "locale": "zh-Hans",
     "moderation": "after",
+    "deletion": "keep",
 }
 _EMPTY: Mapping[str, Plain] = {
     "phrase": {"id": "", "text": "", "locale": ""},
@@ -194,6 +192,8 @@ def _value(name: str, value: str) -> object:
         return [line.strip() for line in value.splitlines() if line.strip()]
     if name == "own_only":
         return True
+    if name == "retention_days" and value.isdecimal():
+        return int(value)
     if name in ("opens", "closes"):
         return _moment(value)
     if name == "wechat.keys":
@@ -212,12 +212,12 @@ def _moment(value: str) -> datetime:
 
 
 def _weight(line: str) -> tuple[str, float]:
-    """A phrase's id and its weight."""
+    """A phrase and its weight."""
     try:
-        phrase, weight = line.split()
+        phrase, weight = line.rsplit(maxsplit=1)
         return phrase, float(weight)
     except ValueError as error:
-        fault = Fault("{line!r} is not an id and a number, such as jiayou 3", line=line.strip())
+        fault = Fault("{line!r} is not a phrase and a number, such as 加油 3", line=line.strip())
         raise FaultError(fault) from error
 
 
@@ -271,6 +271,9 @@ def _set_list(
                 _read_goal(entries[-1], f"{rows.path}.{number}.goal", faults)
     if "id" in _EMPTY[rows.path]:
         _make_ids(rows.path, entries)
+    if rows.path == "phrase":
+        for entry in entries:
+            entry["locale"] = entry["locale"] or values.get("locale", "zh-Hans")
     if entries:
         plain[rows.path] = entries
     else:

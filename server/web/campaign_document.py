@@ -7,7 +7,7 @@ it needs for that stands in the document, too.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -17,6 +17,7 @@ from server.archive.drawing import HEIGHT, WIDTH
 from server.campaign.check_links import origin_of
 from server.campaign.current_figures import Figures
 from server.campaign.definition import Definition
+from server.campaign.phase import Phase
 from server.campaign.schedule import moment
 from server.catalogue import DEFAULT
 from server.relay.campaign import Campaign
@@ -25,8 +26,6 @@ from server.relay.texts import Texts
 from server.web.money import moment_in
 from server.web.theme import seal_of, style_of
 from server.web.words import words_for
-
-Phase = Literal["open", "before", "ended", "paused"]
 
 _SAMPLE = make_phrase("jiayou", "加油", "zh-Hans")
 _SAMPLE_CHARS = 4
@@ -61,15 +60,6 @@ class _Fund(NamedTuple):
     title: str
     currency: str
     goal: int | None
-
-
-def phase_of(campaign: Campaign, now: datetime) -> Phase:
-    """Whether one may take part at this moment (an aware datetime), and if not, why."""
-    if campaign.closes and now >= campaign.closes:
-        return "ended"
-    if campaign.enabled and campaign.opens and now < campaign.opens:
-        return "before"
-    return "open" if campaign.enabled else "paused"
 
 
 def document_values(
@@ -191,6 +181,8 @@ def _data(campaign: Campaign, definition: Definition) -> str:
         "id": campaign.id,
         "locale": campaign.locale,
         "relays": campaign.relays,
+        "enabled": campaign.enabled,
+        "archived": definition.archived,
         "zone": definition.time_zone,
         "opens": moment(definition.opens, definition.time_zone),
         "closes": moment(definition.closes, definition.time_zone),

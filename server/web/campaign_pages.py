@@ -19,19 +19,14 @@ from server.campaign.current_figures import Figures
 from server.campaign.definition import Definition
 from server.campaign.feed import CampaignFeed
 from server.campaign.figures import RelayFigures
+from server.campaign.phase import Phase, phase_of
 from server.catalogue import DEFAULT
 from server.prepared.response import PreparedResponse, prepare
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
 from server.store.counters import Counters
 from server.transport.direct_answers import DirectAnswers
-from server.web.campaign_document import (
-    Phase,
-    document_values,
-    phase_of,
-    picture_sources,
-    totals_of,
-)
+from server.web.campaign_document import document_values, picture_sources, totals_of
 from server.web.live_document import LiveDocument
 from server.web.page_files import SourceFiles
 from server.web.pages import SHORTLY, Pages
@@ -120,9 +115,8 @@ class CampaignPages:
             answers.add(await asyncio.to_thread(self._responses, shown))
 
     def _defined(self, campaign_id: str) -> _Defined:
-        campaign = self._campaigns[campaign_id].campaign
-        phase = phase_of(campaign, datetime.now(UTC))
-        return _Defined(campaign, self._definition(campaign_id), phase)
+        campaign, definition = self._campaigns[campaign_id].campaign, self._definition(campaign_id)
+        return _Defined(campaign, definition, phase_of(campaign, definition, datetime.now(UTC)))
 
     def _figures_of(self, campaign_id: str) -> Figures:
         return Figures(

@@ -27,7 +27,7 @@ FIELDS = {
     "cause.zh-Hans": "为乡村学校的图书角写一句加油。",
     "organiser.name.zh-Hans": "清溪公益基金会",
     "theme.light.accent": "#2c6a4b",
-    "phrases": "jiayou",
+    "phrases": "加油",
     "pledge.0.id": "read",
     "pledge.0.text.zh-Hans": "每天读书",
     "fund.0.id": "books",

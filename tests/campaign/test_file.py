@@ -90,7 +90,9 @@ WRONG = [
     pytest.param(DEFAULT + "categories = [{}]", "categories[0]", id="category-that-is-a-table"),
     pytest.param(DEFAULT + 'category = ["cheer"]', "`category`", id="unknown-key"),
     pytest.param(DEFAULT + "opens = 2030-01-01", "opens: Expected", id="date-without-time"),
-    pytest.param(DEFAULT + "closes = 2030-01-01T08:00:00", "closes: has no timezone", id="no-zone"),
+    pytest.param(
+        DEFAULT + "closes = 2030-01-01T08:00:00", "closes: needs a time zone", id="no-zone"
+    ),
     pytest.param(DEFAULT + "opens = 0001-01-01T00:00:00Z", "opens: is before 1970", id="year-1"),
     pytest.param(DEFAULT + 'time_zone = "Peking"', "time_zone: 'Peking'", id="unknown-zone"),
     pytest.param(DEFAULT + 'link = "javascript:alert(1)"', "link: 'java", id="link-of-a-script"),

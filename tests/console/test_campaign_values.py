@@ -13,6 +13,7 @@ from server.campaign.schedule import moment
 from server.catalogue import load_library
 from server.console.campaign_fields import Layout
 from server.console.campaign_languages import languages_of, read_language
+from server.console.campaign_phrases import named_by_id, named_by_text
 from server.console.campaign_values import WrongValuesError, field_of, plain_from, values_of
 from server.relay.fault import FaultError
 
@@ -154,6 +155,25 @@ def test_a_language_is_named_by_its_tag_or_as_people_call_it() -> None:
     ]
     with pytest.raises(FaultError, match="no locale"):
         read_language("Klingon!")
+
+
+def test_phrases_are_named_by_what_people_write() -> None:
+    chosen = {"id": "a", "phrases": ["jiayou"], "weights": {"jiayou": 2.0, "hi": 3.0}}
+    own = {"phrase": [{"id": "hi", "text": "Hiyou", "locale": "en"}]}
+    before = plain_of(read_definition(chosen | own, LIBRARY))
+    told = named_by_text(before, LIBRARY)
+    assert (told["phrases"], told["weights"]) == (["加油"], {"加油": 2.0, "Hiyou": 3.0})
+    values, _ = posted(told, phrases="加油\njiayou\nHiyou\n加菜", weights="加油 2\nhiyou 3")
+    after = named_by_id(plain_from(layout_of(before), values, before)[0], LIBRARY)
+    assert after["phrases"] == ["jiayou", "jiayou", "加菜"], "what is unknown stays as it was typed"
+    assert after["weights"] == before["weights"]
+
+
+def test_a_phrase_without_a_language_is_in_that_of_the_page() -> None:
+    before = plain_of(read_definition({"id": "a", "locale": "ja"}, LIBRARY))
+    values, _ = posted(before, phrase__0__text="がんばれ")
+    plain, _ = plain_from(layout_of(before), values, before)
+    assert plain["phrase"] == [{"id": "phrase-1", "text": "がんばれ", "locale": "ja"}]
 
 
 def test_amounts_are_written_in_the_currency_and_ids_are_made() -> None:

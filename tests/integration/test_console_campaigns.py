@@ -121,6 +121,11 @@ async def test_a_campaign_is_made_changed_opened_and_closed(
     assert (await owner.post("/campaigns/spring/archive", {}, "/campaigns")).status_code == 303
     assert "(spring)" not in (await owner.get("/campaigns")).text
     assert "(spring)" in (await owner.get("/campaigns?show=archived")).text
+
+    async def is_told_to_be_over() -> bool:
+        return 'data-phase="ended"' in (await owner.http.get("/c/spring")).text
+
+    await eventually(is_told_to_be_over)
     refused = await owner.post("/campaigns/spring/open", {}, "/campaigns")
     assert "restore it" in (await owner.http.get(refused.headers["location"])).text
     assert (await owner.post("/campaigns/spring/restore", {}, "/campaigns")).status_code == 303
@@ -129,6 +134,27 @@ async def test_a_campaign_is_made_changed_opened_and_closed(
     for action in ("create", "edit", "open", "close", "archive", "restore"):
         assert f'<td data-label="What">{action}' in entries
     assert SECRET not in entries
+
+
+async def test_a_campaign_is_opened_before_its_time_and_shown_elsewhere(
+    owner: ConsoleClient,
+) -> None:
+    await owner.post("/campaigns", {"id": "later", "locale": "en"}, "/campaigns")
+    wrong = await edit(owner, "later", opens="2099-01-02T08:00")
+    assert "needs a time zone" in wrong["opens"]
+    more = {"time_zone": "Asia/Shanghai", "embed": "https://example.org"}
+    assert await edit(owner, "later", opens="2099-01-02T08:00", **more) == {}
+    assert (await owner.post("/campaigns/later/open", {}, "/campaigns")).status_code == 303
+    page = (await owner.get("/campaigns/later")).text
+    assert "opens later" in page
+    embedded = re.search('iframe src="([^"]*)"', html.unescape(page))
+    assert embedded
+
+    async def may_be_framed() -> bool:
+        answer = await owner.http.get(embedded[1])
+        return "https://example.org" in answer.headers["content-security-policy"]
+
+    await eventually(may_be_framed)
 
 
 async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(

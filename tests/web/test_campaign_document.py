@@ -10,9 +10,10 @@ from server.campaign.check_links import origin_of
 from server.campaign.colours import contrast
 from server.campaign.compose import compose
 from server.campaign.definition import DayPalette, Definition, Theme
+from server.campaign.phase import phase_of
 from server.catalogue import load_library
 from server.relay.texts import text_in
-from server.web.campaign_document import phase_of, picture_sources
+from server.web.campaign_document import picture_sources
 from server.web.live_document import LiveDocument, bar, figure
 from server.web.money import moment_in, money
 from server.web.theme import seal_of, style_of
@@ -67,12 +68,13 @@ def test_a_phase_follows_the_dates_and_the_switch() -> None:
 
     def phase(**more: object) -> str:
         definition = Definition(id="spring", **more)  # type: ignore[arg-type]
-        return phase_of(compose(definition, load_library()), now)
+        return phase_of(compose(definition, load_library()), definition, now)
 
     assert phase() == phase(opens=now - hour, closes=now + hour) == "open"
     assert phase(opens=now + hour) == "before"
     assert phase(closes=now - hour) == phase(closes=now - hour, open=False) == "ended"
     assert phase(open=False) == phase(open=False, opens=now + hour) == "paused"
+    assert phase(open=False, archived=True) == "ended", "also without a date"
 
 
 def test_lesser_texts_are_readable_on_a_dark_paper() -> None:

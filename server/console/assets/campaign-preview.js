@@ -61,6 +61,8 @@ async function refresh() {
 
 let waiting = 0;
 paint();
+// What was not saved is shown, too.
+if (form?.querySelector("[aria-invalid], .keep [role=status]")) refresh().catch(() => {});
 form?.addEventListener("input", () => {
   clearTimeout(waiting);
   waiting = setTimeout(() => {

@@ -7,22 +7,22 @@ from typing import Any
 
 from starlette.responses import Response
 
-from server.campaign.colours import on_colour
+from server.campaign.colours import is_colour, on_colour
 from server.campaign.definition import Definition
 from server.campaign.problems import CampaignError
-from server.campaign.reading import plain_of, read_definition
+from server.campaign.reading import draft_of, plain_of, read_definition
 from server.console.campaign_access import CampaignAccess
 from server.console.campaign_errors import wrong_fields
-from server.console.campaign_fields import (
+from server.console.campaign_fields import Layout, row_count
+from server.console.campaign_groups import (
     ADD_LANGUAGE,
     CATEGORIES,
     REMOVE_LANGUAGE,
     WANTS_LANGUAGE,
-    Layout,
-    row_count,
 )
 from server.console.campaign_languages import languages_of, name_of, read_language
 from server.console.campaign_links import links_of
+from server.console.campaign_phrases import named_by_id, named_by_text
 from server.console.campaign_state import state_of
 from server.console.campaign_values import WrongValuesError, field_of, plain_from, values_of
 from server.console.faults import said
@@ -65,7 +65,8 @@ class CampaignEditor(Section):
         plain = plain_of(definition)
         layout = Layout(languages_of(plain))
         fields = layout.fields(plain)
-        form = visit.form(fields, values_of(plain, fields))
+        values = values_of(named_by_text(plain, self._access.library), fields)
+        form = visit.form(fields, values)
         return self._editor(visit, definition, layout, form)
 
     async def save(self, visit: Visit) -> Response:
@@ -89,7 +90,9 @@ class CampaignEditor(Section):
         """What the page would look like, and what is wrong so far."""
         before = await self._access.one(visit, visit.path("id"))
         _, form, plain, used = self._taken(visit, before)
-        shown = self._read(visit, form, plain, used) or before
+        self._read(visit, form, plain, used)
+        draft = draft_of(plain)
+        shown = draft if draft is not None and _has_colours(draft) else before
         return visit.page("campaign-preview", form=form, **_preview(shown))
 
     def _taken(
@@ -101,11 +104,12 @@ class CampaignEditor(Section):
         layout = Layout(languages_of(plain, posted))
         form = visit.taken(layout.fields(plain, list(posted)))
         try:
-            return layout, form, *plain_from(layout, form.values, plain)
+            plain, used = plain_from(layout, form.values, plain)
         except WrongValuesError as error:
             for name, fault in error.faults.items():
                 form.errors.setdefault(name, said(fault, visit.t))
-            return layout, form, error.plain, error.used
+            plain, used = error.plain, error.used
+        return layout, form, named_by_id(plain, self._access.library), used
 
     def _read(
         self, visit: Visit, form: Form, plain: dict[str, Any], used: Mapping[str, list[int]]
@@ -176,6 +180,7 @@ class CampaignEditor(Section):
             form=form,
             groups=layout.groups,
             lists=lists,
+            counts={rows.path: len(plain.get(rows.path, ())) for rows in layout.lists},
             wrong=wrong_fields(layout, lists, form, visit.t),
             accounts=layout.accounts,
             told=told,
@@ -189,11 +194,11 @@ class CampaignEditor(Section):
         )
 
     def _by_category(self) -> dict[str, list[tuple[str, str]]]:
-        """Ids and texts of the library's phrases, by the label of their category."""
+        """Languages and texts of the library's phrases, by the label of their category."""
         found: dict[str, list[tuple[str, str]]] = {}
         for phrase in self._access.library.phrases.values():
             label = CATEGORIES.get(self._access.library.categories.get(phrase.id, ""), "")
-            found.setdefault(label, []).append((phrase.id, phrase.text))
+            found.setdefault(label, []).append((phrase.locale, phrase.text))
         return found
 
 
@@ -207,6 +212,14 @@ def _saved(definition: Definition, account: str) -> int:
     """How many secrets of an account are saved."""
     found = getattr(definition, account)
     return len(found.secrets) if found is not None else 0
+
+
+def _has_colours(definition: Definition) -> bool:
+    """Whether its theme can be drawn, readable or not."""
+    look = definition.theme
+    return all(
+        is_colour(it) for part in (look.light, look.dark) for it in (part.accent, part.paper)
+    )
 
 
 def _preview(definition: Definition) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 
 from starlette.responses import Response
 
@@ -12,6 +13,7 @@ from server.campaign.manager import CampaignManager
 from server.campaign.problems import CampaignError
 from server.campaign.provider_secrets import without_secrets
 from server.campaign.reading import plain_of
+from server.campaign.schedule import moment
 from server.console.campaign_access import CampaignAccess
 from server.console.campaign_languages import NAMES
 from server.console.campaign_state import state_of
@@ -100,9 +102,13 @@ class CampaignsPage(Section):
         return await visit.go(f"/campaigns/{new}", done)
 
     async def open(self, visit: Visit) -> Response:
-        """Let people join."""
-        done = visit.t(text("{name} is open. Tell people of it: the links are below."))
-        return await self._turn(visit, CampaignManager.open, done)
+        """Let people join, now or at the time that is set."""
+        definition = await self._access.one(visit, visit.path("id"))
+        opens = moment(definition.opens, definition.time_zone)
+        done = text("{name} is open. Tell people of it: the links are below.")
+        if opens and datetime.now(UTC) < opens:
+            done = text("{name} opens by itself at the time that is set. Tell people of it.")
+        return await self._turn(visit, CampaignManager.open, visit.t(done))
 
     async def close_campaign(self, visit: Visit) -> Response:
         """Let nobody join."""

@@ -147,7 +147,8 @@ class StatementsPage(Section):
                 text("Statement (CSV)"),
                 "file",
                 text(
-                    "The first line names the columns: id, fund, amount, currency, refund, ref, at."
+                    "The first line names the columns: id and amount, and where you have them "
+                    "fund, currency, refund, ref, at."
                 ),
             ),
         )

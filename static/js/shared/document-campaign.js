@@ -11,6 +11,8 @@ import { locale } from "./text.js";
  * @property {string} id
  * @property {string} locale
  * @property {string[]} relays
+ * @property {boolean} enabled Whether the organiser has opened it; its dates may still keep it closed.
+ * @property {boolean} archived It is over, whatever its dates say.
  * @property {string} zone The time zone of its moments; may be empty.
  * @property {string | null} opens
  * @property {string | null} closes
@@ -49,7 +51,7 @@ export function fillTold(root) {
 
 /** What keeps people from taking part in a campaign that is not open. @returns {"before" | "ended" | "paused"} */
 export function closedPhase(now = Date.now()) {
-  const { opens, closes } = campaign;
-  if (closes && now >= Date.parse(closes)) return "ended";
-  return opens && now < Date.parse(opens) ? "before" : "paused";
+  const { enabled, archived, opens, closes } = campaign;
+  if (archived || (closes && now >= Date.parse(closes))) return "ended";
+  return enabled && opens && now < Date.parse(opens) ? "before" : "paused";
 }
