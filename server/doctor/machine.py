@@ -29,7 +29,7 @@ def check_machine(settings: Settings) -> Iterator[Finding]:
         yield warning(
             "python",
             "this Python was built without optimizations, so a worker takes a third more CPU",
-            "use the one of your distribution: make clean run PYTHON=/usr/bin/python3",
+            "use your distribution's; in a checkout: make clean run PYTHON=/usr/bin/python3",
         )
 
 

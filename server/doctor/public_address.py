@@ -74,6 +74,7 @@ def _check(settings: Settings, url: SplitResult) -> Iterator[Finding]:
     yield from _tls(settings, url, answer)
     yield _websocket(url)
     yield from _forwarded(url)
+    yield _public_url(settings, url)
     yield _metrics(url)
 
 
@@ -173,6 +174,17 @@ def _forwarded(url: SplitResult) -> Iterator[Finding]:
         )
     elif location.scheme:
         yield ok("proxy headers", "the service knows its own address")
+
+
+def _public_url(settings: Settings, url: SplitResult) -> Finding:
+    origin, cure = f"{url.scheme}://{url.netloc}", f"set it to {url.scheme}://{url.netloc}"
+    if not settings.public_url:
+        said = "JIELONG_PUBLIC_URL is empty, so links to campaigns have no preview picture"
+        return advice("public url", said, cure)
+    if settings.public_url != origin:
+        said = f"pages and previews lead to JIELONG_PUBLIC_URL={settings.public_url}"
+        return warning("public url", said, cure)
+    return ok("public url", f"pages and previews lead to {origin}")
 
 
 def _metrics(url: SplitResult) -> Finding:

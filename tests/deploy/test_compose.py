@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import jsonschema
@@ -33,8 +34,14 @@ def test_every_container_has_few_rights(name: str) -> None:
 
 
 def test_every_setting_exists() -> None:
-    named = {name for name in SERVICES["jielong"]["environment"] if name.startswith("JIELONG_")}
-    assert named <= {f"JIELONG_{name.upper()}" for name in Settings.model_fields}
+    example = (FILE.parent / "env.example").read_text()
+    named = {*SERVICES["jielong"]["environment"], *re.findall(r"^(\w+)=", example, re.MULTILINE)}
+    settings = {f"JIELONG_{name.upper()}" for name in Settings.model_fields}
+    assert named - settings == {"DATABASE_PASSWORD"}
+
+
+def test_what_the_operator_sets_reaches_the_service() -> None:
+    assert SERVICES["jielong"]["env_file"] == [".env"]
 
 
 def test_every_file_that_is_mounted_is_there() -> None:

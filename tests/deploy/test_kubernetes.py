@@ -77,10 +77,16 @@ def test_a_pod_has_few_rights() -> None:
     }
 
 
+def test_the_pictures_of_works_fit_into_the_volume() -> None:
+    volumes = manifest("deployment")["spec"]["template"]["spec"]["volumes"]
+    (limit,) = [it["emptyDir"]["sizeLimit"] for it in volumes if it["name"] == "data"]
+    pictures = Settings.model_fields["pictures_mb"].default * 1_000_000
+    assert int(limit.removesuffix("Gi")) * 2**30 >= 2 * pictures
+
+
 def test_the_settings_are_allowed() -> None:
     data = manifest("configmap")["data"]
     named = {name.removeprefix("JIELONG_").lower(): value for name, value in data.items()}
-    del named["forwarded_allow_ips"]  # uvicorn's
     assert named.keys() <= Settings.model_fields.keys()
     Settings.model_validate(named)
 

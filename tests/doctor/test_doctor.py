@@ -123,6 +123,11 @@ async def test_a_service_without_a_proxy_is_told_what_it_lacks(shared: Service) 
     assert found["metrics"].level is Level.WARNING
     assert found["WebSocket"].level is Level.OK
     assert found["proxy headers"].level is Level.OK
+    assert found["public url"].level is Level.ADVICE
+    known = worst(await check_public_address(Settings(public_url=shared.url), shared.url))
+    assert known["public url"].level is Level.OK
+    elsewhere = Settings(public_url="https://relay.example.org")
+    assert worst(await check_public_address(elsewhere, shared.url))["public url"].cure
     below = worst(await check_public_address(Settings(base_path="/jielong"), shared.url))
     assert below["base path"].level is Level.WARNING
 
