@@ -11,14 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from server.archive.database import Database
-from server.cli.command import (
-    DatabaseUrl,
-    DataFolder,
-    StartError,
-    on_database,
-    one_line_errors,
-    operator,
-)
+from server.cli.command import StartError, on_database, one_line_errors, operator
+from server.cli.flags import DatabaseUrl, DataFolder
 from server.console.accounts import AccountError, Accounts
 from server.console.audit import AuditLog, Entry, as_json
 from server.console.passwords import PasswordError, hashed

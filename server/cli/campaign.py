@@ -19,15 +19,8 @@ from server.campaign.phase import phase_of
 from server.campaign.provider_secrets import without_secrets
 from server.campaign.storage import CampaignStorage
 from server.catalogue import Library, load_library
-from server.cli.command import (
-    DatabaseUrl,
-    DataFolder,
-    StartError,
-    on_database,
-    one_line_errors,
-    operator,
-    settings_from,
-)
+from server.cli.command import StartError, on_database, one_line_errors, operator, settings_from
+from server.cli.flags import DatabaseUrl, DataFolder, RedisUrl, SourceFile
 from server.settings import Settings
 from server.store.campaign_news import CampaignNews
 from server.store.deployment import deployment
@@ -39,11 +32,6 @@ campaign = typer.Typer(
 )
 
 Id = Annotated[str, typer.Argument(help="Id of a campaign.", show_default=False)]
-RedisUrl = Annotated[str | None, typer.Option(help="Redis of the service.")]
-SourceFile = Annotated[
-    Path | None,
-    typer.Option("--file", help="File that is the source of the campaigns (JIELONG_CAMPAIGNS)."),
-]
 Changes = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,16 +9,19 @@ import typer
 
 from server.check.run import check as run_check
 from server.cli.command import one_line_errors, settings_from
+from server.cli.flags import DatabaseUrl, DataFolder, RedisUrl, flag
 from server.cli.logs import set_up_logging
 
 
 def check(
     history: Annotated[list[Path], typer.Argument(help="Recorded clients, as JSON lines.")],
-    redis_url: Annotated[str | None, typer.Option(help="Redis of the service.")] = None,
-    database_url: Annotated[str | None, typer.Option(help="Database of finished works.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Data folder of the service.")] = None,
+    redis_url: RedisUrl = None,
+    database_url: DatabaseUrl = None,
+    data: DataFolder = None,
     campaign: Annotated[str | None, typer.Option(help="Check this campaign only.")] = None,
-    grace: Annotated[float | None, typer.Option(help="Grace of the service in seconds.")] = None,
+    grace: Annotated[
+        float | None, flag("grace_seconds", "Grace of the service in seconds.")
+    ] = None,
 ) -> None:
     """Check the promises of the protocol on recorded clients and the final store.
 

@@ -7,7 +7,7 @@ import contextlib
 import getpass
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
@@ -24,12 +24,20 @@ from server.tracing.start import TracingError
 from server.transport.listener import PortError
 from server.worker.supervisor import WorkersFailedError
 
-DataFolder = Annotated[Path | None, typer.Option(help="Data folder of the service.")]
-DatabaseUrl = Annotated[str | None, typer.Option(help="Database of finished works.")]
-
 
 class StartError(Exception):
     """The service cannot start; the message is one line that says what to do."""
+
+
+class ClientMissingError(StartError):
+    """The command needs the Python client, which is a distribution of its own."""
+
+    def __init__(self, error: ModuleNotFoundError) -> None:
+        """`error` names the module that is missing."""
+        super().__init__(
+            f"{error.name} is missing: install the Python client (jielong_client-*.whl; in a "
+            "checkout: .venv/bin/pip install -c constraints.txt -e client/python)"
+        )
 
 
 @contextlib.contextmanager

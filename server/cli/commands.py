@@ -14,8 +14,8 @@ from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
 NAMES = (
-    *("conformance", "doctor", "judge", "rehearse", "serve", "check", "worker"),
-    *("works", "participants", "campaign", "donations", "admin"),
+    *("serve", "campaign", "works", "participants", "donations", "admin"),
+    *("doctor", "rehearse", "judge", "check", "conformance", "worker"),
 )
 """Each is a function, or a group of commands, in the module of the same name."""
 

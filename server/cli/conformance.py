@@ -7,15 +7,19 @@ from typing import Annotated
 
 import typer
 
-from server.cli.command import StartError, one_line_errors
+from server.cli.command import ClientMissingError, one_line_errors
 
 Only = Annotated[list[str] | None, typer.Option(help="Run this check or family only; repeatable.")]
 
 
 def conformance(
-    url: Annotated[str, typer.Argument(help="Address of the socket, e.g. ws://127.0.0.1:8000/ws.")],
+    url: Annotated[
+        str, typer.Argument(help="Address of the service, e.g. http://127.0.0.1:8000/.")
+    ],
     only: Only = None,
-    campaign: Annotated[str | None, typer.Option(help="Write in this campaign.")] = None,
+    campaign: Annotated[
+        str | None, typer.Option(help="Campaign to write in; the default one if not given.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Test a server from outside against the promises of the protocol.
@@ -26,5 +30,5 @@ def conformance(
         try:
             from jielong.conformance.command import command  # noqa: PLC0415 - an optional package
         except ModuleNotFoundError as error:
-            raise StartError(f"{error.name} is missing: pip install jielong-client") from error
+            raise ClientMissingError(error) from error
     raise SystemExit(asyncio.run(command(url, campaign, only or [], json, typer.echo)))

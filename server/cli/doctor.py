@@ -24,7 +24,7 @@ MARKS = {
 
 def doctor(
     url: Annotated[
-        str | None, typer.Option(help="The address that people use, e.g. https://example.org.")
+        str | None, typer.Option(help="Address that people open, e.g. https://example.org.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")] = False,
 ) -> None:

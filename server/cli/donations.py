@@ -23,14 +23,8 @@ from server.campaign.statement import Defaults, StatementError, read_statement
 from server.campaign.statement_import import take_statement
 from server.campaign.storage import CampaignStorage
 from server.catalogue import DEFAULT, load_library
-from server.cli.command import (
-    DatabaseUrl,
-    DataFolder,
-    StartError,
-    on_database,
-    operator,
-    settings_from,
-)
+from server.cli.command import StartError, on_database, operator, settings_from
+from server.cli.flags import DatabaseUrl, DataFolder, SourceFile
 from server.console.audit import AuditLog, Entry, as_json
 
 donations = typer.Typer(
@@ -42,19 +36,17 @@ _DASHES = {"ignore_unknown_options": True}
 """An id can begin with a dash."""
 
 CampaignId = Annotated[str, typer.Option("--campaign", help="Id of the campaign.")]
-SourceFile = Annotated[
-    Path | None,
-    typer.Option("--file", help="File that is the source of the campaigns (JIELONG_CAMPAIGNS)."),
-]
 Statement = Annotated[
     Path, typer.Argument(help="CSV: id, fund, amount, currency, refund, ref, at.")
 ]
-FundOfAll = Annotated[str, typer.Option("--fund", help="Fund of lines that name none.")]
+FundOfAll = Annotated[str, typer.Option("--fund", help="Fund for the lines that name none.")]
 
 
 @donations.command("list")
 def list_(
-    words: Annotated[str, typer.Argument(help="Id of a donation or a refund, or a ref.")] = "",
+    words: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a donation or a refund, or a ref; none: all.")
+    ] = "",
     campaign: CampaignId = DEFAULT,
     fund: Annotated[str, typer.Option(help="List only donations for this fund.")] = "",
     most: Annotated[int, typer.Option(min=1, max=10_000, help="Donations to list.")] = 100,

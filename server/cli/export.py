@@ -23,7 +23,8 @@ from server.archive.publishing import PublicWork, content_of
 from server.archive.search import Wanted, WorkSearch
 from server.archive.waiting import Shown
 from server.catalogue import DEFAULT
-from server.cli.command import DatabaseUrl, DataFolder, StartError, on_database
+from server.cli.command import StartError, on_database
+from server.cli.flags import DatabaseUrl, DataFolder
 
 
 class Format(StrEnum):

@@ -14,12 +14,8 @@ from server.archive.database import Database
 from server.archive.moderation import Policy
 from server.campaign.defined import DefinedCampaigns
 from server.campaign.source import campaign_source
-from server.cli.command import (
-    DatabaseUrl,
-    DataFolder,
-    one_line_errors,
-    settings_from,
-)
+from server.cli.command import one_line_errors, settings_from
+from server.cli.flags import DatabaseUrl, DataFolder
 from server.cli.logs import set_up_logging
 from server.settings import Settings
 

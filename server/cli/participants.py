@@ -11,7 +11,8 @@ import typer
 
 from server.archive.barred import Barred
 from server.archive.database import ArchiveError
-from server.cli.command import DatabaseUrl, DataFolder, on_database
+from server.cli.command import on_database
+from server.cli.flags import DatabaseUrl, DataFolder
 
 participants = typer.Typer(
     help="Bar participants from taking part, and show who is kept apart.", no_args_is_help=True

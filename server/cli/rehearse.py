@@ -26,15 +26,15 @@ from server.campaign.problems import CampaignError, Problem
 from server.campaign.provider_secrets import secrets_of
 from server.campaign.storage import CampaignStorage
 from server.catalogue import load_aliases, load_library
-from server.cli.campaign import Id, RedisUrl, tell
+from server.cli.campaign import Id, tell
 from server.cli.command import (
-    DatabaseUrl,
-    DataFolder,
+    ClientMissingError,
     StartError,
     one_line_errors,
     operator,
     settings_from,
 )
+from server.cli.flags import DatabaseUrl, DataFolder, RedisUrl
 from server.cli.logs import set_up_logging
 from server.relay.fault import Fault
 from server.session.identity import Identity
@@ -63,22 +63,30 @@ LINE_SECONDS = 10.0
 def rehearse(  # noqa: PLR0913 - flags
     campaign_id: Id,
     people: Annotated[int, typer.Option(min=2, help="People who take part at a time.")] = 200,
-    minutes: Annotated[float, typer.Option(min=0.2, help="Minutes that it takes.")] = 10.0,
+    minutes: Annotated[
+        float, typer.Option(min=0.2, help="Minutes that the rehearsal takes.")
+    ] = 10.0,
     expected: Annotated[
-        int | None, typer.Option(help="People whom the verdict is about, if not --people.")
+        int | None,
+        typer.Option(help="People at a time to judge the machine for; as --people if not given."),
     ] = None,
     url: Annotated[
-        str | None, typer.Option(help="Base address of the service, with a slash at its end.")
+        str | None,
+        typer.Option(
+            help="Base address of the service, ending with a slash; of the settings if not given."
+        ),
     ] = None,
     report: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed: the same one, the same hands.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Number that gives the same people and strokes each time.")
+    ] = None,
     database_url: DatabaseUrl = None,
     redis_url: RedisUrl = None,
     data: DataFolder = None,
 ) -> None:
-    """Let simulated people write, pledge and give in a shadow of a campaign, and judge.
+    """Let simulated people take part in a copy of a campaign, and say whether the machine will do.
 
-    The shadow has counts, works and numbers of its own. Exit status: 0 if the machine will do, 1 if
+    The copy has counts, works and numbers of its own. Exit status: 0 if the machine will do, 1 if
     it will not, 2 if the rehearsal could not be held.
     """
     flags = {"database_url": database_url, "redis_url": redis_url, "data": data}
@@ -90,7 +98,7 @@ def rehearse(  # noqa: PLR0913 - flags
         try:
             import jielong  # noqa: F401, PLC0415 - an optional package
         except ModuleNotFoundError as error:
-            raise StartError(f"{error.name} is missing: pip install jielong-client") from error
+            raise ClientMissingError(error) from error
         if report is not None:
             report.touch()  # fails now, not after the rehearsal
         held = _rehearse(settings, campaign_id, base, people, minutes * 60, expected, seed)

@@ -9,13 +9,8 @@ import typer
 from server.archive.database import Database
 from server.archive.retention import Retention
 from server.catalogue import DEFAULT
-from server.cli.command import (
-    DatabaseUrl,
-    DataFolder,
-    on_database,
-    one_line_errors,
-    settings_from,
-)
+from server.cli.command import on_database, one_line_errors, settings_from
+from server.cli.flags import DatabaseUrl, DataFolder
 
 
 def expire_works(

@@ -8,12 +8,13 @@ import socket
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvloop
 
 from server.cli.command import StartError, one_line_errors, settings_from
+from server.cli.flags import flag
 from server.cli.logs import set_up_logging
 from server.cli.migrate import migrate
 from server.cli.running import operations_port, stop_on_signals, until
@@ -30,29 +31,26 @@ if TYPE_CHECKING:
     from server.cli.worker import RunWorker
 
 
-def _flag(setting: str, what: str, *names: str) -> Any:
-    """A flag for a setting; its help names the variable and the default.
-
-    `names` are other ones than that of the argument.
-    """
-    default = Settings.model_fields[setting].default
-    said = "on" if default is True else default or "empty"
-    return typer.Option(*names, help=f"{what} (JIELONG_{setting.upper()}; {said})")
-
-
 def serve(  # noqa: PLR0913 - an argument for each flag
-    host: Annotated[str | None, _flag("host", "Address to listen on.")] = None,
-    port: Annotated[int | None, _flag("port", "Port to listen on.")] = None,
-    data: Annotated[Path | None, _flag("data", "Folder for all data.")] = None,
-    base_path: Annotated[str | None, _flag("base_path", "Path that everything lies below.")] = None,
-    redis_url: Annotated[str | None, _flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
-    file: Annotated[
-        Path | None, _flag("campaigns", "File of campaigns; empty: SQL.", "--file", "--campaigns")
+    host: Annotated[str | None, flag("host", "Address to listen on.")] = None,
+    port: Annotated[int | None, flag("port", "Port to listen on.")] = None,
+    data: Annotated[Path | None, flag("data", "Folder for all data.")] = None,
+    base_path: Annotated[
+        str | None, flag("base_path", "Path below which everything lies, e.g. /jielong.")
     ] = None,
-    workers: Annotated[int | None, _flag("workers", "Number of worker processes.")] = None,
-    turn_seconds: Annotated[float | None, _flag("turn_seconds", "Seconds for a character.")] = None,
-    grace_seconds: Annotated[float | None, _flag("grace_seconds", "Seconds to reconnect.")] = None,
-    guard: Annotated[str | None, _flag("guard", "Limits against bots: on or off.")] = None,
+    redis_url: Annotated[str | None, flag("redis_url", "Redis; empty: embedded Valkey.")] = None,
+    file: Annotated[
+        Path | None,
+        flag("campaigns", "File of campaigns; empty: the database.", "--file", "--campaigns"),
+    ] = None,
+    workers: Annotated[int | None, flag("workers", "Number of worker processes.")] = None,
+    turn_seconds: Annotated[
+        float | None, flag("turn_seconds", "Seconds to write a character.")
+    ] = None,
+    grace_seconds: Annotated[
+        float | None, flag("grace_seconds", "Seconds to come back after a lost connection.")
+    ] = None,
+    guard: Annotated[str | None, flag("guard", "Limits against bots: on or off.")] = None,
 ) -> None:
     """Run the service until Ctrl-C.
 

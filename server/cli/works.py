@@ -13,8 +13,9 @@ from server.archive.database import ArchiveError
 from server.archive.picture_files import forget
 from server.archive.publishing import picture_of
 from server.archive.review import HeldWork, Review
-from server.cli.command import DatabaseUrl, DataFolder, on_database, settings_from
+from server.cli.command import on_database, settings_from
 from server.cli.export import export_works
+from server.cli.flags import DatabaseUrl, DataFolder
 from server.cli.retention import expire_works
 from server.plausible.verdict import Verdict
 

@@ -7,7 +7,10 @@ from importlib.util import find_spec
 from server import __version__
 from server.tracing.span import Tracing
 
-_INSTALL = "install it with `pip install 'jielong[traces]'`, or unset JIELONG_TRACES"
+_INSTALL = (
+    "install it with `.venv/bin/pip install -c constraints.txt -e '.[traces]'`, or unset "
+    "JIELONG_TRACES"
+)
 
 
 class TracingError(Exception):

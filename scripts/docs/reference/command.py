@@ -6,19 +6,27 @@ import inspect
 
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
-from scripts.docs.reference.commands import choices_of, commands, options_of, setting_of
+from scripts.docs.reference.commands import (
+    arguments_of,
+    choices_of,
+    commands,
+    default_of,
+    options_of,
+    setting_of,
+    spelled,
+)
 from scripts.docs.reference.language import Language
 from scripts.docs.reference.table import table
 
 
 def page(language: Language) -> str:
-    """Every command with its options."""
+    """Every command with its arguments and options."""
     lines = [
         f"# {language.say('The jielong command')}",
         "",
         language.say(
             "`jielong COMMAND --help` says the same. Every setting is also an environment "
-            "variable: see [Settings from A to Z](settings.md)."
+            "variable: see [Settings from A to Z](settings.md). The option wins."
         ),
     ]
     for name, command in commands().items():
@@ -27,42 +35,34 @@ def page(language: Language) -> str:
 
 
 def _about(command: TyperCommand, name: str, language: Language) -> list[str]:
-    options = options_of(command)
-    usage = [name, *_arguments(command), *(["[OPTIONS]"] if options else [])]
+    arguments, options = arguments_of(command), options_of(command)
+    usage = [name, *map(spelled, arguments), *(["[OPTIONS]"] if options else [])]
     lines = []
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         lines += [language.say(paragraph), ""]
     lines += ["```console", f"jielong {' '.join(usage)}", "```"]
     if options:
-        rows = ([_spelled(option), _meaning(option, language)] for option in options)
-        lines += ["", *table([language.say("option"), language.say("meaning")], rows)]
+        rows = [_row(it, language) for it in (*arguments, *options)]
+        head = map(language.say, ("option", "default", "meaning"))
+        lines += ["", *table(head, rows)]
     return lines
 
 
-def _arguments(command: TyperCommand) -> list[str]:
-    return [
-        f"{str(param.name).upper()}{'...' if param.nargs == -1 else ''}"
-        for param in command.params
-        if isinstance(param, TyperArgument)
-    ]
-
-
-def _spelled(option: TyperOption) -> str:
-    return " ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
-
-
-def _meaning(option: TyperOption, language: Language) -> str:
-    about = setting_of(option)
+def _row(param: TyperArgument | TyperOption, language: Language) -> list[str]:
+    """What to type, its default, and what it means."""
+    names = [spelled(param)] if isinstance(param, TyperArgument) else [*param.opts]
+    typed = " ".join(f"`{name}`" for name in names)
+    about = setting_of(param)
     if about is not None:
         meaning, setting, default = about
-        return language.say(
-            "{meaning} (JIELONG_{setting}; {default})",
-            meaning=language.say(meaning),
-            setting=setting.upper(),
-            default=language.say("empty") if default == "empty" else default,
-        )
-    meaning = language.say(option.help or "")
-    if choices := choices_of(option):
+        variable = f" `JIELONG_{setting.upper()}`"
+        return [typed, _default(default, language), language.say(meaning) + variable]
+    meaning = language.say(param.help or "")
+    if choices := choices_of(param):
         values = language.pause.join(f"`{choice}`" for choice in choices)
-        return language.say("{meaning} One of {values}.", meaning=meaning, values=values)
-    return meaning
+        meaning = language.say("{meaning} One of {values}.", meaning=meaning, values=values)
+    return [typed, _default(default_of(param), language), meaning]
+
+
+def _default(default: str, language: Language) -> str:
+    return language.say(default) if default == "empty" else default and f"`{default}`"

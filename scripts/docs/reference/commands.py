@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import typer
-from typer.core import TyperCommand, TyperOption
+from typer.core import TyperArgument, TyperCommand, TyperOption
 
 from server.cli.app import app
 
@@ -35,15 +35,33 @@ def options_of(command: TyperCommand) -> list[TyperOption]:
     ]
 
 
-def choices_of(option: TyperOption) -> list[str]:
-    """The values that an option takes; none for one that takes any."""
-    members = getattr(option.type_descriptor.annotation, "__members__", {})
+def arguments_of(command: TyperCommand) -> list[TyperArgument]:
+    """The arguments of a command, in their order."""
+    return [param for param in command.params if isinstance(param, TyperArgument)]
+
+
+def spelled(argument: TyperArgument) -> str:
+    """An argument in a line of usage: `ID...` for several, `[ID]` if it may be missing."""
+    name = argument.metavar or str(argument.name).upper()
+    several = f"{name}{'...' if argument.nargs == -1 else ''}"
+    return several if argument.required else f"[{several}]"
+
+
+def choices_of(param: TyperArgument | TyperOption) -> list[str]:
+    """The values that a parameter takes; none for one that takes any."""
+    members = getattr(param.type_descriptor.annotation, "__members__", {})
     return [str(member.value) for member in members.values()]
 
 
-def setting_of(option: TyperOption) -> tuple[str, str, str] | None:
-    """Meaning, setting and default of an option that stands for a setting; None for others."""
-    found = _OF_A_SETTING.fullmatch(option.help or "")
+def default_of(param: TyperArgument | TyperOption) -> str:
+    """The value of a parameter that is not given; "" where that says nothing."""
+    default = getattr(param.default, "value", param.default)
+    return str(default) if default and default is not True and not param.required else ""
+
+
+def setting_of(param: TyperArgument | TyperOption) -> tuple[str, str, str] | None:
+    """Meaning, setting and default of one that stands for a setting; None for others."""
+    found = _OF_A_SETTING.fullmatch(param.help or "")
     return (found[1], found[2].lower(), found[3]) if found else None
 
 
