@@ -43,12 +43,13 @@ async def play(peer: Peer) -> None:
 async def test_it_says_what_happens(capsys: pytest.CaptureFixture[str]) -> None:
     async with acting(play) as url:
         assert await run(url) == 0
+        page = url.replace("ws://", "http://").removesuffix("/ws")
     assert capsys.readouterr().out.splitlines() == [
         "welcome to 加油接龙; 0 relays so far",
         "waiting for a partner; the phrase is 加油",
         "matched with 青竹; the phrase is 加油, seat 0",
         "you finished character 1",
-        "completed: /w/w, your number is 1",
+        f"completed; your number is 1: {page}/w/w",
     ]
 
 
@@ -119,7 +120,9 @@ async def test_it_asks_for_its_languages_at_a_base_address() -> None:
         assert await run(base, "--locales", "zh, en") == 0
 
 
-@pytest.mark.parametrize("url", ["http://x", "x:8000", "ws://", "ws:x", "https:///", "ftp://x/"])
+@pytest.mark.parametrize(
+    "url", ["http://x/jielong", "x:8000", "ws://", "ws:x", "https:///", "ftp://x/"]
+)
 def test_what_is_no_address_of_a_service_is_a_wrong_argument(
     url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,7 +69,7 @@ def test_its_command_writes_a_work(python: Path, tmp_path: Path, shared: Service
     flags = ("--people", "2", "--pace", "0.1", "--phrase", "jiayou")
     done = run(command, "write", shared.ws_url, *flags, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("completed: /w/") == 2
+    assert done.stdout.count(f": {shared.url}/w/") == 2
 
 
 def test_its_command_tests_a_server(python: Path, tmp_path: Path, shared: Service) -> None:

@@ -103,6 +103,6 @@ def test_it_leads_to_a_first_work(wheels: list[Path], tmp_path: Path) -> None:
     borrow_dependencies(tmp_path / "env")
     with reader.serving():
         said = reader.run(write, until - time.monotonic())
-        assert said.count("completed: /w/") == 2, said
+        assert said.count(f": http://127.0.0.1:{reader.port}/w/") == 2, said
         assert '"relays":1' in reader.run(look, PROMISED_SECONDS).replace(" ", "")
     assert (tmp_path / "data").is_dir()

@@ -336,7 +336,7 @@ async def test_a_participant_of_the_command_line_meets_another(
         play("a.jsonl"), play("b.jsonl", "--json")
     )
     assert (status, status_too) == (0, 0)
-    assert "completed: /w/" in said
+    assert f": {service.url}/w/" in said
     records = [
         [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
         for name in ("a.jsonl", "b.jsonl")

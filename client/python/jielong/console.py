@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .address import page_url
 from .messages import (
     Bye,
     Committed,
@@ -19,12 +20,13 @@ from .messages import (
 )
 
 
-def describe(message: Message, seat: int | None) -> str | None:
+def describe(message: Message, seat: int | None, service: str) -> str | None:
     """One line about a message, or None for a message that needs none.
 
     Args:
         message: the message received.
         seat: the participant's own seat, which tells their turns from the partner's.
+        service: the address of the service, of which the pages are.
     """
     match message:
         case Welcome():
@@ -32,7 +34,7 @@ def describe(message: Message, seat: int | None) -> str | None:
         case Waiting():
             return f"waiting for a partner; the phrase is {message.phrase.text}"
         case Invited():
-            return f"invite a friend with {message.code} or {message.url}"
+            return f"invite a friend with {message.code} or {page_url(service, message.url)}"
         case Matched():
             region = f" from {message.partner.region}" if message.partner.region else ""
             return (
@@ -51,7 +53,8 @@ def describe(message: Message, seat: int | None) -> str | None:
         case React():
             return f"the partner sends: {message.e}"
         case Completed():
-            return f"completed: {message.url}, your number is {message.serial}"
+            page = page_url(service, message.url)
+            return f"completed; your number is {message.serial}: {page}"
         case Error():
             return f"refused: {message.code} ({message.message})"
         case Bye():

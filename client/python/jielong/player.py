@@ -119,5 +119,5 @@ class Player:
                 parsed = parse(message)
                 if isinstance(parsed, Seated):
                     self._seat = parsed.seat
-                if line := describe(parsed, self._seat):
+                if line := describe(parsed, self._seat, self._options.url):
                     self._say(line)

@@ -15,7 +15,7 @@ from .suite import UnknownCheckError, run
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     add = parser.add_argument
-    add("url", help="Address of the socket, e.g. ws://127.0.0.1:8000/ws.")
+    add("url", help="Address of the service, e.g. http://127.0.0.1:8000/.")
     add(
         "--only",
         action="append",
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="Run this check or family only; repeatable.",
     )
-    add("--campaign", metavar="ID", help="Write in this campaign.")
+    add("--campaign", metavar="ID", help="Campaign to write in; the default one if not given.")
     add("--json", action="store_true", help="Print JSON instead of a table.")
 
 
