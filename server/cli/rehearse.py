@@ -172,9 +172,10 @@ def _donor(base: str, shadow: Definition, measured: Measured) -> Donor | None:
     from server.rehearsal.donor import Donor  # noqa: PLC0415
 
     secrets = secrets_of(shadow.webhook) if shadow.webhook else ()
-    if "give" not in shadow.relays or not shadow.fund or not secrets:
+    funds = tuple(it for it in shadow.fund if it.offered)
+    if "give" not in shadow.relays or not funds or not secrets:
         return None
-    return Donor(base, shadow.id, shadow.fund, secrets[0], measured)
+    return Donor(base, shadow.id, funds, secrets[0], measured)
 
 
 @asynccontextmanager

@@ -37,6 +37,7 @@ class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         currency: three capital letters (ISO 4217).
         url: the payment page; `{ref}`, `{fund}` and `{campaign}` in it are filled in.
         goal: in the currency's smallest unit; None for none.
+        offered: false: the page does not lead there any more; what is reported still counts.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Fund(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     currency: str
     url: str
     goal: int | None = None
+    offered: bool = True
 
 
 Moderation = Literal["after", "before"]
@@ -132,6 +134,11 @@ class Campaign(msgspec.Struct, frozen=True):
     def text(self, texts: Texts, locale: str | None = None) -> str:
         """One of its texts for a reader of this locale; without one, in its own language."""
         return text_in(texts, locale or self.locale, self.locale)
+
+    @property
+    def offered_funds(self) -> list[Fund]:
+        """Those that one may give for."""
+        return [it for it in self.funds if it.offered] if "give" in self.relays else []
 
     def pledge(self, pledge_id: str) -> Pledge | None:
         """The pledge of this id, if the campaign offers it."""

@@ -88,8 +88,6 @@ def pledges(campaign: Campaign, counts: Mapping[str, int]) -> list[PledgeInfo]:
 
 def funds(campaign: Campaign, raised: Mapping[str, FundTotals]) -> list[FundInfo]:
     """Those that it offers."""
-    if "give" not in campaign.relays:
-        return []
     return [
         FundInfo(
             it.id,
@@ -98,7 +96,7 @@ def funds(campaign: Campaign, raised: Mapping[str, FundTotals]) -> list[FundInfo
             *raised.get(it.id, FundTotals()),
             it.goal,
         )
-        for it in campaign.funds
+        for it in campaign.offered_funds
     ]
 
 

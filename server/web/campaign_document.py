@@ -69,14 +69,9 @@ def document_values(
     here = f"{base_path}/" if campaign.id == DEFAULT else f"{base_path}/c/{campaign.id}"
     words = words_for(campaign.locale)
     text = campaign.text
-    gives, promises = "give" in campaign.relays, "pledge" in campaign.relays
-    pledges = [
-        _Pledge(it.id, text(it.text)) for it in (campaign.pledges if promises else ()) if it.offered
-    ]
-    funds = [
-        _Fund(it.id, text(it.title), it.currency, it.goal)
-        for it in (campaign.funds if gives else ())
-    ]
+    promises = campaign.pledges if "pledge" in campaign.relays else ()
+    pledges = [_Pledge(it.id, text(it.text)) for it in promises if it.offered]
+    funds = [_Fund(it.id, text(it.title), it.currency, it.goal) for it in campaign.offered_funds]
     query = "" if campaign.id == DEFAULT else f"?campaign={campaign.id}"
     organiser = definition.organiser
     art = _art(campaign)
@@ -104,7 +99,9 @@ def document_values(
         "closes": _moment(definition.closes, definition.time_zone),
         "pledges": pledges,
         "funds": funds,
-        "hosts": ", ".join(sorted({urlsplit(it.url).hostname or "" for it in campaign.funds})),
+        "hosts": ", ".join(
+            sorted({urlsplit(it.url).hostname or "" for it in campaign.offered_funds})
+        ),
         "goals": {"relays": 0, "participants": 0, "pledges": 0}
         | {it.counter: it.at for it in definition.goal},
         "art": art,

@@ -62,9 +62,7 @@ class Giving:
         found = self._campaigns.get(campaign_id)
         if found is None:
             raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
-        campaign = found.campaign
-        if "give" in campaign.relays:
-            for fund in campaign.funds:
-                if fund.id == fund_id:
-                    return campaign_id, fund
+        for fund in found.campaign.offered_funds:
+            if fund.id == fund_id:
+                return campaign_id, fund
         raise ApiError(404, "no_such_fund", "the campaign has no fund of this id")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.campaign.compose import compose
 from server.campaign.problems import CampaignError
 from server.campaign.reading import plain_of, read_definition
 from server.campaign.schedule import moment
@@ -167,6 +168,14 @@ def test_phrases_are_named_by_what_people_write() -> None:
     after = named_by_id(plain_from(layout_of(before), values, before)[0], LIBRARY)
     assert after["phrases"] == ["jiayou", "jiayou", "加菜"], "what is unknown stays as it was typed"
     assert after["weights"] == before["weights"]
+
+
+def test_a_fund_is_ended_by_taking_the_tick_away() -> None:
+    before = plain_of(read_definition(tomllib.loads(WHOLE), LIBRARY))
+    values, _ = posted(before, fund__0__offered="")
+    ended = read_definition(plain_from(layout_of(before), values, before)[0], LIBRARY)
+    assert [it.offered for it in ended.fund] == [False]
+    assert compose(ended, LIBRARY).offered_funds == []
 
 
 def test_a_phrase_without_a_language_is_in_that_of_the_page() -> None:

@@ -14,7 +14,10 @@ from server.web.api import ApiError
 from server.web.giving import Giving
 
 PAGE = "https://pay.example.org/give?fund={fund}&in={campaign}&ref={ref}"
-FUNDS = (Fund(id="angels", title="Angels", currency="CNY", url=PAGE),)
+FUNDS = (
+    Fund(id="angels", title="Angels", currency="CNY", url=PAGE),
+    Fund(id="ended", title="Ended", currency="CNY", url=PAGE, offered=False),
+)
 
 
 @pytest.fixture
@@ -50,6 +53,7 @@ async def test_without_a_reference_each_donor_gets_a_new_one(giving: Giving) -> 
     [
         ("nope", "angels", "", (404, "no_such_campaign")),
         ("spring", "nope", "", (404, "no_such_fund")),
+        ("spring", "ended", "", (404, "no_such_fund")),
         ("writes", "angels", "", (404, "no_such_fund")),
         ("spring", "angels", "ref=a%26fund%3Dother", (400, "bad_ref")),
         ("spring", "angels", f"ref={'a' * 65}", (400, "bad_ref")),

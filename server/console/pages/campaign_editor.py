@@ -238,7 +238,7 @@ def _preview(definition: Definition) -> dict[str, Any]:
         "seal": look.seal,
         "relays": definition.relays,
         "pledges": [said(it.text) for it in definition.pledge if it.offered],
-        "funds": [said(it.title) for it in definition.fund],
+        "funds": [said(it.title) for it in definition.fund if it.offered],
         "palettes": [
             (
                 name,
