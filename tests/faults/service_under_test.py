@@ -31,6 +31,7 @@ class ServiceUnderTest:
         self._service = await asyncio.to_thread(
             start_service, self.data, port=self.port, **self._settings
         )
+        assert self.workers, "no process of the supervisor is a worker, so none could be killed"
 
     @property
     def is_running(self) -> bool:
@@ -142,5 +143,5 @@ def _children(pid: int) -> list[int]:
 
 def _is_worker(pid: int) -> bool:
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"server\0worker\0")
+        return b"\0server\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False

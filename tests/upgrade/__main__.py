@@ -11,13 +11,13 @@ from pathlib import Path
 import uvloop
 
 from tests.upgrade.rolling import Plan, run
-from tests.upgrade.versions import LAST_RELEASE
+from tests.upgrade.versions import LAST_COMMIT
 
 
 def main() -> int:
     """Run it and say what was found; the exit status is 1 when something was lost."""
     words = argparse.ArgumentParser(prog="python -m tests.upgrade", description=__doc__)
-    words.add_argument("--commit", default=LAST_RELEASE, help="the version to begin with")
+    words.add_argument("--commit", default=LAST_COMMIT, help="the version to begin with")
     words.add_argument("--seconds", type=float, default=Plan.seconds, help="before and after")
     words.add_argument("--clients", type=int, default=Plan.clients)
     words.add_argument("--workers", type=int, default=Plan.workers)

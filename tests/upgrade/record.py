@@ -1,6 +1,6 @@
 """Records the data of an earlier version, for tests that need no history of the repository.
 
-`python -m tests.upgrade.record 0.1.0 COMMIT` writes `recorded/0.1.0`: the files of SQLite and of
+`python -m tests.upgrade.record 0.2.0 COMMIT` writes `recorded/0.2.0`: the files of SQLite and of
 the embedded Valkey, as a killed service left them; `answers.json`, what its API answered before;
 and `library.lua`, its Lua library. The archive may not have taken the last work yet.
 """
@@ -26,7 +26,7 @@ from tests.integration import processes
 from tests.integration.http import get_json
 from tests.polling import eventually
 from tests.service import SERVE, Service, start_service
-from tests.upgrade.versions import LAST_RELEASE, RECORDED, unpack
+from tests.upgrade.versions import RECORDED, unpack
 
 KEPT = ("works.sqlite", "appendonlydir")
 PHRASES = ("jiayou", "ni-zui-bang", "xiangxin-ziji", "jiayou")
@@ -89,4 +89,4 @@ def _kill(service: Service) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else LAST_RELEASE))
+    asyncio.run(record(sys.argv[1], sys.argv[2]))

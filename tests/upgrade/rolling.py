@@ -19,7 +19,7 @@ from tests.faults.run import DRAIN_SECONDS, GRACE_SECONDS, TURN_SECONDS
 from tests.faults.service_under_test import ServiceUnderTest
 from tests.polling import eventually
 from tests.service import SERVE
-from tests.upgrade.versions import LAST_RELEASE, replace_by_this_one, unpack
+from tests.upgrade.versions import LAST_COMMIT, replace_by_this_one, unpack
 
 REPLACED_SECONDS = 120.0
 SEED = 1
@@ -36,7 +36,7 @@ class Plan:
             fault runs.
     """
 
-    commit: str = LAST_RELEASE
+    commit: str = LAST_COMMIT
     seconds: float = 20.0
     clients: int = 60
     workers: int = 3
@@ -74,7 +74,6 @@ class Outcome:
 async def run(plan: Plan, folder: Path) -> Outcome:
     """Run a plan; its data, logs and history stay in `folder`."""
     app = folder / "app"
-    app.mkdir()
     unpack(plan.commit, app)
     recovery, results = Recovery(), Results()
     log = History(folder / "history.jsonl")

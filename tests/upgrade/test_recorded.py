@@ -15,7 +15,7 @@ from tests.finish_work import finish_work
 from tests.integration.http import get, get_json
 from tests.polling import eventually
 from tests.service import Service
-from tests.upgrade.versions import RECORDED
+from tests.upgrade.versions import LAST_RELEASE, RECORDED
 
 FOREVER = {"token_days": 100_000}
 """So that the recorded token does not expire."""
@@ -45,8 +45,8 @@ async def test_works_and_numbers_go_on(
 async def test_a_participant_of_the_last_release_is_known_again(
     serve: Callable[..., Service], tmp_path: Path
 ) -> None:
-    shutil.copytree(RECORDED / "0.1.0", tmp_path / "data")
-    answers = json.loads((RECORDED / "0.1.0" / "answers.json").read_text(encoding="utf-8"))
+    shutil.copytree(RECORDED / LAST_RELEASE, tmp_path / "data")
+    answers = json.loads((RECORDED / LAST_RELEASE / "answers.json").read_text(encoding="utf-8"))
     service = serve(**FOREVER)
     async with await Participant.connect(service.ws_url, answers["token"]) as known:
         assert known.welcome.participant == answers["participant"]

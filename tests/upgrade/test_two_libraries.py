@@ -1,4 +1,4 @@
-"""Workers of the last release and of this version call their own Lua libraries on one lane."""
+"""Workers of an earlier release and of this version call their own Lua libraries on one lane."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.model.lua_lane import LuaLane
 from tests.model.machine import Machine
 from tests.upgrade.versions import RECORDED
 
-LAST_RELEASE = (RECORDED / "0.1.0" / "library.lua").read_text(encoding="utf-8")
+RELEASES = sorted(path.parent.name for path in RECORDED.glob("*/library.lua"))
 BASE = "jl:{upgrade:0}"
 SOME = settings(
     max_examples=15,
@@ -33,33 +33,35 @@ SOME = settings(
 
 
 class TwoVersions(LuaLane):
-    """A lane that is called in turn by a worker of the last release and by one of this version."""
+    """A lane that is called in turn by workers of an earlier release and of this version."""
 
-    def __init__(self, client: redis.Redis, base: str) -> None:
+    def __init__(self, client: redis.Redis, base: str, earlier: str) -> None:
+        """`earlier` is the library of the earlier release."""
         super().__init__(client, base)
-        found = re.match(r"#!lua name=(\S+)", LAST_RELEASE)
+        found = re.match(r"#!lua name=(\S+)", earlier)
         assert found
-        self._last = found[1]
-        self._names = itertools.cycle((self._last, library.NAME))
+        self._earlier, self._earlier_name = earlier, found[1]
+        self._names = itertools.cycle((self._earlier_name, library.NAME))
         self.calls = 0
 
     def _call(self, name: str, *arguments: str | int | bytes) -> Any:
         self.calls += 1
         library_name = next(self._names)
-        if f"'{self._last}_{name}'" not in LAST_RELEASE:
+        if f"'{self._earlier_name}_{name}'" not in self._earlier:
             library_name = library.NAME  # a call that only workers of this version make
         return self.client.fcall(f"{library_name}_{name}", 1, self.base, *arguments)
 
 
-@pytest.fixture
-def lane(tmp_path: Path) -> Iterator[TwoVersions]:
+@pytest.fixture(params=RELEASES)
+def lane(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TwoVersions]:
     """An empty lane of a Valkey that has both libraries."""
+    earlier = (RECORDED / request.param / "library.lua").read_text(encoding="utf-8")
     server = EmbeddedServer(tmp_path)
     asyncio.run(server.start())
     client = redis.Redis.from_url(server.url, socket_timeout=10)
-    for code in (LAST_RELEASE, library.CODE):
+    for code in (earlier, library.CODE):
         client.function_load(code, replace=True)
-    yield TwoVersions(client, BASE)
+    yield TwoVersions(client, BASE, earlier)
     client.close()
     asyncio.run(server.stop())
 
