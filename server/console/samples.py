@@ -21,6 +21,7 @@ from server.campaign.current_figures import Figures
 from server.store import keys
 from server.store.errors import StoreError
 from server.store.funnel import read_funnel
+from server.store.worker_statuses import WorkerStatuses
 from server.web.campaigns import WebCampaigns
 
 log = structlog.get_logger()
@@ -61,10 +62,19 @@ class CampaignSample(msgspec.Struct, array_like=True):
 
 
 class Sample(msgspec.Struct, array_like=True):
-    """All campaigns at a moment, `at` in milliseconds since 1970."""
+    """All campaigns at a moment.
+
+    Attributes:
+        at: milliseconds since 1970.
+        campaigns: by id.
+        workers: those that have said something lately.
+        cpu_ms: the CPU time that these have taken since they began.
+    """
 
     at: int
     campaigns: dict[str, CampaignSample]
+    workers: int = 0
+    cpu_ms: int = 0
 
     def of(self, campaign: str) -> CampaignSample:
         """One campaign; the sum of all but rehearsals for "". One that was not there is empty."""
@@ -83,6 +93,7 @@ class Samples:
     def __init__(self, campaigns: WebCampaigns) -> None:
         """Of these campaigns."""
         self._campaigns = campaigns
+        self._workers = WorkerStatuses(campaigns.deployment)
         self._clients: dict[str, redis.asyncio.Redis] = {}
         self._read: list[Sample] = []
         self._read_at = 0.0
@@ -135,6 +146,7 @@ class Samples:
         clients, self._clients = self._clients, {}
         for client in clients.values():
             await client.aclose()
+        await self._workers.close()
 
     async def _take(self) -> None:
         client = self._client(keys.SAMPLES)
@@ -151,7 +163,10 @@ class Samples:
         figures = await asyncio.gather(*map(self._campaigns.figures.of, names))
         at = time.time_ns() // 1_000_000
         read = zip(names, figures, strict=True)
-        return Sample(at, {name: await self._of(name, one) for name, one in read})
+        campaigns = {name: await self._of(name, one) for name, one in read}
+        workers = await self._workers.all()
+        cpu_ms = sum(round(1_000 * it.cpu_seconds) for it in workers)
+        return Sample(at, campaigns, len(workers), cpu_ms)
 
     async def _of(self, name: str, figures: Figures) -> CampaignSample:
         live = self._campaigns.live[name]

@@ -52,6 +52,9 @@ SHOWN = 150
 RATE_SAMPLES = 15
 """A rate is that of the last 30 s."""
 
+_MS_A_PERCENT = 600
+"""Of CPU time a minute: 1 % of a core."""
+
 STEPS = {
     "hello": text("Came"),
     "join": text("Joined"),
@@ -163,7 +166,8 @@ class OverviewPage(Section):
         return campaign if campaign in self._campaigns.live else ""
 
     async def _draw_tiles(self, visit: Visit, campaign: str) -> str:
-        return visit.fragment("tiles", now=(await self._samples.now()).of(campaign))
+        sample = await self._samples.now()
+        return visit.fragment("tiles", now=sample.of(campaign), workers=sample.workers)
 
     async def _draw_charts(self, visit: Visit, campaign: str) -> str:
         """Drawn once for each sample, language and campaign, for all who look."""
@@ -224,7 +228,12 @@ def _charts(samples: Sequence[Sample], history: Sequence[CampaignSample]) -> lis
             rate(text("Donations"), lambda it: it.donations),
         ]
         charts.append(line_chart(text("Pledges and donations"), added, text("a minute")))
-    return [*charts, *_money(history)]
+    cpu = [
+        None if it is None else it / _MS_A_PERCENT
+        for it in rates(times, [sample.cpu_ms for sample in samples])
+    ]
+    workers = line_chart(text("Workers"), [Series(text("CPU, of a core"), cpu)], "%")
+    return [*charts, *_money(history), workers]
 
 
 def _money(history: Sequence[CampaignSample]) -> list[Chart]:
