@@ -66,28 +66,35 @@ def document_values(
     campaign: Campaign, definition: Definition, phase: Phase, base_path: str, public_url: str
 ) -> dict[str, object]:
     """The values of the templates of a campaign's pages; the figures come later."""
-    here = f"{base_path}/" if campaign.id == DEFAULT else f"{base_path}/c/{campaign.id}"
-    words = words_for(campaign.locale)
-    text = campaign.text
-    promises = campaign.pledges if "pledge" in campaign.relays else ()
-    pledges = [_Pledge(it.id, text(it.text)) for it in promises if it.offered]
-    funds = [_Fund(it.id, text(it.title), it.currency, it.goal) for it in campaign.offered_funds]
-    query = "" if campaign.id == DEFAULT else f"?campaign={campaign.id}"
-    organiser = definition.organiser
-    art = _art(campaign)
+    is_default = campaign.id == DEFAULT
+    here = f"{base_path}/" if is_default else f"{base_path}/c/{campaign.id}"
+    no_goals = {"relays": 0, "participants": 0, "pledges": 0}
+    return {
+        "id": campaign.id,
+        "here": here,
+        "query": "" if is_default else f"?campaign={campaign.id}",
+        "share": _share(campaign, definition, here, base_path, public_url) if public_url else None,
+        "phase": phase,
+        "enabled": campaign.enabled,
+        "archived": definition.archived,
+        "opens": _moment(definition.opens, definition.time_zone),
+        "closes": _moment(definition.closes, definition.time_zone),
+        "goals": no_goals | {goal.counter: goal.at for goal in definition.goal},
+        "data": Markup(_data(campaign, definition)),
+        **_texts(campaign, definition),
+        **_offers(campaign),
+        **_look(campaign, definition),
+    }
+
+
+def _texts(campaign: Campaign, definition: Definition) -> dict[str, object]:
+    """What is written on the page, and where it leads."""
+    text, words, organiser = campaign.text, words_for(campaign.locale), definition.organiser
     written = [definition.cause, definition.legal, definition.link, organiser]
     return {
         "locale": words.language,
         "words": words,
-        "id": campaign.id,
-        "here": here,
-        "share": _share(campaign, definition, here, base_path, public_url) if public_url else None,
-        "query": query,
         "title": text(campaign.title),
-        "relays": campaign.relays,
-        "ways": campaign.relays != ("write",),
-        "about": any(written) or bool(funds),
-        "phase": phase,
         "summary": text(definition.summary),
         "cause": text(definition.cause),
         "result": text(definition.result),
@@ -95,23 +102,34 @@ def document_values(
         "organiser": _Organiser(text(organiser.name), organiser.link) if organiser else None,
         "link": definition.link,
         "picture": definition.picture,
-        "opens": _moment(definition.opens, definition.time_zone),
-        "closes": _moment(definition.closes, definition.time_zone),
-        "pledges": pledges,
-        "funds": funds,
-        "hosts": ", ".join(
-            sorted({urlsplit(it.url).hostname or "" for it in campaign.offered_funds})
-        ),
-        "goals": {"relays": 0, "participants": 0, "pledges": 0}
-        | {it.counter: it.at for it in definition.goal},
+        "about": any(written) or bool(campaign.offered_funds),
+    }
+
+
+def _offers(campaign: Campaign) -> dict[str, object]:
+    """The ways to take part, with the pledges and funds that the campaign offers."""
+    text, funds = campaign.text, campaign.offered_funds
+    promises = campaign.pledges if "pledge" in campaign.relays else ()
+    return {
+        "relays": campaign.relays,
+        "ways": campaign.relays != ("write",),
+        "pledges": [_Pledge(it.id, text(it.text)) for it in promises if it.offered],
+        "funds": [_Fund(it.id, text(it.title), it.currency, it.goal) for it in funds],
+        "hosts": ", ".join(sorted({urlsplit(it.url).hostname or "" for it in funds})),
+    }
+
+
+def _look(campaign: Campaign, definition: Definition) -> dict[str, object]:
+    """The drawing, the seal and the colours."""
+    art, theme = _art(campaign), definition.theme
+    return {
         "art": art,
         "art_direction": direction_of(art.text),
-        "seal": seal_of(definition.theme),
-        "seal_picture": definition.theme.seal_picture,
-        "style": Markup(style_of(definition.theme)),
-        "paper_by_day": definition.theme.light.paper,
-        "paper_by_night": definition.theme.dark.paper,
-        "data": Markup(_data(campaign, definition)),
+        "seal": seal_of(theme),
+        "seal_picture": theme.seal_picture,
+        "style": Markup(style_of(theme)),
+        "paper_by_day": theme.light.paper,
+        "paper_by_night": theme.dark.paper,
     }
 
 
