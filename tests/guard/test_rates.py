@@ -13,27 +13,19 @@ from server.guard.rates import (
     NetworkRates,
 )
 from server.transport.peer import ANYBODY, Peer
+from tests.manual_clock import ManualClock
 
 HOME, SCHOOL = Peer(b"home"), Peer(b"school", {"spring": 300})
 MOST = 10
 
 
-class Clock:
-    """Seconds that a test sets."""
-
-    now = 60_000.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(60_000.0)
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def joins(clock: Clock) -> NetworkRate:
+def joins(clock: ManualClock) -> NetworkRate:
     """Ten joins a minute, or four for each participant of a named network."""
     return NetworkRate(Limit("join", MOST, MINUTE, 4), clock)
 
@@ -44,7 +36,7 @@ def taken(rate: NetworkRate, peer: Peer, campaign: str | None = None) -> int:
 
 
 def test_a_network_may_do_so_much_in_a_minute_and_again_in_the_next(
-    joins: NetworkRate, clock: Clock
+    joins: NetworkRate, clock: ManualClock
 ) -> None:
     assert taken(joins, HOME) == MOST
     clock.now += 120
@@ -53,7 +45,7 @@ def test_a_network_may_do_so_much_in_a_minute_and_again_in_the_next(
 
 
 def test_refused_events_are_not_counted_against_the_network(
-    joins: NetworkRate, clock: Clock
+    joins: NetworkRate, clock: ManualClock
 ) -> None:
     taken(joins, HOME)
     for _ in range(100):
@@ -74,7 +66,7 @@ def test_a_check_counts_nothing_and_a_count_is_never_refused(joins: NetworkRate)
     assert joins.check(HOME)
 
 
-def test_a_named_network_may_do_more_in_its_campaign_only(clock: Clock) -> None:
+def test_a_named_network_may_do_more_in_its_campaign_only(clock: ManualClock) -> None:
     def taken_in(campaign: str | None) -> int:
         return taken(NetworkRate(Limit("join", MOST, MINUTE, 4), clock), SCHOOL, campaign)
 

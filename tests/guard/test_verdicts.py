@@ -18,6 +18,7 @@ from server.guard.verdicts import (
 )
 from server.store.errors import StoreAwayError
 from server.transport.peer import ANYBODY, Peer
+from tests.manual_clock import ManualClock
 
 HOME, FARM = Peer(b"home"), Peer(b"farm")
 
@@ -37,25 +38,18 @@ class Archive:
         return {work: self.found[work] for work in works if work in self.found}
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def archive() -> Archive:
     return Archive()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock(0.0)
 
 
 @pytest.fixture
-def verdicts(archive: Archive, clock: Clock) -> Verdicts:
+def verdicts(archive: Archive, clock: ManualClock) -> Verdicts:
     def at() -> float:
         return 60_000.0
 
@@ -93,7 +87,7 @@ async def test_only_the_own_hand_counts(verdicts: Verdicts, archive: Archive) ->
 
 
 async def test_what_is_not_judged_yet_is_looked_at_again_for_a_while(
-    verdicts: Verdicts, archive: Archive, clock: Clock
+    verdicts: Verdicts, archive: Archive, clock: ManualClock
 ) -> None:
     verdicts.add(FARM, "work", 0)
     await verdicts.look()

@@ -25,6 +25,7 @@ from server.relay.pledges import MadePledge, PledgeTotals
 from server.relay.transition import Hand
 from server.store.works import FinishedWork
 from tests.integration.finished_works import make_work
+from tests.manual_clock import ManualClock
 
 
 def by(participant: str, number: int) -> FinishedWork:
@@ -76,13 +77,8 @@ async def test_works_are_removed_with_everything_and_stay_counted(database: Data
 # The queue of works that wait ---------------------------------------------------------------------
 
 
-class Clock:
-    """Milliseconds since 1970, as a test sets them."""
-
-    now = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.now
+NOW = 1_800_000_000_000
+"""Milliseconds since 1970."""
 
 
 async def fill_queue(database: Database) -> list[str]:
@@ -99,7 +95,7 @@ async def fill_queue(database: Database) -> list[str]:
 
 
 async def test_moderators_do_not_meet_the_same_work(database: Database) -> None:
-    waiting, clock = await fill_queue(database), Clock()
+    waiting, clock = await fill_queue(database), ManualClock(NOW)
     queue = ReviewQueue(database, clock)
     assert await Review(database).waiting() == 5
     assert [work.id for work in await Review(database).held(9)] == waiting
@@ -140,7 +136,7 @@ async def review_of(database: Database, work: str) -> ReviewState:
 
 
 async def test_a_decision_is_undone_with_the_reports_before_it(database: Database) -> None:
-    waiting, clock = await fill_queue(database), Clock()
+    waiting, clock = await fill_queue(database), ManualClock(NOW)
     decisions, work = Decisions(database, clock), waiting[3]
     made = await decisions.decide(work, Decision.REMOVE, "ann")
     assert made is not None
@@ -162,7 +158,7 @@ async def test_a_decision_is_undone_with_the_reports_before_it(database: Databas
     assert [it.undone for it in await decisions.on(work)] == [True] * 3
     assert await decisions.decide("unknown", Decision.HOLD, "ann") is None
     clock.now += UNDO_MS + 1
-    late = await Decisions(database, Clock()).decide(work, Decision.HOLD, "ann")
+    late = await Decisions(database, ManualClock(NOW)).decide(work, Decision.HOLD, "ann")
     assert late is not None
     assert await decisions.undo(late.number, "ann") is None
 
@@ -171,8 +167,7 @@ async def test_removed_works_are_gone_for_good_after_a_day(
     database: Database, tmp_path: Path
 ) -> None:
     waiting = await fill_queue(database)
-    clock = Clock()
-    clock.now = 1_000
+    clock = ManualClock(1_000)
     await Decisions(database, clock).decide(waiting[0], Decision.REMOVE, "ann")
     await Decisions(database).decide(waiting[1], Decision.REMOVE, "ann")
     assert await Retention(database, tmp_path).finish_decisions() == 1

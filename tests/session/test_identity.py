@@ -9,43 +9,35 @@ import pytest
 
 from server.relay.campaign import Campaign
 from server.session.identity import DAY_SECONDS, Identity, new_room_id
+from tests.manual_clock import ManualClock
 
 OLD, NEW, OTHER = b"old", b"new", b"other"
 DAYS = 30
 
 
-class Clock:
-    """Seconds that a test sets."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> ManualClock:
+    return ManualClock(1_800_000_000.0)
 
 
-def identity(clock: Clock, *secrets: bytes) -> Identity:
+def identity(clock: ManualClock, *secrets: bytes) -> Identity:
     return Identity(secrets, {}, DAYS, clock)
 
 
-def test_a_token_is_ours_under_its_key_and_under_a_newer_one(clock: Clock) -> None:
+def test_a_token_is_ours_under_its_key_and_under_a_newer_one(clock: ManualClock) -> None:
     token = identity(clock, OLD).new_token()
     assert identity(clock, NEW, OLD).is_ours(token)
     assert not identity(clock, NEW).is_ours(token)
     assert not identity(clock, OTHER).is_ours(token)
 
 
-def test_the_first_key_signs(clock: Clock) -> None:
+def test_the_first_key_signs(clock: ManualClock) -> None:
     token = identity(clock, NEW, OLD).new_token()
     assert identity(clock, NEW).is_ours(token)
     assert not identity(clock, OLD).is_ours(token)
 
 
-def test_a_token_expires_unless_it_is_renewed(clock: Clock) -> None:
+def test_a_token_expires_unless_it_is_renewed(clock: ManualClock) -> None:
     ours = identity(clock, OLD)
     token = ours.new_token()
     clock.now += (DAYS - 1) * DAY_SECONDS
@@ -56,14 +48,16 @@ def test_a_token_expires_unless_it_is_renewed(clock: Clock) -> None:
     assert ours.participant(renewed, "spring") == ours.participant(token, "spring")
 
 
-def test_a_fresh_token_stays_the_same(clock: Clock) -> None:
+def test_a_fresh_token_stays_the_same(clock: ManualClock) -> None:
     ours = identity(clock, OLD)
     token = ours.new_token()
     clock.now += DAY_SECONDS - 1
     assert ours.renewed(token) == token
 
 
-def test_a_bound_token_is_good_in_its_campaign_alone_also_when_it_is_renewed(clock: Clock) -> None:
+def test_a_bound_token_is_good_in_its_campaign_alone_also_when_it_is_renewed(
+    clock: ManualClock,
+) -> None:
     ours = identity(clock, OLD)
     spring, autumn = (Campaign(name, name, True, "en", {}, bound_tokens=True) for name in "ab")
     others = Campaign("c", "c", True, "en", {})
@@ -80,11 +74,11 @@ def test_a_bound_token_is_good_in_its_campaign_alone_also_when_it_is_renewed(clo
 
 
 @pytest.mark.parametrize("token", ["", ".", "a.b", "a.b.c", "é.1.x", "x" * 10_000])
-def test_what_is_no_token_is_nobodys(clock: Clock, token: str) -> None:
+def test_what_is_no_token_is_nobodys(clock: ManualClock, token: str) -> None:
     assert not identity(clock, OLD).is_ours(token)
 
 
-def test_another_person_or_time_breaks_the_signature(clock: Clock) -> None:
+def test_another_person_or_time_breaks_the_signature(clock: ManualClock) -> None:
     ours = identity(clock, OLD)
     person, made, signature = ours.new_token().split(".")
     assert not ours.is_ours(f"{person}x.{made}.{signature}")
