@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
+from server.archive.shared_task import start_shared
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -57,8 +59,7 @@ class GatheredReads(Generic[K, V]):
         batch = self._next
         if batch is None:
             batch = self._next = _Batch()
-            batch.task = asyncio.create_task(self._run(batch), name=self._name)
-            batch.task.add_done_callback(_retrieve)
+            batch.task = start_shared(self._run(batch), self._name)
         batch.keys.update(wanted)
         found = await asyncio.shield(batch.task)
         return {key: found[key] for key in wanted if key in found}
@@ -72,9 +73,3 @@ class GatheredReads(Generic[K, V]):
             self._next = None  # who asks from now on is in the next read
             self._not_before = loop.time() + self._pause
             return await self._read(batch.keys)
-
-
-def _retrieve(done: asyncio.Task[object]) -> None:
-    """Everybody who waits gets the error; nobody may be left to wait."""
-    if not done.cancelled():
-        done.exception()

@@ -10,6 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from server.archive.database import ArchiveAwayError
+from server.archive.shared_task import start_shared
 from server.campaign.definition import Definition
 from server.campaign.source import CampaignSource
 from server.catalogue import CatalogueError
@@ -93,8 +94,7 @@ class CampaignFeed:
             ArchiveAwayError, OSError: the source cannot be read now.
         """
         if self._catching_up is None:
-            self._catching_up = asyncio.create_task(self._look(), name="campaigns")
-            self._catching_up.add_done_callback(_retrieve)
+            self._catching_up = start_shared(self._look(), "campaigns")
         await asyncio.shield(self._catching_up)
 
     async def _look(self) -> None:
@@ -168,9 +168,3 @@ class CampaignFeed:
         elif live.campaign != campaign:
             live.update(campaign)
             await self._start(live)
-
-
-def _retrieve(done: asyncio.Task[None]) -> None:
-    """Everybody who waits gets the error; nobody may be left to wait."""
-    if not done.cancelled():
-        done.exception()

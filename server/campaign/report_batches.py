@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from server.archive.shared_task import start_shared
 from server.campaign.donations import ConflictError, Donations, Outcome
 from server.campaign.reports import SignedReport
 
@@ -44,8 +45,7 @@ class ReportBatches:
         batch = self._next.get(campaign)
         if batch is None:
             batch = self._next[campaign] = _Batch()
-            batch.task = asyncio.create_task(self._run(campaign, batch), name="reports")
-            batch.task.add_done_callback(_retrieve)
+            batch.task = start_shared(self._run(campaign, batch), "reports")
         place = len(batch.reports)
         batch.reports.append(report)
         if len(batch.reports) == MOST_REPORTS:
@@ -60,9 +60,3 @@ class ReportBatches:
             if self._next.get(campaign) is batch:
                 del self._next[campaign]  # who comes from now on is in the next transaction
             return await self._donations.take(campaign, batch.reports)
-
-
-def _retrieve(done: asyncio.Task[Outcomes]) -> None:
-    """Everybody who waits gets the error; nobody may be left to wait."""
-    if not done.cancelled():
-        done.exception()
