@@ -28,7 +28,7 @@ from bench.fleet.slice_simulation import LATENCIES, Layout, Slice
 SEED = 20_080_512
 NETWORK_SECONDS = 0.020
 STORE_SECONDS = 0.000_25
-"""One way, between machines of one data centre; and from a phone to it."""
+"""One way: from a phone to the data centre, and between two machines in it."""
 
 LOOPBACK_SECONDS = 0.000_03
 LOADS = (0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -178,8 +178,8 @@ def plot_fleets(costs: Costs, given: Assumptions, path: Path) -> Path:
     return figures.save(path, "One deployment by participants connected", panels, "connected")
 
 
-def main() -> None:
-    """See the module."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(
         prog="python -m bench.simulate",
         description=__doc__,
@@ -198,17 +198,19 @@ def main() -> None:
     add("--load", type=float, default=plain.load)
     add("--price", type=float, default=plain.price)
     add("--largest", type=float, default=plain.largest, help="connected to one deployment")
-    given = parser.parse_args()
-    folder = given.results
-    path = given.joiners or costing.latest(folder, "joiners")[0]
+    return parser.parse_args()
+
+
+def simulate(given: argparse.Namespace) -> dict[str, Any]:
+    """The result, without the command line that it is written with."""
+    path = given.joiners or costing.latest(given.results, "joiners")[0]
     joiners = msgspec.json.decode(path.read_bytes())
-    others = [costing.latest(folder, name)[1] for name in ("match", "idle", "ink", "visits")]
+    others = [costing.latest(given.results, it)[1] for it in ("match", "idle", "ink", "visits")]
     costs = costing.read(joiners, *others)
     against = given.against or path
     validation = simulate_run(costs, msgspec.json.decode(against.read_bytes()), given.seconds, SEED)
     validation["file"] = against.name
     workers = given.workers or max(1, round(costs.worker / costs.store))
-    curve = load_curve(costs, workers, given.seconds, SEED)
     assumed = Assumptions(
         stay=given.stay,
         frames=given.frames,
@@ -217,25 +219,30 @@ def main() -> None:
         price=given.price,
         largest=given.largest,
     )
-    fleets = [plan(costs, assumed, connected).as_dict() for connected in CONNECTED]
-    arguments = {
-        name: value.name if isinstance(value, Path) else value
-        for name, value in vars(given).items()
-    }
-    found = {
-        "arguments": arguments,
+    return {
         "costs": costs,
         "assumed": assumed,
         "slice_workers": workers,
         "validation": validation,
-        "curve": curve,
-        "fleets": fleets,
+        "curve": load_curve(costs, workers, given.seconds, SEED),
+        "fleets": [plan(costs, assumed, connected).as_dict() for connected in CONNECTED],
     }
+
+
+def main() -> None:
+    """See the module."""
+    given = arguments()
+    found = simulate(given)
     print("\n".join(lines(found)))
-    target = results.write("simulate", found)
+    told = {
+        name: value.name if isinstance(value, Path) else value
+        for name, value in vars(given).items()
+    }
+    target = results.write("simulate", {"arguments": told, **found})
     print(target)
-    print(plot_curve(curve, target.with_name(target.stem + "-load")))
-    print(plot_fleets(costs, assumed, target.with_name(target.stem + "-fleet")))
+    print(plot_curve(found["curve"], target.with_name(target.stem + "-load")))
+    fleet = target.with_name(target.stem + "-fleet")
+    print(plot_fleets(found["costs"], found["assumed"], fleet))
 
 
 if __name__ == "__main__":
