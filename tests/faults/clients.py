@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from random import Random
 
 from tests.faults.client import Client, Room
@@ -36,6 +36,7 @@ class Clients:
         self._random = Random(f"{seed} clients")
         self._recovery = recovery
         self._tasks: dict[Client, asyncio.Task[None]] = {}
+        self._other_tasks: set[asyncio.Task[None]] = set()
         self._in_state: dict[State, dict[Client, None]] = {state: {} for state in State}
         self._pending: dict[State, deque[Action]] = {state: deque() for state in State}
         self._numbers = itertools.count(1)
@@ -65,7 +66,7 @@ class Clients:
     async def stop(self) -> None:
         """Stop all clients at once."""
         self.draining = True
-        tasks = list(self._tasks.values())
+        tasks = [*self._tasks.values(), *self._other_tasks]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -77,6 +78,12 @@ class Clients:
             act(clients[int(where * len(clients))])
         else:
             self._pending[state].append(act)
+
+    def start_task(self, work: Coroutine[None, None, None]) -> None:
+        """Run `work` beside the clients; it ends with them, and `drain` raises its failure."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._other_tasks.add(task)
+        task.add_done_callback(self._other_task_ended)
 
     @property
     def size(self) -> int:
@@ -143,7 +150,16 @@ class Clients:
 
     def _gone(self, client: Client, task: asyncio.Task[None]) -> None:
         del self._tasks[client]
-        if not task.cancelled() and (failure := task.exception()) is not None:
-            self._failures.append(failure)
-        elif not self.draining:
+        if not self._has_failed(task) and not self.draining:
             self._add()
+
+    def _other_task_ended(self, task: asyncio.Task[None]) -> None:
+        self._other_tasks.discard(task)
+        self._has_failed(task)
+
+    def _has_failed(self, task: asyncio.Task[None]) -> bool:
+        """Whether an ended task has failed; its failure is kept."""
+        if task.cancelled() or (failure := task.exception()) is None:
+            return False
+        self._failures.append(failure)
+        return True

@@ -10,6 +10,7 @@ from math import inf
 from redis.exceptions import RedisError
 
 from tests.faults import fault_types
+from tests.faults.client import Client
 from tests.faults.clients import Clients
 from tests.faults.deployments import Deployment
 from tests.faults.fault_types import Fault
@@ -94,17 +95,17 @@ class Nemesis:
             case fault_types.ClientVanished(where=where, state=state, away=away):
                 self._clients.act_on(state, where, lambda client: client.disconnect(away, record()))
             case fault_types.ClientDoubled(where=where, state=state):
-
-                def connect_twice(client: object) -> None:
-                    self._connecting_twice = loop.create_task(client.connect_twice(record()))  # type: ignore[attr-defined]
-
-                self._clients.act_on(state, where, connect_twice)
+                self._clients.act_on(
+                    state,
+                    where,
+                    lambda client: self._clients.start_task(client.connect_twice(record())),
+                )
             case fault_types.SlowReader(where=where, state=state, seconds=seconds):
 
-                def slow(client: object) -> None:
+                def slow(client: Client) -> None:
                     record()
-                    client.set_reading(False)  # type: ignore[attr-defined]
-                    loop.call_later(seconds, client.set_reading, True)  # type: ignore[attr-defined]
+                    client.set_reading(False)
+                    loop.call_later(seconds, client.set_reading, True)
 
                 self._clients.act_on(state, where, slow)
 

@@ -12,7 +12,7 @@ from random import Random
 from tests.faults import check_command, checker, final_state, history
 from tests.faults.client import PLEDGES
 from tests.faults.clients import Clients
-from tests.faults.deployments import DEPLOYMENTS
+from tests.faults.deployments import DEPLOYMENTS, Deployment
 from tests.faults.fault_types import FailoverOrdered, Fault, StoreKilled, StoreStopped
 from tests.faults.history import History
 from tests.faults.nemesis import Nemesis
@@ -82,40 +82,7 @@ async def run(plan: Plan, folder: Path) -> Outcome:
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(deployment.end)
         await deployment.start()
-        random = Random(f"{plan.seed} network")
-        store_link = None
-        if plan.deployment == "single":
-            store_link = await _proxy(stack, deployment.nodes[0].port, random)
-        url = f"redis://127.0.0.1:{store_link.port}" if store_link else deployment.url
-        campaigns = folder / "campaigns.toml"
-        campaigns.write_text(CAMPAIGN, encoding="utf-8")
-        service = ServiceUnderTest(
-            folder / "service",
-            campaigns=campaigns,
-            workers=plan.workers,
-            redis_url=url,
-            turn_seconds=TURN_SECONDS,
-            grace_seconds=GRACE_SECONDS,
-            durability=plan.durability,
-            replicas=deployment.replicas_each,
-            lanes=plan.lanes,
-            lane_rate=LANE_RATE,
-        )
-        stack.push_async_callback(service.shut_down)
-        await service.start()
-        network = await _proxy(stack, service.port, random)
-        urls = [f"ws://127.0.0.1:{port}/ws" for port in (network.port, service.port)]
-        clients = Clients(urls, plan.clients, plan.seed, log, recovery)
-        stack.push_async_callback(clients.stop)
-        nemesis = Nemesis(
-            service,
-            deployment,
-            clients,
-            network,
-            store_link,
-            recovery,
-            needs_replicas=plan.durability == "replica",
-        )
+        service, clients, nemesis = await _start(stack, plan, folder, deployment, log, recovery)
         began = time.monotonic()
         await clients.start()
         await nemesis.run(faults)
@@ -124,23 +91,10 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         late = await clients.drain(DRAIN_SECONDS)
         log.close()
         found = await final_state.read(deployment, service.data)
-        if not service.is_running:
-            results.violations.append(f"the service ended by itself: {service.log_tail}")
-        status = await service.shut_down()
-        results.expect("the service ends in good order", status == 0, f"status {status}")
-        fault = service.first_traceback
-        results.expect("nothing in the service fails by itself", not fault, fault)
+        await _end(service, results)
         results.violations += [f"no message for too long: {who}" for who in clients.stuck_clients]
         results.violations += [f"not finished in time: {p.name}, {p.room}" for p in late]
-        observed = checker.Observations()
-        observed.read(history.read(log.path))
-        failovers = _failovers(recovery) if plan.may_lose else []
-        checker.check(results, observed, found, failovers, recovery.outages())
-        check = await check_command.check(log.path, deployment.url, service.data / "works.sqlite")
-        excused = plan.may_lose and bool(_failovers(recovery)) and deployment.may_lose_writes
-        results.expect(
-            "jielong check finds nothing", not check.status, check.words[:1_500], excused=excused
-        )
+        check = await _check(plan, deployment, log.path, service.data, found, recovery, results)
     return Outcome(
         plan,
         faults,
@@ -152,6 +106,83 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         dict(clients.notes),
         dict(clients.refusals),
     )
+
+
+async def _start(
+    stack: contextlib.AsyncExitStack,
+    plan: Plan,
+    folder: Path,
+    deployment: Deployment,
+    log: History,
+    recovery: Recovery,
+) -> tuple[ServiceUnderTest, Clients, Nemesis]:
+    """Start the service behind proxies; `stack` ends everything."""
+    random = Random(f"{plan.seed} network")
+    store_link = None
+    if plan.deployment == "single":
+        store_link = await _proxy(stack, deployment.nodes[0].port, random)
+    campaigns = folder / "campaigns.toml"
+    campaigns.write_text(CAMPAIGN, encoding="utf-8")
+    service = ServiceUnderTest(
+        folder / "service",
+        campaigns=campaigns,
+        workers=plan.workers,
+        redis_url=f"redis://127.0.0.1:{store_link.port}" if store_link else deployment.url,
+        turn_seconds=TURN_SECONDS,
+        grace_seconds=GRACE_SECONDS,
+        durability=plan.durability,
+        replicas=deployment.replicas_each,
+        lanes=plan.lanes,
+        lane_rate=LANE_RATE,
+    )
+    stack.push_async_callback(service.shut_down)
+    await service.start()
+    network = await _proxy(stack, service.port, random)
+    urls = [f"ws://127.0.0.1:{port}/ws" for port in (network.port, service.port)]
+    clients = Clients(urls, plan.clients, plan.seed, log, recovery)
+    stack.push_async_callback(clients.stop)
+    nemesis = Nemesis(
+        service,
+        deployment,
+        clients,
+        network,
+        store_link,
+        recovery,
+        needs_replicas=plan.durability == "replica",
+    )
+    return service, clients, nemesis
+
+
+async def _end(service: ServiceUnderTest, results: Results) -> None:
+    """End the service, which must have run until now and logged no failure of its own."""
+    if not service.is_running:
+        results.violations.append(f"the service ended by itself: {service.log_tail}")
+    status = await service.shut_down()
+    results.expect("the service ends in good order", status == 0, f"status {status}")
+    fault = service.first_traceback
+    results.expect("nothing in the service fails by itself", not fault, fault)
+
+
+async def _check(
+    plan: Plan,
+    deployment: Deployment,
+    log: Path,
+    data: Path,
+    found: final_state.FinalState,
+    recovery: Recovery,
+    results: Results,
+) -> check_command.Check:
+    """Check what the clients recorded, by our own rules and by `jielong check`."""
+    observed = checker.Observations()
+    observed.read(history.read(log))
+    failovers = _failovers(recovery)
+    checker.check(results, observed, found, failovers if plan.may_lose else [], recovery.outages())
+    check = await check_command.check(log, deployment.url, data / "works.sqlite")
+    excused = plan.may_lose and bool(failovers) and deployment.may_lose_writes
+    results.expect(
+        "jielong check finds nothing", not check.status, check.words[:1_500], excused=excused
+    )
+    return check
 
 
 async def _proxy(stack: contextlib.AsyncExitStack, target: int, random: Random) -> Proxy:
