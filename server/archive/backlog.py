@@ -17,7 +17,7 @@ log = structlog.get_logger()
 READ_SECONDS = 10.0
 
 _UNJUDGED = schema.works.c.review == literal_column(str(ReviewState.UNJUDGED.value))
-"""Written out, so that the index of these works is used."""
+"""A literal and no parameter: only then is the partial index used."""
 
 
 class Backlog:

@@ -21,7 +21,7 @@ _read = msgspec.msgpack.Decoder(list[Judgement]).decode
 
 
 async def confirm(connection: AsyncConnection, work: str, now: int) -> None:
-    """Whoever the reports of a work are about has a confirmed report for it, since `now` in ms.
+    """Give those whom the reports of a work are about a confirmed report for it, since `now` in ms.
 
     A work without reports, or whose reports are settled, stays as it was.
     """
@@ -41,7 +41,7 @@ async def confirm(connection: AsyncConnection, work: str, now: int) -> None:
 
 
 async def withdraw(connection: AsyncConnection, work: str) -> None:
-    """Nobody has a confirmed report for this work any more."""
+    """Take back the confirmed reports for this work."""
     table = schema.confirmed_reports
     await connection.execute(delete(table).where(table.c.work == work))
 

@@ -21,7 +21,7 @@ UNDO_MS = 24 * 3_600_000
 _pack = msgspec.msgpack.Encoder().encode
 
 NO_REPORTS = _pack([])
-"""As the table has them."""
+"""No reports, as the table has them."""
 
 
 class Decision(StrEnum):

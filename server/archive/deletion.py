@@ -1,4 +1,4 @@
-"""Deletes what SQL has of a participant: works are nobody's or removed, pledges stay counted."""
+"""Deletes what SQL has of a participant: works lose the link or go, pledges stay counted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Deletion:
             return list(await connection.scalars(query))
 
     async def delete(self, campaign: str, participant: str, *, keep_works: bool) -> Deleted:
-        """Make everything of a participant of this campaign nobody's; counters stay as they are.
+        """Cut every link to a participant of this campaign; counters stay as they are.
 
         A repeat finds nothing. One that was interrupted goes on where it was.
         """
@@ -88,7 +88,7 @@ class Deletion:
                 await connection.execute(rename, rows)
 
     async def _rename_reports(self, participant: str) -> None:
-        """A report holds its work back whoever made it."""
+        """Reports stay, since they hold works back, but under another unknown participant."""
         reports = schema.reports
         found = select(reports.c.work).where(reports.c.participant == participant).limit(BATCH)
         rename = (
@@ -122,7 +122,7 @@ class Deletion:
 
 
 async def _forget_reporters(connection: AsyncConnection, works: list[str]) -> None:
-    """Whoever reported a work is a hand of it, and is not kept with decisions either."""
+    """Remove the participant from kept decisions, too: a reporter is one of the work's hands."""
     decisions = schema.decisions
     of_works = update(decisions).where(decisions.c.work.in_(works))
     await connection.execute(of_works.values(reports=NO_REPORTS))

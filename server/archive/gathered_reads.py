@@ -1,4 +1,4 @@
-"""One read at a time for all who ask meanwhile."""
+"""Gathers the keys that are asked for while a read is under way into the next read."""
 
 from __future__ import annotations
 

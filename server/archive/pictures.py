@@ -96,7 +96,7 @@ class Pictures:
         return await asyncio.shield(task)
 
     async def forget(self, work_id: str) -> None:
-        """The work is no more: nor are its pictures."""
+        """Remove the pictures of a work that was removed."""
         for name in [it for it in self._kept if it.startswith(f"{work_id}.")]:
             self._kept_bytes -= len(self._kept.pop(name))
         await asyncio.to_thread(self._files.forget, work_id)
@@ -141,7 +141,7 @@ class DrawnPictures(NamedTuple):
     moving: Pictures
 
     async def forget(self, work_id: str) -> None:
-        """The work is no more, as for `Pictures`."""
+        """Remove the pictures of a work that was removed."""
         await self.still.forget(work_id)
         await self.moving.forget(work_id)
 

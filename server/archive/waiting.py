@@ -24,7 +24,7 @@ class Shown(StrEnum):
 
 
 def _is(state: ReviewState) -> ColumnElement[bool]:
-    """Written out, so that the index of this state is used."""
+    """Compare with a literal and no parameter: only then is the partial index of the state used."""
     return _works.review == literal_column(str(state.value))
 
 

@@ -39,7 +39,7 @@ _read_phrase = msgspec.msgpack.Decoder(Phrase).decode
 _read_ink = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
 _PUBLIC = schema.works.c.review == literal_column(str(ReviewState.PUBLIC.value))
-"""Written out, so that the index of public works is used."""
+"""A literal and no parameter: only then is the partial index of public works used."""
 
 CURSOR = r"^([0-9]{1,18})-([A-Za-z0-9_-]{1,32})$"
 """How a cursor is written: milliseconds since 1970, which fit 64 bits, and a work's id."""

@@ -1,4 +1,4 @@
-"""The figures of a campaign at this moment: one read for all who ask meanwhile."""
+"""The figures of a campaign at this moment; requests that come during a read share the next one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from server.store.known_lanes import KnownLanes
 from server.store.pledges import Pledges
 
 PAUSE_SECONDS = 0.01
-"""Between two reads: who asks meanwhile shares the next one."""
+"""Between the beginnings of two reads."""
 
 
 class Figures(NamedTuple):
@@ -30,7 +30,7 @@ class Figures(NamedTuple):
 
 
 class CurrentFigures:
-    """Reads from Redis and SQL, after it was asked: whatever was answered before is counted."""
+    """Reads from Redis and SQL after a request, so that whatever was answered before is counted."""
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class DefinedCampaigns:
-    """Asks the source from time to time, and nobody else."""
+    """The definitions as last read; only the source is asked, from time to time."""
 
     def __init__(self, source: CampaignSource) -> None:
         """Nothing is read yet."""

@@ -1,4 +1,4 @@
-"""Brings a process' campaigns to what their source says, at its start and while it runs."""
+"""Keeps the campaigns of a process as their source defines them, from its start on."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from server.store.errors import StoreError
 log = structlog.get_logger()
 
 LOOK_SECONDS = 0.4
-"""How often the news is looked at: whoever changes a campaign sees it within a second."""
+"""How often the news is looked at: a change of a campaign takes effect within a second."""
 
 CATCH_UP_SECONDS = 0.1
-"""The shortest time between two looks at the source for those who cannot wait for the news."""
+"""The shortest time between two looks at the source by `catch_up`, which does not wait for news."""
 
 
 class CampaignFeed:

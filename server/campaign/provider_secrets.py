@@ -30,7 +30,7 @@ class WithSecrets(Protocol):
 
 
 def secrets_of(account: WithSecrets) -> Sequence[str]:
-    """All that count now."""
+    """All secrets that are valid now."""
     return [*account.secrets, *os.environ.get(account.secrets_from, "").split()]
 
 

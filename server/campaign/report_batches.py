@@ -1,4 +1,4 @@
-"""One transaction for all reports of a campaign that come while another one is under way."""
+"""Takes the reports of a campaign that come during a transaction together, in the next one."""
 
 from __future__ import annotations
 

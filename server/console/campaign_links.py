@@ -31,7 +31,7 @@ class Links(NamedTuple):
 
 
 def links_of(service: str, definition: Definition) -> Links:
-    """Those of a campaign of the service at this address."""
+    """The links of a campaign of the service at this address."""
     page = f"{service}/c/{definition.id}"
     reports = f"{service}/api/donations/{definition.id}"
     name = escape(definition.id)

@@ -20,7 +20,7 @@ _BADGES = {
 
 
 def state_of(definition: Definition, library: Library) -> Badge:
-    """Open, closed, archived, or what its dates make of it."""
+    """The state of a campaign: open, closed, archived, or before or after its dates."""
     if definition.archived:
         return Badge(text("archived"))
     return _BADGES[phase_of(compose(definition, library), definition, datetime.now(UTC))]

@@ -46,7 +46,7 @@ PATH = "/admin"
 HOUR_SECONDS = 3_600.0
 
 AGAIN_SECONDS = 10.0
-"""After this a section that failed runs again: the API must not end with it."""
+"""The pause before a section that failed runs again; its failure must not end the API."""
 
 _WHY = {
     400: text("This request cannot be read."),

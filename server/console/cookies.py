@@ -15,7 +15,7 @@ OIDC = "jielong-oidc"
 """What is to be remembered while somebody is at the provider of OIDC."""
 
 NOTICE = "jielong-notice"
-"""What the next page tells first."""
+"""The notice that the next page shows."""
 
 LANGUAGE = "jielong-language"
 
@@ -42,7 +42,7 @@ class Cookies:
         )
 
     def drop(self, request: Request, response: Response, name: str) -> None:
-        """Have the browser forget it."""
+        """Have the browser remove a cookie."""
         response.delete_cookie(
             name, path=self._path, secure=request.url.scheme == "https", httponly=True
         )

@@ -24,7 +24,7 @@ from server.console.sessions import Session, Sessions
 from server.console.visit import TOKEN, Visit
 
 LOOK_SECONDS = 2.0
-"""How seldom it is asked whether there are accounts."""
+"""The time between two looks for accounts in SQL."""
 
 
 class Gate:
@@ -75,7 +75,7 @@ class Entrance:
     """Lets those in who are signed in and may, and whose form is the console's own."""
 
     def __init__(self, frame: Frame, sessions: Sessions, audit: AuditLog) -> None:
-        """What is around pages, who is signed in, and what was done."""
+        """With the frame of pages, the sessions and the audit log."""
         self._frame = frame
         self._sessions = sessions
         self._audit = audit

@@ -1,4 +1,4 @@
-"""What an organiser takes away in files: works and donations, written while they are read.
+"""Files with works and donations for an organiser, written while they are read.
 
 A spreadsheet reads the tables: they begin with a mark for UTF-8, and no value begins a formula.
 """
@@ -24,7 +24,7 @@ WORKS_AT_ONCE = 100
 DONATIONS_AT_ONCE = 500
 
 MARK = "\ufeff".encode()
-"""By it spreadsheets know UTF-8."""
+"""The byte order mark, by which spreadsheets recognize UTF-8."""
 
 WORKS_COLUMNS = (
     text("Page of the work"),
@@ -35,7 +35,7 @@ WORKS_COLUMNS = (
     text("State"),
 )
 DONATIONS_COLUMNS = ("id", "fund", "amount", "currency", "refund", "ref", "at")
-"""Those of a statement."""
+"""The columns of a statement."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

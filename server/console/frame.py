@@ -90,7 +90,7 @@ class Frame:
         return choose_language(chosen, request.headers.get("accept-language", ""))
 
     async def notice(self, request: Request) -> Mapping[str, str] | None:
-        """What the page before has left to be told: `text` and `tone`."""
+        """The notice that the page before has left: its `text` and `tone`."""
         signed = request.cookies.get(cookies.NOTICE)
         found = await self.signing.read(cookies.NOTICE, signed, NOTICE_SECONDS)
         return found if isinstance(found, dict) else None

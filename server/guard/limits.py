@@ -49,7 +49,7 @@ class NetworkLimits:
 
 @dataclass(frozen=True)
 class GuardRules:
-    """Everything that the guard is told by the operator.
+    """The operator's settings of the guard.
 
     Attributes:
         on: False: nobody is limited, and no network is looked at.

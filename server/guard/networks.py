@@ -1,4 +1,4 @@
-"""From an address to its network, and from that to a hash that nobody can turn back tomorrow."""
+"""From an address to a hash of its network, under a key that is forgotten after the day."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Replays:
                 log.debug("replays are not looked for: the store is away", error=str(error))
 
     async def _look_at_some(self) -> None:
-        """Whoever cannot be looked at now is looked at later."""
+        """Look at some characters; those that cannot be looked up now stay for later."""
         some = [self._waiting[i] for i in range(min(INKS_A_CALL, len(self._waiting)))]
         inks = [self._known_as(written) for written in some]
         replayed = await self._store.remember(inks)

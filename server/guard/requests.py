@@ -57,7 +57,7 @@ class RequestGuard:
         self._networks.named = named
 
     def participant(self, token: str) -> Peer:
-        """Whoever has this token, to be counted as a network is, whether or not the guard is on."""
+        """The holder of a token as a peer, counted like a network, also while the guard is off."""
         return Peer(self._networks.hash(token.encode()))
 
     def peer(self, address: str) -> Peer:

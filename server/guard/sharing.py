@@ -58,14 +58,14 @@ class Sharing:
                     break
 
     async def _renew_key(self) -> None:
-        """With a new key no network is known any more: the counts of yesterday mean nothing."""
+        """Take the key of a new day; counts under the key of yesterday are of no use any more."""
         day = int(time() // DAY_SECONDS)
         if day != self._day:
             self._networks.key = await self._store.day_key(day)
             self._day = day
 
     async def _share_some(self, rate: NetworkRate) -> bool:
-        """Whether there may be more."""
+        """Share the counts of some networks; whether there may be more."""
         window = rate.window
         index, networks = window.take_unsent(time(), NETWORKS_A_CALL)
         if not networks:

@@ -86,7 +86,7 @@ class SlidingWindow:
         return (1 - passed + max(0.0, 1 - most / present)) * self.seconds
 
     def take_unsent(self, now: float, most: int) -> Unsent:
-        """What other workers do not know of yet; from now on it counts as sent.
+        """Take the events that other workers do not know of; from now on they count as sent.
 
         What was left of the window before comes first.
         """

@@ -46,6 +46,6 @@ class Activity:
             self._wheel.schedule(session_id, at)
 
     def reschedule(self, session_id: int) -> None:
-        """Have the session checked in a second; forget a time set under another number."""
+        """Have the session checked in a second, whatever was scheduled under its earlier number."""
         self._due = 0
         self.schedule(session_id, self.now + 1)

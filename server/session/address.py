@@ -9,7 +9,7 @@ Address = tuple[str, int]
 
 
 _REMEMBERED = 4_096
-"""Addresses that are not parsed again: each comes six times for a participant, in a short time."""
+"""Parsed addresses that are kept: each comes about six times for a participant, in a short time."""
 
 
 @lru_cache(_REMEMBERED)

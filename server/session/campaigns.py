@@ -43,7 +43,7 @@ class OpenCampaign:
         self.update(campaign)
 
     def update(self, campaign: Campaign) -> None:
-        """The campaign is defined so from now on; rooms that are open stay as they are."""
+        """Take over a changed definition; rooms that are open stay as they are."""
         self.campaign = campaign
         self.title = lru_cache(LOCALES)(self._title)
         self._always_open = campaign.enabled and not (campaign.opens or campaign.closes)
@@ -69,7 +69,7 @@ class OpenCampaign:
 
     @property
     def locales(self) -> list[str]:
-        """Those of its phrases."""
+        """The locales of its phrases."""
         return self._phrases.locales
 
     def fitting(self, locales: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def _limits(rules: Rules) -> Limits:
 class LiveCampaigns(Mapping[str, OpenCampaign]):
     """The campaigns of a worker, by id; new ones are added while it runs, and none is removed.
 
-    Whoever goes through them may wait meanwhile: it sees those of one moment.
+    A loop over them may await: it sees the campaigns of the moment at which it began.
     """
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class LiveCampaigns(Mapping[str, OpenCampaign]):
         self._by_id: dict[str, OpenCampaign] = {}
 
     def add(self, campaign: OpenCampaign) -> None:
-        """Have one more."""
+        """Add a campaign, or put it in the place of the one with its id."""
         self._by_id = self._by_id | {campaign.campaign.id: campaign}
 
     def defined(self, campaign_id: str) -> Campaign | None:

@@ -1,7 +1,7 @@
 """How far visits of a campaign get: from the first `hello` to a finished work that is shared.
 
-A visit is a participant's connection, and those with which the participant goes on in the same
-room. Each step counts once a visit.
+A visit is one connection of a participant, together with later ones that continue in the same room.
+Each step counts once a visit.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NAMES = tuple(step.name.lower() for step in Step)
 
 
 class Funnel:
-    """The steps that one worker has counted in a campaign, and not handed on yet.
+    """The steps that one worker has counted in a campaign and not yet added to Redis.
 
     Attributes:
         counts: how many visits reached each step.
@@ -57,6 +57,6 @@ class Funnel:
         return {name: count for name, count in zip(NAMES, counts, strict=True) if count}
 
     def put_back(self, counts: dict[str, int]) -> None:
-        """What was taken could not be handed on."""
+        """Count again what was taken and could not be added to Redis."""
         for name, count in counts.items():
             self.counts[NAMES.index(name)] += count

@@ -34,7 +34,7 @@ class CampaignNews:
             await client.aclose()
 
     async def read(self) -> bytes | None:
-        """What differs after every change; None before the first one.
+        """A value that differs after every change; None before the first one.
 
         Raises:
             RedisError, OSError: Redis is away.

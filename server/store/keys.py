@@ -8,16 +8,16 @@ SECRET = "jl:secret"
 """The key that signs tokens, made once by the first worker."""
 
 GUARD = "jl:{guard}"
-"""In front of the keys of limits: counts by network, the key of a day, used proofs."""
+"""The beginning of the guard's keys: counts by network, the key of a day, used proofs."""
 
 CAMPAIGNS = "jl:campaigns"
-"""What changes whenever a campaign was changed."""
+"""A key whose value differs after each change of a campaign."""
 
 WORKER_STATUSES, DRAINS = "jl:{console}:workers", "jl:{console}:drains"
-"""What workers say of themselves, by worker; and those that are to be drained."""
+"""Hashes by worker: the statuses, and who is to be drained."""
 
 SAMPLES, SAMPLING = "jl:{console}:samples", "jl:{console}:sampling"
-"""The figures of the last minutes, the newest first; and who reads them at the moment."""
+"""The list of figures of the last minutes, the newest first; the lock of whoever adds to it."""
 
 EVERYBODY = "jl:all"
 """The channel of all workers."""

@@ -1,6 +1,6 @@
-"""What each worker says of itself in Redis, for the console; and which of them are to be drained.
+"""The status of each worker in Redis, for the console; and which workers are to be drained.
 
-All of it may be lost at any time: workers say it again within seconds.
+All of it may be lost at any time: workers write it again within seconds.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from server.store import keys
 from server.store.deployment import Deployment
 from server.store.own_client import OwnClient
 
-SAY_SECONDS = 2.0
+WRITE_SECONDS = 2.0
 
 FORGOTTEN_SECONDS = 30.0
-"""A worker that has said nothing for so long is not listed any more."""
+"""A worker that has written nothing for so long is not listed any more."""
 
 
 class WorkerStatus(msgspec.Struct, array_like=True):
-    """What a worker says.
+    """The status of a worker, as it wrote it.
 
     Attributes:
         id: of the worker's process, new with every start.
         host, pid: where it runs.
         version: of the program.
-        started_at, at: when it began and when it said this, in milliseconds since 1970.
+        started_at, at: when it began and when it wrote this, in milliseconds since 1970.
         connections, seated: WebSockets, and participants with a seat.
         cpu_seconds: CPU time since it began.
         web_pid: its web process; 0 while that does not serve.
@@ -62,8 +62,8 @@ class WorkerStatuses:
         """It connects when it is first used."""
         self._own = OwnClient(deployment, keys.WORKER_STATUSES)
 
-    async def say(self, status: WorkerStatus) -> bool:
-        """Say how a worker is; whether somebody asks it to drain."""
+    async def write(self, status: WorkerStatus) -> bool:
+        """Write the status of a worker; whether somebody asks it to drain."""
         pipe = self._own.redis.pipeline(transaction=False)
         pipe.hset(keys.WORKER_STATUSES, status.id, _encode(status))
         pipe.hexists(keys.DRAINS, status.id)
@@ -71,7 +71,7 @@ class WorkerStatuses:
         return bool(asked)
 
     async def forget(self, worker: str) -> None:
-        """A worker has ended, or has said nothing for long."""
+        """Remove the status of a worker that has ended, or has written nothing for long."""
         pipe = self._own.redis.pipeline(transaction=False)
         pipe.hdel(keys.WORKER_STATUSES, worker)
         pipe.hdel(keys.DRAINS, worker)
@@ -85,7 +85,7 @@ class WorkerStatuses:
         return True
 
     async def all(self) -> list[WorkerStatus]:
-        """Every worker that has said something lately, the longest running one first."""
+        """The status of every worker that has written one lately; the longest running one first."""
         found: Any = await self._own.answer(self._own.redis.hgetall(keys.WORKER_STATUSES))
         oldest = time.time_ns() // 1_000_000 - int(FORGOTTEN_SECONDS * 1_000)
         statuses = []

@@ -35,10 +35,10 @@ _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
 _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 _CONNECTION = re.compile(rb"\r\nconnection:[^\r\n]*\bupgrade\b", re.IGNORECASE)
-"""Without it the wish for an upgrade is for somebody else (RFC 9110, 7.8)."""
+"""An `Upgrade` that this header does not name is not meant for this server (RFC 9110, 7.8)."""
 
 _OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
-"""What operators ask for is answered from the reserve of descriptors, too."""
+"""Paths for operators: they are answered even when only the reserve of descriptors is left."""
 
 ANSWERS_AT_ONCE = 16
 """Prepared answers to one connection in a pass of the event loop."""
@@ -62,7 +62,7 @@ class Acceptor:
     """What every connection of a worker is accepted with.
 
     Attributes:
-        connections: those that are open, and neither WebSockets nor elsewhere.
+        connections: open ones that are neither WebSockets nor handed over.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class AcceptedConnection(asyncio.Protocol):
         self._transport = None
 
     def shutdown(self) -> None:
-        """Close when the answers are out; nothing else has been asked for, so nothing is owed."""
+        """Close when the answers are out; no other request has come."""
         if self._transport is not None:
             self._transport.close()
             self._transport = None
@@ -174,7 +174,7 @@ class AcceptedConnection(asyncio.Protocol):
             self._transport = None
 
     def refuse_for_shortage(self) -> None:
-        """Answer that there are too few descriptors, and close at once: it takes one itself."""
+        """Answer that there are too few descriptors, and close at once, which frees one."""
         if self._transport is not None:
             self._transport.write(_NO_DESCRIPTOR)
             self.shutdown()
@@ -211,7 +211,7 @@ class AcceptedConnection(asyncio.Protocol):
             transport.pause_reading()
 
     def _go_on_soon(self) -> None:
-        """Go on with what has come; first it is the turn of others."""
+        """Go on with what has come in the next pass of the event loop, after other connections."""
         if self._going_on is None:
             self._going_on = asyncio.get_running_loop().call_soon(self._go_on)
 

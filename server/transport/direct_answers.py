@@ -37,7 +37,7 @@ _HEADERS = re.compile(
 
 
 class LiveAnswer(NamedTuple):
-    """What is made anew for each request: never kept by anybody."""
+    """An answer that is made for each request; no cache may keep it."""
 
     status: HTTPStatus
     content_type: str
@@ -67,7 +67,7 @@ class _Wishes(NamedTuple):
     reads."""
 
     websocket: bool
-    """It asks for a WebSocket: it is left to others."""
+    """The request asks for a WebSocket, so it is not answered here."""
 
 
 class _Prepared:

@@ -20,7 +20,7 @@ DOCUMENTS = {"/gallery": "gallery", "/wall": "wall", "/offline": "offline"}
 reads what its address asks for."""
 
 EMBED_SCRIPT = "public, max-age=3600, stale-while-revalidate=604800"
-"""Its address never changes, its content may: a browser uses what it has, and asks behind that."""
+"""Its address never changes, but its content may: browsers use their copy, and ask afterwards."""
 
 _OFFLINE = "/offline"
 _MANIFEST = "manifest.webmanifest"
@@ -103,7 +103,7 @@ def _embed_script(pages: Pages) -> PreparedResponse:
 
 
 def _icon() -> PreparedResponse:
-    """For browsers that ask for it without being told to."""
+    """The icon at the address that browsers try by themselves."""
     name = "icons/icon-192.png"
     icon = (STATIC / name).read_bytes()
     return prepare("/favicon.ico", icon, content_type_of(name), "public, max-age=86400")

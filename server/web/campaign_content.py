@@ -43,7 +43,7 @@ def about(campaign: Campaign, definition: Definition) -> AboutInfo:
 def campaign_answer(
     campaign: Campaign, definition: Definition, now: datetime, figures: Figures
 ) -> CampaignAnswer:
-    """All of it."""
+    """The whole answer."""
     return CampaignAnswer(
         campaign.id,
         campaign.text(campaign.title),
@@ -61,7 +61,7 @@ def campaign_answer(
 
 
 def totals_answer(campaign: Campaign, now: datetime, figures: Figures) -> TotalsAnswer:
-    """Its figures alone."""
+    """The answer with its figures alone."""
     return TotalsAnswer(
         campaign.id,
         campaign.text(campaign.title),

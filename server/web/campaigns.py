@@ -188,7 +188,7 @@ class WebCampaigns:
         return campaign
 
     async def _started(self, campaign: OpenCampaign) -> None:
-        """Nothing more is needed here."""
+        """Do nothing when a campaign comes: the web process runs none."""
 
     def _add_stream(self, base: str) -> None:
         self._shards.add(base)

@@ -74,7 +74,7 @@ class OwnData:
     async def delete(self, campaign: str, participant: str) -> list[str]:
         """Delete a participant of this campaign; the ids of the works that were removed.
 
-        Rooms come first, then what is on its way to SQL is waited for: nothing comes behind.
+        Rooms come first. Then it waits for what is on its way to SQL: nothing follows later.
 
         Raises:
             ArchiveAwayError, StoreError, RedisError, OSError: not everything is done; a repeat goes

@@ -35,7 +35,7 @@ class PageFiles(Protocol):
     Attributes:
         assets: the address of the folder of assets, without a slash at its end.
         inline: by page, the classic scripts that stand in it.
-        later: the names of the assets that the home page needs sooner or later.
+        later: the names of the assets that the home page loads after its first view.
         rest: the name of the asset that holds most of them in one, by their names; or nothing.
     """
 

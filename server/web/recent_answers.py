@@ -1,4 +1,4 @@
-"""Answers about works that many ask for: each is made once and kept while it may be shown."""
+"""A cache of answers about works; each is given only while all its works may be shown."""
 
 from __future__ import annotations
 

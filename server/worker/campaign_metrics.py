@@ -1,4 +1,4 @@
-"""The figures of campaigns: those of all workers, whichever of them tells."""
+"""The figures of campaigns, of all workers together: every worker tells the same ones."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 READ_SECONDS = 1.0
 
 MESSAGES_PER_SECOND = 1_000
-"""Counter messages a second to all participants; of many, each gets them seldom."""
+"""The most counter messages a second: the more participants there are, the rarer for each."""
 
 AT_ONCE = 50
 """Messages in one pass of the event loop."""

@@ -16,7 +16,7 @@ EXPIRE_SECONDS = 0.2
 
 
 class Deadlines:
-    """The deadlines of all rooms. Every worker expires them, and once is enough."""
+    """The deadlines of all rooms. Every worker expires them; a repeat changes nothing."""
 
     def __init__(self, registry: Registry, router: Router, rooms: Rooms, offers: Offers) -> None:
         """Every part is that of this worker."""

@@ -1,4 +1,4 @@
-"""What a worker tells its operators, and at which port."""
+"""Answers what operators ask: metrics, readiness, API documents; at a port of their own if set."""
 
 from __future__ import annotations
 

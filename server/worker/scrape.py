@@ -14,7 +14,7 @@ from server.worker.metrics import WorkerMetrics
 log = structlog.get_logger()
 
 WRITE_SECONDS = 1.0
-"""How often a worker tells the others; their figures are so old at most."""
+"""How often a worker writes its figures for the others, which are at most so old."""
 
 
 class Scrape:
@@ -27,7 +27,7 @@ class Scrape:
         self._place = place
 
     async def run(self) -> None:
-        """Tell the others, for as long as the worker lives."""
+        """Write the figures for the others, for as long as the worker lives."""
         number, file = self._place
         while file is not None:
             try:

@@ -1,4 +1,4 @@
-"""Says how this worker is, for the console, and drains it when somebody asks there."""
+"""Writes the status of this worker for the console, and drains it when the console asks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import structlog
 from server import __version__
 from server.store.errors import StoreAwayError
 from server.store.shards import Shards
-from server.store.worker_statuses import SAY_SECONDS, WorkerStatus, WorkerStatuses
+from server.store.worker_statuses import WRITE_SECONDS, WorkerStatus, WorkerStatuses
 from server.worker.parts import Parts
 from server.worker.web_process import WebProcess
 
@@ -49,17 +49,17 @@ class StatusFeed:
         )
 
     async def run(self) -> None:
-        """Say it every few seconds, for as long as the worker lives."""
+        """Write the status every few seconds, for as long as the worker lives."""
         try:
             await self._forget_the_dead()
             while True:
-                await self._say()
-                await asyncio.sleep(SAY_SECONDS)
+                await self._write()
+                await asyncio.sleep(WRITE_SECONDS)
         finally:
             await self._end()
 
     async def _forget_the_dead(self) -> None:
-        """Workers that were killed cannot; without this, one that dies again and again adds up."""
+        """Remove workers that were killed; those that crash again and again would fill the list."""
         try:
             await self._statuses.all()
         except StoreAwayError as error:
@@ -72,7 +72,7 @@ class StatusFeed:
             log.debug("the console lists this worker for a while", error=repr(error))
         await self._statuses.close()
 
-    async def _say(self) -> None:
+    async def _write(self) -> None:
         status, registry = self._status, self._parts.registry
         status.at = time.time_ns() // 1_000_000
         status.connections = len(registry)
@@ -81,7 +81,7 @@ class StatusFeed:
         status.web_pid = self._web.pid
         status.trouble = "redis is away" if self._shards.away else ""
         try:
-            asked = await self._statuses.say(status)
+            asked = await self._statuses.write(status)
         except StoreAwayError as error:
             log.debug("the console does not know how this worker is", error=repr(error))
             return

@@ -1,4 +1,4 @@
-"""Works and donations of a campaign, to be taken away in files."""
+"""Exports: files with the works or donations of a campaign."""
 
 from __future__ import annotations
 

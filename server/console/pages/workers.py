@@ -14,10 +14,10 @@ from server.console.section import ConsoleRoute, Section, get, post
 from server.console.tables import Badge, Button, Buttons, Cell, Column, Moment, Table
 from server.console.texts import text
 from server.console.visit import Visit
-from server.store.worker_statuses import SAY_SECONDS, WorkerStatus, WorkerStatuses
+from server.store.worker_statuses import WRITE_SECONDS, WorkerStatus, WorkerStatuses
 
-LATE_MS = int(SAY_SECONDS * 4_000)
-"""A worker that has said nothing for so long does not answer."""
+LATE_MS = int(WRITE_SECONDS * 4_000)
+"""A worker that has written no status for so long is shown as not answering."""
 
 _COLUMNS = (
     Column(text("Worker")),

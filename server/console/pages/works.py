@@ -1,4 +1,4 @@
-"""Works: found by what they are, seen with their ink, and decided on."""
+"""Works: a list to search, one work with its ink, and the decisions on it."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ class HelloHandler:
 def _count_visit(
     session: Session, transitions: list[Transition], works: list[UnacknowledgedWork]
 ) -> None:
-    """Count a visit, unless it goes on: in a room, or with the news of its work."""
+    """Count a new visit, unless this connection continues one: in its room, or after its work."""
     if works:
         session.goes_on_from(Step.COMMITTED)
         session.reached(Step.FINISHED)

@@ -14,7 +14,7 @@ class HelloLimit:
     """Stands in front of the handler of `hello`."""
 
     def __init__(self, guard: Guard, hello: HelloHandler) -> None:
-        """What is allowed goes on to `hello`."""
+        """Messages within the limit go on to `hello`."""
         self._guard = guard
         self._hello = hello
 

@@ -1,6 +1,7 @@
 """Lets joins in: at once in calm times, after a proof of work when more newcomers than usual come.
 
-A newcomer is who has met nobody in the campaign lately, or joins again faster than people do.
+A newcomer is a participant who has met nobody in the campaign lately, or who joins again faster
+than people do.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class JoinLimit:
     """
 
     def __init__(self, guard: Guard, tasks: BackgroundTasks) -> None:
-        """`guard` decides; `tasks` looks at proofs, which is done in Redis."""
+        """`guard` decides; `tasks` runs the checks of proofs, which ask Redis."""
         self.challenged = self.used_again = 0
         self._guard = guard
         self._tasks = tasks
