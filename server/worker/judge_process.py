@@ -49,15 +49,19 @@ async def _keep(environment: dict[str, str]) -> None:
     loop = asyncio.get_running_loop()
     while True:
         started = loop.time()
-        status = await _run_once(environment)
-        pause = FIRST_PAUSE if loop.time() - started > STEADY_SECONDS else pause
-        log.error("the check of works ended", status=status, again_in=pause)
+        try:
+            status = await _run_once(environment)
+        except OSError as error:  # the machine has no process or memory for it at the moment
+            log.error("the check of works cannot be started", error=str(error), again_in=pause)
+        else:
+            pause = FIRST_PAUSE if loop.time() - started > STEADY_SECONDS else pause
+            log.error("the check of works ended", status=status, again_in=pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LAST_PAUSE)
 
 
 async def _run_once(environment: dict[str, str]) -> int:
-    """Its exit status."""
+    """Run the process once; its exit status."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -137,6 +137,10 @@ class Slot:
                 if self._worker is None:
                     self._worker = await self._start(self._places[0])
             worker = self._worker
+            if worker is None:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LAST_PAUSE)
+                continue
             if await worker.ready():
                 self.first_ready.set()
             status = await worker.ended()
@@ -168,6 +172,8 @@ class Slot:
             first, second = self._places
             place = second if old is not None and old.place == first else first
             new = await self._start(place)
+            if new is None:
+                return False
             if not await new.ready():
                 log.error("the new worker is not ready; the old one stays", worker=place)
                 await new.stop()
@@ -177,8 +183,21 @@ class Slot:
             await old.stop()
         return True
 
-    async def _start(self, place: int) -> WorkerProcess:
-        return await WorkerProcess.start(self._environment, place, self._metrics)
+    async def _start(self, place: int) -> WorkerProcess | None:
+        """Start a worker; None if the machine has no process or memory for it at the moment.
+
+        Raises:
+            OSError: the same, before a worker of this slot was ever ready.
+        """
+        try:
+            return await WorkerProcess.start(self._environment, place, self._metrics)
+        except OSError as error:
+            if not self.first_ready.is_set():
+                raise
+            log.error(
+                "a worker cannot be started; the others go on", worker=place, error=str(error)
+            )
+            return None
 
     async def stop(self) -> None:
         """End the worker."""
