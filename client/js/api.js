@@ -21,7 +21,7 @@ export class ApiError extends Error {
 }
 
 /** @type {Http} */
-export async function fetchHttp({ method, url, headers, body }) {
+async function fetchHttp({ method, url, headers, body }) {
   const answer = await fetch(url, { method, headers, body });
   const text = await answer.text();
   const retryAfter = answer.headers.get("Retry-After");

@@ -6,7 +6,7 @@
 
 export const WORKS_KEY = "jielong.works";
 /** Older works are forgotten on this device; the service keeps them. */
-export const MAX_WORKS = 60;
+const MAX_WORKS = 60;
 
 export class SavedWorks {
   #storage;

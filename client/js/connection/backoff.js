@@ -4,10 +4,10 @@
  * (15 s). After that the delay doubles.
  */
 
-export const FIRST_TRY_SPAN_MS = 10_000;
+const FIRST_TRY_SPAN_MS = 10_000;
 /** Least and most delay of a quick try. */
-export const QUICK_TRY_MS = [1_000, 3_000];
-export const QUICK_TRIES = 4;
+const QUICK_TRY_MS = [1_000, 3_000];
+const QUICK_TRIES = 4;
 export const MAX_DELAY_MS = 30_000;
 
 /**

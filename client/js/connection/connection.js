@@ -17,12 +17,12 @@ import { MAX_DELAY_MS, backoff } from "./backoff.js";
 
 export const TOKEN_KEY = "jielong.token";
 /** The silence before a ping, and the time for its answer. */
-export const SILENCE_MS = 20_000;
-export const PONG_MS = 10_000;
+const SILENCE_MS = 20_000;
+const PONG_MS = 10_000;
 /** The time for the answer to a probe, doubled up to `PONG_MS` on a slow network. */
-export const PROBE_MS = 2_000;
+const PROBE_MS = 2_000;
 /** Limit from opening the socket to `welcome`. */
-export const WELCOME_MS = 10_000;
+const WELCOME_MS = 10_000;
 
 /** @extends {Emitter<{message: FromServer, status: ConnectionState}>} */
 export class Connection extends Emitter {

@@ -8,9 +8,9 @@ import { GRID } from "../protocol.js";
 import { decodeStroke } from "./stroke.js";
 
 /** A younger stroke may still be a palm. */
-export const MIN_WRITING_MS = 250;
+const MIN_WRITING_MS = 250;
 /** A smaller stroke is a contact that rests. In cells; about 6 mm on a phone. */
-export const MIN_WRITING_EXTENT = 0.12;
+const MIN_WRITING_EXTENT = 0.12;
 
 /** False: take the stroke back. @param {import("../types.js").Stroke} stroke */
 export function isWriting(stroke) {

@@ -7,7 +7,7 @@
 
 /** Size of the bucket, and tokens a second; together below 60 frames in any second. */
 export const BURST = 15;
-export const PER_SECOND = 40;
+const PER_SECOND = 40;
 /** Numbers in one frame, far below the limit of its bytes. */
 const MAX_NUMBERS = 8000;
 

@@ -6,7 +6,7 @@
 /** @import { Command, Draft, ErrorMessage, Event, State, Welcome } from "../types.js" */
 
 /** How long a commit may stay unanswered before it is sent again. */
-export const COMMIT_MS = 5000;
+const COMMIT_MS = 5000;
 
 /** Refusals after which the same is sent again, when the server says so. */
 const RETRIED = new Set(["busy", "slow_down", "too_fast"]);

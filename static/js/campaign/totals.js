@@ -16,7 +16,7 @@ import { formatNumber, locale, text } from "../shared/text.js";
 const formats = new Map();
 
 /** @param {number} amount In the smallest unit. @param {string} currency */
-export function formatMoney(amount, currency) {
+function formatMoney(amount, currency) {
   const whole = formatOf(currency, 0);
   const unit = 10 ** (new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2);
   return amount % unit === 0 ? whole.format(amount / unit) : formatOf(currency).format(amount / unit);

@@ -37,11 +37,6 @@ export async function openPoster(work, key = "", onShared = () => {}) {
   }
 }
 
-/** The poster as SVG. @param {Work} work @returns {Promise<string>} */
-export async function posterOf(work) {
-  return drawPoster(await contentOf(work));
-}
-
 /** @param {Work} work @returns {Promise<import("./drawing.js").PosterContent>} */
 async function contentOf(work) {
   const [seal, title] = await Promise.all([fetchSeal(), fetchTitle(work.campaign)]);

@@ -16,7 +16,7 @@ export const LANGUAGES = /** @type {const} */ ({
 /** @typedef {keyof typeof LANGUAGES} Language */
 
 /** @param {string} tag @returns {Language | null} */
-export function languageFor(tag) {
+function languageFor(tag) {
   if (Object.hasOwn(LANGUAGES, tag)) return /** @type {Language} */ (tag);
   try {
     const { language, script } = new Intl.Locale(tag).maximize();

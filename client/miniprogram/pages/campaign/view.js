@@ -38,7 +38,7 @@ export function worksOf(works, pictureOf) {
 }
 
 /** @param {number} units Of the currency's smallest unit. @param {string} currency ISO 4217 */
-export function amountOf(units, currency) {
+function amountOf(units, currency) {
   const decimals = WHOLE.has(currency) ? 0 : 2;
   const [whole, rest] = (units / 10 ** decimals).toFixed(decimals).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");

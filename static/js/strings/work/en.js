@@ -60,7 +60,6 @@ export default {
   gallery_empty: "Nothing here yet. Come and write the first one.",
   gallery_failed: "They cannot be fetched right now.",
   gallery_retry: "Try again",
-  gallery_item: "“{text}”, {hands}",
 
   wall: "Wall of works",
   wall_title: "Finished just now",

@@ -60,7 +60,6 @@ export default {
   gallery_empty: "まだ作品がありません。最初の一枚を書きませんか。",
   gallery_failed: "いまは取得できません。",
   gallery_retry: "もう一度",
-  gallery_item: "「{text}」、{hands}",
 
   wall: "作品の壁",
   wall_title: "たったいま、書きあがりました",

@@ -60,7 +60,6 @@ export default {
   gallery_empty: "这里还没有作品，来写第一幅吧。",
   gallery_failed: "暂时取不到，稍后再试。",
   gallery_retry: "再试一次",
-  gallery_item: "「{text}」，{hands}",
 
   wall: "作品墙",
   wall_title: "刚刚，他们写成了",

@@ -60,7 +60,6 @@ export default {
   gallery_empty: "這裡還沒有作品，來寫第一幅吧。",
   gallery_failed: "暫時取不到，稍後再試。",
   gallery_retry: "再試一次",
-  gallery_item: "「{text}」，{hands}",
 
   wall: "作品牆",
   wall_title: "剛剛，他們寫成了",
