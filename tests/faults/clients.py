@@ -12,6 +12,7 @@ from tests.faults.client import Client, Room
 from tests.faults.fault_types import State
 from tests.faults.history import History
 from tests.faults.recovery import Recovery
+from tests.faults.results import Results
 
 START_SECONDS = 2.0
 """Time over which the clients start."""
@@ -62,6 +63,11 @@ class Clients:
         if self._failures:
             raise self._failures[0]
         return late
+
+    def report(self, late: list[Client], results: Results) -> None:
+        """Report clients without a message for too long, and those that did not finish in time."""
+        results.violations += [f"no message for too long: {who}" for who in self.stuck_clients]
+        results.violations += [f"not finished in time: {it.name}, {it.room}" for it in late]
 
     async def stop(self) -> None:
         """Stop all clients at once."""

@@ -91,9 +91,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         late = await clients.drain(DRAIN_SECONDS)
         log.close()
         found = await final_state.read(deployment, service.data)
-        await _end(service, results)
-        results.violations += [f"no message for too long: {who}" for who in clients.stuck_clients]
-        results.violations += [f"not finished in time: {p.name}, {p.room}" for p in late]
+        await service.end(results)
+        clients.report(late, results)
         check = await _check(plan, deployment, log.path, service.data, found, recovery, results)
     return Outcome(
         plan,
@@ -151,16 +150,6 @@ async def _start(
         needs_replicas=plan.durability == "replica",
     )
     return service, clients, nemesis
-
-
-async def _end(service: ServiceUnderTest, results: Results) -> None:
-    """End the service, which must have run until now and logged no failure of its own."""
-    if not service.is_running:
-        results.violations.append(f"the service ended by itself: {service.log_tail}")
-    status = await service.shut_down()
-    results.expect("the service ends in good order", status == 0, f"status {status}")
-    fault = service.first_traceback
-    results.expect("nothing in the service fails by itself", not fault, fault)
 
 
 async def _check(

@@ -8,6 +8,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from tests.faults.results import Results
 from tests.service import Service, free_port, start_service
 
 RESTART_SECONDS = 90.0
@@ -95,6 +96,15 @@ class ServiceUnderTest:
             self._service.process.kill()
             await asyncio.to_thread(self._service.process.wait)
             await self._restart()
+
+    async def end(self, results: Results) -> None:
+        """Shut it down; it must have run until now and logged no failure of its own."""
+        if not self.is_running:
+            results.violations.append(f"the service ended by itself: {self.log_tail}")
+        status = await self.shut_down()
+        results.expect("the service ends in good order", status == 0, f"status {status}")
+        fault = self.first_traceback
+        results.expect("nothing in the service fails by itself", not fault, fault)
 
     async def shut_down(self) -> int:
         """Stop the service with SIGTERM, if it runs; return its exit status."""

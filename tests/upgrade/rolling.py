@@ -107,11 +107,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         late = await clients.drain(DRAIN_SECONDS)
         log.close()
         found = await final_state.read(deployment, service.data)
-        results.expect("the service ends in good order", await service.shut_down() == 0)
-        fault = service.first_traceback
-        results.expect("nothing in the service fails by itself", not fault, fault)
-        results.violations += [f"no message for too long: {who}" for who in clients.stuck_clients]
-        results.violations += [f"not finished in time: {p.name}, {p.room}" for p in late]
+        await service.end(results)
+        clients.report(late, results)
         observed = checker.Observations()
         observed.read(history.read(log.path))
         checker.check(results, observed, found, [], [])

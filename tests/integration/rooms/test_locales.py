@@ -61,15 +61,15 @@ async def test_whoever_writes_any_language_is_seated_in_any(connect: Connect) ->
 
 async def test_a_language_is_found_behind_many_rooms_of_another(connect: Connect) -> None:
     hosts = [await connect() for _ in range(SLACK + 3)]
-    for host in hosts:
-        guest = await connect()
+    guests = [await connect() for _ in hosts]
+    for host, guest in zip(hosts, guests, strict=True):
         room = await open_in(host, "zh")
         assert (await join(guest, "zh"))["room"] == room
-        await host.expect("matched")
-        await guest.close()
-    # Their guests have gone, and who waits now waits behind them.
+    for guest in guests:
+        await guest.send("leave", room=guest.room)
+    # All their rooms are open again, and who waits now waits behind them.
     for host in hosts:
-        await host.expect("partner", state="away")
+        await host.expect("matched")
         await host.expect("partner", state="left")
         await host.expect("turn")
     ann, bob = await connect(), await connect()
