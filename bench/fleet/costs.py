@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,20 +111,14 @@ def read(joiners: Any, match: Any, idle: Any, ink: Any, visits: Any) -> Costs:
     """
     us = joiners["us_per_joiner"]
     one_lane = [case for case in match["cases"] if case["lanes"] == 1]
-    sizes = np.array([case["batch"] for case in one_lane], dtype=float)
-    calls = np.array([case["us_join"] * case["batch"] for case in one_lane])
-    # Least squares of relative errors: small batches count as much as large ones.
-    matrix = np.stack([1 / calls, sizes / calls], axis=1)
-    batch, ticket = np.linalg.lstsq(matrix, np.ones_like(calls), rcond=None)[0]
+    batch, ticket = _batch_and_ticket(one_lane)
     large = max(one_lane, key=lambda case: case["batch"])
     opened = min(idle["stages"]["greeted"]["us_per_connection"], us["worker"] * 0.6)
     rest = us["worker"] - opened
     given = joiners["arguments"]
     together = max(1.0, given["rate"] / given["workers"] * CALL_SECONDS)
     store = batch / together + ticket + large["us_commit"] + large["us_told"]
-    workers = np.array([beat["workers"] for beat in match["beats"]], dtype=float)
-    beats = np.array([beat["us_beat"] for beat in match["beats"]])
-    slope, base = np.polyfit(workers, beats, 1)
+    slope, base = _beat_by_workers(match["beats"])
     across = ink["targets"]["service, across two workers"]
     first, back = (
         visits["kinds"][kind]["targets"]["service"]
@@ -133,16 +128,16 @@ def read(joiners: Any, match: Any, idle: Any, ink: Any, visits: Any) -> Costs:
     return Costs(
         open=opened * micro,
         **{stage: rest * share * micro for stage, share in STAGES.items()},
-        batch=max(float(batch), 1.0) * micro,
-        ticket=float(ticket) * micro,
+        batch=max(batch, 1.0) * micro,
+        ticket=ticket * micro,
         turn=large["us_commit"] * micro,
         told=large["us_told"] * micro,
-        store_rest=max(us["valkey"] - float(store), 0.0) * micro,
+        store_rest=max(us["valkey"] - store, 0.0) * micro,
         client=us["load"] * micro,
         ink=across["us_per_frame_server"] * micro,
         ink_store=across["us_per_frame_valkey"] * micro,
-        beat=max(float(slope), 0.0) * micro,
-        beat_base=max(float(base), 0.0) * micro,
+        beat=max(slope, 0.0) * micro,
+        beat_base=max(base, 0.0) * micro,
         expire=float(np.median([beat["us_expire"] for beat in match["beats"]])) * micro,
         connection=idle["stages"]["greeted"]["private"],
         seated=large["bytes_seated"],
@@ -154,3 +149,20 @@ def read(joiners: Any, match: Any, idle: Any, ink: Any, visits: Any) -> Costs:
         visit_bytes=first["bytes"],
         back_bytes=back["bytes"],
     )
+
+
+def _batch_and_ticket(cases: Sequence[Any]) -> tuple[float, float]:
+    """What a `join` costs Valkey in microseconds: a call, and each ticket in it."""
+    sizes = np.array([case["batch"] for case in cases], dtype=float)
+    calls = np.array([case["us_join"] * case["batch"] for case in cases])
+    # Least squares of relative errors: small batches count as much as large ones.
+    matrix = np.stack([1 / calls, sizes / calls], axis=1)
+    batch, ticket = np.linalg.lstsq(matrix, np.ones_like(calls), rcond=None)[0]
+    return float(batch), float(ticket)
+
+
+def _beat_by_workers(beats: Sequence[Any]) -> tuple[float, float]:
+    """What a heartbeat costs Valkey in microseconds: for each worker of the lane, and at least."""
+    workers = np.array([beat["workers"] for beat in beats], dtype=float)
+    slope, base = np.polyfit(workers, np.array([beat["us_beat"] for beat in beats]), 1)
+    return float(slope), float(base)

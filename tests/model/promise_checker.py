@@ -118,10 +118,19 @@ class PromiseChecker:
             waiting = [t for t in answer.transitions if t.kind == "waiting"]
             self._check_strangers_first(candidates, matches, waiting)
             self._check_kept_rooms(kept_rooms, asked, waiting)
+        self._check_phrases(matches, asked, {*open_rooms, *kept_rooms})
+        for ticket, refusal in zip(tickets, answer.refusals, strict=True):
+            assert refusal or self.room_of(ticket.participant), "everybody is seated or refused"
+        self.check_rooms()
+
+    def _check_phrases(
+        self, matches: list[Transition], asked: dict[str, Ticket], rooms_before: set[str]
+    ) -> None:
+        """Everybody who was matched writes the phrase; in a new room it is one that was wished."""
         for transition in matches:
             opener, joiner = (asked.get(seat.participant) for seat in transition.view.seats)
             newcomers = [asked[transition.view.seats[transition.seat].participant]]
-            if transition.view.room not in {*open_rooms, *kept_rooms}:
+            if transition.view.room not in rooms_before:
                 assert opener
                 assert joiner
                 assert transition.view.room == opener.room
@@ -131,9 +140,6 @@ class PromiseChecker:
             for ticket in newcomers:
                 assert ticket.writes(locale_of(transition.view)), "nobody writes what they cannot"
                 self.coverage["matched by language"] += bool(ticket.locales)
-        for ticket, refusal in zip(tickets, answer.refusals, strict=True):
-            assert refusal or self.room_of(ticket.participant), "everybody is seated or refused"
-        self.check_rooms()
 
     def check_commit(
         self, now: int, participant: str, room: str, c: int, ink: bytes, answer: Answer
