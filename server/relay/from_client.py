@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -127,12 +127,7 @@ FromClient = (
     Hello | Join | Invite | Ink | Undo | Commit | React | Report | Leave | Pledge | Share | Ping
 )
 
-TYPES = frozenset(
-    (
-        *("hello", "join", "invite", "ink", "undo", "commit", "react", "report", "leave"),
-        *("pledge", "share", "ping"),
-    )
-)
+TYPES = frozenset(str(kind.__struct_config__.tag) for kind in get_args(FromClient))
 """Every `t` that a client may send."""
 
 
