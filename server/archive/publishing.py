@@ -47,6 +47,12 @@ class PublicWork(msgspec.Struct, frozen=True):
     review: Told
 
 
+def timestamp(milliseconds: int) -> Timestamp:
+    """Milliseconds since 1970 as a timestamp."""
+    found = datetime.fromtimestamp(milliseconds / 1_000, UTC)
+    return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def content_of(campaign: str, work: FinishedWork, review: ReviewState) -> PublicWork:
     """The work without what only the service may know."""
     chars = [
@@ -54,9 +60,8 @@ def content_of(campaign: str, work: FinishedWork, review: ReviewState) -> Public
         for index, char in enumerate(work.phrase.chars)
     ]
     hands = [PublicHand(hand.serial) for hand in work.hands]
-    completed_at = datetime.fromtimestamp(work.completed_at / 1_000, UTC)
-    written = completed_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return PublicWork(work.id, campaign, work.phrase, chars, hands, written, review.told)
+    completed_at = timestamp(work.completed_at)
+    return PublicWork(work.id, campaign, work.phrase, chars, hands, completed_at, review.told)
 
 
 def picture_of(phrase: Phrase, ink: list[list[Stroke]]) -> str:

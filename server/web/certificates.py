@@ -17,6 +17,7 @@ from server.archive.card import Card
 from server.archive.drawing import HEIGHT, WIDTH
 from server.archive.pictures import Pictures
 from server.archive.pledge_reader import PledgeReader
+from server.archive.publishing import timestamp
 from server.campaign.colours import mixed, on_colour
 from server.campaign.definition import Definition
 from server.relay.campaign import Campaign
@@ -28,7 +29,6 @@ from server.web.api import ApiError, reader_locale
 from server.web.campaign_document import picture_sources
 from server.web.oembed import discovery_of
 from server.web.pages import ASK_AGAIN, Pages
-from server.web.pledge_api import moment
 from server.web.share_cards import answer_card
 from server.web.theme import seal_of, style_of
 
@@ -162,7 +162,7 @@ class Certificates:
             "text": card.text,
             "direction": direction_of(card.text),
             "number": card.number[1],
-            "moment": moment(made.pledged_at),
+            "moment": timestamp(made.pledged_at),
             "date": self._date(campaign, made, words),
             "organiser": campaign.text(organiser.name, words.locale) if organiser else "",
             "seal": seal_of(definition.theme),

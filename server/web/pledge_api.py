@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from time import monotonic
 
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from server.archive.pledge_reader import PledgeReader
+from server.archive.publishing import timestamp
 from server.catalogue import DEFAULT
 from server.guard.requests import RequestGuard
 from server.session.campaigns import OpenCampaign
@@ -157,7 +157,7 @@ class PledgeApi:
             pledge=made.pledge,
             text=text or made.pledge,
             number=made.number,
-            pledged_at=moment(made.pledged_at),
+            pledged_at=timestamp(made.pledged_at),
         )
         return JsonResponse(content, headers=NO_STORE)
 
@@ -167,12 +167,6 @@ class PledgeApi:
         if found is None or found.campaign.rehearsal != rehearses:
             raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
         return found
-
-
-def moment(milliseconds: int) -> str:
-    """Milliseconds since 1970 as RFC 3339 has a moment."""
-    found = datetime.fromtimestamp(milliseconds / 1_000, UTC)
-    return found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def participant_token(request: Request, identity: Identity) -> str:
