@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.service import Service, start_service
 
@@ -18,6 +20,17 @@ LONGEST = ("tests/model/test_lane.py", "tests/faults/test_runs.py")
 
 HUNG_SECONDS = 600.0
 """A test with its tries and fixtures may last so long: `timeout` does not end what comes after."""
+
+
+# Examples of properties are the same in every run, and no test fails because the machine is busy.
+hypothesis_settings.register_profile(
+    "suite",
+    derandomize=os.environ.get("JIELONG_TEST_PROFILE") != "long",
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -143,7 +143,7 @@ def any_ink(draw: st.DrawFn) -> list[Stroke]:
     return ink
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ink=any_ink(), char=st.sampled_from("一家あéM한ب🐼"))
 def test_any_valid_ink_gets_a_score(judge: Judge, ink: list[Stroke], char: str) -> None:
     assert 0 <= judgement_of(judge, char, ink).score <= 1

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.relay.phrase import (
@@ -127,7 +127,6 @@ def test_a_mark_without_a_base_is_no_character(mark: str) -> None:
         chars_of(f"{mark}加")
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from("加油天使"), max_size=3),
     st.characters(categories=["Cc", "Cf", "Co", "Cn", "Zs", "Zl", "Zp"]),
@@ -145,7 +144,6 @@ def test_a_code_point_without_a_shape_is_named_with_its_place(
         chars_of(text)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), min_size=MIN_CHARS, max_size=MAX_CHARS))
 def test_every_character_of_a_phrase_has_a_base(text: str) -> None:
     try:
@@ -156,7 +154,6 @@ def test_every_character_of_a_phrase_has_a_base(text: str) -> None:
         assert regex.search(r"[\p{L}\p{N}\p{P}\p{S}\p{GCB=Prepend}]", char)
 
 
-@settings(deadline=None)
 @given(st.characters(categories=["Lu", "Ll", "Lt", "Nd", "Po", "Sm", "Sc"]))
 def test_letters_digits_and_signs_may_be_asked_for(char: str) -> None:
     assert chars_of(f"字{char}")[-1].endswith(char)
