@@ -32,7 +32,7 @@ LONGEST_PAUSE, LONGEST_STEP = 250, 120
 """Between two strokes, and between two points of one, in milliseconds."""
 
 COLOURS = 64
-"""Of a GIF."""
+"""The number of colours of a GIF."""
 
 QUALITY, METHOD = 72, 2
 """Of a WebP: higher methods take longer and save little."""

@@ -22,7 +22,7 @@ EDGE = 116
 
 WIDEST = WIDTH - 2 * EDGE
 SIZES = (92, 76, 64, 54, 46)
-"""Of the promise's characters: the largest that fits."""
+"""Sizes of the promise's characters; the largest that fits is taken."""
 
 MOST_LINES = 3
 NARROW = 0.55

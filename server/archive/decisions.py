@@ -25,7 +25,7 @@ NO_REPORTS = _pack([])
 
 
 class Decision(StrEnum):
-    """What a moderator makes of a work."""
+    """What a moderator decides on a work."""
 
     RELEASE = "release"
     HOLD = "hold"

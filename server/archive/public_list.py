@@ -40,7 +40,7 @@ class PublicList:
         self._database = database
 
     async def counts(self, campaigns: Collection[str]) -> dict[str, int]:
-        """How many each of these campaigns has."""
+        """How many public works each of these campaigns has."""
         query: Any = (
             select(_works.campaign, func.count())
             .where(_works.campaign.in_(campaigns), *_PUBLIC)
@@ -51,7 +51,7 @@ class PublicList:
         return {campaign: int(count) for campaign, count in rows}
 
     async def some(self, campaign: str, first: int, most: int) -> list[ListedWork]:
-        """`most` of a campaign, from number `first` on; 0 is the oldest one."""
+        """At most `most` works of a campaign, from number `first` on; 0 is the oldest one."""
         query = (
             select(_works.id, _works.completed_at)
             .where(_works.campaign == campaign, *_PUBLIC)

@@ -43,7 +43,7 @@ def main() -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Wait for others who draw this work; whoever asked ends a process that waits for too long."""
+    """Wait for other processes that draw this work; the parent ends one that waits too long."""
     lock = path.with_name(f"{crc32(path.name.encode()) % LOCKS}.lock")
     with lock.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ MOST = 500
 
 
 class ReportedParticipant(NamedTuple):
-    """One of them.
+    """A participant whose works were reported.
 
     Attributes:
         participant: the id.

@@ -87,7 +87,7 @@ class WorkSearch:
             before = Cursor(last.completed_at, last.id)
 
     async def count(self, wanted: Wanted) -> int:
-        """How many there are; it takes a second for a million."""
+        """How many works there are; counting a million takes a second."""
         counted = select(func.count()).select_from(schema.works)
         async with self._database.snapshot() as connection:
             if not wanted.text:

@@ -63,7 +63,7 @@ def _remove(plain: dict[str, Any], field: str) -> None:
 
 
 def _value_of(text: str) -> Any:
-    """A value of TOML, as in a file; what is none is a text."""
+    """The value of a text in TOML; a text that is no TOML is itself the value."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -10,7 +10,7 @@ from server.campaign.donations import ConflictError, Donations, Outcome
 from server.campaign.reports import SignedReport
 
 MOST_REPORTS = 200
-"""Of one transaction: it takes well under a second."""
+"""The most reports in one transaction, which takes well under a second with so many."""
 
 Outcomes = Sequence[Outcome | ConflictError]
 

@@ -12,7 +12,7 @@ from server.campaign.problems import Problem
 from server.relay.fault import Fault
 
 YEARS = range(1970, 9999)
-"""A moment in them can be shown on the clocks of every time zone."""
+"""Years in which every moment can be shown on the clocks of every time zone."""
 
 
 def check_schedule(definition: Definition) -> Iterator[Problem]:

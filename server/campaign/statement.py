@@ -28,7 +28,7 @@ from server.relay.fault import Fault, FaultError
 SOURCE = "csv"
 COLUMNS = {"id", "fund", "currency", "refund", "ref", "at", "amount", "amount_minor"}
 MOST_CHARS = 4_096
-"""Of a value."""
+"""The longest value in a line."""
 
 
 class StatementError(FaultError):

@@ -14,7 +14,7 @@ from server.relay.campaign import Fund
 from server.relay.fault import Fault
 
 LINES_AT_ONCE = 500
-"""In one transaction."""
+"""Lines that are taken in one transaction."""
 
 MOST_REFUSED = 1_000
 """How many refused lines are told of."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 420, 120
-"""Of a line chart, in units of its `viewBox`."""
+"""The size of a line chart, in units of its `viewBox`."""
 
 LINES = 3
 """Horizontal lines above the lowest one."""

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from server.web.bodies import read_body
 
 MOST_BYTES = 64 * 1024
-"""Of a form without files; a route may allow more."""
+"""The most bytes of a form without files; a route may allow more."""
 
 MOST_FIELDS = 2_000
 

@@ -127,7 +127,7 @@ class Samples:
             return self._now
 
     async def last(self) -> list[Sample]:
-        """Those of the last minutes, the oldest first; read once a second for all who ask.
+        """The samples of the last minutes, the oldest first; read once a second for all who ask.
 
         Raises:
             RedisError, OSError: Redis is away.

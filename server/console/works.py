@@ -66,7 +66,7 @@ def ink_of(
 
 
 def why(work: HeldWork) -> list[str]:
-    """Why a work waits, in English, to be translated."""
+    """Why a work waits for review; English texts, to be translated."""
     if work.reasons:
         return [REASONS.get(it, it) for it in dict.fromkeys(work.reasons)]
     if work.reported:

@@ -137,7 +137,7 @@ class Notifier:
                 self.notify(session, transition, now.index)
 
     def keep_seat(self, session: Session, seat: HeldSeat) -> None:
-        """Leaving failed: hold the seat again, unless the store gave it up unseen."""
+        """Leaving failed: hold the seat again, and read the room, for the seat may be free."""
         if session.seat is None and session.stage is Stage.READY:
             session.seating.not_left(seat.room)
             session.take_seat(seat)
@@ -224,7 +224,7 @@ class Notifier:
 
 
 def _turn_of(seat: HeldSeat, transition: Transition, view: RoomView) -> list[TurnChanged]:
-    """The turn's new time limit when the writer is the one concerned: an away turn is paused."""
+    """The turn's new time limit if the writer went away or came back: meanwhile it stands still."""
     if seat_of(view.turn) != transition.seat:
         return []
     return [room_messages.turn_changed(view, seat.chars)]

@@ -27,7 +27,7 @@ class StoreErrors:
     def answer(
         self, session: Session, error: RefusedError | StoreError, message: FromClient
     ) -> None:
-        """Answer `message`, which led to this error."""
+        """Answer `message`, whose call of the store ended with this error."""
         if isinstance(error, StoreError):
             retry_ms = error.retry_ms if isinstance(error, StoreAwayError) else RETRY_MS
             session.refuse("busy", "not possible at the moment; try again", message, retry_ms)

@@ -1,4 +1,4 @@
-"""A client of one node for what waits at most a moment, beside the connection of the lanes."""
+"""A client of one node for short calls, each with a time limit, beside the lanes' connection."""
 
 from __future__ import annotations
 

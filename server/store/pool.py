@@ -61,7 +61,7 @@ class _Entry(NamedTuple):
     then: Handled
 
     def resolve(self, error: RefusedError | StoreError | None) -> None:
-        """A fault in the handling of one outcome must not keep the others from theirs."""
+        """Handle the outcome; an error in that is logged, so that the others are handled."""
         try:
             self.then(error)
         except Exception as fault:

@@ -44,7 +44,7 @@ class Publishers:
                 self._stop_unused()
 
     def _stop_unused(self) -> None:
-        """Workers come and go; on a Cluster each of their channels has a publisher of its own."""
+        """Stop publishers that are not used: on a Cluster each worker that ever was has had one."""
         for key, publisher in list(self._publishers.items()):
             if publisher.unused:
                 del self._publishers[key]

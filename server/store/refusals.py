@@ -72,7 +72,7 @@ def reason_of_exception(error: Exception | None) -> Reason | None:
 
 @dataclass
 class _Refused:
-    """A function that is refused: since when, and when the last time; monotonic seconds."""
+    """When a function was refused first and last, in monotonic seconds."""
 
     since: float
     last: float

@@ -12,7 +12,7 @@ BYTES = 32
 
 
 async def shared_secrets(deployment: Deployment, configured: Sequence[str]) -> list[bytes]:
-    """Those `configured`, if any; else the one in Redis, which the first who asks makes.
+    """The `configured` secrets, if any; else the one in Redis, which the first process makes.
 
     Raises:
         RedisError, OSError: Redis cannot be asked.

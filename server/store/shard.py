@@ -301,7 +301,7 @@ class Shard:
             self._notify_reconnected()
 
     def _resolve(self, call: Call, reply: Any) -> None:
-        """A fault in the handling of one answer must not keep the others from theirs."""
+        """Handle the answer. An error in that is logged, so that the other answers are handled."""
         try:
             call.resolve(reply)
         except Exception as error:

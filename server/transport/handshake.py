@@ -29,7 +29,7 @@ _SWITCHING = (
 )
 
 _END = {"": "\r\n\r\n"} | {name: f"\r\nSec-WebSocket-Protocol: {name}\r\n\r\n" for name in CODECS}
-"""What ends the answer, by the subprotocol agreed on; "" for none."""
+"""The last lines of the answer, by the subprotocol agreed on; "" for none."""
 
 _REMEMBERED_PAGES = 1_024
 """Origins and hosts of which it is known whether they are the same."""

@@ -14,7 +14,7 @@ HEAD_BYTES = 16_384
 """Longest head of a request."""
 
 REQUEST_BYTES = HEAD_BYTES + 65_536
-"""The most that may have come of a request, and of what follows it, when its answer begins."""
+"""The most bytes that may have come, of a request and of those behind it, before its answer."""
 
 ANSWER_SECONDS = 1.0
 """How long the peer of a refused request has to take the answer."""

@@ -36,7 +36,7 @@ class RequestTimeouts:
             self._set_timer(REQUEST_SECONDS)
 
     def begin_anew(self, connection: Endable) -> None:
-        """It has been answered, and may wait as long again."""
+        """A request was answered: the time limit of the next one begins."""
         del self._since[connection]
         self._since[connection] = monotonic()
 

@@ -44,7 +44,7 @@ OPERATIONS = {
 """By path."""
 
 FRAME_WIDTH, FRAME_HEIGHT = 480, 720
-"""Of a campaign's frame, where there is room."""
+"""The size of a campaign's frame in pixels, where there is room."""
 
 LEAST_WIDTH, LEAST_HEIGHT = 320, 480
 """In a smaller frame nobody can write."""

@@ -32,7 +32,7 @@ SECONDS = 20.0
 """The longest that one deletion may take, the wait for those before it included."""
 
 MOST_WAITING = 20
-"""Requests that wait; those beyond are refused at once. One is done at a time."""
+"""The most requests that wait; further ones are refused at once. One is done at a time."""
 
 RETRY_SECONDS = 5
 

@@ -14,7 +14,7 @@ from server.prepared.response import PreparedResponse
 
 MOST_BYTES = 32 * 1024 * 1024
 OVERHEAD_BYTES = 2_048
-"""Of each answer, beside its bodies."""
+"""The memory of each answer beside its bodies."""
 
 LONGEST_SECONDS = 60.0
 """How long an answer is kept that is about works in SQL."""

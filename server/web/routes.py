@@ -22,7 +22,7 @@ from server.web.sharing import Sharing
 from server.web.work_pictures import WorkPictures
 
 MOST_ANIMATIONS = 6
-"""That may be waited for: each takes about a second of a core."""
+"""The most animations that may be waited for: each takes about a second of a core."""
 
 WITH_SLASH = ("/gallery/", "/wall/")
 """Addresses of documents as some people write them."""

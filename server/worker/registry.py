@@ -111,11 +111,11 @@ class Registry:
         self._unregistered[session.participant] = session
 
     def registered(self, session: Session) -> None:
-        """The store knows where the participant is."""
+        """The store knows now where the participant is connected."""
         self._unregistered.pop(session.participant, None)
 
     def unregistered(self, participant: str) -> Session | None:
-        """The session of a participant of whom the store does not know yet."""
+        """The session of a participant whom the store does not know yet; None without one."""
         return self._unregistered.get(participant)
 
     # Who is here --------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ class WebProcess:
         self._receiver.resume()
 
     async def stop(self) -> None:
-        """End it, once its answers are out; if it was not ended before."""
+        """End the process once its answers are out. A second call does nothing."""
         if self._stopping:
             return
         self._stopping = True

@@ -27,7 +27,7 @@ _COLUMNS = (
 )
 
 SHOWN_CHARS = 240
-"""Of what was before and after."""
+"""The most characters that are shown of the values before and after."""
 
 
 class AuditPage(Section):

@@ -30,7 +30,7 @@ from server.relay.fault import Fault
 
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SHOWN = 500
-"""Differences in one page."""
+"""The most differences that a page shows."""
 
 IMPORT, COMPARE = "import", "compare"
 

@@ -158,20 +158,20 @@ class JoinHandler:
 
 
 def _willing(campaign: OpenCampaign, locales: tuple[str, ...], phrase: PackedPhrase) -> str:
-    """The campaign's locales that fit `locales`, as words; that of the phrase is always one."""
+    """The campaign's locales that fit `locales`, as words. They include that of the phrase."""
     if not locales:
         return ""
     return " ".join(dict.fromkeys((phrase.locale, *campaign.fitting(locales))))
 
 
 def _leads_somewhere(session: Session, code: str) -> bool:
-    """Whether this may be a friend's code: not empty, nor of another lane than one's own seat."""
+    """Whether this may be a friend's code: not empty, and of the lane of one's seat, if any."""
     lanes, seat = session.campaign.lanes, session.seat
     return code != "" and (seat is None or lanes.base_of(seat.room) == lanes.base_of(code))
 
 
 def _fixed_lane(session: Session, ticket: Ticket) -> str:
-    """The lane of one's seat, or of the friend's room; "" for any."""
+    """The lane for the ticket: that of one's seat or of the friend's room; "" for any."""
     lanes = session.campaign.lanes
     if session.seat is not None:
         return lanes.base_of(session.seat.room)

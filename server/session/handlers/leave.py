@@ -131,7 +131,7 @@ class LeaveHandler:
                 await self._keep_report(session, message)
 
     async def _keep_report(self, session: Session, message: Report) -> None:
-        """Keep who reported what. The room itself says that its work is held, also without this."""
+        """Store who reported the room, and why. Its work is held even if that fails."""
         try:
             await self._works.hold_unfinished(message.room, session.participant, message.why)
         except StoreError as error:

@@ -60,7 +60,7 @@ class PledgeHandler:
                 span.end(error)
 
     async def _pledge(self, session: Session, message: Pledge) -> str:
-        """Make it, and answer; the code of the refusal, or ""."""
+        """Make the pledge, and answer; the code of the refusal, or "" when it was made."""
         try:
             found = await self._pledging.pledge(
                 session.campaign, session.participant, message.pledge
