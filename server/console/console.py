@@ -20,9 +20,10 @@ from server.console.accounts import Accounts
 from server.console.assets import Assets
 from server.console.attempts import Attempts
 from server.console.audit import AuditLog
+from server.console.authorization import Authorization
 from server.console.cookies import Cookies
-from server.console.entrance import Entrance, Gate
 from server.console.frame import Frame
+from server.console.gate import Gate
 from server.console.oidc import Oidc
 from server.console.pages import SECTIONS
 from server.console.pages.oidc import OidcSignIn
@@ -98,13 +99,13 @@ class Console:
     def routes(self) -> Sequence[BaseRoute]:
         """Everything at `/admin`."""
         attempts = Attempts(self._attempts_store, self._signing)
-        entrance = Entrance(self._frame, self._parts.sessions, self._parts.audit)
+        authorization = Authorization(self._frame, self._parts.sessions, self._parts.audit)
         app = Starlette(
             routes=[
                 self._assets.route(),
                 *self._sign_in_routes(attempts),
                 *(
-                    Route(route.path, entrance.endpoint(route), methods=[route.method])
+                    Route(route.path, authorization.endpoint(route), methods=[route.method])
                     for section in self._sections
                     for route in section.routes()
                 ),

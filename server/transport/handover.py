@@ -56,7 +56,7 @@ def hand_over(end: socket.socket, descriptor: int, data: bytes) -> bool:
     return True
 
 
-class Receiver:
+class ConnectionReceiver:
     """Takes the connections that come over a channel, and gives each one a protocol."""
 
     def __init__(

@@ -16,7 +16,7 @@ from server.archive.deletion import Deletion
 from server.archive.pictures import DrawnPictures
 from server.guard.requests import RequestGuard
 from server.session.campaigns import OpenCampaign
-from server.session.departure import Send, announce_deletion
+from server.session.deletion_notice import Send, announce_deletion
 from server.store.deletion import ParticipantDeletion
 from server.store.entry_stream import EntryStream
 from server.store.errors import StoreError

@@ -9,7 +9,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
-from server.transport.handover import Receiver, hand_over
+from server.transport.handover import ConnectionReceiver, hand_over
 from server.web.connection import WebConnection
 from server.web.forwarded import ForwardedScheme
 
@@ -43,7 +43,7 @@ class WebServer:
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
         self._give_back = partial(hand_over, channel)
-        self._receiver = Receiver(channel, self._connection)
+        self._receiver = ConnectionReceiver(channel, self._connection)
 
     async def run(self) -> None:
         """Take connections until `stop` is called."""

@@ -13,8 +13,8 @@ from server.session.campaigns import OpenCampaign
 from server.session.session import Session, Stage
 from server.store.counters import Counters
 from server.store.errors import StoreError
+from server.worker.batches import in_batches
 from server.worker.registry import Registry
-from server.worker.spread import in_batches
 
 log = structlog.get_logger()
 

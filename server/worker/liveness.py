@@ -12,10 +12,10 @@ from server.session.handlers.leave import LeaveHandler
 from server.session.limits import IDLE_SECONDS
 from server.session.session import Session, Stage
 from server.transport import limits
+from server.worker.batches import in_batches
 from server.worker.pacing import Pacing
 from server.worker.registry import Registry
 from server.worker.router import Router
-from server.worker.spread import in_batches
 
 TICK_SECONDS = limits.INK_REFILL_MS / 1_000
 

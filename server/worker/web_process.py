@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import structlog
 
-from server.transport.handover import Receiver, channel, hand_over
+from server.transport.handover import ConnectionReceiver, channel, hand_over
 from server.worker.web_keeper import ServeWeb, fork_keeper
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class WebProcess:
         self._control, control = socket.socketpair()
         self._channel, end = channel()
         self._writer: asyncio.StreamWriter | None = None
-        self._receiver: Receiver | None = None
+        self._receiver: ConnectionReceiver | None = None
         self._stopping = False
         self._up, self._gone = asyncio.Event(), asyncio.Event()
 
@@ -95,7 +95,7 @@ class WebProcess:
 
     def take_back(self, make_protocol: Callable[[bytes], asyncio.Protocol]) -> None:
         """Give these protocols to the connections that come back after their answer."""
-        self._receiver = Receiver(self._channel, make_protocol)
+        self._receiver = ConnectionReceiver(self._channel, make_protocol)
         self._receiver.resume()
 
     async def stop(self) -> None:

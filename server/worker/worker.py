@@ -60,13 +60,13 @@ from server.web.operations import Operations
 from server.worker import garbage_collection
 from server.worker.campaign_metrics import CampaignMetrics
 from server.worker.drain import drain
-from server.worker.ending import LAST_CALLS_SECONDS, cancel, close
 from server.worker.metrics import WorkerMetrics
 from server.worker.operations_port import OperationsPort
 from server.worker.parts import Parts
 from server.worker.port import Port
 from server.worker.readiness import Readiness
 from server.worker.scrape import Scrape
+from server.worker.shutdown import LAST_CALLS_SECONDS, cancel, close
 from server.worker.status_feed import StatusFeed
 from server.worker.web_process import WebProcess
 

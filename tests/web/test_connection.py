@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.prepared.response import prepare
 from server.transport import request_timeouts
 from server.transport.direct_answers import DirectAnswers
-from server.transport.handover import Receiver, channel, hand_over
+from server.transport.handover import ConnectionReceiver, channel, hand_over
 from server.transport.http import REQUEST_BYTES
 from server.web.server import MOST_CONNECTIONS, WebServer
 from tests.transport.accepting import accepting, acceptor
@@ -49,7 +49,7 @@ async def both(app: ASGIApp) -> AsyncIterator[tuple[tuple[str, int], Worker]]:
     ours, theirs = channel()
     web, worker = WebServer(app, theirs, ()), Worker(ours)
     made = acceptor(answers, others=worker)
-    returning = Receiver(ours, made.accept)
+    returning = ConnectionReceiver(ours, made.accept)
     returning.resume()
     running = asyncio.create_task(web.run())
     async with accepting(made) as address:

@@ -14,7 +14,7 @@ from server.console import cookies, origin
 from server.console.accounts import Account
 from server.console.attempts import Attempts
 from server.console.audit import Entry
-from server.console.entrance import is_token
+from server.console.authorization import is_token
 from server.console.forms import Field, Form
 from server.console.frame import HEADERS, Frame
 from server.console.parts import Parts

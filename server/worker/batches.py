@@ -1,4 +1,4 @@
-"""Spreads work on many sessions over several passes of the event loop."""
+"""Divides work on many sessions into batches, for several passes of the event loop."""
 
 from __future__ import annotations
 

@@ -1,20 +1,16 @@
-"""The door of the console: closed while nobody can sign in, and to those who are not signed in."""
+"""Lets a request use a route: of somebody signed in, with the permission, by our own form."""
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.console import cookies, origin
-from server.console.accounts import Accounts
 from server.console.audit import AuditLog
 from server.console.frame import HEADERS, Frame
 from server.console.posted import read_posted
@@ -23,56 +19,9 @@ from server.console.section import ConsoleRoute
 from server.console.sessions import Session, Sessions
 from server.console.visit import TOKEN, Visit
 
-LOOK_SECONDS = 2.0
-"""The time between two looks for accounts in SQL."""
 
-
-class Gate:
-    """Whether anybody can sign in; while nobody can, everything behind it is answered 404.
-
-    Attributes:
-        opened: set once somebody could.
-    """
-
-    def __init__(self, accounts: Accounts, *, always: bool) -> None:
-        """`always`: there is a way to sign in without an account in SQL."""
-        self._accounts = accounts
-        self._always = self._is_open = always
-        self._looked_at = -LOOK_SECONDS
-        self.opened = asyncio.Event()
-        if always:
-            self.opened.set()
-
-    def before(self, app: ASGIApp) -> ASGIApp:
-        """The application with the gate in front."""
-        return _Gated(app, self)
-
-    async def is_open_now(self) -> bool:
-        """Whether anybody can sign in; asks for accounts every few seconds."""
-        now = time.monotonic()
-        if not self._always and now - self._looked_at >= LOOK_SECONDS:
-            self._is_open = await self._accounts.any()
-            self._looked_at = now
-            if self._is_open:
-                self.opened.set()
-        return self._is_open
-
-
-class _Gated:
-    """An application behind a gate."""
-
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
-        self._app = app
-        self._gate = gate
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not await self._gate.is_open_now():
-            raise HTTPException(404)  # the service's own page of missing addresses
-        await self._app(scope, receive, send)
-
-
-class Entrance:
-    """Lets those in who are signed in and may, and whose form is the console's own."""
+class Authorization:
+    """Calls the handlers of routes for those who may use them; all others are refused."""
 
     def __init__(self, frame: Frame, sessions: Sessions, audit: AuditLog) -> None:
         """With the frame of pages, the sessions and the audit log."""
@@ -81,7 +30,7 @@ class Entrance:
         self._audit = audit
 
     def endpoint(self, route: ConsoleRoute) -> Callable[[Request], Awaitable[Response]]:
-        """What answers a route."""
+        """The handler of a route behind its checks: 303 to the sign-in page, or 403."""
 
         async def answer(request: Request) -> Response:
             session = await self._sessions.find(request.cookies.get(cookies.SESSION))
@@ -107,7 +56,7 @@ class Entrance:
         return await route.handler(visit)
 
     def _to_sign_in(self, request: Request) -> Response:
-        """Whoever signs in comes to the page that was asked for."""
+        """Redirect to the sign-in page, which leads back to the page that was asked for."""
         base = self._frame.templates.base
         asked = request.url.path.removeprefix(base) if request.method == "GET" else "/"
         if request.url.query and request.method == "GET":

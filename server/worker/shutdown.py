@@ -1,10 +1,9 @@
-"""Ends what a worker has open: in time, and without one end keeping another from its own."""
+"""Closes what a worker has open at its end: each part within a time limit, whatever others do."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
@@ -15,10 +14,11 @@ from server.store.errors import StoreError
 log = structlog.get_logger()
 
 LAST_CALLS_SECONDS = 1.0
+"""How long the last calls of each part may take."""
 
 
 async def close(closing: Awaitable[None]) -> None:
-    """Close something in time; what cannot be closed keeps nothing else open."""
+    """Close a part in time; when that fails, the log says so and the other parts are closed."""
     try:
         async with asyncio.timeout(LAST_CALLS_SECONDS):
             await closing
@@ -26,7 +26,7 @@ async def close(closing: Awaitable[None]) -> None:
         log.warning("not closed in order", error=repr(error))
 
 
-async def cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
+async def cancel(tasks: Sequence[asyncio.Task[object]]) -> None:
     """Cancel tasks until they end: a library may swallow one cancellation."""
     pending = set(tasks)
     while pending:
