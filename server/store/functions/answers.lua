@@ -27,12 +27,14 @@ local function list(items)
   return header(#items) .. table.concat(items)
 end
 
+-- An array of items that are not packed yet.
 local function packed_list(items)
   local out = {}
   for i = 1, #items do out[i] = pack(items[i]) end
   return list(out)
 end
 
+-- The answer [refusals, transitions]; the transitions are packed already.
 local function answer(refusals, transitions)
   return header(2) .. packed_list(refusals) .. list(transitions)
 end
@@ -49,6 +51,7 @@ local function add_word(words, word)
   return words .. ' ' .. word
 end
 
+-- The words as a table.
 local function split(words)
   local out = {}
   for word in string.gmatch(words, '%S+') do out[#out + 1] = word end

@@ -11,6 +11,7 @@ local function dice(seed)
   end
 end
 
+-- Put items into random order, in place (Fisher and Yates).
 local function shuffle(below, items)
   for last = #items, 2, -1 do
     local other = below(last) + 1
@@ -18,6 +19,7 @@ local function shuffle(below, items)
   end
 end
 
+-- The index of the first of `others` whom `one` may meet; nil without one.
 local function first(others, one, may_meet)
   for i = 1, #others do
     if may_meet(one, others[i]) then return i end
@@ -86,6 +88,7 @@ local function pair(hosts, guests, may_meet, can_meet)
   return made, left, waiting
 end
 
+-- Whether the ticket's owner writes phrases of this locale.
 local function writes(ticket, locale)
   local locales = ticket.locales
   return locales == '' or locales == locale or has(locales, locale)
@@ -102,6 +105,7 @@ local function opens(other, one)
     and (not writes(other, one.locale) or (other.chosen and not one.chosen))
 end
 
+-- Whether a ticket may have a seat in a room: the owner never sat there, and writes its phrase.
 local function may_enter(ticket, room)
   return not has(room.people, ticket.participant) and writes(ticket, room.locale)
 end

@@ -6,6 +6,7 @@
 
 local function participant_key(base, participant) return base .. ':participant:' .. participant end
 
+-- What is stored of a participant; empty values for somebody unknown.
 local function load_participant(base, participant)
   local record = { address = '', room = '', partners = '', seated_at = 0, hello = 0, previous = '' }
   local stored = call('GET', participant_key(base, participant))
@@ -16,6 +17,7 @@ local function load_participant(base, participant)
   return record
 end
 
+-- Store the record for PARTICIPANT_TTL from now on.
 local function save_participant(base, participant, record)
   call('SET', participant_key(base, participant),
     pack(record.address, record.room, record.partners, record.seated_at, record.hello,
@@ -54,6 +56,7 @@ local function restore_seat(base, rules, room, seat, address)
   return transition(base, rules, kind, room, seat, address)
 end
 
+-- Remember a finished work until the participant has received the news; the oldest ones are dropped.
 local function add_unacknowledged(base, participant, work, serial)
   local key = base .. ':unacknowledged:' .. participant
   local length = call('RPUSH', key, work .. ' ' .. serial)
@@ -61,6 +64,7 @@ local function add_unacknowledged(base, participant, work, serial)
   if length > MAX_UNACKNOWLEDGED then call('LTRIM', key, -MAX_UNACKNOWLEDGED, -1) end
 end
 
+-- Put a partner before the last ones.
 local function add_partner(record, partner)
   record.partners = with_first(partner, record.partners, LAST_PARTNERS)
 end

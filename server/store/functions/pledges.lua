@@ -1,5 +1,6 @@
 -- Pledges: a campaign's are all in lane 0, since the numbers of one ascend in the whole campaign.
 
+-- The key of a pledge that a participant made.
 local function pledge_key(base, pledge, participant)
   return base .. ':pledge:' .. pledge .. ':' .. participant
 end

@@ -31,6 +31,8 @@ local function lane_time(base, given)
   return last + elapsed - slewed, ahead - slewed
 end
 
+-- The time and the rules of a call: ARGV[1..4] are the time in ms (0: that of this server), and the
+-- lengths of a turn, a grace and of a kept room in ms.
 local function rules_of(base, args)
   local now, ahead = lane_time(base, args[1])
   return {
@@ -52,14 +54,16 @@ end
 -- the finished work; locale, that of the phrase; by_locale, 1 while the room is in an index of its
 -- locale; apart, 1 for a room of participants who are kept apart. Times are in ms, 0 for none; lists
 -- are words.
--- Here it is a table, its seats room[0] and room[1], and room[APART]: it has 16 named fields at most,
--- since Lua takes much longer to make one of more. `indexed` is what the indexes say; nil for a room not stored yet.
+-- Here it is a table, its seats room[0] and room[1], and room[APART]. It has 16 named fields at most,
+-- since Lua takes much longer to make a table of more. `indexed` is what the indexes say; nil for a
+-- room that is not stored yet.
 local APART = 2
 
 local function new_seat(holder, address, last, grace)
   return { holder = holder, address = address, last = last, grace = grace }
 end
 
+-- The field `state` of a room.
 local function pack_room(room)
   local one, other = room[0], room[1]
   return pack(room.chars, room.turn, room.version, one.holder, one.address, one.last, one.grace,
@@ -68,6 +72,7 @@ local function pack_room(room)
     room.indexed.by_locale, room[APART])
 end
 
+-- A room from its fields `phrase` and `state`; before it, whether it is in an index of its locale.
 local function unpack_room(id, phrase, packed)
   local chars, turn, version, holder0, address0, last0, grace0, holder1, address1, last1, grace1,
     deadline, expiry, keep, held, invite, people, writers, serials, locale, by_locale, apart =
@@ -94,19 +99,23 @@ local function completed(room) return room.turn == room.chars end
 
 local function taken(room) return room[0].holder ~= '' or room[1].holder ~= '' end
 
+-- Whether strangers are led to the room: somebody is connected, a seat is free, no friend is awaited.
 local function in_pool(room)
   return (room[0].address ~= '' or room[1].address ~= '') and room.invite == ''
     and open_seat(room) ~= nil
 end
 
+-- Whether the room waits, with nobody in it, for a later stranger.
 local function is_kept(room)
   return room.keep == 1 and not taken(room) and not completed(room)
 end
 
+-- Whether the room waits for the friend who has its code.
 local function is_invited(room)
   return room.invite ~= '' and taken(room) and not completed(room)
 end
 
+-- When the clock changes the room; 0 for never.
 local function next_deadline(room)
   local earliest = room.deadline
   local expiry, grace0, grace1 = room.expiry, room[0].grace, room[1].grace
@@ -123,6 +132,7 @@ local function waits_in(room)
   return is_kept(room) and (apart and ':apart_kept' or ':kept')
 end
 
+-- Keep what the indexes say of a room as it is stored, for `save_room`.
 local function remember_indexes(room, by_locale)
   room.indexed = {
     waits_in = waits_in(room), by_locale = by_locale,
@@ -132,6 +142,7 @@ end
 
 local NOWHERE = { waits_in = false, by_locale = 0, invited = false, deadline = 0 }
 
+-- The room of this id; nil without one.
 local function load_room(base, id)
   local stored = call('HMGET', base .. ':room:' .. id, 'state', 'phrase')
   if not stored[1] then return nil end
@@ -140,6 +151,7 @@ local function load_room(base, id)
   return room
 end
 
+-- A room that is not stored yet, with two free seats.
 local function new_room(id, phrase, chars, locale, apart)
   return {
     [0] = new_seat('', '', '', 0), new_seat('', '', '', 0), apart, id = id, phrase = phrase,
@@ -148,9 +160,9 @@ local function new_room(id, phrase, chars, locale, apart)
   }
 end
 
--- Put a room into the index in which it waits, or take it out; likewise in the index of its locale. Every join
--- looks at the SLACK oldest rooms of the pool, so only a room that comes in behind those is in an
--- index of its locale. Of rooms that come in the same millisecond the first ones stay the first.
+-- Put a room into the index in which it waits, or take it out; likewise in the index of its locale.
+-- Every join looks at the SLACK oldest rooms of the pool, so only a room that comes in behind those
+-- is in an index of its locale. Of rooms that come in the same millisecond the first stay the first.
 local function index_waiting(base, rules, room, before, after)
   local old_name, name = before.waits_in, after.waits_in
   if old_name then
@@ -173,6 +185,7 @@ local function index_waiting(base, rules, room, before, after)
   if name == ':pool' then rules.pool_size = size + 1 end
 end
 
+-- Forget a room, and what the indexes have of it.
 local function delete_room(base, rules, room)
   local indexed = room.indexed or NOWHERE
   call('DEL', base .. ':room:' .. room.id)
@@ -265,6 +278,7 @@ local function settle(rules, room)
   end
 end
 
+-- Seat a participant who is connected at `address`.
 local function take_seat(rules, room, seat, participant, address)
   local free = room[seat]
   free.holder, free.address, free.last = participant, address, participant
@@ -300,6 +314,7 @@ local function end_grace(rules, room, seat, address)
   settle(rules, room)
 end
 
+-- The seat that a participant holds in an unfinished room; nil without one.
 local function seat_held_by(room, participant)
   if completed(room) then return nil end
   if room[0].holder == participant then return 0 end
@@ -307,6 +322,7 @@ local function seat_held_by(room, participant)
   return nil
 end
 
+-- The packed strokes of the characters `first` to `last`.
 local function ink_of(base, room, first, last)
   if last < first then return {} end
   local names = {}
@@ -314,6 +330,7 @@ local function ink_of(base, room, first, last)
   return call('HMGET', base .. ':room:' .. room.id, unpack(names))
 end
 
+-- The hands of a finished work with their serials, packed.
 local function hands_of(room)
   local words, out = split(room.serials), {}
   for i = 1, #words, 2 do
@@ -356,10 +373,12 @@ end
 -- Whether Redis may have lost what the lane had: it was not compared with the archive since.
 local function is_behind(base) return call('EXISTS', base .. ':generation') == 0 end
 
+-- What a function answers while the lane must be compared with the archive.
 local function behind_error()
   return redis.error_reply('BEHIND the lane must be compared with the archive first')
 end
 
+-- Whether a worker was given up: its seats are others' to reap.
 local function is_fenced(base, worker)
   local entry = call('HGET', base .. ':workers', worker)
   return entry and string.sub(entry, 1, 4) == 'dead'
