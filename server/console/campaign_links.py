@@ -17,6 +17,8 @@ class Links(NamedTuple):
 
     Attributes:
         page: its address.
+        wall: its works on a big screen.
+        thanks: where donors come back; "" if nobody gives.
         element: for a page of another site, with our script.
         frame: the same without a script.
         origins: the sites that may show it so.
@@ -24,6 +26,8 @@ class Links(NamedTuple):
     """
 
     page: str
+    wall: str
+    thanks: str
     element: str
     frame: str
     origins: tuple[str, ...]
@@ -38,6 +42,8 @@ def links_of(service: str, definition: Definition) -> Links:
     title = escape(text_in(definition.title, definition.locale, definition.locale)) or name
     return Links(
         page,
+        f"{service}/wall?campaign={definition.id}",
+        f"{page}/thanks" if "give" in definition.relays else "",
         f'<script src="{escape(service)}/embed.js" async></script>\n'
         f'<jielong-relay campaign="{name}"></jielong-relay>',
         f'<iframe src="{escape(service)}/embed/{name}" title="{title}" width="100%" height="720">'
