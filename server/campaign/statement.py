@@ -116,7 +116,10 @@ def read_lines(text: Iterable[str], defaults: Defaults) -> Iterator[Line | Wrong
 
 
 def _fault_of_columns(names: Iterable[str]) -> Fault | None:
-    found = {name.strip() for name in names}
+    stripped = [name.strip() for name in names]
+    found = set(stripped)
+    if twice := [name for name in found if stripped.count(name) > 1]:
+        return Fault("the column {name!r} is there twice", name=min(twice))
     if unknown := found - COLUMNS:
         known = ", ".join(sorted(COLUMNS))
         return Fault(
@@ -149,7 +152,7 @@ def _report(values: Mapping[str, str], zone: tzinfo | None) -> Report:
     """
     currency, refund = values["currency"], values.get("refund")
     if not currency:
-        raise FaultError(Fault("there is no currency"))
+        raise FaultError(Fault("there is no `currency`, and `fund` names no fund of the campaign"))
     if fault := fault_of_currency(currency):
         raise FaultError(fault)
     data = {

@@ -73,6 +73,7 @@ def test_the_same_line_is_the_same_report() -> None:
     ("lines", "said"),
     [
         (["id,amount,colour", "a,1,red"], "line 1: the column 'colour' is not known"),
+        (["id,id,amount", "a,b,1"], "line 1: the column 'id' is there twice"),
         (["amount", "1"], "line 1: there must be the columns `id`"),
         (["id,amount,amount_minor", "a,1,100"], "either `amount` or `amount_minor`"),
         ([], "there must be the columns"),
@@ -84,7 +85,10 @@ def test_the_same_line_is_the_same_report() -> None:
         (["id,amount", "a,0"], "line 2: the amount 0 is not above 0"),
         (["id,amount_minor", "a,1.5"], "line 2: '1.5' is no whole number"),
         (["id,amount,currency", "a,1,yuan"], "line 2: 'yuan' is no currency"),
-        (["id,fund,amount", "a,tigers,1"], "line 2: there is no currency"),
+        (
+            ["id,fund,amount", "a,tigers,1"],
+            "line 2: there is no `currency`, and `fund` names no fund",
+        ),
         (["id,amount,at", "a,1,soon"], "line 2: 'soon' is no moment"),
         (["id,amount", 'a,"1'], "line 2: it is no CSV: unexpected end of data"),
     ],

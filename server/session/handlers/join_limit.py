@@ -67,7 +67,7 @@ class JoinLimit:
             return
         proof = message.proof and self._guard.proofs.check(message.proof, session.participant)
         if proof:
-            self._tasks.spawn(self._use(session, message, proof, admitted), session)
+            self._tasks.spawn(self._use(session, message, seconds, proof, admitted), session)
         elif message.proof and self._guard.rules.proof_check:
             check = self._guard.rules.proof_check(message.proof, session.participant)
             self._tasks.spawn(self._wait_for(check, session, message, seconds, admitted), session)
@@ -75,7 +75,12 @@ class JoinLimit:
             self._challenge(session, message, seconds)
 
     async def _use(
-        self, session: Session, message: Join, proof: str, admitted: Callable[[], None]
+        self,
+        session: Session,
+        message: Join,
+        seconds: float,
+        proof: str,
+        admitted: Callable[[], None],
     ) -> None:
         try:
             is_first = await self._guard.use_proof(proof)
@@ -88,8 +93,7 @@ class JoinLimit:
             self._let_in(session, admitted)
         else:
             self.used_again += 1
-            text = "this proof was used before; send `join` without it"
-            session.refuse("slow_down", text, message, RETRY_MS)
+            self._challenge(session, message, seconds)
 
     async def _wait_for(
         self,
