@@ -24,6 +24,11 @@ from server.tracing.start import TracingError
 from server.transport.listener import PortError
 from server.worker.supervisor import WorkersFailedError
 
+_REDIS_CURE = (
+    "start it, or mend JIELONG_REDIS_URL; without that setting, start the service, or mend "
+    "JIELONG_DATA"
+)
+
 
 class StartError(Exception):
     """The service cannot start; the message is one line that says what to do."""
@@ -57,8 +62,11 @@ def one_line_errors(status: int = 1) -> Iterator[None]:
         TracingError,
     ) as error:
         _fail(str(error), status)
-    except (StoreError, RedisError, TimeoutError) as error:
-        _fail(f"redis cannot be used: {error or type(error).__name__}", status)
+    except StoreError as error:
+        _fail(f"redis cannot be used: {error}", status)
+    except (RedisError, TimeoutError) as error:
+        said = str(error).rstrip(".") or type(error).__name__
+        _fail(f"redis cannot be used: {said}; {_REDIS_CURE}", status)
     except OSError as error:
         _fail(str(error), status)
 
@@ -75,7 +83,7 @@ def settings_from(flags: Mapping[str, object]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "JIELONG_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise StartError(f"{name}: {first['msg']}") from error
+        raise StartError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error
 
 
 def on_database(
