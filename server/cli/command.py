@@ -40,8 +40,8 @@ class ClientMissingError(StartError):
     def __init__(self, error: ModuleNotFoundError) -> None:
         """`error` names the module that is missing."""
         super().__init__(
-            f"{error.name} is missing: install the Python client (jielong_client-*.whl; in a "
-            "checkout: .venv/bin/pip install -c constraints.txt -e client/python)"
+            f"the Python client is missing (no module {error.name}): install jielong_client-*.whl; "
+            "in a checkout: .venv/bin/pip install -c constraints.txt -e client/python"
         )
 
 

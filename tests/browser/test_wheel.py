@@ -72,7 +72,7 @@ def test_a_service_without_the_client_says_how_to_get_it(python: Path, tmp_path:
         check=False,
     )
     assert done.returncode == 2
-    assert "install the Python client" in done.stderr
+    assert "install jielong_client-" in done.stderr
 
 
 async def test_strangers_write_a_work_with_the_service_of_the_wheel(
