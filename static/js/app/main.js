@@ -25,6 +25,9 @@ import { FocusView } from "./focus-view.js";
 import { FrameView, isMessage } from "./frame-view.js";
 import { startServiceWorker } from "./service-worker.js";
 
+/** @typedef {import("../../../client/js/types.js").State} State */
+/** @typedef {import("../shared/lazy-view.js").View} View */
+
 const message = lazy(() => import("./message-view.js"), ({ MessageView }) => new MessageView(relay), "message");
 
 const landscapePhone = matchMedia("(max-height: 30rem) and (min-width: 36rem)");
@@ -40,24 +43,34 @@ fillTexts(document);
 fillTold(document);
 followEmbedding();
 
+/** The first stroke comes first: what is more on the first screen waits for somebody who looks at it. */
+let isIdle = false;
+/** @param {State} state */
+const isLookedAt = (state) => isIdle && ["idle", "closed"].includes(screenOf(state));
+
 if (isTooOld()) message().then((view) => view.show("too-old"));
 else open();
 
-/** The font is larger than all that the first stroke needs. */
-function loadTheRest() {
-  addStyles("fonts").catch(() => {});
-  if (!isEmbedded) startServiceWorker();
+function open() {
+  const render = renderOnChange(makeViews());
+  addSettings();
+  wakeOnReturn();
+  document.addEventListener("visibilitychange", render);
+  render();
+  const onIdle = () => {
+    loadTheRest();
+    isIdle = true;
+    render();
+  };
+  relay.on("change", ({ before, state }) => state.welcomed && !before.welcomed && whenIdle(onIdle));
 }
 
-function open() {
+/** @returns {View[]} In the order in which they are rendered. */
+function makeViews() {
   const art = new HomeArt();
-  /** The first stroke comes first: what is more on the first screen waits for somebody who looks at it. */
-  let isIdle = false;
-  const isLookedAt = (/** @type {import("../../../client/js/types.js").State} */ state) => isIdle && ["idle", "closed"].includes(screenOf(state));
   const hasMore = campaign.milestones.length > 0 || document.querySelector(".ways, .telling") !== null;
   const hasWorks = browserStorage.get("jielong.works") !== null;
-  /** @type {import("../shared/lazy-view.js").View[]} */
-  const views = [
+  return [
     new HomeView(relay, art, wantedPhrase),
     new LazyView(
       lazy(() => import("../campaign/campaign-view.js"), ({ CampaignView }) => new CampaignView(relay)),
@@ -86,7 +99,14 @@ function open() {
     new Announcer(),
     new FocusView(),
   ];
+}
 
+/**
+ * Renders the views after a change, at most once a frame.
+ * @param {View[]} views
+ * @returns {() => void} Renders them at once.
+ */
+function renderOnChange(views) {
   let scheduled = false;
   const render = () => {
     scheduled = false;
@@ -100,24 +120,26 @@ function open() {
     if (document.hidden) queueMicrotask(render);
     else requestAnimationFrame(render);
   });
+  return render;
+}
 
-  const settingsDialog = lazy(() => import("./settings-dialog.js"), ({ SettingsDialog }) => new SettingsDialog(relay), "dialogs");
+function addSettings() {
+  const dialog = lazy(() => import("./settings-dialog.js"), ({ SettingsDialog }) => new SettingsDialog(relay), "dialogs");
   button("settings").append(icon("gear"));
-  button("settings").addEventListener("click", () => settingsDialog().then((dialog) => dialog.open(), () => {}));
+  button("settings").addEventListener("click", () => dialog().then((it) => it.open(), () => {}));
+}
 
+/** Wakes the relay when the page or the network is back. */
+function wakeOnReturn() {
   const wake = () => relay.wake();
   addEventListener("online", wake);
   addEventListener("pageshow", ({ persisted }) => persisted && wake());
   /** @type {any} */ (navigator).connection?.addEventListener("change", wake);
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) wake();
-    render();
-  });
-  render();
-  const onIdle = () => {
-    loadTheRest();
-    isIdle = true;
-    render();
-  };
-  relay.on("change", ({ before, state }) => state.welcomed && !before.welcomed && whenIdle(onIdle));
+  document.addEventListener("visibilitychange", () => document.hidden || wake());
+}
+
+/** The font is larger than all that the first stroke needs. */
+function loadTheRest() {
+  addStyles("fonts").catch(() => {});
+  if (!isEmbedded) startServiceWorker();
 }
