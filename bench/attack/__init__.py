@@ -1,1 +1,1 @@
-"""The service under attack: farms of false hands, a school, hostile clients."""
+"""The service under attack: farms of bots, a school, hostile clients."""

@@ -21,8 +21,8 @@ import uvloop
 
 from bench import results
 from bench.attack import crowds, hour, plots, siege
-from bench.attack.besiegers import Besiegers
 from bench.attack.hostile import ATTACKS
+from bench.attack.hostile_clients import HostileClients
 from bench.attack.solvers import SECRET
 from bench.campaign import short_phrase
 from bench.processes import bare_picows, service
@@ -57,7 +57,7 @@ async def measure_siege(given: argparse.Namespace, folder: Path) -> dict[str, An
         service(folder / "service", guard="on", check="on", secret=SECRET) as program,
         bare_picows(folder / "bare", "relay") as bare,
     ):
-        attack = Besiegers(program.port, short_phrase(program.http), hostile, given.attacks)
+        attack = HostileClients(program.port, short_phrase(program.http), hostile, given.attacks)
         found = await siege.measure(program, bare, honest, given.seconds, attack)
     found = {"honest": honest, "hostile": hostile, **found}
     print(found, flush=True)

@@ -1,4 +1,4 @@
-"""Farms of false hands and a school of honest ones, each behind one address, with the defaults."""
+"""Farms of bots and a school of honest hands, each behind one address, with the defaults."""
 
 from __future__ import annotations
 

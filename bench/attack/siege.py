@@ -1,7 +1,7 @@
 """Honest clients before and during an attack: turns, counters, memory.
 
 What is measured must not wait for the measuring. Neither the hostile clients nor the devices that
-solve proofs take the cores of the service (`besiegers`, `solvers.Elsewhere`). The process of
+solve proofs take the cores of the service (`hostile_clients`, `solvers.Elsewhere`). The process of
 the honest clients collects its garbage as a worker does, since a full collection takes 100 ms.
 `control` tells how much the machine and the clients delay.
 """
@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 from jielong import Pen
 
-from bench.attack.besiegers import SEED, Besiegers
 from bench.attack.control import Control
+from bench.attack.hostile_clients import SEED, HostileClients
 from bench.attack.member import FAILURES, Member, RefusedError
 from bench.attack.solvers import Elsewhere
 from bench.campaign import campaign, short_phrase
@@ -69,7 +69,7 @@ class _Slice(NamedTuple):
 
 
 async def measure(
-    program: Program, bare: Program, honest: int, seconds: float, attack: Besiegers
+    program: Program, bare: Program, honest: int, seconds: float, attack: HostileClients
 ) -> dict[str, Any]:
     """`honest` clients for `seconds` in quiet and `seconds` under attack.
 

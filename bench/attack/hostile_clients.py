@@ -28,7 +28,7 @@ BEGIN_SECONDS = 0.01
 END_SECONDS = 10.0
 
 
-class Besiegers:
+class HostileClients:
     """Hostile clients from begin to end."""
 
     def __init__(self, port: int, phrase: str, clients: int, attacks: Sequence[str]) -> None:
