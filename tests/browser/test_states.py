@@ -17,6 +17,8 @@ from tests.browser.network import Network
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
 from tests.browser.participant_page import Path as Stroke
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
+from tests.integration.http import get_json
+from tests.polling import eventually
 from tests.service import Service
 
 LONG = "/?phrase=tiantian-xiangshang"
@@ -196,7 +198,7 @@ async def test_turn_run_out(arrive: View, serve: Callable[..., Service]) -> None
 
 
 def campaigns(folder: Path, closes: datetime) -> Path:
-    """A file with one campaign that is shut and one that soon will be."""
+    """A file with one campaign that is shut and one that closes at this moment."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "campaigns.toml"
     file.write_text(
@@ -210,17 +212,25 @@ def campaigns(folder: Path, closes: datetime) -> Path:
 async def test_campaign_closed_and_campaign_over(
     arrive: View, serve: Callable[..., Service], tmp_path: Path
 ) -> None:
-    closes = datetime.now(UTC) + timedelta(seconds=12)
-    service = serve(campaigns=campaigns(tmp_path / "files", closes))
+    now = datetime.now(UTC)
+    service = serve(campaigns=campaigns(tmp_path / "files", now + timedelta(hours=1)))
     shut = await arrive(service, "/")
     await shut.is_in("closed")
     await says(shut, "phase-title", "这场接龙现在没有开放")
     await is_well(shut)
     late = await arrive(service, "/?campaign=short")
     await late.is_in("idle")
-    await asyncio.sleep(max(0, (closes - datetime.now(UTC)).total_seconds()) + 0.5)
+    campaigns(tmp_path / "files", now)
+
+    async def is_over() -> bool:
+        return not (await get_json(service, "/api/campaigns/short"))["open"]
+
+    await eventually(is_over)
     await late.join()
     await late.is_in("closed")
+    await late.page.reload()
+    await late.is_in("closed")
+    await says(late, "phase-title", "这场接龙已经结束")
     await is_well(late)
 
 
