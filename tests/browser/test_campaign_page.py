@@ -19,6 +19,8 @@ from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.browser.screens_campaigns import CAMPAIGNS
 from tests.browser.test_fit import LARGE_LETTERS, REACHED, phone
 from tests.finish_work import finish_work
+from tests.integration.http import get
+from tests.polling import eventually
 from tests.service import Service
 
 SMALL = phone(360, 640)
@@ -201,10 +203,23 @@ async def test_before_it_begins_the_page_says_when_and_afterwards_what_came_of_i
 async def test_people_are_let_in_when_the_moment_comes(
     stranger: Stranger, serve: Callable[..., Service], tmp_path: Path
 ) -> None:
-    opens = datetime.now(UTC) + timedelta(seconds=6)
     file = tmp_path / "campaigns.toml"
-    file.write_text(f'[[campaign]]\nid = "default"\nopens = {opens.isoformat()}\n')
-    one = await stranger(serve(campaigns=file))
+
+    def open_in(wait: timedelta) -> datetime:
+        opens = (datetime.now(UTC) + wait).replace(microsecond=0)
+        file.write_text(f'[[campaign]]\nid = "default"\nopens = {opens.isoformat()}\n')
+        return opens
+
+    open_in(timedelta(days=1))
+    service = serve(campaigns=file)
+    one = await stranger(service, "/healthz")
+    opens = open_in(timedelta(seconds=8))
+
+    async def is_known() -> bool:
+        return f"{opens:%Y-%m-%dT%H:%M:%S}" in (await get(service, "/"))[2]
+
+    await eventually(is_known)
+    await one.page.goto(service.url)
     await one.is_in("closed")
     await expect(one.see("phase-title")).to_contain_text("开始")
     await one.is_in("idle")
