@@ -58,23 +58,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_count,
         default=1,
         metavar="N",
-        help="So many participants, who come one after another (1).",
+        help="Number of participants, who come one after another (1).",
     )
     add(
         "--pace",
         type=float,
         metavar="SECONDS",
-        help="Time for each character; as long as a hand needs for it, if not given.",
+        help="Seconds for each character; as long as a hand needs for it if not given.",
     )
-    add("--timeout", type=float, default=600.0, metavar="SECONDS", help="Time for the relay (600).")
+    add(
+        "--timeout",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="Seconds for the relay (600).",
+    )
     add(
         "--resume",
         type=float,
         default=RESUME_SECONDS,
         metavar="SECONDS",
-        help="Time to come back after a lost connection (60).",
+        help="Seconds to come back after a lost connection (60).",
     )
-    add("--seed", type=int, help="Write the same strokes each time.")
+    add("--seed", type=int, help="Number that gives the same strokes each time.")
     add("--json", action="store_true", help="Use JSON instead of MessagePack.")
     add(
         "--record",

@@ -1,4 +1,4 @@
-"""The page of the `jielong` command."""
+"""The page of the commands, `jielong` and `jielong-client`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import inspect
 
 from typer.core import TyperArgument, TyperCommand, TyperOption
 
+from scripts.docs.reference import client_command
 from scripts.docs.reference.commands import (
     arguments_of,
     choices_of,
@@ -26,12 +27,13 @@ def page(language: Language) -> str:
         "",
         language.say(
             "`jielong COMMAND --help` says the same. Every setting is also an environment "
-            "variable: see [Settings from A to Z](settings.md). The option wins."
+            "variable: see [Settings from A to Z](settings.md). The option wins. "
+            "`jielong-client` comes with the [Python client](../../client/python/README.md)."
         ),
     ]
     for name, command in commands().items():
         lines += ["", f"## jielong {name}", "", *_about(command, name, language)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *client_command.section(language)])
 
 
 def _about(command: TyperCommand, name: str, language: Language) -> list[str]:
