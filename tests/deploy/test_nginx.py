@@ -105,7 +105,9 @@ async def test_the_page_has_the_service_s_headers_and_strict_transport_security(
 @pytest.mark.parametrize("below", [False, True], ids=["root", "below"])
 async def test_the_doctor_finds_no_fault_from_outside(site: Site, below: bool) -> None:
     where = site.below if below else site.root
-    found = await check_public_address(Settings(base_path=where.way), where.url)
+    public_url = where.url.removesuffix(where.way)
+    settings = Settings(base_path=where.way, public_url=public_url)
+    found = await check_public_address(settings, where.url)
     levels = {it.subject: it.level for it in found}
     assert {"TLS", "WebSocket", "proxy headers", "metrics", "address"} <= set(levels)
     assert set(levels.values()) == {Level.OK}, found
