@@ -16,9 +16,9 @@ from server.store.errors import NotPermittedError, StoreTooOldError
 _FOLDER = Path(__file__).parent / "functions"
 
 _FILES = (
-    *("head", "answers", "rooms", "participants", "matching"),
-    *("serials", "turns", "reconciliation", "pledges", "workers", "lanes", "offers", "guard"),
-    *("deletion", "funnel", "probe"),
+    *("head", "answers", "lane_time", "room_storage", "rooms", "fencing", "participants"),
+    *("matching", "serials", "turns", "reconciliation", "pledges", "workers", "lanes", "offers"),
+    *("guard", "deletion", "funnel", "probe"),
 )
 """A file may use the functions of the files before it."""
 

@@ -14,7 +14,7 @@ def ink_field(c: int) -> str:
 
 
 class RoomRecord(msgspec.Struct, array_like=True, frozen=True):
-    """The field `state`, in the order of `pack_room` in rooms.lua, which has the meanings."""
+    """The field `state`, in the order of `pack_room`; room_storage.lua has the meanings."""
 
     chars: int
     turn: int

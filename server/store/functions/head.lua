@@ -30,7 +30,7 @@
 --   :pledges         hash         in lane 0: count:<pledge> and number:<pledge>, the last one given
 --   :pledged         stream       in lane 0: pledges on their way to the archive
 --   :pledge:<pledge>:<participant> string  in lane 0: packed certificate, number, ms since 1970
---   :room:<id>       hash         a room, see rooms.lua
+--   :room:<id>       hash         a room, see room_storage.lua
 --   :participant:<id> string      packed, see participants.lua
 --   :unacknowledged:<participant> list  "work serial" of works that the participant has not
 --                                 acknowledged
