@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, MutableMapping
 from contextlib import asynccontextmanager, suppress
@@ -16,7 +17,7 @@ from server.worker import judge_process, supervisor
 from server.worker.supervisor import Slot
 from tests.polling import eventually
 
-NOT_THERE, FAILS = "/nowhere/python", "/bin/false"
+NOT_THERE, FAILS = "/nowhere/python", shutil.which("false") or "/bin/false"
 
 Lines = list[MutableMapping[str, Any]]
 
