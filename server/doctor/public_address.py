@@ -73,7 +73,7 @@ def _check(settings: Settings, url: SplitResult) -> Iterator[Finding]:
     yield _api(url, answer)
     yield from _tls(settings, url, answer)
     yield _websocket(url)
-    yield from _forwarded(url)
+    yield from _forwarded(settings, url)
     yield _public_url(settings, url)
     yield _metrics(url)
 
@@ -152,13 +152,16 @@ def _websocket(url: SplitResult) -> Finding:
     )
 
 
-def _forwarded(url: SplitResult) -> Iterator[Finding]:
+def _forwarded(settings: Settings, url: SplitResult) -> Iterator[Finding]:
     """What the service thinks its address is, as it writes it into a redirect."""
     try:
         location = urlsplit(_ask(url, "/api/works/").headers.get("location", ""))
     except (OSError, http.client.HTTPException):
         return
-    if location.scheme and location.scheme != url.scheme:
+    if settings.public_url and settings.public_url == f"{location.scheme}://{location.netloc}":
+        # The service writes this address, whatever the proxy says.
+        yield ok("proxy headers", "not seen from here, since JIELONG_PUBLIC_URL is set")
+    elif location.scheme and location.scheme != url.scheme:
         yield problem(
             "proxy headers",
             f"the service believes that people come by {location.scheme}, so links to works and "
