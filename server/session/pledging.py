@@ -26,6 +26,10 @@ class ClosedError(Exception):
     """The campaign is not open, and the participant has not made the pledge."""
 
 
+class NewPledgeError(Exception):
+    """The participant has not made the pledge, and only a repeat would be answered."""
+
+
 class Certificate(NamedTuple):
     """A pledge that was made.
 
@@ -49,13 +53,20 @@ class Pledging:
         self._find = find
         self._counts: dict[str, dict[str, int]] = {}
 
-    async def pledge(self, campaign: OpenCampaign, participant: str, pledge_id: str) -> Certificate:
-        """Make a pledge.
+    async def pledge(
+        self,
+        campaign: OpenCampaign,
+        participant: str,
+        pledge_id: str,
+        *,
+        repeats_only: bool = False,
+    ) -> Certificate:
+        """Make a pledge; with `repeats_only` answer one that was made before, and make none.
 
         The archive is asked first: Redis remembers a pledge for a day after it was archived.
 
         Raises:
-            NoSuchPledgeError, ClosedError: see there.
+            NoSuchPledgeError, ClosedError, NewPledgeError: see there.
             StoreError: it may or may not have been made; a repeat will tell.
         """
         if campaign.campaign.pledge(pledge_id) is None:
@@ -63,11 +74,13 @@ class Pledging:
         found = await self._find(campaign.campaign.id, participant, pledge_id)
         if found is not None:
             return Certificate(found, campaign.certificate_url(found.certificate), False)
+        is_open = campaign.is_open
+        may_be_new = is_open and not repeats_only
         made = await self._pledges.pledge(
-            campaign.lanes.first, participant, pledge_id, new_id(), is_open=campaign.is_open
+            campaign.lanes.first, participant, pledge_id, new_id(), is_open=may_be_new
         )
         if made is None:
-            raise ClosedError
+            raise NewPledgeError if is_open else ClosedError
         url = campaign.certificate_url(made.pledge.certificate)
         return Certificate(made.pledge, url, made.is_new)
 

@@ -15,7 +15,7 @@ from server.catalogue import DEFAULT
 from server.guard.requests import RequestGuard
 from server.session.campaigns import OpenCampaign
 from server.session.identity import Identity
-from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
+from server.session.pledging import ClosedError, NewPledgeError, NoSuchPledgeError, Pledging
 from server.store.errors import StoreError
 from server.transport.rate_limit import Rate
 from server.web.api import ApiError, JsonResponse, reader_locale
@@ -123,16 +123,16 @@ class PledgeApi:
         if seconds := self._rates.refuse_for(participant, monotonic()):
             raise ApiError(429, "slow_down", "you pledge too often", retry_seconds=seconds)
         peer = peer_of(request, self._guard)
-        if wait := self._guard.pledges.check(peer, campaign.campaign.id):
-            raise too_many("many pledges come from your network", wait)
+        wait = self._guard.pledges.check(peer, campaign.campaign.id)
+        name = request.path_params["pledge"]
         try:
-            found = await self._pledging.pledge(
-                campaign, participant, request.path_params["pledge"]
-            )
+            found = await self._pledging.pledge(campaign, participant, name, repeats_only=wait > 0)
         except NoSuchPledgeError as error:
             raise _no_such_pledge() from error
         except ClosedError as error:
             raise ApiError(409, "closed", "the campaign is not open") from error
+        except NewPledgeError as error:
+            raise too_many("many pledges come from your network", wait) from error
         except StoreError as error:
             raise _busy() from error
         if found.is_new:

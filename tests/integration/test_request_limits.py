@@ -105,10 +105,14 @@ async def test_new_pledges_are_limited_and_repeats_answered(
     assert (await post(shared, PLEDGE, address, token)).status == 201
     for _ in range(PLEDGES + SLACK):
         assert (await post(shared, PLEDGE, address, token)).status == 200
+    known = identity.new_token()
+    first = await post(shared, PLEDGE, address, known)
     others = await until_refused(
-        lambda: post(shared, PLEDGE, address, identity.new_token()), PLEDGES - 1
+        lambda: post(shared, PLEDGE, address, identity.new_token()), PLEDGES - 2
     )
-    assert {answer.status for answer in others[:-1]} == {201}
+    assert {answer.status for answer in (first, *others[:-1])} == {201}
+    again = await post(shared, PLEDGE, address, known)
+    assert (again.status, again.content) == (200, first.content)
     peer = await open_peer(shared, MSGPACK, address)
     await peer.send("hello")
     await peer.expect("welcome")
@@ -119,6 +123,12 @@ async def test_new_pledges_are_limited_and_repeats_answered(
         return (answer["t"], answer.get("code")) == ("error", "slow_down")
 
     await eventually(is_told)
+    await peer.quit()
+    peer = await open_peer(shared, MSGPACK, address)
+    await peer.send("hello", token=known)
+    await peer.expect("welcome")
+    await peer.send("pledge", pledge=PLEDGE.rpartition("/")[2])
+    assert (await peer.expect("pledged"))["certificate"] == first.content["certificate"]
     await peer.quit()
 
 

@@ -7,7 +7,7 @@ from server.relay.from_client import Pledge
 from server.relay.to_client import Pledged
 from server.session.background import BackgroundTasks
 from server.session.dispatch import Dispatcher
-from server.session.pledging import ClosedError, NoSuchPledgeError, Pledging
+from server.session.pledging import ClosedError, NewPledgeError, NoSuchPledgeError, Pledging
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
 from server.store.errors import StoreError
@@ -41,12 +41,7 @@ class PledgeHandler:
         if session.participant in self._guard.barred:
             session.refuse("barred", "you cannot take part any more", message)
             return
-        peer, campaign = session.connection.peer, session.campaign.campaign.id
-        wait = self._guard.pledges.check(peer, campaign)
-        if wait:
-            session.refuse("slow_down", "many pledges come from your network", message, wait)
-            return
-        self._tasks.spawn(self._traced(session, message, campaign), session)
+        self._tasks.spawn(self._traced(session, message, session.campaign.campaign.id), session)
 
     async def _traced(self, session: Session, message: Pledge, campaign: str) -> None:
         span = None
@@ -61,9 +56,11 @@ class PledgeHandler:
 
     async def _pledge(self, session: Session, message: Pledge) -> str:
         """Make the pledge, and answer; the code of the refusal, or "" when it was made."""
+        peer, campaign = session.connection.peer, session.campaign.campaign.id
+        wait = self._guard.pledges.check(peer, campaign)
         try:
             found = await self._pledging.pledge(
-                session.campaign, session.participant, message.pledge
+                session.campaign, session.participant, message.pledge, repeats_only=wait > 0
             )
         except NoSuchPledgeError:
             text = "the campaign does not offer this pledge"
@@ -72,12 +69,14 @@ class PledgeHandler:
         except ClosedError:
             session.refuse("closed", "the campaign is not open", message)
             return "closed"
+        except NewPledgeError:
+            session.refuse("slow_down", "many pledges come from your network", message, wait)
+            return "slow_down"
         except StoreError as error:
             self._errors.answer(session, error, message)
             return str(error)
         made = found.made
         if found.is_new:
-            peer, campaign = session.connection.peer, session.campaign.campaign.id
             self._guard.pledges.count(peer, campaign)
         session.connection.send(Pledged(made.pledge, made.number, made.certificate, found.url))
         return ""
