@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from server.settings import Settings
-from server.worker import ending, worker
+from server.worker import shutdown, worker
 from tests.deploy.programs import DEPLOY
 
 FOLDER = DEPLOY / "kubernetes"
@@ -62,7 +62,7 @@ def test_a_worker_has_the_time_to_drain() -> None:
     pause = int(container["lifecycle"]["preStop"]["exec"]["command"][-1])
     probe = container["readinessProbe"]
     assert pause >= probe["periodSeconds"] * probe["failureThreshold"]
-    last = 4 * ending.LAST_CALLS_SECONDS
+    last = 4 * shutdown.LAST_CALLS_SECONDS
     assert pod["terminationGracePeriodSeconds"] > pause + worker.DRAIN_SECONDS + last
 
 
