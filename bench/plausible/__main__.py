@@ -13,9 +13,13 @@ import os
 import statistics
 import sys
 import time
+from pathlib import Path
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[threads] = "1"  # before NumPy is loaded: the cost is that of one thread
+
+import numpy as np  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
 
 from bench import results  # noqa: E402
 from bench.plausible import altered, figures, tune  # noqa: E402
@@ -79,13 +83,25 @@ def main() -> None:
 
 
 def learn_anew(shapes: Shapes, seed: int) -> None:
-    """Make `expected.npz` and `learned.npz` anew."""
+    """Make `expected.npz` and `learned.npz` anew, and tell whether they differ from before."""
     ocr = Ocr.installed()
     if ocr is None:
         sys.exit("--tune needs the reader: .venv/bin/pip install -e '.[reader]'")
+    files = (expected.FILE, learned.LEARNED)
+    before = [arrays(file) for file in files]
     expected.save(*learn(ocr, shapes))
     reader = Reader(ocr, Expected(ocr.classes))
     learned.save(tune.tune(reader, shapes, Samples("training", shapes), seed))
+    for file, old in zip(files, before, strict=True):
+        new = arrays(file)
+        same = new.keys() == old.keys() and all(np.array_equal(new[it], old[it]) for it in new)
+        sys.stdout.write(f"{file.name}: {'the same as before' if same else 'changed'}\n")
+
+
+def arrays(file: Path) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a file, by name: versions of zlib write the same ones as other bytes."""
+    with np.load(file) as loaded:
+        return {name: loaded[name] for name in loaded.files}
 
 
 def judge_altered(shapes: Shapes, count: int, seed: int) -> None:

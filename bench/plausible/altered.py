@@ -29,7 +29,7 @@ KINDS = (
     "upside down",
     "double",
 )
-TUNED = ("crossed out", "extra stroke", "scribbled over")
+TUNED = ("crossed out", "extra stroke", "scribbled over", "mirrored")
 """The kinds that the check is tuned with."""
 
 DOUBLES = (

@@ -18,6 +18,9 @@ from server.plausible.shapes import Shapes
 from server.relay.ink import Stroke
 
 Half = Literal["training", "held-out"]
+FOLDS = 4
+"""Parts of a half."""
+
 SHARES = {"hanzi": 0.8, "kana": 0.1, "letters": 0.1}
 """How often a character of each script is asked."""
 
@@ -34,6 +37,11 @@ class Sample(NamedTuple):
 def half_of(char: str) -> Half:
     """The half that a character belongs to."""
     return "training" if zlib.crc32(char.encode()) % 2 else "held-out"
+
+
+def fold_of(char: str) -> int:
+    """The part of its half that a character belongs to, 0 to FOLDS - 1."""
+    return zlib.crc32(char.encode()) // 2 % FOLDS
 
 
 def script_of(char: str) -> str:

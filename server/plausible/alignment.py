@@ -25,6 +25,9 @@ STIFF = 6.0
 NEAR = 0.09
 """Points closer than this lie on each other."""
 
+STRICT = 4.0
+"""In strict distances the square of a turn counts so many times as much."""
+
 WORST = 8
 """One in so many points is among the worst."""
 
@@ -46,10 +49,22 @@ class Laid(NamedTuple):
             of the worst; the same from shape to ink; the shares of ink and of shape that have
             nothing near; how much the fit changed; the same two means without directions.
         distances: of each point of the ink from the shape, (k, n).
+        squares: the squared distances of all pairs of points, (k, n, m) with m points of a shape.
+        apart: the same without directions.
     """
 
     measures: Floats
     distances: Floats
+    squares: Floats
+    apart: Floats
+
+    def strictly(self, row: int) -> tuple[Floats, Floats]:
+        """Strict distances from the ink to one shape, (n,), and from the shape to the ink, (m,).
+
+        What lies on a line of the shape is near, what only crosses it is not.
+        """
+        strict = np.float32(STRICT) * self.squares[row] - np.float32(STRICT - 1) * self.apart[row]
+        return _roots(strict.min(axis=1)), _roots(strict.min(axis=0))
 
 
 def lay(ink: Points, shapes: Points) -> Laid:
@@ -71,7 +86,7 @@ def lay(ink: Points, shapes: Points) -> Laid:
         ],
         axis=1,
     )
-    return Laid(measures.astype(np.float32), to_shape)
+    return Laid(measures.astype(np.float32), to_shape, squares, apart)
 
 
 class Fit:

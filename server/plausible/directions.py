@@ -30,6 +30,16 @@ _CORNERS = np.array([0, 1, FINE, FINE + 1])[:, None, None]
 """From a cell of the fine grid to the four around a place."""
 
 
+_MIRRORED = [0, 3, 2, 1]
+"""The direction of which each is the mirror image, left for right."""
+
+
+def mirrored(ink_map: Floats) -> Floats:
+    """The map of the mirror image, left for right, of what has this map, (SIZE,)."""
+    image: Floats = ink_map.reshape(DIRECTIONS, COARSE, COARSE)[_MIRRORED, :, ::-1].ravel()
+    return image
+
+
 def maps(points: Points) -> Floats:
     """The maps of characters, (k, n) points each, normalized: (k, SIZE)."""
     count, size = points.angle.shape

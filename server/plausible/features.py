@@ -24,7 +24,7 @@ COMPARED = 6
 RIVALRY = 2 + COMPARED
 """Numbers that compare the character with one other; COMPARED of them are of the alignment."""
 
-COUNT = 2 * alignment.MEASURES + 9 + stray.COUNT
+COUNT = 2 * alignment.MEASURES + 10 + stray.COUNT + stray.ACROSS
 """Numbers that are told of the ink of a character."""
 
 
@@ -52,6 +52,11 @@ class Space:
         positive: Floats = np.maximum(squares, 0)
         return positive
 
+    def least(self, ink_map: Floats, rows: Sequence[int]) -> float:
+        """The squared distance of the ink from the nearest of some shapes."""
+        apart = self.places[rows] - ink_map @ self.projection
+        return float(np.square(apart).sum(axis=1).min())
+
 
 def features(ink: Sampled, char: str, shapes: Shapes, space: Space) -> Floats | None:
     """COUNT numbers about the ink, as `points.sample` answers it; None: nobody knows the shape."""
@@ -63,7 +68,8 @@ def features(ink: Sampled, char: str, shapes: Shapes, space: Space) -> Floats | 
     squares = space.squares(ink_map)
     own = _nearest(squares, same)[:OWN]
     rivals, rank = _rivals(squares, same)
-    laid, distances = alignment.lay(points, _of(shapes, np.concatenate([own, rivals])))
+    on = alignment.lay(points, _of(shapes, np.concatenate([own, rivals])))
+    laid = on.measures
     sums = laid[:, 0] + laid[:, 2]
     best = int(sums[: len(own)].argmin())
     rival = len(own) + int(sums[len(own) :].argmin())
@@ -82,7 +88,9 @@ def features(ink: Sampled, char: str, shapes: Shapes, space: Space) -> Floats | 
             np.log1p(other),
             float(points.xy.min() < 0) + float(points.xy.max() > 1),
             np.log(ink.length),
-            *stray.measures(distances[best], ink.line, extent),
+            np.log((mine + 1) / (space.least(directions.mirrored(ink_map), same) + 1)),
+            *stray.measures(on.distances[best], ink.line, extent),
+            *stray.across(*on.strictly(best), ink.line, extent),
         ],
         np.float32,
     )

@@ -74,3 +74,14 @@ def test_ink_that_is_moved_and_slanted_lies_on_its_shape() -> None:
     ink = Points(slanted.astype(np.float32), shapes.angle[0])
     (found,) = alignment.lay(ink, shapes).measures
     assert found[:4].max() < 0.02
+
+
+def test_strict_distances_count_a_turn_twice() -> None:
+    rng = np.random.default_rng(6)
+    ink, shapes = points(rng, 80), points(rng, 2, 80)
+    laid = alignment.lay(ink, shapes)
+    for row, found in ((0, laid.strictly(0)), (1, laid.strictly(1))):
+        turns = 2 * alignment.TURN * np.sin(ink.angle[:, None] - shapes.angle[row])
+        wanted = np.sqrt(np.maximum(laid.apart[row], 0) + np.square(turns))
+        assert found[0] == pytest.approx(wanted.min(axis=1), abs=1e-3)
+        assert found[1] == pytest.approx(wanted.min(axis=0), abs=1e-3)
