@@ -40,7 +40,7 @@ class Shares(NamedTuple):
 
 
 BY_SHAPE = Shares(0.006, 0.9, 0.024)
-BY_READING = Shares(0.002, 0.95, 0.025)
+BY_READING = Shares(0.002, 0.946, 0.033)
 """The goals are 1 % of hostile ink that passes, 0.1 % with a reader, and of honest ink 3 % that is
 refused and 10 % that waits, 3 % with a reader. Most of what passes here are look-alikes, which are
 chosen harder than those that are measured with."""
