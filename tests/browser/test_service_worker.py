@@ -96,8 +96,9 @@ async def test_the_next_visit_starts_from_the_device_and_leaves_the_rest_alone(
     one.page.on("response", lambda it: answers.update({it.url: it.from_service_worker}))
     await one.page.reload()
     await one.is_in("idle")
-    assert answers
-    assert set(answers.values()) == {True}
+    page = [url for url in answers if "/api/" not in url]  # it may ask for new works meanwhile
+    assert len(page) > 3
+    assert {answers[url] for url in page} == {True}
     answers.clear()
     await one.page.goto(f"{service.url}/w/{work}")
     await one.is_in("shown")
