@@ -24,7 +24,7 @@ from bench.browser_visit import BrowserVisit, watch
 from bench.campaign import campaign, short_phrase
 from bench.load import arrivals, open_model, shared_stats
 from bench.load.http import CONNECTIONS, for_host, spread
-from bench.load.open_model import COUNTERS, LATENCIES
+from bench.load.measurements import COUNTERS, LATENCIES
 from bench.load.reconciliation import reconcile
 from bench.load.report import lines, plot, report
 from bench.load.shared_stats import SharedStats

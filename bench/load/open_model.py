@@ -17,50 +17,31 @@ from bench.load.frames import (
     JOIN,
     InkFrames,
     character_of,
-    kind_of,
     message,
     read,
-    retry_after,
     upgrade,
 )
 from bench.load.histogram import BUCKETS, bucket_of
 from bench.load.http import PageLoad, Request
+from bench.load.measurements import (
+    COMMITTED,
+    COMPLETED,
+    LATENCIES,
+    LOADED,
+    MATCHED,
+    SEATED,
+    WELCOMED,
+)
 from bench.load.reactor import Reactor
 from bench.load.recording import Recording
 from bench.load.serials import Serials
 from bench.load.shared_stats import SharedStats
-from bench.load.websocket import Connection
-
-COUNTERS = (
-    "arrived",
-    "open",
-    "seated",
-    "completed",
-    "failed",
-    "turned_away",
-    "bytes",
-    "messages",
-    "twice",
-    "outside",
-    "early",
-    "late_us",
-    "cpu_us",
-)
-"""`arrived`: users who have started; `open`: users who are loading the page or connected, or turned
-away and about to come back; `turned_away`: how often users were turned away; `late_us`: the longest
-delay between the scheduled time of an arrival and its start; `cpu_us`: CPU of this process."""
-
-LATENCIES = ("welcomed", "seated", "matched", "committed", "completed", "loaded")
-"""`loaded` (the page, with visits), `welcomed`, `seated`, `matched`: from the scheduled arrival;
-`committed`: from the scheduled end of writing; `completed`: from the scheduled end of writing the
-last character, for its writer."""
+from bench.load.virtual_user import RecordedUser, VirtualUser
 
 PUBLISH_SECONDS = 0.5
 MAX_OPEN = 18_000
 """Most connections of one process, since descriptors are limited. Users beyond that wait, and the
 wait counts, because latencies start at the scheduled arrival."""
-
-WELCOMED, SEATED, MATCHED, COMMITTED, COMPLETED, LOADED = range(len(LATENCIES))
 
 
 class Scenario(msgspec.Struct, frozen=True):
@@ -97,98 +78,6 @@ class Scenario(msgspec.Struct, frozen=True):
     every: int
     visit: list[Request] = []
     later: list[Request] = []
-
-
-class VirtualUser(Connection):
-    """One participant, with one connection.
-
-    Attributes:
-        due: the scheduled arrival.
-        seat: 0 or 1 once seated.
-        writes: index of the character that is being written; -1 for none.
-        written_at: the scheduled end of writing it.
-        wrote_last: whether this user wrote the character that was committed last.
-        floor: the highest serial received before the last commit was sent.
-    """
-
-    __slots__ = (
-        "_model",
-        "due",
-        "floor",
-        "number",
-        "room",
-        "seat",
-        "writes",
-        "written_at",
-        "wrote_last",
-    )
-
-    def __init__(self, model: OpenModel, number: int, due: float) -> None:
-        """User `number` of this process."""
-        super().__init__(model.reactor)
-        self._model = model
-        self.number = number
-        self.due = due
-        self.seat = -1
-        self.room = b""
-        self.writes = -1
-        self.written_at = 0.0
-        self.wrote_last = False
-        self.floor = 0
-
-    def on_open(self) -> None:
-        """Send `hello`."""
-        self.send(self._model.first_frames)
-
-    def refused(self, head: bytes) -> None:
-        """Come back after the time that the service asks for; the wait counts."""
-        if head.startswith(b"HTTP/1.1 503"):
-            self._model.turned_away(self, retry_after(head))
-        else:
-            super().refused(head)
-
-    def on_message(self, payload: bytes) -> None:
-        """Handle a message."""
-        model = self._model
-        model.messages += 1
-        model.handlers[kind_of(payload)](self, payload)
-
-    def on_close(self, code: int) -> None:
-        """Count the end of the connection."""
-        self._model.closed(self, code)
-
-    def write(self, c: int) -> None:
-        """Start to write character `c`; commit it later."""
-        if self.writes != c:
-            self.writes = c
-            self._model.write(self, c)
-
-
-class RecordedUser(VirtualUser):
-    """A user whose messages are recorded."""
-
-    __slots__ = ("_recording",)
-
-    def __init__(self, model: OpenModel, number: int, due: float, recording: Recording) -> None:
-        """Recorded in `recording`."""
-        super().__init__(model, number, due)
-        self._recording = recording
-
-    def on_open(self) -> None:
-        self._recording.write(self.number, "opened")
-        super().on_open()
-
-    def on_message(self, payload: bytes) -> None:
-        self._recording.write(self.number, "received", payload)
-        super().on_message(payload)
-
-    def send(self, data: bytes) -> None:
-        self._recording.sent(self.number, data)
-        super().send(data)
-
-    def on_close(self, code: int) -> None:
-        self._recording.write(self.number, "closed", code=code)
-        super().on_close(code)
 
 
 class OpenModel:

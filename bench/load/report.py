@@ -9,7 +9,7 @@ from typing import Any
 
 from bench import accounting, figures
 from bench.load import histogram
-from bench.load.open_model import COUNTERS, LATENCIES
+from bench.load.measurements import COUNTERS, LATENCIES
 from bench.load.shared_stats import SharedStats
 from bench.load.timeline import Run, Second
 

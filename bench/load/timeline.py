@@ -14,7 +14,7 @@ from rich.table import Table
 
 from bench import accounting
 from bench.load import histogram
-from bench.load.open_model import LATENCIES
+from bench.load.measurements import LATENCIES
 from bench.load.shared_stats import SharedStats
 from bench.load.target import Target
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import Stranger
+from tests.browser.conftest import Core, Stranger
 from tests.browser.participant_page import LIMIT_MS, open_room, write
 from tests.browser.strokes import CHARACTERS
 from tests.finish_work import finish_work
@@ -90,3 +90,18 @@ async def test_the_poster(stranger: Stranger, shared: Service) -> None:
     lefts = await one.page.evaluate(POSTER)
     assert len(lefts) == 4
     assert lefts == sorted(set(lefts), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [("加油", "ltr"), ("hope", "ltr"), ("שלום", "rtl"), ("سلام", "rtl"), ("𞤢𞤣", "rtl")],
+)
+async def test_the_direction_comes_from_the_phrase(core: Core, text: str, direction: str) -> None:
+    told = await core(
+        """async (text) => {
+          const { directionOf } = await import("/client/js/direction.js");
+          return directionOf({ text });
+        }""",
+        text,
+    )
+    assert told == direction

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jielong.__main__ import main
 
-from tests.client.test_participant import (
+from tests.client.scripted_server import (
     COMMITTED,
     COMPLETED,
     MATCHED,

@@ -10,7 +10,16 @@ import pytest
 from jielong import Closed, Pen, Reconnecting, Refused, RoomOver, TimedOut, reconnect
 from jielong.messages import Bye, Committed, Counters, Turn, Welcome
 
-from tests.client.test_participant import (
+from tests.client.lost_connections import (
+    BYE,
+    RESUMED,
+    STROKES,
+    lose_the_commit,
+    resume,
+    resume_and_commit,
+    seat_and_stay,
+)
+from tests.client.scripted_server import (
     COMMITTED,
     COMPLETED,
     COUNTERS,
@@ -21,15 +30,6 @@ from tests.client.test_participant import (
     Peer,
     acting,
     connect,
-)
-from tests.client.test_resume import (
-    BYE,
-    RESUMED,
-    STROKES,
-    lose_the_commit,
-    resume,
-    resume_and_commit,
-    seat_and_stay,
 )
 
 MY_TURN = TURN | {"c": 1, "char": "油", "seat": 1}

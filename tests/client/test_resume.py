@@ -15,23 +15,25 @@ from jielong import Closed, Refused, TimedOut
 from jielong.messages import Committed, Counters, Error, Matched, Pong, Turn
 from jielong.recorder import Recorder
 
-from tests.client.test_participant import (
+from tests.client.lost_connections import (
+    BYE,
+    THEIR_TURN,
+    lose_the_commit,
+    resume,
+    resume_and_commit,
+    seat_and_stay,
+)
+from tests.client.scripted_server import (
     COMMITTED,
     COUNTERS,
     DOT,
     MATCHED,
-    TURN,
-    WELCOME,
     Peer,
     acting,
     connect,
 )
 from tests.faults.proxy import Proxy
 
-RESUMED = WELCOME | {"resume": MATCHED}
-THEIR_TURN = {"t": "turn", "room": "r"} | TURN | {"c": 1, "seat": 1}
-BYE = {"t": "bye", "why": "restart", "retry_ms": 10}
-STROKES = [list(stroke) for stroke in DOT]
 SILENT = 0.999
 """The share of connections that a silent line holds: all that there are, and no new ones."""
 
@@ -39,32 +41,6 @@ SILENT = 0.999
 async def seat(peer: Peer) -> None:
     """Seat the participant, and let them go."""
     await peer.seat(MATCHED)
-
-
-async def seat_and_stay(peer: Peer) -> None:
-    """Seat the participant, and wait until their connection ends."""
-    await peer.seat(MATCHED)
-    await peer.socket.wait_closed()
-
-
-async def lose_the_commit(peer: Peer) -> None:
-    """Vanish when the commit has come, without an answer."""
-    await peer.seat(MATCHED)
-    await peer.hear("commit")
-    peer.socket.transport.abort()
-
-
-async def resume(peer: Peer) -> None:
-    """Welcome the participant back."""
-    assert (await peer.hear("hello"))["token"] == "secret"
-    await peer.say(RESUMED)
-
-
-async def resume_and_commit(peer: Peer) -> None:
-    """Welcome the participant back, and store their commit."""
-    await resume(peer)
-    assert (await peer.hear("commit"))["strokes"] == STROKES
-    await peer.say(COMMITTED, THEIR_TURN)
 
 
 @asynccontextmanager

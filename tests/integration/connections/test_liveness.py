@@ -1,10 +1,13 @@
-"""Silence."""
+"""A connection that is silent, and what keeps it alive."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 
+import pytest
+
+from tests.integration.conftest import Connect
 from tests.integration.connections.raw import say_hello
 from tests.integration.protocol_client import (
     CLOSE,
@@ -66,3 +69,16 @@ async def without_hello_is_closed_after_30_s(shared: Service) -> None:
     assert int.from_bytes(found[1][:2]) == 1008
     assert 28 < time.monotonic() - start < 36
     await raw.close()
+
+
+@pytest.mark.parametrize("n", [0, 1, -1, 2**53, -(2**53), 2**63 - 1, -(2**63)])
+async def test_pong_has_the_number_of_its_ping(connect: Connect, n: int) -> None:
+    peer = await connect(JSON)
+    await peer.send("ping", n=n)
+    assert await peer.next() == {"t": "pong", "n": n}
+
+
+async def test_ping_needs_no_number(connect: Connect) -> None:
+    peer = await connect()
+    await peer.send("ping")
+    assert await peer.next() == {"t": "pong"}
