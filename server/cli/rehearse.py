@@ -127,11 +127,16 @@ async def _rehearse(
     machine, measured = Machine(_port_of(base)), Measured()
     identity = await _identity(settings)
     async with _shadow(settings, campaign_id) as shadow:
-        before = await _once_known(lambda: told(base, shadow.id))
+        token = identity.new_rehearsal_token()
+
+        def ask() -> dict[str, object]:
+            return told(base, shadow.id, token)
+
+        before = await _once_known(ask)
         offered = tuple(it.id for it in shadow.pledge if it.offered)
         pledges = offered if "pledge" in shadow.relays else ()
         crowd = Crowd(
-            Taken(base, shadow.id, pledges, "write" in shadow.relays),
+            Taken(base, shadow.id, _page(shadow, campaign_id), pledges, "write" in shadow.relays),
             identity.new_rehearsal_token,
             _donor(base, shadow, measured),
             machine,
@@ -143,7 +148,7 @@ async def _rehearse(
             await crowd.run(people, seconds)
         took = time.monotonic() - began
         await asyncio.sleep(SETTLE_SECONDS)
-        problems = inexact(before, await asyncio.to_thread(told, base, shadow.id), measured)
+        problems = inexact(before, await asyncio.to_thread(ask), measured)
     cost = cost_of(measured.samples, people)
     wanted = expected or people
     verdict = judge(measured, problems, cost, wanted, machine.cores, machine.memory)
@@ -165,6 +170,11 @@ def _port_of(base: str) -> int:
     if not address.hostname or not base.endswith("/"):
         raise wrong
     return port
+
+
+def _page(shadow: Definition, campaign_id: str) -> str:
+    """The path of a page that is as the shadow's would be: its campaign's, or the default one's."""
+    return "" if shadow.id == campaign_id else f"c/{campaign_id}"
 
 
 def _donor(base: str, shadow: Definition, measured: Measured) -> Donor | None:

@@ -94,7 +94,7 @@ class Crowd:
         """Load the campaign's page."""
         began = time.monotonic()
         try:
-            await asyncio.to_thread(_get, f"{self._taken.url}c/{self._taken.campaign}")
+            await asyncio.to_thread(_get, f"{self._taken.url}{self._taken.page}")
         except OSError as error:
             self._measured.failures[f"page: {error}"[:120]] += 1
             return
@@ -110,13 +110,19 @@ class Crowd:
             await asyncio.sleep(SAMPLE_SECONDS)
 
 
-def told(url: str, campaign: str) -> dict[str, object]:
-    """What the service tells of a campaign. Raises OSError when it cannot be asked."""
-    found = orjson.loads(_get(f"{url}api/campaigns/{campaign}"))
+def told(url: str, campaign: str, token: str) -> dict[str, object]:
+    """What the service tells one with this token of a campaign.
+
+    Raises:
+        OSError: it cannot be asked.
+    """
+    found = orjson.loads(_get(f"{url}api/campaigns/{campaign}", token))
     return found if isinstance(found, dict) else {}
 
 
-def _get(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=PAGE_SECONDS) as answer:
+def _get(address: str, token: str = "") -> bytes:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(address, headers=headers)
+    with urllib.request.urlopen(request, timeout=PAGE_SECONDS) as answer:
         content: bytes = answer.read()
     return content

@@ -40,12 +40,14 @@ class Taken(NamedTuple):
     Attributes:
         url: the service's base address.
         campaign: the id of the shadow campaign.
+        page: the path of the page that people load, below `url`: a rehearsal has none of its own.
         pledges: ids of those that it offers.
         writes: whether it offers to write.
     """
 
     url: str
     campaign: str
+    page: str
     pledges: tuple[str, ...]
     writes: bool
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from server.archive.reader import WorkReader
 from server.archive.review_state import ReviewState
 from server.archive.works import ArchivedWork
+from server.web.bearer import bearer_of
 from server.web.shared_identity import SharedIdentity
 
 PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
@@ -65,13 +66,13 @@ class Access:
     async def _wrote(self, request: Request, found: ArchivedWork) -> bool:
         """Whether the request has the work's key, or the token of one who wrote it."""
         key = request.query_params.get("key", "")
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if not key and scheme.lower() != "bearer":
+        token = bearer_of(request)
+        if not key and not token:
             return False
         identity = await self._identity.get()
         if identity.is_work_key(key, found.work.id):
             return True
-        if scheme.lower() != "bearer" or not identity.is_ours(token.strip()):
+        if not identity.is_ours(token):
             return False
-        participant = identity.participant(token.strip(), found.campaign)
+        participant = identity.participant(token, found.campaign)
         return any(hand.participant == participant for hand in found.work.hands)

@@ -19,7 +19,13 @@ from server.prepared.response import PreparedResponse, prepare
 from server.session.campaigns import OpenCampaign
 from server.web.access import PRIVATE, Access, NotPublicError
 from server.web.answer import answer
-from server.web.api_types import ErrorAnswer, ErrorContent, WorksAnswer, WorksQuery
+from server.web.api_types import (
+    NO_SUCH_CAMPAIGN,
+    ErrorAnswer,
+    ErrorContent,
+    WorksAnswer,
+    WorksQuery,
+)
 from server.web.operation import Operation
 from server.web.pages import SHORTLY
 from server.web.recent_answers import AboutWorks, RecentAnswers
@@ -78,7 +84,24 @@ class ApiError(HTTPException):
         self.code = code
 
 
-NO_SUCH_CAMPAIGN = ApiError(404, "no_such_campaign", "there is no campaign of this id")
+def no_such_campaign() -> ApiError:
+    """The error for an unknown campaign.
+
+    A new one each time: an exception that is raised twice keeps the frames of both times.
+    """
+    return ApiError(404, NO_SUCH_CAMPAIGN.code, NO_SUCH_CAMPAIGN.message)
+
+
+def find_campaign(campaigns: Mapping[str, OpenCampaign], campaign_id: str) -> OpenCampaign:
+    """One of these campaigns.
+
+    Raises:
+        ApiError: 404, there is none of this id.
+    """
+    found = campaigns.get(campaign_id)
+    if found is None:
+        raise no_such_campaign()
+    return found
 
 
 class Api:
@@ -126,7 +149,7 @@ class Api:
     async def works(self, request: Request) -> Response:
         """A campaign's works, or those of one of its phrases, newest first."""
         query = _query(request)
-        campaign = self._find_campaign(query.campaign).campaign
+        campaign = find_campaign(self._campaigns, query.campaign).campaign
         phrase = campaign.phrases.get(query.phrase) if query.phrase else None
         if query.phrase and phrase is None:
             raise ApiError(404, "no_such_phrase", "there is no phrase of this id")
@@ -147,12 +170,6 @@ class Api:
 
         key = "works", campaign.id, phrase and phrase.id, query.limit, before
         return answer(await self._recent.get(key, make, LIST_SECONDS), request)
-
-    def _find_campaign(self, campaign_id: str) -> OpenCampaign:
-        found = self._campaigns.get(campaign_id)
-        if found is None:
-            raise NO_SUCH_CAMPAIGN
-        return found
 
 
 def reader_locale(request: Request) -> str:

@@ -240,6 +240,9 @@ class ErrorContent(msgspec.Struct, frozen=True):
     message: str
 
 
+NO_SUCH_CAMPAIGN = ErrorContent("no_such_campaign", "there is no campaign of this id")
+
+
 class ErrorAnswer(msgspec.Struct, frozen=True):
     """The one shape of all errors."""
 

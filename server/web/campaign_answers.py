@@ -14,7 +14,7 @@ from server.catalogue import DEFAULT
 from server.session.campaigns import OpenCampaign
 from server.store.counters import Counters
 from server.transport.direct_answers import DirectAnswers, LiveAnswer
-from server.web.api_types import TotalsAnswer
+from server.web.api_types import NO_SUCH_CAMPAIGN, ErrorAnswer, TotalsAnswer
 from server.web.campaign_content import totals_answer
 from server.web.operation import Operation
 
@@ -29,6 +29,14 @@ TOTALS = Operation(
 )
 
 _encode = msgspec.json.Encoder().encode
+
+_JSON = "application/json"
+_UNKNOWN = LiveAnswer(
+    HTTPStatus.NOT_FOUND,
+    _JSON,
+    _encode(ErrorAnswer(NO_SUCH_CAMPAIGN)),
+)
+"""A rehearsal's campaign, of which nobody else may know."""
 
 
 class CampaignAnswers:
@@ -56,12 +64,14 @@ class CampaignAnswers:
     def _of(self, open_campaign: OpenCampaign) -> Callable[[], LiveAnswer]:
         def answer() -> LiveAnswer:
             campaign = open_campaign.campaign
+            if campaign.rehearsal:
+                return _UNKNOWN
             figures = Figures(
                 self._counters.last(campaign.id),
                 self._figures.pledges(campaign.id),
                 self._figures.raised(campaign.id),
             )
             content = _encode(totals_answer(campaign, datetime.now(UTC), figures))
-            return LiveAnswer(HTTPStatus.OK, "application/json", content)
+            return LiveAnswer(HTTPStatus.OK, _JSON, content)
 
         return answer

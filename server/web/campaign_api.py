@@ -16,10 +16,12 @@ from server.catalogue import DEFAULT
 from server.session.campaigns import OpenCampaign
 from server.store.errors import StoreError
 from server.web import campaign_answers
-from server.web.api import NO_SUCH_CAMPAIGN, ApiError, JsonResponse
+from server.web.api import ApiError, JsonResponse, find_campaign, no_such_campaign
 from server.web.api_types import CampaignAnswer
+from server.web.bearer import bearer_of
 from server.web.campaign_content import campaign_answer
 from server.web.operation import Operation
+from server.web.shared_identity import SharedIdentity
 
 log = structlog.get_logger()
 
@@ -48,11 +50,16 @@ class CampaignApi:
         campaigns: Mapping[str, OpenCampaign],
         definition: Callable[[str], Definition],
         figures: CurrentFigures,
+        identity: SharedIdentity,
     ) -> None:
-        """`definition` says how a campaign was defined, `figures` what it has counted."""
+        """`definition` says how a campaign was defined, `figures` what it has counted.
+
+        `identity` knows the people of a rehearsal, who alone may know of its campaign.
+        """
         self._campaigns = campaigns
         self._definition = definition
         self._figures = figures
+        self._identity = identity
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -64,9 +71,9 @@ class CampaignApi:
     async def campaign(self, request: Request) -> Response:
         """A campaign with its figures."""
         name = request.path_params["id"]
-        open_campaign = self._campaigns.get(name)
-        if open_campaign is None:
-            raise NO_SUCH_CAMPAIGN
+        open_campaign = find_campaign(self._campaigns, name)
+        if not await self._may_know(open_campaign, request):
+            raise no_such_campaign()
         try:
             figures = await self._figures.of(name)
         except StoreError as error:
@@ -77,6 +84,13 @@ class CampaignApi:
         content = campaign_answer(open_campaign.campaign, definition, now, figures)
         return JsonResponse(content, headers=NO_STORE)
 
+    async def _may_know(self, open_campaign: OpenCampaign, request: Request) -> bool:
+        """Whether the request may know of the campaign; for a rehearsal's, it has such a token."""
+        if not open_campaign.campaign.rehearsal:
+            return True
+        token = bearer_of(request)
+        return bool(token) and (await self._identity.get()).is_rehearsal(token)
+
     async def unknown_campaign(self, _: Request) -> Response:
-        """The worker answers for those that exist."""
-        raise NO_SUCH_CAMPAIGN
+        """The worker answers for those that everybody may know of."""
+        raise no_such_campaign()

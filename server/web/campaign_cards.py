@@ -14,7 +14,7 @@ from server.campaign.colours import mixed, on_colour
 from server.campaign.definition import Definition
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
-from server.web.api import ApiError
+from server.web.api import find_campaign
 from server.web.share_cards import answer_card
 from server.web.words import words_for
 
@@ -40,9 +40,7 @@ class CampaignCards:
     async def picture(self, request: Request) -> Response:
         """Answer with the card, in the campaign's own language."""
         campaign_id = request.path_params["id"]
-        found = self._campaigns.get(campaign_id)
-        if found is None:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        found = find_campaign(self._campaigns, campaign_id)
         card = _card(found.campaign, self._definition(campaign_id))
         return await answer_card(request, self._pictures, f"campaign-{campaign_id}", card)
 

@@ -30,6 +30,7 @@ from server.web.campaign_document import document_values, picture_sources, total
 from server.web.live_document import LiveDocument
 from server.web.page_files import SourceFiles
 from server.web.pages import SHORTLY, Pages
+from server.web.public_campaigns import PublicCampaigns
 from server.web.theme import style_of
 
 DOCUMENTS = {"home": "", "thanks": "/thanks"}
@@ -101,7 +102,7 @@ class CampaignPages:
 
     async def renew(self, answers: DirectAnswers) -> None:
         """Make the documents anew that have changed."""
-        for campaign_id in self._campaigns:
+        for campaign_id in PublicCampaigns(self._campaigns):
             defined, figures = self._defined(campaign_id), self._figures_of(campaign_id)
             shown = self._shown.get(campaign_id)
             documents: Mapping[str, LiveDocument]

@@ -59,6 +59,7 @@ from server.web.giving import Giving
 from server.web.oembed import OEmbed
 from server.web.own_data import OwnData, OwnDataApi
 from server.web.pledge_api import PledgeApi
+from server.web.public_campaigns import PublicCampaigns
 from server.web.shared_identity import SharedIdentity
 from server.web.sitemap import Sitemap
 
@@ -68,6 +69,7 @@ class WebCampaigns:
 
     Attributes:
         live: the campaigns.
+        public: those that everybody may know of.
         work_reader: finds their works.
         access: finds the works that a request may see.
         guard: limits what networks ask for.
@@ -88,6 +90,7 @@ class WebCampaigns:
         self._pledge_streams: dict[str, PledgesStream] = {}
         self._publishers = Publishers(self.deployment)
         self.live = LiveCampaigns()
+        self.public = PublicCampaigns(self.live)
         policy = Policy(self.live.defined, check=settings.check != "off")
         self.work_reader = WorkReader(works, self._streams, policy.first_review)
         self._identity = SharedIdentity(
@@ -127,15 +130,15 @@ class WebCampaigns:
         reader = self._pledge_reader
         pledging = Pledging(self._pledges, reader.of_participant)
         parts = (
-            CampaignApi(self.live, self._feed.definition, self.figures),
+            CampaignApi(self.live, self._feed.definition, self.figures, self._identity),
             PledgeApi(self.live, self._identity, pledging, reader, self.guard),
             Certificates(reader, self.live, self._feed.definition, content.pages, pictures.still),
-            CampaignCards(self.live, self._feed.definition, pictures.still),
-            OEmbed(self.access, reader, self.live, self._feed.definition),
+            CampaignCards(self.public, self._feed.definition, pictures.still),
+            OEmbed(self.access, reader, self.public, self._feed.definition),
             DonationApi(self.live, self._feed.definition, self._feed.catch_up, self._donations),
-            Giving(self.live),
+            Giving(self.public),
             OwnDataApi(self._own_data(), self._identity, pictures, self.guard),
-            Sitemap(PublicList(self.database), self.live),
+            Sitemap(PublicList(self.database), self.public),
         )
         return [content.strokes.route(), *(route for part in parts for route in part.routes())]
 

@@ -29,7 +29,7 @@ from server.campaign.reports import (
 from server.catalogue import DEFAULT
 from server.relay.campaign import Fund
 from server.session.campaigns import OpenCampaign
-from server.web.api import ApiError
+from server.web.api import ApiError, find_campaign
 from server.web.api_types import DonationReport
 from server.web.bodies import read_body
 from server.web.operation import Operation
@@ -134,8 +134,7 @@ class DonationApi:
     def _read(
         self, name: str, body: bytes, headers: Mapping[str, str], read: Reader
     ) -> SignedReport:
-        if name not in self._campaigns:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        find_campaign(self._campaigns, name)
         try:
             return read(body, headers, self._definition(name))
         except BadSignatureError as error:

@@ -14,7 +14,7 @@ from server.catalogue import DEFAULT
 from server.relay.campaign import Fund
 from server.session.campaigns import OpenCampaign
 from server.session.identity import new_id
-from server.web.api import ApiError
+from server.web.api import ApiError, find_campaign
 from server.web.api_types import GoQuery
 from server.web.operation import Operation
 
@@ -59,9 +59,7 @@ class Giving:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
     def _find(self, campaign_id: str, fund_id: str) -> tuple[str, Fund]:
-        found = self._campaigns.get(campaign_id)
-        if found is None:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        found = find_campaign(self._campaigns, campaign_id)
         for fund in found.campaign.offered_funds:
             if fund.id == fund_id:
                 return campaign_id, fund

@@ -24,7 +24,7 @@ from server.catalogue import DEFAULT
 from server.relay.campaign import Campaign
 from server.session.campaigns import OpenCampaign
 from server.web.access import Access, NotPublicError
-from server.web.api import ApiError, JsonResponse
+from server.web.api import ApiError, JsonResponse, find_campaign
 from server.web.api_types import OEmbedAnswer, OEmbedQuery
 from server.web.operation import Operation
 from server.web.work_pictures import FOR_ALL_SITES, WIDTHS
@@ -164,9 +164,7 @@ class OEmbed:
         return {"type": "photo", **content, "url": address, "width": WIDTH, "height": HEIGHT}
 
     def _campaign(self, request: Request, campaign_id: str, room: _Room) -> dict[str, Any]:
-        found = self._campaigns.get(campaign_id)
-        if found is None:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        found = find_campaign(self._campaigns, campaign_id)
         campaign, definition = found.campaign, self._definition(campaign_id)
         title = campaign.text(campaign.title)
         content = {"title": title, **_provider(request, campaign)}

@@ -18,13 +18,14 @@ from server.session.identity import Identity
 from server.session.pledging import ClosedError, NewPledgeError, NoSuchPledgeError, Pledging
 from server.store.errors import StoreError
 from server.transport.rate_limit import Rate
-from server.web.api import ApiError, JsonResponse, reader_locale
+from server.web.api import ApiError, JsonResponse, find_campaign, no_such_campaign, reader_locale
 from server.web.api_types import (
     CertificateAnswer,
     ParticipantAnswer,
     ParticipantRequest,
     PledgeAnswer,
 )
+from server.web.bearer import bearer_of
 from server.web.bodies import read_object
 from server.web.operation import Operation
 from server.web.request_limit import peer_of, too_many
@@ -163,9 +164,9 @@ class PledgeApi:
 
     def _find_campaign(self, campaign_id: str, *, rehearses: bool = False) -> OpenCampaign:
         """The campaign, for people or for those of a rehearsal."""
-        found = self._campaigns.get(campaign_id)
-        if found is None or found.campaign.rehearsal != rehearses:
-            raise ApiError(404, "no_such_campaign", "there is no campaign of this id")
+        found = find_campaign(self._campaigns, campaign_id)
+        if found.campaign.rehearsal != rehearses:
+            raise no_such_campaign()
         return found
 
 
@@ -175,9 +176,8 @@ def participant_token(request: Request, identity: Identity) -> str:
     Raises:
         ApiError: there is none, or none of ours.
     """
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not identity.is_ours(token):
+    token = bearer_of(request)
+    if not identity.is_ours(token):
         raise _bad_token()
     return token
 

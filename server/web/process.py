@@ -75,7 +75,7 @@ async def _serve(
     part = make_part(settings, content, campaigns, pictures)
     tracing = start_tracing(worker) if settings.traces else None
     app = make_app(
-        Api(campaigns.live, campaigns.work_reader, campaigns.access),
+        Api(campaigns.public, campaigns.work_reader, campaigns.access),
         content.pages,
         pictures,
         [*campaigns.routes(content, pictures), *part.routes()],

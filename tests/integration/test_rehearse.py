@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jielong import Participant, Refused
@@ -12,12 +13,13 @@ from jielong import Participant, Refused
 from server.catalogue import load_aliases
 from server.session.identity import Identity
 from tests.integration.command import jielong
-from tests.integration.http import get_json
+from tests.integration.http import ask, error_of, get_json
 from tests.integration.test_pledges import post
 from tests.polling import eventually
 from tests.service import Service
 
 SECRET = "a secret of this test"
+SHADOW = "/api/campaigns/spring-rehearsal"
 CAMPAIGN = """
 [[campaign]]
 id = "spring"
@@ -33,6 +35,11 @@ fund = [{ id = "angels", title = "Angels", currency = "CNY", url = "https://pay.
 def settings() -> dict[str, object]:
     """With the guard, and a secret that the test knows."""
     return {"guard": "on", "secret": SECRET}
+
+
+def rehearsal_token() -> str:
+    """A token for one of the people of a rehearsal."""
+    return Identity([SECRET.encode()], load_aliases()).new_rehearsal_token()
 
 
 async def test_people_of_a_program_take_part_beside_the_real_campaign(
@@ -54,20 +61,43 @@ async def test_people_of_a_program_take_part_beside_the_real_campaign(
     assert found["failures"] == {}
     assert found["latencies"]["commit to committed"]["answers"] >= 2
     assert not [it for it in found["reasons"] if "counted" in it]
-    shadow = await get_json(shared, "/api/campaigns/spring-rehearsal")
-    assert shadow["counters"]["relays"] >= found["works"]
+    assert (await shadow_of(shared))["counters"]["relays"] >= found["works"]
 
     async def is_closed() -> bool:
-        return not (await get_json(shared, "/api/campaigns/spring-rehearsal"))["open"]
+        return not (await shadow_of(shared))["open"]
 
     await eventually(is_closed)
-    assert (await get_json(shared, "/api/works?campaign=spring-rehearsal"))["works"] == []
     real = await get_json(shared, "/api/campaigns/spring")
     assert (real["counters"]["relays"], real["counters"]["participants"]) == (0, 0)
 
 
+async def shadow_of(service: Service) -> dict[str, Any]:
+    """What the people of a rehearsal are told of the shadow campaign."""
+    found = await ask(service, SHADOW, authorization=f"Bearer {rehearsal_token()}")
+    return dict(json.loads(found.body))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        SHADOW,
+        f"{SHADOW}/totals",
+        "/api/works?campaign=spring-rehearsal",
+        "/go/spring-rehearsal/angels",
+        "/c/spring-rehearsal/picture.png",
+    ],
+)
+async def test_nobody_else_is_told_of_a_rehearsal(shared: Service, path: str) -> None:
+    assert await error_of(shared, path, 404) == "no_such_campaign"
+
+
+@pytest.mark.parametrize("path", ["/c/spring-rehearsal", "/c/spring-rehearsal/thanks"])
+async def test_a_rehearsal_has_no_page(shared: Service, path: str) -> None:
+    assert (await ask(shared, path)).status == 404
+
+
 async def test_a_rehearsal_and_people_do_not_meet(shared: Service) -> None:
-    token = Identity([SECRET.encode()], load_aliases()).new_rehearsal_token()
+    token = rehearsal_token()
     with pytest.raises(Refused, match="no_such_campaign"):
         await Participant.connect(shared.ws_url, token, "default")
     with pytest.raises(Refused, match="no_such_campaign"):
