@@ -97,15 +97,7 @@ def measure_connected(given: Any) -> dict[str, Any]:
             generator.wait("seated", writers - writers % 2)
             time.sleep(SETTLE_SECONDS)
             after = [accounting.memory(worker) for worker in pids]
-            turns, counts = generator.stats.total("turns"), generator.latency("committed")
-            cpu, start = accounting.cpu(accounting.family(pid)), time.monotonic()
-            load = generator.stats.total("cpu_us")
-            time.sleep(given.seconds)
-            seconds = time.monotonic() - start
-            used = accounting.by_part(accounting.cpu(accounting.family(pid)) - cpu)
-            used["load"] = (generator.stats.total("cpu_us") - load) / 1e6
-            turns = generator.stats.total("turns") - turns
-            counts = generator.latency("committed") - counts
+            turns = _measure_turns(generator, pid, given.seconds)
             opened = generator.stats.total("open")
         errors = dict(generator.errors)
     return {
@@ -117,10 +109,24 @@ def measure_connected(given: Any) -> dict[str, Any]:
             name: sum(b[name] - a[name] for a, b in zip(before, after, strict=True)) / opened
             for name in MEASURES
         },
-        "turns_per_second": turns / seconds,
-        "turn_ms": histogram.summary(counts),
-        "cores": {part: value / seconds for part, value in used.items()},
+        **turns,
         "errors": errors,
+    }
+
+
+def _measure_turns(generator: LoadGenerator, pid: int, seconds: float) -> dict[str, Any]:
+    """How many turns there are in `seconds`, how long they take, and what they cost."""
+    turns, counts = generator.stats.total("turns"), generator.latency("committed")
+    cpu, start = accounting.cpu(accounting.family(pid)), time.monotonic()
+    load = generator.stats.total("cpu_us")
+    time.sleep(seconds)
+    took = time.monotonic() - start
+    used = accounting.by_part(accounting.cpu(accounting.family(pid)) - cpu)
+    used["load"] = (generator.stats.total("cpu_us") - load) / 1e6
+    return {
+        "turns_per_second": (generator.stats.total("turns") - turns) / took,
+        "turn_ms": histogram.summary(generator.latency("committed") - counts),
+        "cores": {part: value / took for part, value in used.items()},
     }
 
 

@@ -33,7 +33,6 @@ _TIME_ZONES = (
     *("Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "UTC"),
 )
 
-
 _FIRST_GROUPS = (
     Group(
         text("Ways to take part"),
@@ -157,17 +156,8 @@ _OTHER_GROUPS = (
 
 def groups_in(languages: Sequence[str]) -> list[Group]:
     """Those of a campaign with texts in these languages, as one fills them in."""
-    named = [(tag, name_of(tag)) for tag in languages]
-    page = Field("locale", text("Language of the page"), "choice", choices=named)
-    more = Field(
-        ADD_LANGUAGE,
-        text("Another language"),
-        hint=text("Choose one, or write its tag, such as pt-BR."),
-        required=False,
-        proposed=[it for it in NAMES.items() if it[0] not in languages],
-    )
     return [
-        Group(text("Languages"), [page, more], is_open=True),
+        _languages(languages),
         Group(text("Name"), by_language("title", TITLE_CHARS, languages), is_open=True),
         Group(
             text("In one line"),
@@ -176,21 +166,7 @@ def groups_in(languages: Sequence[str]) -> list[Group]:
             is_open=True,
         ),
         *_FIRST_GROUPS,
-        Group(
-            text("Organiser"),
-            [
-                *by_language("organiser.name", TITLE_CHARS, languages, label=text("Organiser")),
-                free("organiser.link", text("Address of the organiser"), "url", most=LINK_CHARS),
-                free("link", text("Address with more about the campaign"), "url", most=LINK_CHARS),
-                free(
-                    "picture",
-                    text("Address of a picture"),
-                    "url",
-                    text("Wide, such as 1200 by 630 pixels; also shown where the page is shared."),
-                    LINK_CHARS,
-                ),
-            ],
-        ),
+        _organiser(languages),
         Group(
             text("Cause"),
             by_language("cause", TEXT_CHARS, languages, "area"),
@@ -208,3 +184,34 @@ def groups_in(languages: Sequence[str]) -> list[Group]:
         ),
         *_OTHER_GROUPS,
     ]
+
+
+def _languages(languages: Sequence[str]) -> Group:
+    named = [(tag, name_of(tag)) for tag in languages]
+    page = Field("locale", text("Language of the page"), "choice", choices=named)
+    more = Field(
+        ADD_LANGUAGE,
+        text("Another language"),
+        hint=text("Choose one, or write its tag, such as pt-BR."),
+        required=False,
+        proposed=[it for it in NAMES.items() if it[0] not in languages],
+    )
+    return Group(text("Languages"), [page, more], is_open=True)
+
+
+def _organiser(languages: Sequence[str]) -> Group:
+    return Group(
+        text("Organiser"),
+        [
+            *by_language("organiser.name", TITLE_CHARS, languages, label=text("Organiser")),
+            free("organiser.link", text("Address of the organiser"), "url", most=LINK_CHARS),
+            free("link", text("Address with more about the campaign"), "url", most=LINK_CHARS),
+            free(
+                "picture",
+                text("Address of a picture"),
+                "url",
+                text("Wide, such as 1200 by 630 pixels; also shown where the page is shared."),
+                LINK_CHARS,
+            ),
+        ],
+    )

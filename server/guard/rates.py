@@ -59,21 +59,17 @@ class NetworkRate:
         Returns:
             0 when it may; else the milliseconds after which to try again.
         """
-        most = self._most
-        if not most or not peer.network:
+        most = self._with_expected(self._most, peer, campaign)
+        if not most:
             return 0
-        if peer.participants:
-            most = max(most, self._expected(peer.participants, campaign))
         now = self._clock()
         return 0 if self.window.take(peer.network, now, most) else self._refuse(peer, now, most)
 
     def check(self, peer: Peer, campaign: str | None = None) -> int:
         """As `take`, but count nothing."""
-        most = self._most
-        if not most or not peer.network:
+        most = self._with_expected(self._most, peer, campaign)
+        if not most:
             return 0
-        if peer.participants:
-            most = max(most, self._expected(peer.participants, campaign))
         now = self._clock()
         within = self.window.estimate(peer.network, now) < most
         return 0 if within else self._refuse(peer, now, most)
@@ -85,11 +81,21 @@ class NetworkRate:
 
     def relative(self, peer: Peer, campaign: str | None, usual: int) -> float:
         """The events of a peer's network in the window, in multiples of what is usual."""
-        if not usual or not peer.network:
+        usual = self._with_expected(usual, peer, campaign)
+        if not usual:
             return 0.0
-        if peer.participants:
-            usual = max(usual, self._expected(peer.participants, campaign))
         return self.window.estimate(peer.network, self._clock()) / usual
+
+    def _with_expected(self, number: int, peer: Peer, campaign: str | None) -> int:
+        """A number of events, or those expected of a named network if they are more.
+
+        0 when there is no such number, or the network is not known.
+        """
+        if not number or not peer.network:
+            return 0
+        if not peer.participants:
+            return number
+        return max(number, self._expected(peer.participants, campaign))
 
     def _expected(self, participants: Mapping[str, int], campaign: str | None) -> int:
         """Events of the participants that are expected, in the campaign or in any."""

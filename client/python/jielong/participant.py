@@ -10,32 +10,25 @@ from typing import Literal, TypeVar, cast
 from . import outgoing, writer
 from .codec import Format
 from .connection import NORMAL, Tap
-from .events import ConnectionState
 from .exceptions import Closed, TimedOut
 from .handshake import Handshake
 from .inbox import Match
 from .live_ink import LiveInk
 from .messages import (
-    Bye,
     Committed,
     Completed,
     Invited,
     Matched,
     Message,
-    Partner,
-    Phrase,
     Pledged,
     Pong,
     Seated,
-    Turn,
     Waiting,
-    Welcome,
 )
+from .participant_state import ParticipantState
 from .pen import Pen
 from .pending_leave import refuses_leave
-from .relay import Relay
 from .session import Session
-from .strokes import Character
 
 M = TypeVar("M", bound=Message)
 
@@ -48,7 +41,7 @@ _LONGEST_WAIT = 3_600.0
 """Seconds; iteration then waits anew."""
 
 
-class Participant:
+class Participant(ParticipantState):
     """One anonymous participant; made with `connect`.
 
     Messages are read as they come, whether or not a caller waits for them, so the properties are
@@ -66,7 +59,7 @@ class Participant:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        super().__init__(session)
         self._live_ink = LiveInk(session)
         self._pings = 0
 
@@ -124,79 +117,6 @@ class Participant:
             on_close=on_close,
         )
         return cls(await Session.open(handshake, token, inbox_limit, resume))
-
-    # The state of the participant and the room.
-
-    @property
-    def welcome(self) -> Welcome:
-        """The server's welcome: campaign, phrases, counters, limits, works finished meanwhile."""
-        assert self._session.welcome is not None, "connect() returns only after the welcome"
-        return self._session.welcome
-
-    @property
-    def token(self) -> str:
-        """Brings this participant back on another connection. Keep it secret."""
-        return self.welcome.token
-
-    @property
-    def participant(self) -> str:
-        """The participant's public id."""
-        return self.welcome.participant
-
-    @property
-    def connection(self) -> ConnectionState:
-        """Whether messages pass: "online", "reconnecting" or "closed"; see `jielong.events`."""
-        return self._session.connection
-
-    @property
-    def relay(self) -> Relay | None:
-        """The room as a whole, until the next `join` or `leave`; None before any."""
-        return self._session.relay
-
-    @property
-    def room(self) -> str | None:
-        """The room's id."""
-        return self.relay.room if self.relay else None
-
-    @property
-    def phrase(self) -> Phrase | None:
-        """The room's phrase."""
-        return self.relay.phrase if self.relay else None
-
-    @property
-    def seat(self) -> int | None:
-        """The participant's seat, 0 or 1, which writes the characters `c` with `c % 2 == seat`."""
-        return self.relay.seat if self.relay else None
-
-    @property
-    def turn(self) -> Turn | None:
-        """Whose turn it is and what is to be written; None between turns."""
-        return self.relay.turn if self.relay else None
-
-    @property
-    def my_turn(self) -> bool:
-        """Whether this participant is to write now."""
-        return self._session.my_turn
-
-    @property
-    def partner(self) -> Partner | None:
-        """Who has the other seat; None while waiting and after they left."""
-        return self.relay.partner if self.relay else None
-
-    @property
-    def committed(self) -> tuple[Character, ...]:
-        """The characters written so far."""
-        return self.relay.committed if self.relay else ()
-
-    @property
-    def bye(self) -> Bye | None:
-        """What the server said before it closed, with the time to wait before coming back."""
-        return self._session.bye
-
-    @property
-    def dropped(self) -> int:
-        """How many messages were dropped because the inbox was full."""
-        return self._session.inbox.dropped
 
     # Requests, which wait for their answer.
 

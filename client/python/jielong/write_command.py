@@ -53,6 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--campaign", metavar="ID", help="Take part in this campaign instead of the default one.")
     add("--token", help="Resume the participant with this token.")
+    _add_manner(parser)
+
+
+def _add_manner(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say how many write, how fast, and what is kept of it."""
+    add = parser.add_argument
     add(
         "--people",
         type=_count,
