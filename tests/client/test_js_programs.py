@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,15 +15,18 @@ PACKAGE = ROOT / "client" / "js"
 SECONDS = 60
 NODE = ("node", "--experimental-websocket")
 """Node 20 has WebSockets behind this flag, later ones without."""
-DENO = ("deno", "run", "--quiet", "--no-prompt", "--allow-net")
-
-IN_DENO = pytest.mark.skipif(shutil.which("deno") is None, reason="Deno is not installed")
-each_runtime = pytest.mark.parametrize(
-    "runtime", [pytest.param(NODE, id="node"), pytest.param(DENO, id="deno", marks=IN_DENO)]
-)
+DENO_OPTIONS = ("run", "--quiet", "--no-prompt", "--no-remote", "--allow-net=127.0.0.1")
 
 
-@each_runtime
+@pytest.fixture(params=["node", "deno"])
+def runtime(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The command that runs a program in Node, or in Deno as npm installed it for this platform."""
+    if request.param == "node":
+        return NODE
+    (deno,) = (ROOT / "tests" / "tools" / "node_modules" / "@deno").glob("*/deno")
+    return (str(deno), *DENO_OPTIONS)
+
+
 def test_two_programs_write_a_work(runtime: tuple[str, ...], shared: Service) -> None:
     command = [*runtime, PACKAGE / "examples" / "relay.js", shared.ws_url]
     two = [
@@ -39,7 +41,6 @@ def test_two_programs_write_a_work(runtime: tuple[str, ...], shared: Service) ->
     assert abs(int(number) - int(another)) == 1
 
 
-@each_runtime
 @pytest.mark.parametrize(
     ("number", "said"), [(0, r"waiting for a stranger, to write .+\n"), (1, r".+ \d+\n")]
 )
