@@ -33,14 +33,15 @@ class ForkedProcess:
         cwd: Path,
         out: Path,
         errors: Path | None = None,
+        given: Path = Path(os.devnull),
     ) -> None:
-        """Start `jielong` with these arguments.
+        """Start `jielong` with these arguments, with the file `given` as its standard input.
 
         What it prints is appended to `out`, and its errors to `errors`, or to `out`, too.
         """
-        files = str(out), str(errors or out)
+        files = str(out), str(errors or out), str(given)
         self._process = _context.Process(
-            target=_run, args=(list(arguments), dict(environment), str(cwd), *files), daemon=True
+            target=_run, args=(list(arguments), dict(environment), str(cwd), *files)
         )
         self._process.start()
         assert self._process.pid is not None
@@ -72,16 +73,21 @@ class ForkedProcess:
 
 
 def run_to_the_end(
-    arguments: Sequence[str], environment: Mapping[str, str], cwd: Path, seconds: float
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    cwd: Path,
+    seconds: float,
+    given: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run `jielong` with these arguments, as `subprocess.run` does.
+    """Run `jielong` with these arguments and `given` as its input, as `subprocess.run` does.
 
     Raises:
         subprocess.TimeoutExpired: it has not ended after so many seconds.
     """
     with tempfile.TemporaryDirectory() as folder:
-        out, errors = Path(folder) / "out", Path(folder) / "errors"
-        process = ForkedProcess(arguments, environment, cwd, out, errors)
+        out, errors, input_ = (Path(folder) / name for name in ("out", "errors", "input"))
+        input_.write_text(given, encoding="utf-8")
+        process = ForkedProcess(arguments, environment, cwd, out, errors, input_)
         try:
             status = process.wait(seconds)
         finally:
@@ -91,16 +97,17 @@ def run_to_the_end(
 
 
 def _run(
-    arguments: list[str], environment: dict[str, str], cwd: str, out: str, errors: str
+    arguments: list[str], environment: dict[str, str], cwd: str, out: str, errors: str, given: str
 ) -> None:
     gc.freeze()  # The parent has it, too: to look through all of it takes longer than a start.
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
     writing = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(given, os.O_RDONLY), 0)
     for number, path in ((1, out), (2, errors)):
         os.dup2(os.open(path, writing), number)
+    sys.stdin = os.fdopen(0, encoding="utf-8")  # multiprocessing has put nothing in its place.
     from server.cli.app import main  # noqa: PLC0415  (imported by the process that forks)
 
     sys.argv = ["jielong", *arguments]

@@ -14,6 +14,8 @@ import structlog
 from server.cli.logs import set_up_logging
 from server.session.background import BackgroundTasks
 from server.settings import Settings
+from tests.docs.blocks import block
+from tests.service import ROOT
 
 Format = Literal["auto", "json", "text"]
 
@@ -84,3 +86,15 @@ def test_text_is_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "the campaigns have changed" in line
     assert "campaigns=2" in line.split()
     assert "worker" not in line
+
+
+def test_the_line_that_the_documentation_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    (written,) = block("operate/logs.md: ").code.splitlines()
+    shown = json.loads(written)
+    set_up_logging(Settings(log_format="json"), worker=shown["worker"])
+    structlog.get_logger().warning(shown["event"], dead=shown["dead"], lane=shown["lane"])
+    (said,) = lines(capsys)
+    own = {"pid": shown["pid"], "timestamp": shown["timestamp"]}
+    assert json.dumps(said | own) == written
+    code = (ROOT / "server" / "worker" / "heartbeat.py").read_text(encoding="utf-8")
+    assert f'log.warning("{shown["event"]}", dead=worker, lane=base)' in code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -14,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.blocks import blocks_of
 from tests.installed import borrow_dependencies, build_wheel
 from tests.service import READY, ROOT, STOP_SECONDS, free_port
 
 PROMISED_SECONDS = 60.0
 """From the first command to the first work, as the page promises, without what else pip brings."""
 
-BLOCK = re.compile(r"^```(?:console|sh)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SERVE, ADDRESS = "env/bin/jielong serve\n", "127.0.0.1:8000"
 
 
@@ -45,11 +44,14 @@ class Reader:
         offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "JIELONG_PORT": str(self.port)}
         self.environment = bare | offline | {"PATH": path}
 
+    def here(self, shown: str) -> str:
+        """What is shown, with the port of this service."""
+        return shown.replace(ADDRESS, f"127.0.0.1:{self.port}")
+
     def run(self, commands: str, seconds: float) -> str:
         """Type commands, and read what they print."""
-        here = commands.replace(ADDRESS, f"127.0.0.1:{self.port}")
         done = subprocess.run(
-            ["sh", "-euc", here],
+            ["sh", "-euc", self.here(commands)],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -62,8 +64,8 @@ class Reader:
         return done.stdout
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """The service runs in another terminal, until Ctrl-C."""
+    def serving(self) -> Iterator[str]:
+        """The service runs in another terminal, until Ctrl-C; what it printed when it was ready."""
         process = subprocess.Popen(
             SERVE.split(),
             cwd=self.folder,
@@ -78,22 +80,13 @@ class Reader:
             if READY in line:
                 break
         assert said[-1].startswith(READY), b"".join(said).decode()
-        yield
+        yield b"".join(said).decode()
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0
 
 
-def commands(page: str) -> list[str]:
-    """The blocks of commands of a page of the documentation."""
-    return BLOCK.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
-
-
-def test_the_chinese_page_has_the_same_commands() -> None:
-    assert commands("zh/start.md") == commands("start.md")
-
-
 def test_it_leads_to_a_first_work(wheels: list[Path], tmp_path: Path) -> None:
-    install, serve, write, look = commands("start.md")
+    install, serve, printed, write, look = (block.code for block in blocks_of("start.md"))
     assert serve == SERVE
     for wheel in wheels:
         (tmp_path / wheel.name).write_bytes(wheel.read_bytes())
@@ -101,7 +94,8 @@ def test_it_leads_to_a_first_work(wheels: list[Path], tmp_path: Path) -> None:
     until = time.monotonic() + PROMISED_SECONDS
     reader.run(install, PROMISED_SECONDS)
     borrow_dependencies(tmp_path / "env")
-    with reader.serving():
+    with reader.serving() as told:
+        assert told == reader.here(printed).replace("/home/you", str(tmp_path.resolve()))
         said = reader.run(write, until - time.monotonic())
         assert said.count(f": http://127.0.0.1:{reader.port}/w/") == 2, said
         assert '"relays":1' in reader.run(look, PROMISED_SECONDS).replace(" ", "")

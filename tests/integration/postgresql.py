@@ -58,7 +58,7 @@ class PostgreSQL:
     def _run(self, program: str, *words: str) -> None:
         account = self._account
         done = subprocess.run(
-            [_find(program), *words],
+            [find_program(program), *words],
             env=os.environ | {"PGDATA": str(self._folder / "data")},
             cwd=self._folder,
             user=account.pw_uid if account else None,
@@ -80,7 +80,8 @@ def _account() -> pwd.struct_passwd:
         return pwd.getpwnam("nobody")
 
 
-def _find(program: str) -> str:
+def find_program(program: str) -> str:
+    """Where one of PostgreSQL's programs is."""
     places = [shutil.which(program), *Path("/usr/lib/postgresql").glob(f"*/bin/{program}")]
     found = next((str(place) for place in places if place), None)
     assert found, f"{program} is not installed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -20,11 +21,12 @@ from server.doctor.database_check import check_database
 from server.doctor.finding import Level
 from server.settings import Settings
 from server.store.works import FinishedWork
+from tests.docs.blocks import block, commands_of, inline_code
 from tests.finish_work import finish_work
 from tests.integration.command import jielong
 from tests.integration.finished_works import make_work
 from tests.integration.http import error_of, get, get_json
-from tests.integration.postgresql import PostgreSQL
+from tests.integration.postgresql import PostgreSQL, find_program
 from tests.polling import eventually
 from tests.service import Service
 
@@ -207,6 +209,30 @@ async def test_works_of_a_service_are_kept_in_postgresql(
     assert not (service.data / "works.sqlite").exists()
     assert jielong("works", "remove", work, "--database-url", url).returncode == 0
     assert await error_of(service, f"/api/works/{work}", 404) == "no_such_work"
+
+
+async def test_a_dump_of_postgresql_is_restored_as_the_documentation_says(
+    postgresql: PostgreSQL, tmp_path: Path
+) -> None:
+    (dump,) = commands_of(block("operate/backup.md: pg_dump").code)
+    restore = next(code for _, code in inline_code() if code.startswith("pg_restore"))
+    one, other = postgresql.new_database(), postgresql.new_database()
+    database = Database(one)
+    await database.open()
+    await Works(database).store("default", [make_work(1)], ReviewState.PUBLIC)
+    await database.close()
+    address = "postgresql://jielong:PASSWORD@HOST/jielong"
+    programs = Path(find_program("pg_dump")).parent
+    for command, word, url in ((dump, address, one), (restore, "ADDRESS", other)):
+        assert word in command
+        typed = command.replace(word, url.replace("+asyncpg", ""))
+        await asyncio.to_thread(
+            subprocess.run, ["sh", "-euc", f"{programs}/{typed}"], cwd=tmp_path, check=True
+        )
+    database = Database(other)
+    await database.open()
+    assert await Works(database).newest("default", 20) == [make_work(1)]
+    await database.close()
 
 
 async def test_works_wait_while_postgresql_is_away(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.docs.blocks import block
 from tests.integration.http import get_json
 from tests.integration.protocol_client import open_session
 from tests.integration.relays import INK, finish, meet
@@ -17,21 +18,22 @@ from tests.integration.tls import TlsFront
 from tests.integration.valkey import Valkey
 from tests.service import ROOT, Service, free_port
 
-PAGE = ROOT / "docs" / "operate" / "redis.md"
-RIGHTS = PAGE.read_text(encoding="utf-8").partition("ACL SETUSER jielong ")[2]
+RIGHTS = block("operate/redis.md: ACL SETUSER").code.replace("PASSWORD", "secret")
 """The rule for the user, as the page gives it to operators."""
+
+ADDRESS = block("operate/redis.md: rediss://").code.strip()
 
 
 @pytest.fixture
 def secure(valkey: Valkey, tmp_path: Path) -> Iterator[str]:
     """URL of a Valkey that wants TLS, a name and a password."""
-    rule = RIGHTS.partition("\n")[0].replace("PASSWORD", "secret").split()
     with redis.Redis(port=valkey.port) as client:
-        client.execute_command("ACL", "SETUSER", "jielong", *rule)
+        client.execute_command(*RIGHTS.split())
         client.execute_command("ACL", "SETUSER", "default", "off")
     front = TlsFront(tmp_path, valkey.port)
     front.start()
-    yield f"rediss://jielong:secret@127.0.0.1:{front.port}?ssl_ca_certs={front.authority}"
+    here = f"jielong:secret@127.0.0.1:{front.port}"
+    yield ADDRESS.replace("user:password@host", here).replace("/path", str(front.authority))
     front.stop()
 
 

@@ -14,6 +14,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from tests.docs.blocks import block, commands_of
 from tests.finish_work import finish_work
 from tests.polling import eventually
 from tests.service import Service, start_service
@@ -78,8 +79,11 @@ def collector() -> Iterator[Collector]:
 @pytest.fixture(scope="module")
 def shared(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that tells it of each commit."""
+    _, command = commands_of(block("operate/traces.md: .venv/bin/pip install").code)
+    switch, endpoint, *serve = command.split()
+    assert (switch, serve) == ("JIELONG_TRACES=on", [".venv/bin/jielong", "serve"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        patch.setenv(endpoint.partition("=")[0], collector.url)
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
         service = start_service(tmp_path_factory.mktemp("service"), traces="on")
     yield service
