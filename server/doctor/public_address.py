@@ -20,6 +20,13 @@ SECONDS = 10.0
 DAYS_LEFT, FEW_DAYS_LEFT = 21, 7
 DAY = 86_400
 
+REDIRECTING, REDIRECTING_AS_SENT = "/api/works/", "/admin/sign-in/"
+"""Both are answered with a redirect to the address without the slash at its end.
+
+That address begins with JIELONG_PUBLIC_URL, where that is set; the one of the console with what the
+proxy says.
+"""
+
 
 class _Answer(NamedTuple):
     status: int
@@ -154,13 +161,18 @@ def _websocket(url: SplitResult) -> Finding:
 
 def _forwarded(settings: Settings, url: SplitResult) -> Iterator[Finding]:
     """What the service thinks its address is, as it writes it into a redirect."""
+    path = REDIRECTING_AS_SENT if settings.public_url else REDIRECTING
     try:
-        location = urlsplit(_ask(url, "/api/works/").headers.get("location", ""))
+        location = urlsplit(_ask(url, path).headers.get("location", ""))
     except (OSError, http.client.HTTPException):
         return
-    if settings.public_url and settings.public_url == f"{location.scheme}://{location.netloc}":
-        # The service writes this address, whatever the proxy says.
-        yield ok("proxy headers", "not seen from here, since JIELONG_PUBLIC_URL is set")
+    if settings.public_url and not location.netloc:
+        yield advice(
+            "proxy headers",
+            "they are not seen from here: JIELONG_PUBLIC_URL is set, and the console is off or "
+            "hidden",
+            "look once more before you hide the console, or from a network that may see it",
+        )
     elif location.scheme and location.scheme != url.scheme:
         yield problem(
             "proxy headers",

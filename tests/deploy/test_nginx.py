@@ -19,6 +19,7 @@ from server.settings import Settings
 from server.transport.limits import SILENCE_SECONDS
 from tests.deploy.programs import DEPLOY
 from tests.deploy.site import HOST, Proxied, Site, start_site, write_files
+from tests.integration.console import PASSWORD
 from tests.integration.http import Head, ask
 from tests.integration.protocol_client import JSON, MSGPACK, open_session
 from tests.integration.relays import INK, finish, meet, write
@@ -37,7 +38,8 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Service]]
     folder = tmp_path_factory.mktemp("workers")
     valkey = Valkey(folder / "valkey")
     valkey.start()
-    both = [start_service(folder / "data", redis_url=valkey.url, base_path=BASE) for _ in range(2)]
+    settings = {"redis_url": valkey.url, "base_path": BASE, "admin_password": PASSWORD}
+    both = [start_service(folder / "data", **settings) for _ in range(2)]
     yield both
     for worker in both:
         if worker.process.poll() is None:

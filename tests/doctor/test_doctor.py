@@ -11,17 +11,24 @@ from typing import Any
 
 import pytest
 
-from server.doctor import machine
+from server.doctor import machine, public_address
 from server.doctor.examination import exit_status
 from server.doctor.finding import Finding, Level, advice, ok, problem, warning
 from server.doctor.machine import check_machine
 from server.doctor.public_address import check_public_address
 from server.doctor.settings_check import check_settings
 from server.settings import Settings
+from tests.integration.console import PASSWORD
 from tests.integration.tls import TlsFront
 from tests.service import ROOT, Service, free_port
 
 SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, object]:
+    """With a console, which tells the doctor what the proxy says."""
+    return {"admin_password": PASSWORD}
 
 
 def of_settings(**settings: Any) -> dict[str, Level]:
@@ -125,7 +132,7 @@ async def test_a_service_without_a_proxy_is_told_what_it_lacks(shared: Service) 
     assert found["proxy headers"].level is Level.OK
     assert found["public url"].level is Level.ADVICE
     known = worst(await check_public_address(Settings(public_url=shared.url), shared.url))
-    assert known["public url"].level is Level.OK
+    assert known["public url"].level is known["proxy headers"].level is Level.OK
     elsewhere = Settings(public_url="https://relay.example.org")
     assert worst(await check_public_address(elsewhere, shared.url))["public url"].cure
     below = worst(await check_public_address(Settings(base_path="/jielong"), shared.url))
@@ -137,19 +144,30 @@ async def test_an_address_of_somebody_else_is_a_problem(shared: Service) -> None
         assert worst(await check_public_address(Settings(), url))["address"].level is Level.PROBLEM
 
 
+@pytest.mark.parametrize("knows_its_address", [False, True])
 async def test_a_proxy_that_tells_no_scheme_is_a_problem(
-    shared: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, knows_its_address: bool
 ) -> None:
     front = TlsFront(tmp_path, shared.port)
     front.start()
     monkeypatch.setenv("SSL_CERT_FILE", str(front.authority))
+    url = f"https://127.0.0.1:{front.port}"
     try:
-        found = worst(await check_public_address(Settings(), f"https://127.0.0.1:{front.port}"))
+        settings = Settings(public_url=url if knows_its_address else "")
+        found = worst(await check_public_address(settings, url))
     finally:
         front.stop()
     assert found["proxy headers"].level is Level.PROBLEM
     assert "JIELONG_TRUSTED_PROXIES" in found["proxy headers"].cure
     assert found["TLS"].level is Level.ADVICE
+
+
+async def test_without_the_console_the_proxy_s_headers_are_not_seen_behind_a_public_address(
+    shared: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_address, "REDIRECTING_AS_SENT", "/hidden/")
+    found = worst(await check_public_address(Settings(public_url=shared.url), shared.url))
+    assert found["proxy headers"].level is Level.ADVICE
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://here", "http://[::1", "http://here:99999"])
