@@ -24,7 +24,7 @@ from tests.browser.console_pages import (
 )
 from tests.browser.console_visitors import CAMPAIGNS, have_visitors
 from tests.browser.launch import launch
-from tests.browser.screens import QUALITY, VIEWS
+from tests.browser.screens_album import QUALITY, VIEWS
 from tests.integration.command import jielong
 from tests.integration.console import PASSWORD
 from tests.polling import eventually

@@ -20,7 +20,7 @@ from playwright.async_api import async_playwright, expect
 from tests.browser.handwriting import Handwriting
 from tests.browser.launch import launch
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
-from tests.browser.screens import SETTLED, Album, Set, leave
+from tests.browser.screens_album import SETTLED, Album, Set, leave
 from tests.service import start_service
 
 PHONE = {"viewport": {"width": 390, "height": 700}, "device_scale_factor": 1}

@@ -7,13 +7,10 @@ writes an index of them.
 from __future__ import annotations
 
 import asyncio
-import base64
 import random
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Browser, async_playwright, expect
 
@@ -21,139 +18,20 @@ from tests.browser import screens_campaigns, screens_elsewhere
 from tests.browser.handwriting import Handwriting
 from tests.browser.launch import launch
 from tests.browser.network import Network
-from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
-from tests.browser.steady_mouse import SteadyMouse
+from tests.browser.participant_page import LIMIT_MS, open_room
+from tests.browser.screens_album import VIEWS, Album, Set, leave
+from tests.browser.screens_states import NIGHT, STATES
 from tests.finish_work import finish_work
-from tests.service import Service, start_service
+from tests.service import start_service
 
-QUALITY = 82
 ALONE_MS = 30_000
 """By then one who waits has been offered to leave the character behind."""
 
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "device_scale_factor": 2,
-    "has_touch": True,
-    "is_mobile": True,
-}
-VIEWS: dict[str, dict[str, Any]] = {
-    "desk": DESK,
-    "phone": PHONE,
-    "desk-night": {**DESK, "color_scheme": "dark"},
-    "phone-night": {**PHONE, "color_scheme": "dark"},
-}
-NIGHT = screens_campaigns.NIGHT | {
-    *("home", "waiting", "my-turn", "their-turn", "done", "work", "gallery", "wall", "settings"),
-}
-"""What is taken by night, too."""
-
-STATES = {
-    "home": "The first screen",
-    "home-works": "The first screen for a participant with finished works",
-    "home-news": "The first screen when a character left behind has been finished",
-    "home-en": "The first screen in English",
-    "home-ja": "The first screen in Japanese",
-    "home-zh-TW": "The first screen in traditional Chinese",
-    "settings": "The settings: language, grid, writing hand, and the way to delete what is kept",
-    "delete": "The question before everything of the participant is deleted",
-    "waiting": "Waiting for a partner; the participant can already write",
-    "stroke-order": "The stroke order of the character",
-    "invite": "The invitation of a friend, by link or QR code",
-    "waiting-written": "The first character is written; no partner has come yet",
-    "keep-offer": "No partner for 20 s: leave the character or keep waiting",
-    "leave": "The question before leaving",
-    "my-turn": "The participant's own turn, in the middle of a character",
-    "their-turn": "The partner's turn: the partner's ink appears live",
-    "reaction": "A reaction floats up",
-    "report": "The report of a partner",
-    "partner-away": "The partner's connection is lost; the seat is kept",
-    "partner-left": "The partner has left; the service looks for another",
-    "offline": "The participant's own connection is lost in the middle of a character",
-    "elsewhere": "The same participant in a second tab",
-    "restart": "The service restarts",
-    "turn-lost": "The time of the turn has run out",
-    "done": "The finished work",
-    "done-long": "A finished work of four characters",
-    "poster": "The poster of the work",
-    "work": "The page of the work, with its replay",
-    "work-missing": "The page of a work that does not exist",
-    "gallery": "The gallery",
-    "wall": "The wall",
-    "closed": "A campaign that has ended",
-    "too-old": "A browser that cannot run the page",
-    **screens_campaigns.STATES,
-    **screens_elsewhere.STATES,
-}
 GALLERY = [
     "xinnian-kuaile", "ni-zui-bang", "chunnuan-huakai", "xiexie-ni", "yongwang-zhiqian",
     "zhijing-tianshi", "chongci", "pingan-jiankang", "bihai-lantian", "chengfeng-polang",
     "yibu-yige-jiaoyin", "kaijuan-youyi", "jiayou", "wanjia-denghuo",
 ]  # fmt: skip
-
-SETTLED = """() => Promise.all([document.fonts.ready, ...document.getAnimations()
-  .filter((a) => a.effect.getComputedTiming().endTime < 5000)
-  .map((a) => a.finished.catch(() => {}))])"""
-
-
-@dataclass
-class Album:
-    """Puts pictures into a folder, named by view and state."""
-
-    folder: Path
-    view: str
-
-    async def take(self, participant: ParticipantPage, name: str, *, settled: bool = True) -> None:
-        """A picture of what is seen; `settled`: when nothing moves any more."""
-        if "night" in self.view and name not in NIGHT:
-            return
-        if settled:
-            await participant.page.evaluate(SETTLED)
-        camera = await participant.page.context.new_cdp_session(participant.page)
-        options = {"format": "webp", "quality": QUALITY}
-        taken = await camera.send("Page.captureScreenshot", options)
-        await camera.detach()
-        picture = base64.b64decode(taken["data"])
-        await asyncio.to_thread((self.folder / f"{self.view}-{name}.webp").write_bytes, picture)
-
-
-@dataclass
-class Set:
-    """Where the pictures are taken: browser, service, album and handwriting."""
-
-    browser: Browser
-    service: Service
-    album: Album
-    handwriting: Handwriting
-
-    async def person(self, path: str = "/", **options: Any) -> ParticipantPage:
-        """Somebody new at the page."""
-        options = {"locale": "zh-CN", **VIEWS[self.album.view], **options}
-        context = await self.browser.new_context(**options)
-        participant = ParticipantPage(await context.new_page())
-        await participant.page.goto(self.service.url + path)
-        return participant
-
-    async def write(
-        self, participant: ParticipantPage, char: str, *, strokes: int | None = None
-    ) -> None:
-        """Draw a character, or its first strokes, at the pace of a person."""
-        box = await participant.see("paper").bounding_box()
-        async with SteadyMouse(participant.page) as mouse:
-            for path in self.handwriting.paths(char)[:strokes]:
-                await mouse.draw(path, box["x"], box["y"], box["width"])
-
-    async def finish(self, participant: ParticipantPage, char: str) -> None:
-        """Write the character of one's turn and finish it."""
-        await participant.is_in("my-turn")
-        await self.write(participant, char)
-        await participant.commit()
-
-
-async def leave(*opened: ParticipantPage) -> None:
-    """These people go."""
-    for participant in opened:
-        await participant.page.context.close()
 
 
 async def alone(stage: Set) -> None:
@@ -365,7 +243,7 @@ locale = "zh-Hans"
 
 async def tour(browser: Browser, folder: Path, view: str) -> None:
     """Every picture of one view, from services of its own."""
-    album = Album(folder, view)
+    album = Album(folder, view, NIGHT)
     handwriting = Handwriting(random.Random(4))
     with tempfile.TemporaryDirectory() as data:
         campaigns = Path(data) / "campaigns.toml"

@@ -5,20 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jielong import Participant
 from playwright.async_api import expect
 
 from tests.browser.donations import give
 from tests.browser.handwriting import Handwriting
-from tests.browser.participant_page import LIMIT_MS
+from tests.browser.participant_page import LIMIT_MS, ParticipantPage
+from tests.browser.screens_album import Set
 from tests.finish_work import finish_work
-
-if TYPE_CHECKING:
-    from tests.browser.participant_page import ParticipantPage
-    from tests.browser.screens import Set
-    from tests.service import Service
+from tests.service import Service
 
 CAMPAIGNS = Path(__file__).with_name("campaigns.toml")
 

@@ -6,7 +6,6 @@ import asyncio
 import io
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jielong import Participant
 from PIL import Image
@@ -15,12 +14,10 @@ from playwright.async_api import expect
 from tests.browser.handwriting import Handwriting
 from tests.browser.other_site import address_of, other_site
 from tests.browser.participant_page import LIMIT_MS
+from tests.browser.screens_album import Set
 from tests.finish_work import finish_work
 from tests.integration.http import ask
 from tests.service import Service, free_port, start_service
-
-if TYPE_CHECKING:
-    from tests.browser.screens import Set
 
 STATES = {
     "embedded": "A campaign in a column of another site",
