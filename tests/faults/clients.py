@@ -8,9 +8,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from random import Random
 
-from tests.faults.client import Client, Room
+from tests.faults.client import Client
 from tests.faults.fault_types import State
 from tests.faults.history import History
+from tests.faults.participant import Room
 from tests.faults.recovery import Recovery
 from tests.faults.results import Results
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from random import Random
 
 from tests.faults import check_command, checker, final_state, history
-from tests.faults.client import PLEDGES
 from tests.faults.clients import Clients
 from tests.faults.deployments import DEPLOYMENTS, Deployment
 from tests.faults.fault_types import FailoverOrdered, Fault, StoreKilled, StoreStopped
 from tests.faults.history import History
 from tests.faults.nemesis import Nemesis
+from tests.faults.participant import PLEDGES
 from tests.faults.proxy import Proxy
 from tests.faults.recovery import Recovery
 from tests.faults.results import Results
