@@ -19,6 +19,7 @@ from typing import Any
 import uvloop
 
 from bench import results
+from bench.invalid_run import InvalidRunError
 from bench.pairs import Pair, meet_in_bare, meet_in_service
 from bench.processes import NOTHING, Program, Usage, bare_picows, service
 
@@ -44,10 +45,6 @@ is thrown away and done again, at most as often as there are slices in a run."""
 BARE, BARE_UVLOOP = "bare picows", "bare picows, uvloop's transports"
 ONE, TWO = "service", "service, across two workers"
 GOALS = {ONE: 1.3, TWO: 3.0}
-
-
-class InvalidRunError(Exception):
-    """Frames were lost or altered, or the load could not keep its pace."""
 
 
 @dataclass

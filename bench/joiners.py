@@ -22,6 +22,7 @@ from typing import Any
 from bench import results
 from bench.browser_visit import BrowserVisit, watch
 from bench.campaign import campaign, short_phrase
+from bench.invalid_run import InvalidRunError
 from bench.load import arrivals, open_model, shared_stats
 from bench.load.http import CONNECTIONS, for_host, spread
 from bench.load.measurements import COUNTERS, LATENCIES
@@ -38,10 +39,6 @@ START_SECONDS = 2.0
 
 GAPS = 1_000_000
 """Serial numbers that several lanes may be granted and never use."""
-
-
-class InvalidRunError(Exception):
-    """A load process failed."""
 
 
 @contextmanager

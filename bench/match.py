@@ -26,7 +26,8 @@ import redis.asyncio
 
 from bench import join_parts, results
 from bench.handwriting import character
-from bench.valkey_client import InvalidRunError, Share, ValkeyClient
+from bench.invalid_run import InvalidRunError
+from bench.valkey_client import Share, ValkeyClient
 from server.relay.matching import Ticket
 from server.relay.room import Rules
 from server.session.identity import new_id

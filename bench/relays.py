@@ -30,6 +30,7 @@ from bench.bare_picows import Answers
 from bench.campaign import campaign, short_phrase
 from bench.client import TIMEOUT_SECONDS, Client, connect, encode
 from bench.handwriting import character
+from bench.invalid_run import InvalidRunError
 from bench.processes import Program, Usage, bare_picows, service
 
 SEED = 20_080_512
@@ -49,10 +50,6 @@ GUARDED = {
 }
 """It counts and checks all that it does by default, and lets a load from one address pass. But this
 load repeats 50 characters, and each of them would be held back as a replay, in SQL."""
-
-
-class InvalidRunError(Exception):
-    """A relay was not finished, or the service counted other than we did."""
 
 
 class Turn(msgspec.Struct, frozen=True):

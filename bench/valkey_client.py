@@ -8,14 +8,11 @@ from typing import Any, NamedTuple
 
 import hiredis
 
+from bench.invalid_run import InvalidRunError
 from bench.processes import cpu_seconds
 from server.store import library
 
 READ_BYTES = 1 << 20
-
-
-class InvalidRunError(Exception):
-    """A call failed, or did not do what the benchmark measures."""
 
 
 class Share(NamedTuple):

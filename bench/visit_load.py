@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from bench import accounting
+from bench.invalid_run import InvalidRunError
 from bench.load import histogram, shared_stats, visits
 from bench.load.http import Request
 from bench.load.shared_stats import SharedStats
@@ -14,10 +15,6 @@ SEED = 20_080_512
 START_SECONDS = 1.0
 SETTLE_SECONDS = 0.5
 IDLE_SECONDS = 2.0
-
-
-class InvalidRunError(Exception):
-    """A visitor was turned away, or the load could not keep its pace."""
 
 
 def running_seconds(target: Program) -> float:

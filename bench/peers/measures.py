@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import accounting
 from bench.handwriting import character, live_part
+from bench.invalid_run import InvalidRunError
 from bench.load.reactor import Reactor
 from bench.load.websocket import Connection
 from bench.peers.targets import Target
@@ -23,10 +24,6 @@ FRAMES = 64
 STROKE_FRAMES = 16
 
 SEED = 20_080_512
-
-
-class InvalidRunError(Exception):
-    """A frame or a work was lost."""
 
 
 class VirtualUser:

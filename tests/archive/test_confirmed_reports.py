@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from server.archive.barred import BARRED_FROM, Barred
 from server.archive.confirmed_reports import REPLAY
 from server.archive.database import Database
@@ -17,15 +12,7 @@ from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.plausible.judge import Judge
 from server.store.works import FinishedWork
-from tests.archive.test_judge import work_of
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}")
-    await database.open()
-    yield database
-    await database.close()
+from tests.archive.written_works import work_of
 
 
 def hands(work: FinishedWork) -> list[str]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -16,29 +12,13 @@ from server.archive.review import Review
 from server.archive.review_state import ReviewState
 from server.archive.works import Works
 from server.plausible.judge import Judge
-from server.store.works import FinishedWork
-from tests.browser.handwriting import Handwriting
+from tests.archive.written_works import work_of
 from tests.integration.finished_works import make_work
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'works.sqlite'}")
-    await database.open()
-    yield database
-    await database.close()
 
 
 @pytest.fixture(scope="module")
 def judge() -> Judge:
     return Judge()
-
-
-def work_of(number: int, *written: str) -> FinishedWork:
-    """A work of 加油 in which these characters were written."""
-    hand = Handwriting(random.Random(number))
-    ink = [msgspec.Raw(msgspec.msgpack.encode(hand.character(char))) for char in written]
-    return msgspec.structs.replace(make_work(number), ink=ink)
 
 
 async def test_after_an_outage_all_works_are_judged(database: Database, judge: Judge) -> None:

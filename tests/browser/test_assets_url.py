@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.browser.conftest import Stranger
 from tests.browser.journey import write_a_work
-from tests.browser.test_service_worker import KEEPS, READY
+from tests.browser.service_workers import KEEPS, READY
 from tests.service import Service
 
 

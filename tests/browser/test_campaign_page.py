@@ -15,9 +15,9 @@ from tests.browser.axe import barriers
 from tests.browser.conftest import DESK, PHONE, Stranger
 from tests.browser.donations import give
 from tests.browser.first_stroke import first_and_return
+from tests.browser.fit import LARGE_LETTERS, REACHED, phone
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage
 from tests.browser.screens_campaigns import CAMPAIGNS
-from tests.browser.test_fit import LARGE_LETTERS, REACHED, phone
 from tests.finish_work import finish_work
 from tests.integration.http import get
 from tests.polling import eventually

@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import Stranger
-from tests.browser.test_poster import OPEN_POSTER, STILL, is_shown, saved
+from tests.browser.poster import OPEN_POSTER, STILL, is_shown, saved
 from tests.finish_work import finish_work
 from tests.service import Service
 

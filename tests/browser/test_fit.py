@@ -3,12 +3,11 @@ the paper does not move."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import PHONE, Stranger
+from tests.browser.conftest import Stranger
+from tests.browser.fit import LARGE_LETTERS, REACHED, phone
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
 from tests.browser.strokes import ACROSS, CHARACTERS
 from tests.service import Service
@@ -17,21 +16,6 @@ LONG = "/?phrase=tiantian-xiangshang"
 LANGUAGES = ["zh-CN", "zh-TW", "en-US", "ja-JP"]
 NEEDED = ("partner", "turn-title", "phrase-row", "paper", "undo", "clear", "commit", "leave")
 
-LARGE_LETTERS = """addEventListener("DOMContentLoaded",
-  () => (document.documentElement.style.fontSize = "200%"))"""
-
-REACHED = """() => {
-  const { scrollWidth, clientWidth } = document.documentElement;
-  const out = [...document.querySelectorAll("main :is(button, a, canvas, h2, [data-testid])")]
-    .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".unseen"))
-    .filter((e) => {
-      const { left, right } = e.getBoundingClientRect();
-      return left < -1 || right > clientWidth + 1;
-    })
-    .map((e) => e.dataset.testid ?? e.className);
-  return scrollWidth > clientWidth ? ["page", ...out] : out;
-}"""
-"""What sticks out at the sides."""
 
 NAME_CAN_BE_READ = "(e) => e.clientWidth >= Math.min(e.scrollWidth, 100)"
 """Whether all of a name is there, or much of a long one."""
@@ -41,10 +25,6 @@ WATCH_TOOLS = """() => {
   new ResizeObserver(([{ contentRect }]) => heights.add(Math.round(contentRect.height)))
     .observe(document.querySelector(".tools"));
 }"""
-
-
-def phone(width: int, height: int, **more: Any) -> dict[str, Any]:
-    return {**PHONE, "viewport": {"width": width, "height": height}, **more}
 
 
 async def reaches_all(participant: ParticipantPage) -> None:

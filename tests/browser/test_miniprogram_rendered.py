@@ -14,9 +14,9 @@ import pytest_asyncio
 from jielong import Participant, Pen
 from playwright.async_api import Browser, CDPSession, Page, Route, expect
 
+from tests.browser.miniprogram_campaign import CAMPAIGNS, LISTED
 from tests.browser.participant_page import LIMIT_MS
 from tests.browser.phone import WECHAT, copy_program
-from tests.browser.test_miniprogram_campaign import CAMPAIGNS, LISTED
 from tests.finish_work import finish_work
 from tests.service import ROOT, Service
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import struct
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,13 +13,13 @@ from playwright.async_api import expect
 
 from tests.browser.axe import barriers
 from tests.browser.conftest import Stranger
-from tests.browser.participant_page import LIMIT_MS, ParticipantPage
+from tests.browser.participant_page import LIMIT_MS
+from tests.browser.poster import OPEN_POSTER, STILL, is_shown, saved
 from tests.finish_work import finish_work
 from tests.service import Service
 
 SVG = "{http://www.w3.org/2000/svg}"
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True}
-STILL = {"reduced_motion": "reduce"}
 
 MADE_UP = """async (count) => {
   const {drawPoster} = await import('/static/js/poster/drawing.js');
@@ -30,28 +28,6 @@ MADE_UP = """async (count) => {
     date: '', scan: '', seal: '', code: {side: 1, path: ''}});
 }"""
 """A poster of so many characters, with words that a careless one would take for markup."""
-
-
-OPEN_POSTER = "(id) => import('/static/js/poster/poster.js').then(({openPoster}) => openPoster(id))"
-
-
-async def is_shown(participant: ParticipantPage) -> None:
-    """Wait until the poster is seen."""
-    await expect(participant.see("poster")).to_have_attribute(
-        "data-state", "shown", timeout=LIMIT_MS
-    )
-
-
-async def saved(participant: ParticipantPage, name: str) -> tuple[str, bytes]:
-    """Press a button that saves; the file's name and content."""
-    async with participant.page.expect_download() as download:
-        await participant.see(name).click()
-    file = await download.value
-    return file.suggested_filename, await asyncio.to_thread(_read, await file.path())
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes()
 
 
 async def test_the_poster_is_saved_as_a_drawing_and_as_a_picture(

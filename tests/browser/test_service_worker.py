@@ -12,16 +12,11 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Stranger
 from tests.browser.participant_page import ParticipantPage
+from tests.browser.service_workers import KEEPS, READY
 from tests.finish_work import finish_work
 from tests.polling import eventually
 from tests.service import ROOT, SERVE, Service, start_service
 
-KEEPS: dict[str, Any] = {"service_workers": "allow"}
-READY = """async () => {
-  const { active } = await navigator.serviceWorker.ready;
-  if (active.state === "activated") return;
-  await new Promise((done) => active.addEventListener("statechange", done, { once: true }));
-}"""
 GONE = """async () => {
   const left = async () =>
     (await navigator.serviceWorker.getRegistrations()).length + (await caches.keys()).length;

@@ -11,7 +11,7 @@ from server.campaign.problems import CampaignError
 from server.campaign.provider_secrets import without_secrets
 from server.campaign.reading import read_definition
 from server.catalogue import load_library
-from tests.campaign.test_wechat_pay import certificate, public_pem
+from tests.campaign.wechat_keys import certificate, public_pem
 
 FUND = {"id": "angels", "title": "Angels", "currency": "CNY", "url": "https://pay.example.org"}
 WECHAT = {"merchant": "1230000109", "secrets": ["0123456789abcdef0123456789abcdef"]}

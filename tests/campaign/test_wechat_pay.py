@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.campaign.definition import WeChatPay
 from server.campaign.reports import (
@@ -26,6 +22,7 @@ from server.campaign.reports import (
     SignedReport,
 )
 from server.campaign.wechat_pay import read_signed
+from tests.campaign.wechat_keys import certificate, key, public_pem
 
 NOW = 1_554_209_980.0
 API_KEY, NEXT_API_KEY = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
@@ -58,30 +55,6 @@ REFUND: dict[str, Any] = {
     "amount": {"total": 999, "refund": 999, "payer_total": 999, "payer_refund": 999},
 }
 """The documented resource of a refund."""
-
-
-@cache
-def key(number: int) -> rsa.RSAPrivateKey:
-    """One of WeChat Pay's keys."""
-    del number
-    return rsa.generate_private_key(65_537, 2_048)
-
-
-@cache
-def public_pem(number: int) -> str:
-    """The key that a merchant downloads."""
-    encoded = key(number).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return encoded.decode()
-
-
-def certificate(number: int) -> str:
-    """A platform certificate of that key."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Tenpay.com Root CA")])
-    today = datetime.now(UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name)
-    made = made.public_key(key(number).public_key()).serial_number(number + 1)
-    made = made.not_valid_before(today).not_valid_after(today + timedelta(days=1))
-    return made.sign(key(number), SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 def account(**given: Any) -> WeChatPay:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-import playwright
 import pytest
 
+from tests.client.node import NODE
 from tests.service import ROOT
-
-NODE = Path(playwright.__file__).parent / "driver" / "node"
-"""Playwright brings its own Node, so the tests need no other one."""
 
 CHECK = ROOT / "scripts" / "import-cycles.mjs"
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.client.test_js_imports import NODE
+from tests.client.node import NODE
 from tests.service import ROOT
 
 CHECK = Path(__file__).parent / "vectors.mjs"

@@ -10,6 +10,7 @@ import pytest
 
 from server.archive.database import Database
 from server.store import library
+from tests.integration.console import ConsoleClient
 from tests.integration.postgresql import PostgreSQL
 from tests.integration.protocol_client import MSGPACK, Peer, open_session
 from tests.integration.store import Store, plain
@@ -82,3 +83,11 @@ async def connect(shared: Service) -> AsyncIterator[Connect]:
     yield open_one
     for peer in peers:
         await peer.quit()
+
+
+@pytest.fixture
+async def owner(shared: Service) -> AsyncIterator[ConsoleClient]:
+    """The owner of the setting, signed in to the console of the module's service."""
+    async with ConsoleClient(shared) as client:
+        assert (await client.sign_in()).status_code == 303
+        yield client

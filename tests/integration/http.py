@@ -70,6 +70,25 @@ async def ask(service: Service, path: str, **headers: str) -> Answer:
     return await asyncio.to_thread(_ask, service.url + path, named)
 
 
+def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any], str]:
+    request = urllib.request.Request(url, body, headers, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.loads(answer.read()), ""
+    except urllib.error.HTTPError as error:
+        with error:
+            content = json.loads(error.read())
+            return error.code, content, error.headers.get("www-authenticate", "")
+
+
+async def post(
+    service: Service, path: str, body: bytes = b"", token: str = ""
+) -> tuple[int, dict[str, Any], str]:
+    """Status, content and the challenge of an answer."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return await asyncio.to_thread(_post, service.url + path, body, headers)
+
+
 class Head(HTMLParser):
     """A page's title, the first meta tag of each name, and the alternate versions by type."""
 

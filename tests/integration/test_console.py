@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -20,14 +20,6 @@ OTHER = "another long password"
 @pytest.fixture(scope="module")
 def settings() -> dict[str, object]:
     return {"admin_password": PASSWORD}
-
-
-@pytest.fixture
-async def owner(shared: Service) -> AsyncIterator[ConsoleClient]:
-    """The owner of the setting, signed in."""
-    async with ConsoleClient(shared) as client:
-        assert (await client.sign_in()).status_code == 303
-        yield client
 
 
 async def add(owner: ConsoleClient, name: str, role: str) -> None:

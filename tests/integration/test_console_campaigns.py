@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -53,13 +52,6 @@ def errors(page: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def settings() -> dict[str, object]:
     return {"admin_password": PASSWORD}
-
-
-@pytest.fixture
-async def owner(shared: Service) -> AsyncIterator[ConsoleClient]:
-    async with ConsoleClient(shared) as client:
-        assert (await client.sign_in()).status_code == 303
-        yield client
 
 
 async def edit(owner: ConsoleClient, name: str, **changes: str) -> dict[str, str]:

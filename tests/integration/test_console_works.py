@@ -24,13 +24,6 @@ def settings() -> dict[str, object]:
 
 
 @pytest.fixture
-async def owner(shared: Service) -> AsyncIterator[ConsoleClient]:
-    async with ConsoleClient(shared) as client:
-        await client.sign_in()
-        yield client
-
-
-@pytest.fixture
 async def other(shared: Service) -> AsyncIterator[ConsoleClient]:
     """The same account in another browser."""
     async with ConsoleClient(shared) as client:

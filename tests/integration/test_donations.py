@@ -27,8 +27,8 @@ from server.relay.room import Rules
 from server.session.campaigns import LiveCampaigns, OpenCampaign
 from server.web.api import ApiError
 from server.web.donation_api import DonationApi
-from tests.campaign.test_stripe_events import ACCOUNT, INTENT, event, signature
-from tests.campaign.test_stripe_events import SECRET as STRIPE_SECRET
+from tests.campaign.stripe import ACCOUNT, INTENT, event, signature
+from tests.campaign.stripe import SECRET as STRIPE_SECRET
 from tests.integration.webhooks import SECRET, given, refunded
 from tests.model.donations import DonationModel
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 from jielong import Participant, Refused
@@ -23,7 +20,7 @@ from server.store.pledges import Pledges
 from server.store.pledges_stream import PledgesStream
 from server.store.reconciliation import Reconciler
 from server.store.shards import Shards
-from tests.integration.http import get, get_json
+from tests.integration.http import get, get_json, post
 from tests.integration.protocol_client import JSON, open_session
 from tests.integration.store import IN_MEMORY, plain
 from tests.integration.valkey import Valkey
@@ -65,25 +62,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     file = tmp_path_factory.mktemp("campaigns") / "campaigns.toml"
     file.write_text(CAMPAIGNS)
     return {"campaigns": file, "workers": 2}
-
-
-def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any], str]:
-    request = urllib.request.Request(url, body, headers, method="POST")
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, json.loads(answer.read()), ""
-    except urllib.error.HTTPError as error:
-        with error:
-            content = json.loads(error.read())
-            return error.code, content, error.headers.get("www-authenticate", "")
-
-
-async def post(
-    service: Service, path: str, body: bytes = b"", token: str = ""
-) -> tuple[int, dict[str, Any], str]:
-    """Status, content and the challenge of an answer."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return await asyncio.to_thread(_post, service.url + path, body, headers)
 
 
 async def new_token(service: Service, campaign: str = "default") -> str:

@@ -13,8 +13,7 @@ from jielong import Participant, Refused
 from server.catalogue import load_aliases
 from server.session.identity import Identity
 from tests.integration.command import jielong
-from tests.integration.http import ask, error_of, get_json
-from tests.integration.test_pledges import post
+from tests.integration.http import ask, error_of, get_json, post
 from tests.polling import eventually
 from tests.service import Service
 
