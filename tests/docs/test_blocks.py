@@ -28,8 +28,12 @@ CHECKED_BY = {
 }
 """The other blocks whose names begin so, and the test that runs or checks them."""
 
-COMMANDS_RUN_BY = {r"(JIELONG_\w+=\S+ )?make run": "docs/test_consoles.py"}
-"""The same for single commands."""
+COMMANDS_RUN_BY = {
+    "make run": "docs/test_consoles.py",
+    "JIELONG_WORKERS=4 make run": "integration/test_service.py",
+    "JIELONG_REDIS_URL=redis://10.0.0.5 make run": "integration/test_two_workers.py",
+}
+"""The same for single commands: `make run` is run once, its settings where they are tested."""
 
 SETTINGS_ALONE = re.compile(r"(JIELONG_\w+=\S+ ?)+")
 """test_commands.py looks whether they are known."""
@@ -37,8 +41,8 @@ SETTINGS_ALONE = re.compile(r"(JIELONG_\w+=\S+ ?)+")
 
 def is_covered(command: str) -> bool:
     """Whether a command is run, or said not to be."""
-    patterns = [*COMMANDS_RUN_BY, SETTINGS_ALONE.pattern]
-    return bool(reason_not_to_run(command)) or any(re.fullmatch(it, command) for it in patterns)
+    is_run = command in COMMANDS_RUN_BY or SETTINGS_ALONE.fullmatch(command)
+    return bool(is_run or reason_not_to_run(command))
 
 
 def test_every_block_is_run_or_checked_or_said_not_to_be() -> None:
@@ -52,10 +56,12 @@ def test_every_block_is_run_or_checked_or_said_not_to_be() -> None:
 
 def test_what_is_said_of_blocks_is_about_blocks_that_there_are() -> None:
     names = [block.name for block in blocks()]
-    for name, test in CHECKED_BY.items():
-        assert any(it.startswith(name) for it in names), name
-        assert (ROOT / "tests" / test).is_file(), test
     lines = [line for block in blocks("sh", "console") for line in commands_of(block.code)]
+    for name in CHECKED_BY:
+        assert any(it.startswith(name) for it in names), name
+    assert set(lines) >= COMMANDS_RUN_BY.keys()
+    for test in (*CHECKED_BY.values(), *COMMANDS_RUN_BY.values()):
+        assert (ROOT / "tests" / test).is_file(), test
     for begin in NOT_RUN:
         assert any(re.match(begin, line) for line in lines), begin
     for named in re.findall(r"tests/\w+/\w+\.py", " ".join(NOT_RUN.values())):

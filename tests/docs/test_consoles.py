@@ -7,26 +7,18 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
-from tests.docs.blocks import block, blocks, commands_of
+from tests.docs.blocks import block, commands_of
 from tests.docs.terminal import Terminal
 from tests.integration.console import PASSWORD, ConsoleClient
-from tests.integration.metrics import metrics_of_workers
 from tests.integration.tls import TlsFront
 from tests.integration.valkey import Valkey
 from tests.service import READY, ROOT, STOP_SECONDS, Service, free_port
-
-MAKE_RUN = {
-    command
-    for it in blocks("console")
-    for command in commands_of(it.code)
-    if command.endswith("make run")
-}
 
 
 @pytest.fixture
@@ -51,7 +43,10 @@ async def sign_in(url: str) -> int:
 
 
 def test_make_run_with_a_password_opens_the_console_until_ctrl_c(tmp_path: Path) -> None:
-    (command,) = (it for it in MAKE_RUN if "PASSWORD" in it)
+    shown = (
+        block(f"{page}: JIELONG_ADMIN_PASSWORD") for page in ("README.md", "operate/console.md")
+    )
+    (command,) = {command for it in shown for command in commands_of(it.code)}
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JIELONG_")}
     environment |= {"JIELONG_PORT": str(port), "JIELONG_DATA": str(tmp_path / "data")}
@@ -76,18 +71,6 @@ def test_make_run_with_a_password_opens_the_console_until_ctrl_c(tmp_path: Path)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-
-
-async def test_make_run_takes_workers_and_a_redis_of_one_s_own(
-    serve: Callable[..., Service], valkey: Valkey
-) -> None:
-    workers, redis_url = "JIELONG_WORKERS=4", "JIELONG_REDIS_URL=redis://10.0.0.5"
-    others = {it for it in MAKE_RUN if "PASSWORD" not in it}
-    assert others == {"make run", f"{workers} make run", f"{redis_url} make run"}
-    service = serve(workers=2, redis_url=valkey.url)
-    assert {"0", "1"} <= (await metrics_of_workers(service)).keys()
-    with redis.Redis(port=valkey.port) as client:
-        assert client.exists("jl:secret")
 
 
 def test_accounts_of_the_console_come_and_go(terminal: Terminal) -> None:
