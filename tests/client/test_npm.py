@@ -83,6 +83,7 @@ def test_the_package_holds_modules_with_their_types_and_nothing_else(package: Pa
     rest = {name for name in names if not re.search(r"\.(js|d\.ts)$", name)}
     assert rest == {"LICENSE", "README.md", "package.json", "examples/canvas.html"}
     assert {"index.js", "adapters/wx.js", "examples/relay.js"} <= names
+    assert "](../" not in (package / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_package_has_the_version_of_the_service(package: Path) -> None:
