@@ -126,6 +126,12 @@ class DirectAnswers:
             for path in self._paths(response.path):
                 self._prepared[path] = laid_out
 
+    def remove(self, paths: Iterable[str]) -> None:
+        """Give the prepared answers at these paths no more."""
+        for path in paths:
+            for each in self._paths(path):
+                self._prepared.pop(each, None)
+
     def add_live(
         self, path: str, make: Callable[[], LiveAnswer], headers: Iterable[tuple[str, str]] = ()
     ) -> None:

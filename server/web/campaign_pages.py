@@ -101,8 +101,12 @@ class CampaignPages:
             await self.renew(answers)
 
     async def renew(self, answers: DirectAnswers) -> None:
-        """Make the documents anew that have changed."""
-        for campaign_id in PublicCampaigns(self._campaigns):
+        """Make the documents anew that have changed; a rehearsal has none."""
+        public = PublicCampaigns(self._campaigns)
+        for campaign_id in self._shown.keys() - public.keys():
+            answers.remove(response.path for response in self._responses(self._shown[campaign_id]))
+            del self._shown[campaign_id]
+        for campaign_id in public:
             defined, figures = self._defined(campaign_id), self._figures_of(campaign_id)
             shown = self._shown.get(campaign_id)
             documents: Mapping[str, LiveDocument]

@@ -9,15 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from random import Random
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from tests.faults.connection import Connection, ConnectionLostError
 from tests.faults.fault_types import State
-from tests.faults.history import Message
-from tests.faults.participant import Participant
-
-if TYPE_CHECKING:
-    from tests.faults.clients import Clients
+from tests.faults.history import History, Message
+from tests.faults.participant import Observer, Participant, Room
 
 SILENCE_SECONDS = 3.0
 """After this time without a message the client pings; after the same time again it reconnects."""
@@ -32,10 +29,29 @@ RECONNECT_SECONDS = (0.1, 0.8)
 """Range of the random delay before a reconnect."""
 
 
+class Watch(Observer, Protocol):
+    """Hears of connections, too.
+
+    Attributes:
+        history: where the messages of all clients are recorded.
+    """
+
+    history: History
+
+    def reconnected(self, cause: str, lost_at: float) -> None:
+        """A client got `welcome` after a lost connection."""
+
+    def probable_cause(self) -> str:
+        """The fault that probably cut a connection just now."""
+
+    def report_stuck(self, client: Any, room: Room, since: float) -> None:
+        """A client got no message for longer than the limits of the room allow."""
+
+
 class Client(Participant):
     """A client `name` of the service at `url`."""
 
-    def __init__(self, name: str, url: str, random: Random, clients: Clients) -> None:
+    def __init__(self, name: str, url: str, random: Random, clients: Watch) -> None:
         super().__init__(random, clients)
         self.name = name
         self._url = url

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.integration.command import jielong
 from tests.integration.console import PASSWORD, ConsoleClient
 from tests.integration.http import get_json
 from tests.integration.webhooks import SECRET, Caller, given, new_report_id, refunded, signed
@@ -80,6 +81,27 @@ async def make(owner: ConsoleClient, name: str) -> None:
     more = {"title__en": "Spring", "relays__give": "on", "webhook__add": SECRET}
     assert await edit(owner, name, **more, **FUND) == {}
     assert (await owner.post(f"/campaigns/{name}/open", {}, "/campaigns")).status_code == 303
+
+
+async def test_a_campaign_for_rehearsals_has_no_page_to_look_at(
+    owner: ConsoleClient, shared: Service
+) -> None:
+    new = {"id": "tried", "locale": "en"}
+    assert (await owner.post("/campaigns", new, "/campaigns")).status_code == 303
+    assert "/c/tried" in (await owner.get("/campaigns/tried")).text
+
+    async def is_there() -> bool:
+        return (await owner.http.get("/c/tried")).status_code == 200
+
+    await eventually(is_there)
+    made = jielong("campaign", "edit", "tried", "--set", "rehearsal=true", "--data", shared.data)
+    assert made.returncode == 0, made.stderr
+    assert "/c/tried" not in (await owner.get("/campaigns/tried")).text
+
+    async def is_gone() -> bool:
+        return (await owner.http.get("/c/tried")).status_code == 404
+
+    await eventually(is_gone)
 
 
 async def test_a_campaign_is_made_changed_opened_and_closed(
