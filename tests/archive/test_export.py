@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -44,14 +44,13 @@ def test_a_folder_has_a_picture_of_each_work_and_keeps_those_that_are_there(
         assert lightest != darkest, "nothing is drawn"
 
 
-@pytest.mark.skipif(find_spec("pyarrow") is None, reason="needs the extra parquet")
 def test_a_table_has_a_row_for_each_work() -> None:
-    parquet: Any = import_module("pyarrow.parquet")
     file = BytesIO()
     table = Parquet(file)
     for work in WORKS:
         table.write(work)
     table.close()
+    parquet: Any = import_module("pyarrow.parquet")
     rows = parquet.read_table(file).to_pylist()
     assert [row["id"] for row in rows] == [work.id for work in WORKS]
     assert [row["serials"] for row in rows] == [[it.serial for it in work.hands] for work in WORKS]
@@ -61,7 +60,7 @@ def test_a_table_has_a_row_for_each_work() -> None:
     ]
 
 
-@pytest.mark.skipif(find_spec("pyarrow") is not None, reason="pyarrow is there")
-def test_without_the_extra_it_is_said_how_to_install_it() -> None:
+def test_without_the_extra_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(NoParquetError, match=r"pip install .*\[parquet\]"):
         Parquet(BytesIO())

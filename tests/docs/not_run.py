@@ -21,7 +21,6 @@ NOT_RUN = {
     "tests/client/test_miniprogram_files.py checks what it copies",
     r"python -m bench\.": "measures for minutes or hours; its module and options are looked up",
     r"\S*jielong rehearse": "tests/integration/test_rehearse.py holds a shorter one",
-    r".* --format parquet": "needs the extra parquet, which is large; tests/archive/test_export.py",
 }
 """Why a command that begins so is not run."""
 
