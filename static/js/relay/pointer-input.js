@@ -13,73 +13,102 @@ const PALM_FIRST_MS = 500;
 /** @typedef {"lifted" | "interrupted" | "palm"} End An interrupted stroke may be a palm or writing. */
 
 /**
- * @param {HTMLElement} paper A square.
- * @param {Object} handlers
- * @param {(sample: Sample) => boolean} handlers.down False: no stroke may begin now.
- * @param {(samples: Sample[], predicted: Sample[]) => void} handlers.move
- * @param {(how: End) => void} handlers.end
+ * @typedef {Object} Handlers
+ * @property {(sample: Sample) => boolean} down False: no stroke may begin now.
+ * @property {(samples: Sample[], predicted: Sample[]) => void} move
+ * @property {(how: End) => void} end
  */
-export function listenToPointer(paper, { down, move, end }) {
+
+export class PointerInput {
+  #paper;
+  #handlers;
   /** @type {{id: number, kind: string, since: number} | null} */
-  let writing = null;
-  let penSeen = -Infinity;
-  let box = paper.getBoundingClientRect();
+  #writing = null;
+  #penSeen = -Infinity;
+  #box;
 
-  /** @param {PointerEvent} event @returns {Sample} */
-  const sampleOf = (event) => ({
-    x: (event.clientX - box.left) / box.width,
-    y: (event.clientY - box.top) / box.height,
-    t: event.timeStamp,
-    pressure: event.pressure,
-    kind: event.pointerType === "pen" ? "pen" : event.pointerType === "touch" ? "touch" : "mouse",
-  });
+  /**
+   * @param {HTMLElement} paper A square.
+   * @param {Handlers} handlers
+   */
+  constructor(paper, handlers) {
+    this.#paper = paper;
+    this.#handlers = handlers;
+    this.#box = paper.getBoundingClientRect();
+    this.#listen();
+  }
+
+  #listen() {
+    const paper = this.#paper;
+    paper.addEventListener("pointerdown", (event) => this.#onDown(event));
+    paper.addEventListener("pointermove", (event) => this.#onMove(event));
+    paper.addEventListener("pointerup", (event) => this.#onEnd(event, "lifted"));
+    paper.addEventListener("pointercancel", (event) => this.#onEnd(event, "interrupted"));
+    // Without capture the rest of the stroke, and its end, may go to another element.
+    paper.addEventListener("lostpointercapture", (event) => this.#onEnd(event, "lifted"));
+    document.addEventListener("visibilitychange", () => document.hidden && this.#end("interrupted"));
+    // The paper moves under the finger. Not every browser cancels the pointer then.
+    screen.orientation?.addEventListener("change", () => this.#end("interrupted"));
+    // A long press and a double tap must draw, not open the browser's menu or zoom.
+    paper.addEventListener("contextmenu", (event) => event.preventDefault());
+    paper.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+  }
+
   /** @param {PointerEvent} event */
-  const notePen = (event) => {
-    if (event.pointerType === "pen") penSeen = event.timeStamp;
-  };
-  /** @param {End} how */
-  const endStroke = (how) => {
-    if (!writing) return;
-    writing = null;
-    end(how);
-  };
-
-  paper.addEventListener("pointerdown", (event) => {
-    notePen(event);
+  #onDown(event) {
+    this.#notePen(event);
     const { pointerType, pointerId, timeStamp } = event;
     if (event.button !== 0) return;
-    if (pointerType === "touch" && timeStamp - penSeen < PALM_MS) return;
-    if (writing) {
-      if (pointerType !== "pen" || writing.kind !== "touch") return;
-      endStroke(timeStamp - writing.since < PALM_FIRST_MS ? "palm" : "interrupted");
+    if (pointerType === "touch" && timeStamp - this.#penSeen < PALM_MS) return;
+    if (this.#writing) {
+      if (pointerType !== "pen" || this.#writing.kind !== "touch") return;
+      this.#end(timeStamp - this.#writing.since < PALM_FIRST_MS ? "palm" : "interrupted");
     }
-    box = paper.getBoundingClientRect();
-    if (!down(sampleOf(event))) return;
+    this.#box = this.#paper.getBoundingClientRect();
+    if (!this.#handlers.down(this.#sampleOf(event))) return;
     event.preventDefault();
-    writing = { id: pointerId, kind: pointerType, since: timeStamp };
-    paper.setPointerCapture(pointerId);
-  });
-  paper.addEventListener("pointermove", (event) => {
-    notePen(event);
-    if (event.pointerId !== writing?.id) return;
-    box = paper.getBoundingClientRect(); // A notice above the paper may have moved it.
+    this.#writing = { id: pointerId, kind: pointerType, since: timeStamp };
+    this.#paper.setPointerCapture(pointerId);
+  }
+
+  /** @param {PointerEvent} event */
+  #onMove(event) {
+    this.#notePen(event);
+    if (event.pointerId !== this.#writing?.id) return;
+    this.#box = this.#paper.getBoundingClientRect(); // A notice above the paper may have moved it.
     const events = event.getCoalescedEvents?.() ?? [];
-    const predicted = event.getPredictedEvents?.() ?? [];
-    move((events.length > 0 ? events : [event]).map(sampleOf), predicted.map(sampleOf));
-  });
-  /** @param {End} how @returns {(event: PointerEvent) => void} */
-  const ends = (how) => (event) => {
-    notePen(event);
-    if (event.pointerId === writing?.id) endStroke(how);
-  };
-  paper.addEventListener("pointerup", ends("lifted"));
-  paper.addEventListener("pointercancel", ends("interrupted"));
-  // Without capture the rest of the stroke, and its end, may go to another element.
-  paper.addEventListener("lostpointercapture", ends("lifted"));
-  document.addEventListener("visibilitychange", () => document.hidden && endStroke("interrupted"));
-  // The paper moves under the finger. Not every browser cancels the pointer then.
-  screen.orientation?.addEventListener("change", () => endStroke("interrupted"));
-  // A long press and a double tap must draw, not open the browser's menu or zoom.
-  paper.addEventListener("contextmenu", (event) => event.preventDefault());
-  paper.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
+    const samples = (events.length > 0 ? events : [event]).map((each) => this.#sampleOf(each));
+    const predicted = (event.getPredictedEvents?.() ?? []).map((each) => this.#sampleOf(each));
+    this.#handlers.move(samples, predicted);
+  }
+
+  /** @param {PointerEvent} event @param {End} how */
+  #onEnd(event, how) {
+    this.#notePen(event);
+    if (event.pointerId === this.#writing?.id) this.#end(how);
+  }
+
+  /** @param {End} how */
+  #end(how) {
+    if (!this.#writing) return;
+    this.#writing = null;
+    this.#handlers.end(how);
+  }
+
+  /** @param {PointerEvent} event */
+  #notePen(event) {
+    if (event.pointerType === "pen") this.#penSeen = event.timeStamp;
+  }
+
+  /** @param {PointerEvent} event @returns {Sample} */
+  #sampleOf({ clientX, clientY, timeStamp, pressure, pointerType }) {
+    const { left, top, width, height } = this.#box;
+    return {
+      x: (clientX - left) / width,
+      y: (clientY - top) / height,
+      t: timeStamp,
+      pressure,
+      kind: pointerType === "pen" ? "pen" : pointerType === "touch" ? "touch" : "mouse",
+    };
+  }
 }

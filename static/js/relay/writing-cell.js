@@ -9,7 +9,7 @@ import { makeGrid, part } from "../shared/dom.js";
 import { InkCanvas } from "../shared/ink-canvas.js";
 import { LazyPart } from "../shared/lazy.js";
 import { text } from "../shared/text.js";
-import { listenToPointer } from "./pointer-input.js";
+import { PointerInput } from "./pointer-input.js";
 import { TracingGuide } from "./tracing-guide.js";
 
 /** @import { Change, LiveInk, Sample, State } from "../../../client/js/types.js" */
@@ -39,7 +39,7 @@ export class WritingCell {
       onFull: (what) => relay.dispatch({ t: "user:full", what }),
       leastMs: () => relay.state.inkMs,
     });
-    listenToPointer(this.#canvas, {
+    new PointerInput(this.#canvas, {
       down: (sample) => {
         const ready = canWrite(relay.state) && this.#pen.down(sample, inkUsage(relay.state));
         this.#schedulePaint();
