@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.extras import install
 from server.guard.limits import GuardRules, NetworkLimits
 from server.guard.other_proofs import load_check
 from server.guard.proxies import TrustedProxies
@@ -239,10 +240,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{issuer!r} is no issuer; write one like https://login.example.org")
         missing = [name for name in ("authlib", "httpx") if find_spec(name) is None]
         if issuer and missing:
-            raise ValueError(
-                "OIDC needs Authlib; install it with "
-                "`.venv/bin/pip install -c constraints.txt -e '.[oidc]'`"
-            )
+            raise ValueError(f"OIDC needs Authlib; install it with {install('oidc')}")
         return issuer
 
     @field_validator("admin_password")

@@ -19,6 +19,7 @@ from server.archive import migration
 from server.archive.outage import Outages, Use
 from server.archive.remedies import missing_columns, remedy
 from server.archive.writer_thread import Result, WriterThread
+from server.extras import install
 
 OPEN_ATTEMPTS, OPEN_PAUSE_SECONDS = 8, 0.25
 """SQLite refuses a process that waits for another one's migration for too long; it tries again."""
@@ -54,7 +55,6 @@ _THREAD = "_connection_worker_thread"
 """In the name of every thread of aiosqlite."""
 
 _WRITE = "write postgresql+asyncpg://user:password@host/name, or nothing for SQLite"
-_INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[postgresql]'`"
 
 
 class ArchiveError(Exception):
@@ -247,7 +247,7 @@ def make_engine(url: str) -> AsyncEngine:
     except ImportError as error:
         raise ArchiveError(
             f"JIELONG_DATABASE_URL names a driver that is missing ({error.name}); "
-            f"for PostgreSQL take asyncpg: {_INSTALL} and {_WRITE}"
+            f"for PostgreSQL take asyncpg: install it with {install('postgresql')} and {_WRITE}"
         ) from error
     except (SQLAlchemyError, ValueError) as error:
         raise ArchiveError(

@@ -5,16 +5,19 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from server import __version__
+from server.extras import install
 from server.tracing.span import Tracing
-
-_INSTALL = (
-    "install it with `.venv/bin/pip install -c constraints.txt -e '.[traces]'`, or unset "
-    "JIELONG_TRACES"
-)
 
 
 class TracingError(Exception):
     """There can be no traces; the message says what to do."""
+
+    def __init__(self, missing: str) -> None:
+        """`missing` is the name of the library."""
+        super().__init__(
+            f"JIELONG_TRACES needs {missing}: install it with {install('traces')}, or unset "
+            "JIELONG_TRACES"
+        )
 
 
 def require_tracing(*, on: bool) -> None:
@@ -24,7 +27,7 @@ def require_tracing(*, on: bool) -> None:
         TracingError: it is missing.
     """
     if on and find_spec("opentelemetry") is None:
-        raise TracingError(f"JIELONG_TRACES needs OpenTelemetry: {_INSTALL}")
+        raise TracingError("OpenTelemetry")
 
 
 def start_tracing(worker: int) -> Tracing:
@@ -36,5 +39,5 @@ def start_tracing(worker: int) -> Tracing:
     try:
         from server.tracing.opentelemetry import OpenTelemetry  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise TracingError(f"JIELONG_TRACES needs {error.name}: {_INSTALL}") from error
+        raise TracingError(str(error.name)) from error
     return OpenTelemetry(__version__, worker)

@@ -7,11 +7,10 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from server.archive.publishing import PublicWork
+from server.extras import install
 
 ROWS = 1_000
 """Works of a row group; so many are in memory at a time."""
-
-INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[parquet]'`"
 
 
 class NoParquetError(Exception):
@@ -31,7 +30,9 @@ class Parquet:
             self._arrow: Any = import_module("pyarrow")
             parquet: Any = import_module("pyarrow.parquet")
         except ImportError as error:
-            raise NoParquetError(f"Parquet needs pyarrow; {INSTALL}") from error
+            raise NoParquetError(
+                f"Parquet needs pyarrow; install it with {install('parquet')}"
+            ) from error
         self._schema = _schema(self._arrow)
         self._writer = parquet.ParquetWriter(file, self._schema, compression="zstd")
         self._rows: list[dict[str, object]] = []

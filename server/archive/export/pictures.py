@@ -18,6 +18,7 @@ import resvg_py
 
 from server.archive.export.files import whole_file
 from server.archive.publishing import PublicWork, picture_of
+from server.extras import install
 from server.relay.ink import Stroke
 from server.relay.phrase import Phrase
 
@@ -27,8 +28,6 @@ WEBP_QUALITY = 85
 
 AT_ONCE = 4
 """Pictures that wait for each process; so many works are in memory."""
-
-INSTALL = "install it with `.venv/bin/pip install -c constraints.txt -e '.[pictures]'`"
 
 
 class NoWebpError(Exception):
@@ -48,7 +47,9 @@ class PictureFolder:
             try:
                 import_module("PIL.Image")
             except ImportError as error:
-                raise NoWebpError(f"WebP needs Pillow; {INSTALL}") from error
+                raise NoWebpError(
+                    f"WebP needs Pillow; install it with {install('pictures')}"
+                ) from error
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._kind = folder, kind
         processes = os.cpu_count() or 1
