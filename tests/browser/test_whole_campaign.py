@@ -77,6 +77,36 @@ async def is_closed(service: Service) -> bool:
     return not await is_open(service)
 
 
+async def write_pledge_and_give(service: Service, stranger: Stranger) -> None:
+    """Two strangers write a work; one of them makes a pledge, and somebody gives."""
+    one, two = [await stranger(service, f"/c/{CAMPAIGN}") for _ in range(2)]
+    await open_room(one, two)
+    for hand, character in zip((one, two), CHARACTERS, strict=False):
+        await write(hand, *character)
+    await two.is_in("done")
+    await one.page.goto(f"{service.url}/c/{CAMPAIGN}")
+    await one.see("pledge-go").click()
+    await expect(one.see("pledge-see")).to_contain_text("1", timeout=LIMIT_MS)
+    await give(service, CAMPAIGN, "books", "first", 12_345)
+
+
+async def review(owner: Page, service: Service, scribble: str) -> None:
+    """Pass the older work that waits, and refuse the scribble."""
+    await owner.goto(f"{service.url}/admin/review?campaign={CAMPAIGN}")
+    await expect(owner.locator("#review")).not_to_have_attribute("aria-busy", "true")
+    await owner.keyboard.press("p")
+    await expect(owner.locator(".review-link")).to_have_attribute(
+        "href", f"/admin/works/{scribble}"
+    )
+    await owner.keyboard.press("x")
+    await expect(owner.get_by_text("Nothing waits for you.")).to_be_visible()
+
+
+async def public_works(service: Service) -> list[str]:
+    found = await get_json(service, f"/api/works?campaign={CAMPAIGN}")
+    return [work["id"] for work in found["works"]]
+
+
 async def test_an_owner_runs_a_campaign_from_beginning_to_end(
     serve: Callable[..., Service], stranger: Stranger, browser: Browser
 ) -> None:
@@ -90,17 +120,7 @@ async def test_an_owner_runs_a_campaign_from_beginning_to_end(
 
     await eventually(is_known)
     await eventually(lambda: is_open(service))
-
-    one, two = [await stranger(service, f"/c/{CAMPAIGN}") for _ in range(2)]
-    await open_room(one, two)
-    for hand, character in zip((one, two), CHARACTERS, strict=False):
-        await write(hand, *character)
-    await two.is_in("done")
-
-    await one.page.goto(f"{service.url}/c/{CAMPAIGN}")
-    await one.see("pledge-go").click()
-    await expect(one.see("pledge-see")).to_contain_text("1", timeout=LIMIT_MS)
-    await give(service, CAMPAIGN, "books", "first", 12_345)
+    await write_pledge_and_give(service, stranger)
 
     await owner.goto(f"{service.url}/admin/?campaign={CAMPAIGN}")
     for name, value in (("Works finished", "1"), ("Pledges", "1"), ("Raised", "123.45")):
@@ -108,31 +128,26 @@ async def test_an_owner_runs_a_campaign_from_beginning_to_end(
         await expect(tile).to_contain_text(value, timeout=SEEN_MS)
 
     scribble = (await finish(service, hand=Scribbler, campaign=CAMPAIGN)).work
-    await owner.goto(f"{service.url}/admin/review?campaign={CAMPAIGN}")
-    await expect(owner.locator("#review")).not_to_have_attribute("aria-busy", "true")
-    await owner.keyboard.press("p")
-    await expect(owner.locator(".review-link")).to_have_attribute(
-        "href", f"/admin/works/{scribble}"
-    )
-    await owner.keyboard.press("x")
-    await expect(owner.get_by_text("Nothing waits for you.")).to_be_visible()
-
-    async def public() -> list[str]:
-        found = await get_json(service, f"/api/works?campaign={CAMPAIGN}")
-        return [work["id"] for work in found["works"]]
+    await review(owner, service, scribble)
 
     async def is_public() -> bool:
-        return bool(await public())
+        return bool(await public_works(service))
 
     await eventually(is_public)
-    assert len(await public()) == 1
-    assert scribble not in await public()
+    public = await public_works(service)
+    assert len(public) == 1
+    assert scribble not in public
 
     await press(owner, service, "close")
     await owner.locator("button.danger").click()
     await expect(owner.locator(".notice.good")).to_be_visible()
     await owner.context.close()
     await eventually(lambda: is_closed(service))
+    await has_exported_what_was_told(service)
+
+
+async def has_exported_what_was_told(service: Service) -> None:
+    """The export of all works, and the totals, say the same."""
     told = await get_json(service, ADDRESS)
     options = ("--campaign", CAMPAIGN, "--review", "all", "--data", str(service.data))
     lines = jielong("works", "export", *options).stdout.splitlines()
