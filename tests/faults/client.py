@@ -29,7 +29,7 @@ RECONNECT_SECONDS = (0.1, 0.8)
 """Range of the random delay before a reconnect."""
 
 
-class Watch(Observer, Protocol):
+class ConnectionObserver(Observer, Protocol):
     """Hears of connections, too.
 
     Attributes:
@@ -51,7 +51,7 @@ class Watch(Observer, Protocol):
 class Client(Participant):
     """A client `name` of the service at `url`."""
 
-    def __init__(self, name: str, url: str, random: Random, clients: Watch) -> None:
+    def __init__(self, name: str, url: str, random: Random, clients: ConnectionObserver) -> None:
         super().__init__(random, clients)
         self.name = name
         self._url = url
