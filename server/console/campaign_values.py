@@ -6,18 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
-from itertools import count
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.campaign.amounts import read_amount, show_amount
+from server.campaign.amounts import show_amount
 from server.campaign.definition import DayPalette, NightPalette, Theme
 from server.campaign.problems import Problem
 from server.console.campaign_accounts import ACCOUNTS, ADD, FORGET
 from server.console.campaign_fields import Layout
 from server.console.campaign_groups import ADD_LANGUAGE, CATEGORIES
 from server.console.campaign_languages import keep_languages
-from server.console.campaign_parts import Rows
+from server.console.campaign_paths import Plain, set_at, value_at
+from server.console.campaign_rows import set_list
 from server.console.forms import Field
 from server.relay.campaign import Relay
 from server.relay.fault import Fault, FaultError
@@ -26,7 +25,6 @@ LINES = {"phrases", "embed"}
 """Lists of words: one on each line of a field."""
 
 RELAYS: tuple[Relay, ...] = ("write", "pledge", "give")
-Plain = dict[str, Any]
 
 
 class WrongValuesError(Exception):
@@ -57,15 +55,6 @@ _DEFAULTS: dict[str, str] = {
     "moderation": "after",
     "deletion": "keep",
 }
-_EMPTY: Mapping[str, Plain] = {
-    "phrase": {"id": "", "text": "", "locale": ""},
-    "pledge": {"id": "", "text": ""},
-    "fund": {"id": "", "title": "", "currency": "", "url": ""},
-    "goal": {"at": 0},
-    "milestone": {"at": 0},
-    "network": {"address": "", "participants": 0},
-}
-"""What an entry has of what was left out, so that the validator names each."""
 
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----", re.DOTALL)
 _GOAL = re.compile(r"fund\.(\d+)\.goal")
@@ -77,7 +66,7 @@ def values_of(plain: Plain, fields: Sequence[Field]) -> dict[str, str]:
     values = dict(_DEFAULTS)
     zone = str(plain.get("time_zone", ""))
     for field in fields:
-        found = _at(plain, field.name, plain.get("locale", "zh-Hans"))
+        found = value_at(plain, field.name, plain.get("locale", "zh-Hans"))
         root, _, rest = field.name.partition(".")
         if root in ("relays", "categories"):
             found = rest in plain.get(root, ("write",) if root == "relays" else ())
@@ -122,10 +111,10 @@ def plain_from(
         except FaultError as error:
             faults[name] = error.fault
             continue
-        _set(plain, name, meant, values.get("locale", "zh-Hans"))
+        set_at(plain, name, meant, values.get("locale", "zh-Hans"))
     plain["relays"] = [relay for relay in RELAYS if values.get(f"relays.{relay}")]
     plain["categories"] = [it for it in CATEGORIES if values.get(f"categories.{it}")]
-    used = {rows.path: _set_list(plain, rows, values, faults) for rows in layout.lists}
+    used = {rows.path: set_list(plain, rows, values, faults) for rows in layout.lists}
     for account in ACCOUNTS:
         _set_secrets(plain, account, values)
     if faults:
@@ -164,19 +153,6 @@ def _on_clock(moment: datetime, zone: str) -> str:
     if moment.tzinfo is not None:
         moment = moment.astimezone(ZoneInfo(zone) if zone else UTC)
     return f"{moment:%Y-%m-%dT%H:%M}"
-
-
-def _at(plain: Plain, path: str, locale: str) -> object:
-    """The value at a path; None where there is none."""
-    at: Any = plain
-    for part in path.split("."):
-        if isinstance(at, str):  # a text in the campaign's own language
-            return at if part == locale else None
-        if isinstance(at, list | tuple):
-            at = at[int(part)] if part.isdecimal() and int(part) < len(at) else None
-        else:
-            at = at.get(part) if isinstance(at, dict) else None
-    return None if isinstance(at, dict) and path != "weights" else at
 
 
 def _value(name: str, value: str) -> object:
@@ -219,91 +195,6 @@ def _weight(line: str) -> tuple[str, float]:
     except ValueError as error:
         fault = Fault("{line!r} is not a phrase and a number, such as 加油 3", line=line.strip())
         raise FaultError(fault) from error
-
-
-def _set(plain: Plain, path: str, value: object, locale: str) -> None:
-    *parents, key = path.split(".")
-    at = plain
-    for parent in parents:
-        found = at.get(parent)
-        if isinstance(found, str):
-            found = {locale: found} if found else {}
-        at[parent] = at = found if isinstance(found, dict) else {}
-    if value is None:
-        at.pop(key, None)
-    else:
-        at[key] = value
-    if parents and not at:
-        _drop_empty(plain, parents)
-
-
-def _drop_empty(plain: Plain, parents: Sequence[str]) -> None:
-    """Remove tables with nothing in them."""
-    for depth in range(len(parents), 0, -1):
-        at: Any = plain
-        for parent in parents[: depth - 1]:
-            at = at[parent]
-        if at[parents[depth - 1]] == {}:
-            del at[parents[depth - 1]]
-
-
-def _set_list(
-    plain: Plain, rows: Rows, values: Mapping[str, str], faults: dict[str, Fault]
-) -> list[int]:
-    """Set the entries of a list; the rows that they come from. An empty row is no entry.
-
-    What is wrong with a value is added to `faults`.
-    """
-    entries, used = [], []
-    known = plain.get(rows.path) or []
-    numbers = {int(name.split(".")[1]) for name in values if name.startswith(f"{rows.path}.")}
-    for number in sorted(numbers):
-        entry = deepcopy(known[number]) if number < len(known) else {}
-        typed = False
-        for column in rows.columns:
-            value = values.get(f"{rows.path}.{number}.{column.name}", "").strip()
-            typed = typed or (bool(value) and column.kind not in ("tick", "choice"))
-            _set(entry, column.name, _cell(column, value), values.get("locale", "zh-Hans"))
-        if typed:
-            entries.append(_EMPTY[rows.path] | entry)
-            used.append(number)
-            if "goal" in entry:
-                _read_goal(entries[-1], f"{rows.path}.{number}.goal", faults)
-    if "id" in _EMPTY[rows.path]:
-        _make_ids(rows.path, entries)
-    if rows.path == "phrase":
-        for entry in entries:
-            entry["locale"] = entry["locale"] or values.get("locale", "zh-Hans")
-    if entries:
-        plain[rows.path] = entries
-    else:
-        plain.pop(rows.path, None)
-    return used
-
-
-def _read_goal(fund: Plain, field: str, faults: dict[str, Fault]) -> None:
-    """What to raise, as people write amounts."""
-    try:
-        fund["goal"] = read_amount(str(fund["goal"]), fund["currency"])
-    except FaultError as error:
-        faults[field] = error.fault
-        del fund["goal"]
-
-
-def _make_ids(path: str, entries: Sequence[Plain]) -> None:
-    """Give entries without an id the next free one, such as "pledge-2"."""
-    taken = {entry["id"] for entry in entries}
-    free = (name for number in count(1) if (name := f"{path}-{number}") not in taken)
-    for entry in entries:
-        entry["id"] = entry["id"] or next(free)
-
-
-def _cell(column: Field, value: str) -> object:
-    if column.kind == "tick":
-        return None if value else False
-    if column.kind == "number" and value.lstrip("-").isdecimal():
-        return int(value)
-    return value or None
 
 
 def _set_secrets(plain: Plain, account: str, values: Mapping[str, str]) -> None:
