@@ -51,7 +51,7 @@ def test_every_block_is_run_or_checked_or_said_not_to_be() -> None:
             continue
         assert block.language == "console", f"{block.name}: no test knows a block of this kind"
         for command in commands_of(block.code):
-            assert is_covered(command), f"{block.name}: {command}"
+            assert is_covered(command), f"{block.name}: run {command}, or say why not in not_run.py"
 
 
 def test_what_is_said_of_blocks_is_about_blocks_that_there_are() -> None:
