@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.blocks import blocks
 from tests.service import ROOT, Service
 
 PACKAGE = ROOT / "client" / "js"
 SECONDS = 60
 NODE = ("node", "--experimental-websocket")
 """Node 20 has WebSockets behind this flag, later ones without."""
+PROGRAMS = blocks("js")
+SAID = [r"waiting for a stranger, to write .+\n", r".+ \d+\n"]
+"""What each of them prints."""
+
 DENO_OPTIONS = ("run", "--quiet", "--no-prompt", "--no-remote", "--allow-net=127.0.0.1")
 
 
@@ -41,18 +46,15 @@ def test_two_programs_write_a_work(runtime: tuple[str, ...], shared: Service) ->
     assert abs(int(number) - int(another)) == 1
 
 
-@pytest.mark.parametrize(
-    ("number", "said"), [(0, r"waiting for a stranger, to write .+\n"), (1, r".+ \d+\n")]
-)
+@pytest.mark.parametrize("number", range(len(PROGRAMS)))
 def test_the_programs_of_the_readme_run(
-    runtime: tuple[str, ...], number: int, said: str, shared: Service, tmp_path: Path
+    runtime: tuple[str, ...], number: int, shared: Service, tmp_path: Path
 ) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / "jielong-client").symlink_to(PACKAGE)
     imports = {"imports": {"jielong-client": f"file://{PACKAGE}/index.js"}}
     (tmp_path / "deno.json").write_text(json.dumps(imports))
-    programs = re.findall(r"```js\n(import .+?)```", (PACKAGE / "README.md").read_text(), re.DOTALL)
-    (tmp_path / "program.mjs").write_text(programs[number])
+    (tmp_path / "program.mjs").write_text(PROGRAMS[number].code)
     command = [*runtime, tmp_path / "program.mjs", shared.ws_url]
-    found = subprocess.check_output(command, text=True, timeout=SECONDS)
-    assert re.fullmatch(said, found)
+    said = subprocess.check_output(command, text=True, timeout=SECONDS)
+    assert re.fullmatch(SAID[number], said)

@@ -8,22 +8,22 @@ from scripts.docs.stage import ROOT
 from tests.docs.blocks import blocks, blocks_of, commands_of, pages, without_comments
 from tests.docs.not_run import NOT_RUN, reason_not_to_run
 
-WHOLE_LANGUAGES = {"python", "sh", "toml", "html", "promql"}
-"""Every block in them is run or checked: test_snippets.py, test_shown.py."""
+WHOLE_LANGUAGES = {"python", "sh", "js", "toml", "html", "promql"}
+"""Every block in them is run or checked: test_snippets.py, test_shown.py, test_js_programs.py."""
 
 CHECKED_BY = {
     "README.md: JIELONG_ADMIN_PASSWORD": "docs/test_consoles.py",
-    "build/javascript.md: import": "client/test_js_programs.py",
     "operate/backup.md: pg_dump": "integration/test_databases.py",
     "operate/console.md: JIELONG_ADMIN_PASSWORD": "docs/test_consoles.py",
     "operate/console.md: jielong admin add": "docs/test_consoles.py",
     "operate/doctor.md: jielong doctor": "docs/test_consoles.py",
     "operate/doctor.md: ok guard": "docs/test_consoles.py",
     "operate/durability.md: SENTINEL DEBUG": "docs/test_shown.py",
-    "operate/logs.md: ": "cli/test_logs.py",
-    "operate/redis.md: ": "integration/test_secure_store.py",
+    "operate/logs.md: {": "cli/test_logs.py",
+    "operate/redis.md: ACL SETUSER": "integration/test_secure_store.py",
+    "operate/redis.md: rediss://": "integration/test_secure_store.py",
     "operate/rehearse.md: 141 people": "rehearsal/test_report.py",
-    "operate/traces.md: ": "integration/test_traces.py",
+    "operate/traces.md: .venv/bin/pip install": "integration/test_traces.py",
     "start.md: ": "docs/test_start.py",
 }
 """The other blocks whose names begin so, and the test that runs or checks them."""
