@@ -34,14 +34,19 @@ class ForkedProcess:
         out: Path,
         errors: Path | None = None,
         given: Path = Path(os.devnull),
+        *,
+        may_fork: bool = False,
     ) -> None:
         """Start `jielong` with these arguments, with the file `given` as its standard input.
 
-        What it prints is appended to `out`, and its errors to `errors`, or to `out`, too.
+        What it prints is appended to `out`, and its errors to `errors`, or to `out`, too. It ends
+        with the tests at the latest, unless it may use processes of `multiprocessing` itself.
         """
         files = str(out), str(errors or out), str(given)
         self._process = _context.Process(
-            target=_run, args=(list(arguments), dict(environment), str(cwd), *files)
+            target=_run,
+            args=(list(arguments), dict(environment), str(cwd), *files),
+            daemon=not may_fork,
         )
         self._process.start()
         assert self._process.pid is not None
@@ -87,7 +92,7 @@ def run_to_the_end(
     with tempfile.TemporaryDirectory() as folder:
         out, errors, input_ = (Path(folder) / name for name in ("out", "errors", "input"))
         input_.write_text(given, encoding="utf-8")
-        process = ForkedProcess(arguments, environment, cwd, out, errors, input_)
+        process = ForkedProcess(arguments, environment, cwd, out, errors, input_, may_fork=True)
         try:
             status = process.wait(seconds)
         finally:
