@@ -91,7 +91,10 @@ def public(terminal: Terminal, works: Works) -> dict[str, str]:
 
 FILLED_IN: dict[str, Callable[[Terminal, Works], dict[str, str]]] = {
     "build/client.md": lambda *_: {"--record": "--pace 0 --record"},
-    "build/python.md": lambda *_: {"--people 20": "--people 2 --pace 0"},
+    "build/python.md": lambda *_: {
+        "--people 20": "--people 2 --pace 0",
+        "conformance": "conformance --only handshake",
+    },
     "campaign.md": lambda *_: {"ID": "default"},
     "operate/campaigns.md": campaigns,
     "operate/data.md": lambda _, works: {
