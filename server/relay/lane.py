@@ -100,7 +100,7 @@ class Lane(LaneState):
         Raises:
             BehindError: it is the last one, and the lane was not reconciled.
         """
-        wall, now = now, self.clock.read(now)
+        now = self.clock.read(now)
         room = self.rooms.get(room_id)
         if not room:
             return "no_such_room"
@@ -122,8 +122,7 @@ class Lane(LaneState):
             self.must_be_reconciled()
         room = rules_of.commit(room, ink, now, self.rules)
         if room.completed:
-            self.clock.keep(wall)  # so the next work is not older than this one
-            self.count(room)
+            self.count(now, room)
         self.put(now, room)
         kind: Kind = "completed" if room.completed else "committed"
         return self.transition(kind, now, room, seat, c=c, address=address, ink=(ink,))

@@ -9,8 +9,8 @@ SLEW = 20
 class LaneClock:
     """The wall clock, and ahead of it by as much as it was set back; then it runs slower.
 
-    Times are milliseconds. As in the Lua library, only heartbeats and finished works store the
-    time: a clock that is set back by less than what has passed since is not noticed.
+    Times are milliseconds. As in the Lua library, only heartbeats store the time: a clock that is
+    set back by less than what has passed since is not noticed.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class LaneClock:
         return self._read(wall)[0]
 
     def keep(self, wall: int) -> None:
-        """Store the time, as a heartbeat and a finished work do."""
+        """Store the time, as a heartbeat does."""
         self._last, self._ahead = self._read(wall)
 
     def _read(self, wall: int) -> tuple[int, int]:

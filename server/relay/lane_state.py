@@ -22,6 +22,7 @@ class Work:
     id: str
     hands: list[Hand]
     ink: tuple[bytes, ...]
+    completed_at: int
     held: bool
 
 
@@ -100,8 +101,11 @@ class LaneState:
         self.put(now, room)
         return self.transition("moved" if before else "back", now, room, seat, address=address)
 
-    def count(self, room: Room) -> None:
-        """Count a completed room, and give its hands their numbers."""
+    def count(self, now: int, room: Room) -> None:
+        """Count a completed room, and give its hands their numbers.
+
+        No work is older than the one before it, though the clock may be set back in between.
+        """
         hands = [
             Hand(participant, self.serial + number)
             for number, participant in enumerate(room.hands, start=1)
@@ -110,7 +114,8 @@ class LaneState:
         self.participants += len(hands)
         self.serial += len(hands)
         self.serials[room.id] = hands
-        self.works.append(Work(room.id, hands, room.ink, room.held))
+        completed_at = max(now, self.works[-1].completed_at if self.works else 0)
+        self.works.append(Work(room.id, hands, room.ink, completed_at, room.held))
         for hand in hands:
             self._add_unacknowledged(room.id, hand)
 

@@ -213,6 +213,7 @@ class DifferentialLane:
                 room.writers
             )
             assert tuple(bytes(strokes) for strokes in stored.ink) == work.ink
+            assert stored.completed_at == work.completed_at
             assert bool(stored.held) == work.held
             self._last_work = name
             self.coverage["work held back"] += work.held

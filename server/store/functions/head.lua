@@ -11,8 +11,9 @@
 --                                 are kept apart: confirmed reports name them
 --   :invited         sorted set   rooms that wait for a friend
 --   :deadlines       sorted set   rooms by a time in ms; nothing in the room is due before it
---   :counters        hash         relays, participants; in lane 0 also serial: the campaign's last
---                                 one; in other lanes added: the last serial added to the lane
+--   :counters        hash         relays, participants, completed_at (ms) of the last work; in
+--                                 lane 0 also serial: the campaign's last one; in other lanes added:
+--                                 the last serial added to the lane
 --   :funnel          hash         in lane 0: step of a visit -> how many reached it
 --   :generation      string       the run of Redis in which the lane was compared with the archive;
 --                                 while it is missing, nobody is seated and no serial is given

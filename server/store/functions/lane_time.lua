@@ -14,9 +14,8 @@ end
 local function keep_time(base, now, ahead) call('SET', base .. ':clock', pack(now, ahead)) end
 
 -- The lane's time in ms, and by how much it is ahead of the wall clock. A lane compares times of
--- its own only: when the wall clock is lower than at the last heartbeat or finished work, it was set
--- back, and the lane's time is ahead of it by so much. It then runs a little slower, until
--- both are equal again.
+-- its own only: when the wall clock is lower than at the last heartbeat, it was set back, and the lane's
+-- time is ahead of it by so much. It then runs a little slower, until both are equal again.
 local function lane_time(base, given)
   local now = wall_clock(given)
   local stored = call('GET', base .. ':clock')
@@ -34,10 +33,8 @@ end
 -- The time and the rules of a call: ARGV[1..4] are the time in ms (0: that of this server), and the
 -- lengths of a turn, a grace and of a kept room in ms.
 local function rules_of(base, args)
-  local now, ahead = lane_time(base, args[1])
   return {
-    now = now,
-    ahead = ahead,
+    now = (lane_time(base, args[1])),
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),

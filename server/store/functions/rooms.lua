@@ -69,13 +69,15 @@ local function ink_of(base, room, first, last)
   return call('HMGET', base .. ':room:' .. room.id, unpack(names))
 end
 
--- The hands of a finished work with their serials, packed.
-local function hands_of(room)
+-- What is told of a work that was counted in an earlier call: its hands with their serials, packed,
+-- and the lane's totals of today.
+local function counted_before(base, room)
   local words, out = split(room.serials), {}
   for i = 1, #words, 2 do
     out[#out + 1] = header(2) .. pack(words[i], tonumber(words[i + 1]))
   end
-  return list(out)
+  local totals = call('HMGET', base .. ':counters', 'relays', 'participants')
+  return { list(out), tonumber(totals[1]), tonumber(totals[2]) }
 end
 
 -- The ms until a time; 0 when it is over, and never more than the rules give.
@@ -95,8 +97,8 @@ local function transition(base, rules, kind, room, seat, address, what)
   end
   local hands, relays, participants = header(0), 0, 0
   if completed(room) then
-    local totals = room.totals or call('HMGET', base .. ':counters', 'relays', 'participants')
-    hands, relays, participants = hands_of(room), tonumber(totals[1]), tonumber(totals[2])
+    local counted = room.counted or counted_before(base, room)
+    hands, relays, participants = counted[1], counted[2], counted[3]
   end
   local one, other = room[0], room[1]
   return header(9)

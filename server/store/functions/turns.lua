@@ -1,13 +1,24 @@
 -- What a seated participant, a returning one and the clock change in a room.
 
+-- Add a finished work of so many hands to the lane's totals. Answers both totals, and its time (ms),
+-- which is never before that of the work before it, though the wall clock may be set back in between.
+local function add_to_totals(base, now, hands)
+  local key = base .. ':counters'
+  local before = call('HMGET', key, 'relays', 'participants', 'completed_at')
+  local relays, participants = (before[1] or 0) + 1, (before[2] or 0) + hands
+  local completed_at = math.max(now, tonumber(before[3] or 0))
+  -- Redis would write a Lua number of eight zeros with an exponent.
+  call('HSET', key, 'relays', string.format('%d', relays),
+    'participants', string.format('%d', participants),
+    'completed_at', string.format('%d', completed_at))
+  return relays, participants, completed_at
+end
+
 -- Count a finished work, number its hands, and add it to the stream that the archive reads, with the
 -- place in the trace of the commit if it has one.
 local function count(base, rules, room, last_ink, trace)
   local hands, places = hands_of_writers(room.writers)
-  room.totals = {
-    call('HINCRBY', base .. ':counters', 'relays', 1),
-    call('HINCRBY', base .. ':counters', 'participants', #hands),
-  }
+  local relays, participants, completed_at = add_to_totals(base, rules.now, #hands)
   local numbers, packed, serials = take_serials(base, #hands), {}, {}
   for place, hand in ipairs(hands) do
     local serial = string.format('%d', numbers[place])
@@ -15,13 +26,14 @@ local function count(base, rules, room, last_ink, trace)
     serials[place] = hand .. ' ' .. serial
     add_unacknowledged(base, hand, room.id, serial)
   end
-  room.serials = table.concat(serials, ' ')
+  local numbered = list(packed)
+  room.serials, room.counted = table.concat(serials, ' '), { numbered, relays, participants }
   local by = {}
   for i, writer in ipairs(split(room.writers)) do by[i] = places[writer] - 1 end
   local ink = ink_of(base, room, 0, room.chars - 2)
   ink[room.chars] = last_ink
-  local work = header(7) .. pack(room.id) .. room.phrase .. list(packed) .. packed_list(by)
-    .. list(ink) .. pack(rules.now, room.held)
+  local work = header(7) .. pack(room.id) .. room.phrase .. numbered .. packed_list(by)
+    .. list(ink) .. pack(completed_at, room.held)
   if trace then
     call('XADD', base .. ':works', '*', 'work', work, 'traceparent', trace)
   else
@@ -60,10 +72,7 @@ local function commit(keys, args)
   room.writers = add_word(room.writers, participant)
   room.turn, room.deadline = room.turn + 1, 0
   settle(rules, room)
-  if completed(room) then
-    keep_time(base, rules.now, rules.ahead)  -- so the next work is not older than this one
-    count(base, rules, room, ink, args[10])
-  end
+  if completed(room) then count(base, rules, room, ink, args[10]) end
   save_room(base, rules, room, c, ink)
   local kind = completed(room) and 'completed' or 'committed'
   return answer({}, { transition(base, rules, kind, room, seat, address,
