@@ -17,7 +17,7 @@ from tests.browser.network import Network
 from tests.browser.participant_page import LIMIT_MS, ParticipantPage, open_room
 from tests.browser.participant_page import Path as Stroke
 from tests.browser.strokes import ACROSS, CHARACTERS, DOWN
-from tests.integration.http import get_json
+from tests.integration.protocol_client import JSON, open_session
 from tests.polling import eventually
 from tests.service import Service
 
@@ -223,7 +223,9 @@ async def test_campaign_closed_and_campaign_over(
     campaigns(tmp_path / "files", now)
 
     async def is_over() -> bool:
-        return not (await get_json(service, "/api/campaigns/short"))["open"]
+        peer = await open_session(service, JSON, campaign="short")
+        await peer.quit()
+        return not peer.welcome["campaign"]["open"]
 
     await eventually(is_over)
     await late.join()
