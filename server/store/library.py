@@ -17,8 +17,8 @@ _FOLDER = Path(__file__).parent / "functions"
 
 _FILES = (
     *("head", "answers", "lane_time", "room_storage", "rooms", "fencing", "participants"),
-    *("matching", "serials", "turns", "reconciliation", "pledges", "workers", "lanes", "offers"),
-    *("guard", "deletion", "funnel", "probe"),
+    *("tickets", "pairing", "matching", "serials", "turns", "reconciliation", "pledges", "workers"),
+    *("lanes", "offers", "guard", "deletion", "funnel", "probe"),
 )
 """A file may use the functions of the files before it."""
 
