@@ -8,8 +8,9 @@ import socket
 BACKLOG = 4_096
 
 ACCEPTED_AT_ONCE = 4
-"""Connections accepted in one pass of the event loop at most; see `duplicates`. Those inside wait for
-the whole of a pass, several times in a turn: twice as long in a storm with 32 (`bench/storm.py`)."""
+"""Connections accepted in one pass of the event loop at most; see `duplicates`. Those inside wait
+for the whole of a pass, several times in a turn: twice as long in a storm with 32
+(`bench/storm.py`)."""
 
 
 class PortError(Exception):

@@ -40,6 +40,8 @@ class Offers:
         now = asyncio.get_running_loop().time()
         if alone_ms < ALONE_MS or len(campaign.locales) == 1 or not campaign.seated:
             return
+        if not campaign.lets_write:
+            return  # nobody may join another room
         if now - self._read_at.get(base, -READ_SECONDS) < READ_SECONDS:
             return
         self._read_at[base] = now

@@ -43,6 +43,7 @@ from server.tracing.span import Tracer
 from server.transport.codec import Codec
 from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
+from server.worker.closed_campaigns import ClosedCampaigns
 from server.worker.counters_feed import CountersFeed
 from server.worker.deadlines import Deadlines
 from server.worker.disconnects import Disconnects, LostSeat
@@ -73,7 +74,8 @@ class Parts:
         router: leads transitions and ink to them.
         backplane: to other workers.
         disconnects: lost seats.
-        heartbeats, deadlines, liveness, counters_feed, funnel_feed: the periodic work.
+        heartbeats, deadlines, liveness, closed_campaigns, counters_feed, funnel_feed: the periodic
+            work.
         pacing: how seldom they send live ink.
         latencies: how long participants wait.
         loop_lag: how late the event loop is.
@@ -122,6 +124,7 @@ class Parts:
         self.deadlines = Deadlines(self.registry, self.router, rooms, offers)
         self.pacing = Pacing(settings.pace_load)
         self.liveness = Liveness(self.registry, self.router, leave, self.pacing)
+        self.closed_campaigns = ClosedCampaigns(self.registry, leave)
         self.counters_feed = CountersFeed(self.registry, self.counters)
         self.funnel_feed = FunnelFeed(campaigns, FunnelStore(shards))
         self.loop_lag = LoopLag()
@@ -150,6 +153,7 @@ class Parts:
                 self.liveness,
                 self.deadlines,
                 self.heartbeats,
+                self.closed_campaigns,
                 self.counters_feed,
                 self.funnel_feed,
                 self.pacing,

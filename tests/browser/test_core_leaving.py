@@ -106,6 +106,9 @@ async def test_a_room_that_was_over_ends_with_its_work_or_is_lost(core: Core) ->
     assert ran["state"]["done"]["phrase"] == PHRASE
     ran = await core(RUN, [*gone, welcome()])
     assert (ran["screens"][-1], ran["state"]["notice"]["code"]) == ("idle", "room_lost")
+    closed = {"id": "default", "title": "Spring", "open": False}
+    ran = await core(RUN, [*gone, welcome(campaign=closed)])
+    assert (ran["screens"][-1], ran["state"]["notice"]["code"]) == ("closed", "closed")
 
 
 async def test_a_work_finished_in_ones_absence_is_shown(core: Core) -> None:

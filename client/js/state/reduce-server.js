@@ -87,7 +87,7 @@ function onWelcome(state, message, at) {
 }
 
 /**
- * The server no longer has the room: it was completed meanwhile, or it is lost.
+ * The server no longer has the room: it was completed meanwhile, its campaign has closed, or it is lost.
  * @param {State} state
  * @param {Finished} [last] The newest of `finished`, when it is new.
  * @returns {State}
@@ -95,7 +95,7 @@ function onWelcome(state, message, at) {
 function onRoomGone(state, last) {
   const room = /** @type {Room} */ (state.room);
   const gone = { ...state, room: null, draft: null };
-  if (!last) return withNotice(gone, "room_lost");
+  if (!last) return withNotice(gone, state.campaign?.open === false ? "closed" : "room_lost");
   const { phrase, committed: chars, seat } = room;
   return { ...gone, finished: state.finished.slice(0, -1), done: { ...last, phrase, chars, seat } };
 }

@@ -1,1 +1,0 @@
-import{p as r}from"./home-cdcc9a32.js";function s(o){const t=r(o);return t.addEventListener("click",e=>{(e.target instanceof Element&&e.target.closest("[data-close]")||e.target===t)&&t.close()}),t}export{s as d};

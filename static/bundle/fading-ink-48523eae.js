@@ -1,0 +1,1 @@
+import{p as t,I as s}from"./home-5986268b.js";const i=700;class e{#a=t("fading-ink");#t=new s(this.#a);#s=0;show(a){this.clear(),this.#t.draw(a),requestAnimationFrame(()=>this.#a.dataset.fading="yes"),this.#s=setTimeout(()=>this.clear(),i)}clear(){clearTimeout(this.#s),delete this.#a.dataset.fading,this.#t.draw([])}}export{e as FadingInk};

@@ -1,1 +1,0 @@
-import{p as t,I as s}from"./home-cdcc9a32.js";const i=700;class e{#a=t("fading-ink");#t=new s(this.#a);#s=0;show(a){this.clear(),this.#t.draw(a),requestAnimationFrame(()=>this.#a.dataset.fading="yes"),this.#s=setTimeout(()=>this.clear(),i)}clear(){clearTimeout(this.#s),delete this.#a.dataset.fading,this.#t.draw([])}}export{e as FadingInk};

@@ -1,0 +1,1 @@
+import{F as t,u as a,G as o}from"./home-5986268b.js";const e={en:()=>import("./en-3a50bd08.js"),ja:()=>import("./ja-9d683d6c.js"),"zh-CN":()=>import("./zh-CN-d5e26caf.js"),"zh-TW":()=>import("./zh-TW-16ad0553.js")};t((await e[a]()).default),o(document);
