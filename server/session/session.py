@@ -25,8 +25,9 @@ from server.session.relay_trace import RelayTrace
 from server.session.seat import HeldSeat
 from server.session.seating import Seating
 from server.session.timer_wheel import TimerWheel
+from server.transport.close_codes import ELSEWHERE
 from server.transport.limits import INK_MS
-from server.transport.websocket import ELSEWHERE, WebSocket
+from server.transport.websocket import WebSocket
 
 
 class Stage(enum.Enum):

@@ -26,6 +26,7 @@ from server.store.deployment import CALL_SECONDS, Deployment
 from server.store.durability import Guarantee
 from server.store.durable_answers import DurableAnswers, Wait
 from server.store.errors import StoreAwayError, StoreError, StoreRefusedError
+from server.store.plain_client import PlainClient
 from server.store.raw_connection import Argument
 from server.store.reconciliation import Reconciler
 from server.store.reconnect import PREPARE_SECONDS, ReconnectingConnection
@@ -110,8 +111,7 @@ class Shard:
         self._failed = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._client: redis.asyncio.Redis | None = None
-        self._closing: set[asyncio.Task[None]] = set()
+        self._plain = PlainClient(deployment, base)
         self._running: asyncio.TaskGroup | None = None
         self._flushing = False
         self.away = False
@@ -124,9 +124,7 @@ class Shard:
     @property
     def client(self) -> redis.asyncio.Redis:
         """A client for the few plain commands outside the hot path."""
-        if self._client is None:
-            self._client = self._deployment.client(self._key)
-        return self._client
+        return self._plain.redis
 
     @property
     def durable_in_time(self) -> bool:
@@ -184,22 +182,7 @@ class Shard:
 
     async def close(self) -> None:
         """Close the client."""
-        self._close_client()
-        if self._closing:
-            await asyncio.wait(self._closing)
-
-    def _close_client(self) -> None:
-        """The lane may have moved to another node; the next client is for that one."""
-        if self._client is not None:
-            client, self._client = self._client, None
-            task = asyncio.get_running_loop().create_task(client.aclose())
-            self._closing.add(task)
-            task.add_done_callback(self._client_closed)
-
-    def _client_closed(self, task: asyncio.Task[None]) -> None:
-        self._closing.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("a client of redis was not closed in order", error=repr(error))
+        await self._plain.close()
 
     # Sending ----------------------------------------------------------------------------------
 
@@ -372,7 +355,7 @@ class Shard:
     def _disconnected(self) -> None:
         """Keep what may be sent again or was not served; the outcome of the rest is unknown."""
         self.away = True
-        self._close_client()
+        self._plain.drop()
         log.warning("redis is away")
         unfinished = self._durable.clear()
         unfinished += [sent for sent in self._in_flight if isinstance(sent, Call)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from time import monotonic
-from typing import cast
 
 import msgspec
 import structlog
@@ -19,6 +18,7 @@ from server.relay.from_client import FromClient, Ink, type_of
 from server.relay.to_client import Error
 from server.transport import limits
 from server.transport.assembler import Assembler, FragmentError
+from server.transport.close_codes import answer_to
 from server.transport.codec import (
     EXACT_INK,
     EXACT_INK_WITH_END,
@@ -38,15 +38,6 @@ log = structlog.get_logger()
 
 CLOSE_SECONDS = 1.0
 """How long the peer has to answer a close before the connection is cut."""
-
-ELSEWHERE = cast(WSCloseCode, 4001)
-"""Close code: the participant connected again."""
-
-_NOT_SENT = frozenset((WSCloseCode.NO_INFO, WSCloseCode.ABNORMAL_CLOSURE))
-"""picows lets them pass, but they must not be sent (RFC 6455, 7.4.1)."""
-
-CODES_END = 5_000
-"""No close code is as high (RFC 6455, 7.4.2)."""
 
 _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 """Replaces the handshake's headers, which are not read again and take one or two kilobytes."""
@@ -352,7 +343,7 @@ class WebSocket(WSListener):
 
     def _answer_close(self, transport: WSTransport, frame: WSFrame) -> None:
         self._stop()
-        transport.send_close(_answer_to_close(frame))
+        transport.send_close(answer_to(frame))
         transport.disconnect()
 
     # Limits -------------------------------------------------------------------------------------
@@ -396,11 +387,3 @@ class WebSocket(WSListener):
             self._ink_refused = True
             retry_ms = limits.INK_REFILL_MS
             self.send(Error("slow_down", "less live ink, please", re="ink", retry_ms=retry_ms))
-
-
-def _answer_to_close(frame: WSFrame) -> WSCloseCode:
-    """The code that answers a close frame: the same one, if a peer may send it."""
-    if not frame.payload_size:
-        return WSCloseCode.OK
-    code = frame.get_close_code()
-    return WSCloseCode.PROTOCOL_ERROR if code in _NOT_SENT or cast(int, code) >= CODES_END else code
