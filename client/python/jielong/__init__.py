@@ -21,7 +21,7 @@ from .exceptions import CannotConnect, Closed, JielongError, Malformed, Refused,
 from .participant import Participant
 from .pen import Pen
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "Api",
