@@ -190,9 +190,10 @@ class Client(Participant):
 
     def _shut_down(self) -> None:
         self._set_state(None)
-        if self._connection is not None:
-            self._connection.abort()
-            self._connection = None
+        for connection in (self._connection, self._replacement):
+            if connection is not None:
+                connection.abort()
+        self._connection = self._replacement = None
 
     # Messages about the connection ----------------------------------------------------------------
 
