@@ -38,6 +38,13 @@ ARCHIVE_SECONDS = 30.0
 A_FAMILY = 4
 """Honest clients of one address."""
 
+PAUSE_SECONDS = 3.0
+"""Mean time between two relays of an honest client; longer when there are many."""
+
+RELAYING = 70
+"""Honest clients who begin a relay in a second, at most: more than about so many fill the core of the
+measuring process, and it would measure itself."""
+
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -81,7 +88,8 @@ async def measure(
     control = Control(bare)
     garbage_collection.freeze()
     controlling = asyncio.create_task(control.run())
-    running = (garbage_collection.run(), *(_keep_on(member, phrase) for member in members))
+    pause = max(PAUSE_SECONDS, honest / RELAYING)
+    running = (garbage_collection.run(), *(_keep_on(member, phrase, pause) for member in members))
     tasks = [controlling, *map(asyncio.create_task, running)]
     await asyncio.sleep(FULL_WINDOW_SECONDS)
     quiet = await _watch(program, seconds)
@@ -148,14 +156,15 @@ def _address(number: int) -> str:
     return f"10.{family >> 16 & 255}.{family >> 8 & 255}.{family & 255}"
 
 
-async def _keep_on(member: Member, phrase: str) -> None:
+async def _keep_on(member: Member, phrase: str, pause: float) -> None:
+    """Take part again and again, `pause` seconds apart in the mean."""
     own = random.Random(SEED + id(member) % 100_003)
     pen = Pen(own)
-    await asyncio.sleep(own.uniform(0, SETTLE_SECONDS))
+    await asyncio.sleep(own.uniform(0, max(SETTLE_SECONDS, pause)))
     while True:
         with suppress(RefusedError, *FAILURES):
             await member.take_part(phrase, pen, at_once=False)
-        await asyncio.sleep(own.uniform(1, 5))
+        await asyncio.sleep(own.uniform(pause / 3, 5 * pause / 3))
 
 
 async def _most_memory(program: Program, seconds: float) -> int:
