@@ -42,8 +42,8 @@ PAUSE_SECONDS = 3.0
 """Mean time between two relays of an honest client; longer when there are many."""
 
 RELAYING = 70
-"""Honest clients who begin a relay in a second, at most: more than about so many fill the core of the
-measuring process, and it would measure itself."""
+"""Honest clients who begin a relay in a second, at most: many more fill the core of the measuring
+process, and it would measure itself."""
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.integration.http import Answer, ask
 from tests.integration.protocol_client import JSON, Peer, open_session
 from tests.integration.relays import finish, sit_down
 from tests.polling import eventually
-from tests.service import SERVE, Service, start_service
+from tests.service import SERVE, Service
 
 LIMIT = 120
 LIMITED = ("sh", "-c", f'ulimit -n {LIMIT} && exec "$@"', "sh", *SERVE)
@@ -20,8 +20,8 @@ CALM_SECONDS = 15.0
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Service:
-    return start_service(tmp_path / "data", command=LIMITED)
+def service(serve: Callable[..., Service]) -> Service:
+    return serve(command=LIMITED)
 
 
 def idle(service: Service) -> socket.socket:
