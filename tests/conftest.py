@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests.integration.valkey import Valkey
 from tests.service import Service, start_service
 
 LONGEST = ("tests/model/test_lane.py", "tests/faults/test_runs.py")
@@ -71,6 +72,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
     for service in running:
         if service.process.poll() is None:
             service.stop()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A Valkey of one's own."""
+    server = Valkey(tmp_path / "valkey")
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from server.relay.from_client import Leave
 from server.session.handlers.leave import LeaveHandler
 from server.session.session import Session
 from server.worker.batches import in_batches
@@ -36,11 +35,7 @@ class ClosedCampaigns:
                         self._end_vain_wait(session)
 
     def _end_vain_wait(self, session: Session) -> None:
-        """A written character is kept, in case that the campaign opens again.
-
-        When the participant is back, `welcome` tells that the campaign is closed.
-        """
+        """When the participant is back, `welcome` tells that the campaign is closed."""
         seat = session.seat
         if seat is not None and seat.waiting and not session.campaign.lets_write:
-            self._leave.leave(session, Leave(seat.room, keep=True))
-            session.say_goodbye("over")
+            self._leave.end_wait(session, seat.room, "over")

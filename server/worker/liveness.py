@@ -7,7 +7,6 @@ from time import monotonic
 
 from picows import WSCloseCode
 
-from server.relay.from_client import Leave
 from server.session.handlers.leave import LeaveHandler
 from server.session.limits import IDLE_SECONDS
 from server.session.session import Session, Stage
@@ -83,8 +82,7 @@ class Liveness:
         if seat is not None and seat.waiting:
             idle_at = activity.last_message + IDLE_SECONDS
             if now >= idle_at:
-                self._leave.leave(session, Leave(seat.room, keep=True))
-                session.say_goodbye("idle")
+                self._leave.end_wait(session, seat.room, "idle")
             due = min(due, idle_at)
         if seat is not None and session.ink_ms != self._pacing.ink_ms:
             self._pacing.told += 1

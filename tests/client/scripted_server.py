@@ -59,6 +59,13 @@ class Peer:
         for message in messages:
             await self.socket.send(json.dumps(message))
 
+    async def refuse_twice(self, t: str, refusal: dict[str, Any]) -> None:
+        """Refuse the next message, of that type, twice; each time it must be said again."""
+        first = await self.hear(t)
+        for _ in range(2):
+            await self.say(refusal)
+            assert await self.hear(t) == first
+
     async def seat(self, *messages: dict[str, Any]) -> None:
         """Welcome somebody and answer their join."""
         await self.hear("hello")

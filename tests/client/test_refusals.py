@@ -60,11 +60,7 @@ async def test_a_busy_store_is_asked_again() -> None:
 
     async def script(peer: Peer) -> None:
         await peer.seat(WAITING)
-        first = await peer.hear("commit")
-        await peer.say(busy)
-        assert await peer.hear("commit") == first
-        await peer.say(busy)
-        assert await peer.hear("commit") == first
+        await peer.refuse_twice("commit", busy)
         await peer.say(COMMITTED)
 
     async with acting(script) as url, await connect(url) as me:

@@ -7,7 +7,6 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,15 +24,6 @@ from tests.service import READY, ROOT, STOP_SECONDS, Service, free_port
 def terminal(tmp_path: Path, shared: Service) -> Terminal:
     """A terminal beside the service."""
     return Terminal(tmp_path, shared)
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[Valkey]:
-    """A Valkey of one's own."""
-    server = Valkey(tmp_path / "valkey")
-    server.start()
-    yield server
-    server.kill()
 
 
 async def sign_in(url: str) -> int:

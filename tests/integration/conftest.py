@@ -51,15 +51,6 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[Valkey]:
-    """A Valkey of one's own."""
-    server = Valkey(tmp_path / "valkey")
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
 async def store(valkey: Valkey) -> AsyncIterator[Store]:
     """The store's classes on it, with the library loaded; a test that hangs on them fails."""
     with plain(valkey) as client:

@@ -7,6 +7,7 @@ from typing import Protocol
 import structlog
 
 from server.relay.from_client import Leave, Report
+from server.relay.to_client import ByeReason
 from server.session.background import BackgroundTasks
 from server.session.dispatch import Dispatcher
 from server.session.notifications import Notifier
@@ -59,6 +60,14 @@ class LeaveHandler:
     def leave(self, session: Session, message: Leave) -> None:
         """Give the seat up, or stop waiting."""
         self._give_up(session, message, keep=bool(message.keep))
+
+    def end_wait(self, session: Session, room: str, why: ByeReason) -> None:
+        """Give up the seat of one who waits alone, and close the connection.
+
+        A written character is kept, for another one to go on with.
+        """
+        self.leave(session, Leave(room, keep=True))
+        session.say_goodbye(why)
 
     def report(self, session: Session, message: Report) -> None:
         """Leave a stranger's room and hold its work back; or hold a finished work back."""

@@ -34,7 +34,7 @@ end
 -- lengths of a turn, a grace and of a kept room in ms.
 local function rules_of(base, args)
   return {
-    now = (lane_time(base, args[1])),
+    now = lane_time(base, args[1]),
     turn = tonumber(args[2]),
     grace = tonumber(args[3]),
     keep = tonumber(args[4]),
