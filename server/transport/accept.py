@@ -27,9 +27,9 @@ from server.transport.http import (
     answer_and_close,
     refusal,
 )
+from server.transport.open_connections import OpenConnections
 from server.transport.peer import ANYBODY, UNLIMITED, ConnectionLimit, Peer
 from server.transport.picows_protocol import start_websocket
-from server.transport.request_timeouts import RequestTimeouts
 
 _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
@@ -81,8 +81,7 @@ class Acceptor:
         self.descriptors = descriptors
         self.answers = answers
         self.other_requests = other_requests
-        self.timeouts = RequestTimeouts()
-        self.connections: set[AcceptedConnection] = set()
+        self.connections: OpenConnections[AcceptedConnection] = OpenConnections()
 
     def accept(self, data: bytes = b"") -> AcceptedConnection:
         """The protocol of a new connection, or of one of which `data` was read elsewhere."""
@@ -92,7 +91,7 @@ class Acceptor:
         """Close all connections when their answers are out, and wait so long for that at most."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        for connection in list(self.connections):
+        for connection in self.connections:
             connection.shutdown()
         while self.connections and loop.time() < until:  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)
@@ -132,7 +131,6 @@ class AcceptedConnection(asyncio.Protocol):
         """Start the time limit of the first request."""
         self._transport = cast(asyncio.Transport, transport)
         self._acceptor.connections.add(self)
-        self._acceptor.timeouts.add(self)
         self._descriptor = transport.get_extra_info("socket").fileno()
         self._reserved = self._acceptor.descriptors.take(self, self._descriptor)
         if self._data:
@@ -189,24 +187,25 @@ class AcceptedConnection(asyncio.Protocol):
             if self._reserved and not _OPERATIONS.match(data, at):
                 self._acceptor.descriptors.refuse(self)
                 return
-            answer = self._acceptor.answers.answer(data, time(), at)
+            answer = self._acceptor.answers.answer(data[at : end + len(END)], time())
             if answer is None:
                 break
-            transport.writelines(answer.data)
+            answer.write_to(transport)
             if answer.close:
                 self.shutdown()
                 return
-            at += answer.used
+            at = end + len(END)
             if not self._writable:
                 break
         else:
             self._go_on_soon()
         if at:
             self._data = data[at:]
-            self._acceptor.timeouts.begin_anew(self)
+            self._acceptor.connections.answered(self)
         if self._writable and self._going_on is None:
             transport.resume_reading()
-            self._read_other_request(transport, end - at)
+            if self._data:
+                self._read_other_request(transport, end - at)
         else:
             transport.pause_reading()
 
@@ -285,8 +284,7 @@ class AcceptedConnection(asyncio.Protocol):
         return transport
 
     def _forget(self) -> None:
-        self._acceptor.connections.discard(self)
-        self._acceptor.timeouts.remove(self)
+        self._acceptor.connections.remove(self)
         if self._going_on is not None:
             self._going_on.cancel()
         if self._reserved:

@@ -6,34 +6,19 @@ write; the web stack takes 232 us for it.
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
-from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import unquote_to_bytes
 
-from server.prepared.negotiation import Conditions, choose_encoding, negotiate
-from server.prepared.response import Encoding, PreparedResponse
-from server.transport.http import END, NOT_ALLOWED
+from server.prepared.negotiation import choose_encoding, negotiate
+from server.prepared.response import PreparedResponse
+from server.transport.http import NOT_ALLOWED
+from server.transport.request_head import Wishes, read_head
 
-REMEMBERED_HEADERS = 1_024
-"""Browsers of one kind send the same headers; so many are read once. At most 16 MB."""
-
-REMEMBERED_ENCODINGS = 64
-"""Values of `Accept-Encoding` for which one answer remembers the best encoding."""
-
-_REQUEST_LINE = re.compile(
-    rb"([A-Z]{1,16}) (?:https?://[^/ \r\n]*)?"
-    rb"(/[^ ?#\r\n]*)(?:\?[^ \r\n]*)? HTTP/1\.([01])\r\n"
-)
-_READING = frozenset((b"GET", b"HEAD"))
-_HEADERS = re.compile(
-    rb"(?:^|\n)(accept-encoding|if-none-match|if-range|range|connection|content-length"
-    rb"|transfer-encoding|upgrade):[ \t]*([^\r\n]*)",
-    re.IGNORECASE,
-)
+REMEMBERED_WISHES = 64
+"""Wishes of which a prepared response remembers the answer."""
 
 
 class LiveAnswer(NamedTuple):
@@ -47,66 +32,66 @@ class LiveAnswer(NamedTuple):
 class Answer(NamedTuple):
     """What to write, and how to go on."""
 
-    data: list[bytes]
-    used: int
-    """Bytes of the request."""
-
+    head: bytes
+    body: bytes
     close: bool
 
+    def write_to(self, transport: asyncio.Transport) -> None:
+        """Write it whole."""
+        if self.body:
+            transport.writelines((self.head, self.body))
+        else:
+            transport.write(self.head)
 
-_NO_CONDITIONS = Conditions()
 
+class _Undated(NamedTuple):
+    """An answer before it gets its date."""
 
-class _Wishes(NamedTuple):
-    """What the headers of a request ask for."""
-
-    accept_encoding: str
-    conditions: Conditions
-    close: bool
-    """The connection ends with the answer: the client wants that, or sends a body, which nobody
-    reads."""
-
-    websocket: bool
-    """The request asks for a WebSocket, so it is not answered here."""
+    first_line: bytes
+    other_lines: bytes
+    body: bytes
 
 
 class _Prepared:
-    """A prepared response with its header lines laid out."""
+    """A prepared response with its answers laid out."""
 
-    __slots__ = ("_best", "_response", "_variants")
+    __slots__ = ("_known", "_response")
 
     def __init__(self, response: PreparedResponse) -> None:
         self._response = response
-        self._best: dict[str, Encoding] = {}
-        self._variants = {
-            encoding: (
-                _lines([*response.headers_of(encoding), ("content-length", str(len(body)))]),
-                body,
-            )
-            for encoding, body in response.bodies.items()
-        }
+        self._known: dict[Wishes, _Undated] = {}
 
-    def answer(self, wishes: _Wishes) -> tuple[HTTPStatus, bytes, bytes]:
-        """The status, the header lines and the body."""
-        encoding = self._encoding(wishes.accept_encoding)
-        if wishes.conditions == _NO_CONDITIONS:
-            return HTTPStatus.OK, *self._variants[encoding]
-        status, headers, body = negotiate(self._response, encoding, wishes.conditions)
+    def answer(self, wishes: Wishes) -> _Undated:
+        known = self._known.get(wishes)
+        return self._lay_out(wishes) if known is None else known
+
+    def _lay_out(self, wishes: Wishes) -> _Undated:
+        response, conditions = self._response, wishes.conditions
+        encoding = choose_encoding(wishes.accept_encoding, response)
+        status, headers, body = negotiate(response, encoding, conditions)
         if status is not HTTPStatus.NOT_MODIFIED:
             headers.append(("content-length", str(len(body))))
-        return status, _lines(headers), body
-
-    def _encoding(self, accepted: str) -> Encoding:
-        best = self._best.get(accepted)
-        if best is None:
-            best = choose_encoding(accepted, self._response)
-            if len(self._best) < REMEMBERED_ENCODINGS:
-                self._best[accepted] = best
-        return best
+        made = _undated(status, _lines(headers), body, wishes)
+        if not conditions.range:  # a part is a copy of its own
+            if len(self._known) >= REMEMBERED_WISHES:
+                self._known.clear()
+            self._known[wishes] = made
+        return made
 
 
-_Live = tuple[bytes, Callable[[], LiveAnswer]]
-"""The header lines that do not change, and what makes the rest."""
+class _Live:
+    """An answer that is made anew each time."""
+
+    __slots__ = ("_lines", "_make")
+
+    def __init__(self, make: Callable[[], LiveAnswer], headers: Iterable[tuple[str, str]]) -> None:
+        self._lines = _lines([("cache-control", "no-store"), *headers])
+        self._make = make
+
+    def answer(self, wishes: Wishes) -> _Undated:
+        status, content_type, body = self._make()
+        own = [("content-type", content_type), ("content-length", str(len(body)))]
+        return _undated(status, self._lines + _lines(own), body, wishes)
 
 
 class DirectAnswers:
@@ -115,80 +100,52 @@ class DirectAnswers:
     def __init__(self, base_path: str = "") -> None:
         """They are given at the root and below `base_path`."""
         self._base_path = base_path
-        self._prepared: dict[bytes, _Prepared] = {}
-        self._live: dict[bytes, _Live] = {}
+        self._by_path: dict[bytes, _Prepared | _Live] = {}
         self._date_line = _DateLine()
 
     def add(self, responses: Iterable[PreparedResponse]) -> None:
         """Give these answers from now on, in the place of those at the same paths."""
         for response in responses:
-            laid_out = _Prepared(response)
-            for path in self._paths(response.path):
-                self._prepared[path] = laid_out
+            self._add(response.path, _Prepared(response))
 
     def remove(self, paths: Iterable[str]) -> None:
-        """Give the prepared answers at these paths no more."""
+        """Give the answers at these paths no more."""
         for path in paths:
             for each in self._paths(path):
-                self._prepared.pop(each, None)
+                self._by_path.pop(each, None)
 
     def add_live(
         self, path: str, make: Callable[[], LiveAnswer], headers: Iterable[tuple[str, str]] = ()
     ) -> None:
         """Answer with what `make` returns, with these headers and those of its body."""
-        lines = _lines([("cache-control", "no-store"), *headers])
-        for each in self._paths(path):
-            self._live[each] = lines, make
+        self._add(path, _Live(make, headers))
 
-    def answer(self, data: bytes, now: float, at: int = 0) -> Answer | None:
-        """The answer to the request that begins at `at`; None for one that is not known.
+    def answer(self, head: bytes, now: float) -> Answer | None:
+        """The answer to a request; None for one that is not known.
 
         Args:
-            data: what came from the peer; the head of the request is whole.
+            head: of the request, whole.
             now: seconds since 1970, for `Date`.
-            at: where it begins.
         """
-        line = _REQUEST_LINE.match(data, at)
-        if line is None:
+        request = read_head(head)
+        if request is None or request.websocket:
             return None
-        method, path, minor = line.groups()
-        prepared, live = self._find(path)
-        if prepared is None and live is None:
+        found = self._by_path.get(request.path)
+        if found is None:
             return None
-        end = data.find(END, line.end() - 2)
-        wishes = _read(data[line.end() : end])
-        if wishes.websocket:
-            return None
-        if method not in _READING:
-            return Answer([NOT_ALLOWED], end + len(END) - at, close=True)
-        if method == b"HEAD":
-            wishes = wishes._replace(conditions=wishes.conditions.without_range())
-        if prepared is not None:
-            status, head, body = prepared.answer(wishes)
-        else:
-            assert live is not None
-            status, head, body = _live_answer(*live)
-        close = wishes.close or minor == b"0"
-        parts = [_STATUS_LINES[status], self._date_line.at(now), head]
-        parts.append(b"connection: close\r\n\r\n" if close else b"\r\n")
-        if body and method == b"GET":
-            parts.append(body)
-        return Answer(parts, end + len(END) - at, close)
+        if not request.reading:
+            return Answer(NOT_ALLOWED, b"", close=True)
+        wishes = request.wishes
+        first_line, other_lines, body = found.answer(wishes)
+        return Answer(first_line + self._date_line.at(now) + other_lines, body, wishes.close)
 
-    def _find(self, path: bytes) -> tuple[_Prepared | None, _Live | None]:
-        if b"%" in path:
-            path = unquote_to_bytes(path)
-        return self._prepared.get(path), self._live.get(path)
+    def _add(self, path: str, found: _Prepared | _Live) -> None:
+        for each in self._paths(path):
+            self._by_path[each] = found
 
     def _paths(self, path: str) -> list[bytes]:
         below = [path, self._base_path + path] if self._base_path else [path]
         return [each.encode("ascii") for each in below if each.isascii()]
-
-
-def _live_answer(head: bytes, make: Callable[[], LiveAnswer]) -> tuple[HTTPStatus, bytes, bytes]:
-    status, content_type, body = make()
-    own = [("content-type", content_type), ("content-length", str(len(body)))]
-    return status, head + _lines(own), body
 
 
 class _DateLine:
@@ -205,28 +162,13 @@ class _DateLine:
         return self._line
 
 
-_STATUS_LINES = {
-    status: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
-}
+def _undated(status: HTTPStatus, lines: bytes, body: bytes, wishes: Wishes) -> _Undated:
+    return _Undated(
+        f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode(),
+        lines + (b"connection: close\r\n\r\n" if wishes.close else b"\r\n"),
+        body if wishes.body else b"",
+    )
 
 
 def _lines(headers: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in headers).encode("latin-1")
-
-
-@lru_cache(REMEMBERED_HEADERS)
-def _read(headers: bytes) -> _Wishes:
-    found: dict[str, str] = {}
-    for header, content in _HEADERS.findall(headers):
-        name, value = header.decode("latin-1").lower(), content.decode("latin-1").strip()
-        found[name] = f"{found[name]},{value}" if name in found else value
-    return _Wishes(
-        accept_encoding=found.get("accept-encoding", ""),
-        conditions=Conditions(
-            found.get("if-none-match", ""), found.get("range", ""), found.get("if-range", "")
-        ),
-        close="close" in found.get("connection", "").lower()
-        or found.get("content-length", "0") != "0"
-        or "transfer-encoding" in found,
-        websocket="websocket" in found.get("upgrade", "").lower(),
-    )

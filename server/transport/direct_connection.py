@@ -9,7 +9,7 @@ from typing import cast
 
 from server.transport.direct_answers import DirectAnswers
 from server.transport.http import END, HEAD_BYTES, HEAD_TOO_LONG, answer_and_close, refusal
-from server.transport.request_timeouts import RequestTimeouts
+from server.transport.open_connections import OpenConnections
 
 MOST_CONNECTIONS = 64
 """At once; a further one is closed."""
@@ -26,8 +26,7 @@ class DirectPort:
     def __init__(self, answers: DirectAnswers) -> None:
         """Give these answers."""
         self.answers = answers
-        self.timeouts = RequestTimeouts()
-        self.connections: set[DirectConnection] = set()
+        self.connections: OpenConnections[DirectConnection] = OpenConnections()
 
     def accept(self) -> DirectConnection:
         """The protocol of a new connection."""
@@ -35,7 +34,7 @@ class DirectPort:
 
     def close(self) -> None:
         """Close all connections."""
-        for connection in list(self.connections):
+        for connection in self.connections:
             connection.end()
 
 
@@ -55,20 +54,20 @@ class DirectConnection(asyncio.Protocol):
             self.end()
             return
         self._port.connections.add(self)
-        self._port.timeouts.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Answer the requests whose heads are whole."""
         self._data += data
-        while self._transport is not None and END in self._data:
-            self._answer(self._transport)
+        while self._transport is not None and (end := self._data.find(END)) >= 0:
+            end += len(END)
+            head, self._data = self._data[:end], self._data[end:]
+            self._answer(self._transport, head)
         if self._transport is not None and len(self._data) > HEAD_BYTES:
             self._refuse(self._transport, HEAD_TOO_LONG)
 
     def connection_lost(self, error: Exception | None) -> None:
         """The peer is gone."""
-        self._port.connections.discard(self)
-        self._port.timeouts.remove(self)
+        self._port.connections.remove(self)
         self._transport = None
 
     def end(self) -> None:
@@ -77,20 +76,19 @@ class DirectConnection(asyncio.Protocol):
             self._transport.abort()
             self._transport = None
 
-    def _answer(self, transport: asyncio.Transport) -> None:
-        answer = self._port.answers.answer(self._data, time())
+    def _answer(self, transport: asyncio.Transport, head: bytes) -> None:
+        answer = self._port.answers.answer(head, time())
         if answer is None:
             self._refuse(transport, _NOT_HERE)
             return
-        self._data = self._data[answer.used :]
-        transport.writelines(answer.data)
+        answer.write_to(transport)
         if transport.get_write_buffer_size() > UNREAD_BYTES:
             self.end()
         elif answer.close:
             self._transport = None
             transport.close()
         else:
-            self._port.timeouts.begin_anew(self)
+            self._port.connections.answered(self)
 
     def _refuse(self, transport: asyncio.Transport, answer: bytes) -> None:
         self._transport = None

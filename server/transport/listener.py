@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+import struct
 
 BACKLOG = 4_096
 
-ACCEPTED_AT_ONCE = 4
-"""Connections accepted in one pass of the event loop at most; see `duplicates`. Those inside wait
-for the whole of a pass, several times in a turn: twice as long in a storm with 32
-(`bench/storm.py`)."""
+_TCP_INFO = getattr(socket, "TCP_INFO", None)  # Linux has it
+_WAITING = struct.Struct("=24xI")
+"""`tcpi_unacked` of Linux's `struct tcp_info`: what waits to be accepted, if the socket listens."""
 
 
 class PortError(Exception):
@@ -71,14 +71,13 @@ def listen(bound: socket.socket) -> socket.socket:
     return bound
 
 
-def duplicates(listening: socket.socket) -> list[socket.socket]:
-    """A listening socket under several descriptors; all must be closed.
-
-    libuv accepts one connection of a descriptor in each pass of the event loop. A busy worker makes
-    a few hundred passes a second, and connections that it does not accept wait in the kernel, where
-    none of our limits hold.
-    """
-    return [listening, *(listening.dup() for _ in range(ACCEPTED_AT_ONCE - 1))]
+def count_waiting(listening: socket.socket) -> int | None:
+    """Connections that wait in the kernel to be accepted; None if the kernel does not tell."""
+    if _TCP_INFO is None:
+        return None
+    found = listening.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _WAITING.size)
+    waiting: int = _WAITING.unpack(found)[0]
+    return waiting
 
 
 def reserve(host: str, port: int, setting: str = "JIELONG_PORT") -> socket.socket:

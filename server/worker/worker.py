@@ -280,14 +280,7 @@ class Worker:
     ) -> None:
         descriptors = Descriptors()
         self._own(descriptors.run(), "descriptors")
-        readiness = Readiness(
-            self._shards,
-            parts.backplane,
-            parts.registry,
-            self._settings.durability,
-            descriptors,
-            self._settings.max_connections,
-        )
+        readiness = self._readiness(parts, descriptors)
         admission = AdmissionControl()
         figures = RelayFigures(self._campaigns, parts.pledging, Donations(self._database))
         self._own(figures.run(), "figures of relays")
@@ -308,6 +301,7 @@ class Worker:
         self._own(status.run(), "status for the console")
         self._web.take_back(acceptor.accept)
         await port.open(listener)
+        self._own(port.run(), "port")
         await operations.open(operations_listener)
         on_ready()
         await self._stopping.wait()
@@ -318,6 +312,16 @@ class Worker:
             parts.registry, parts.disconnects, parts.tasks, self._shards, DRAIN_SECONDS
         )
         await asyncio.gather(port.close(), self._web.stop())
+
+    def _readiness(self, parts: Parts, descriptors: Descriptors) -> Readiness:
+        return Readiness(
+            self._shards,
+            parts.backplane,
+            parts.registry,
+            self._settings.durability,
+            descriptors,
+            self._settings.max_connections,
+        )
 
     def _operations(self, readiness: Readiness, scrape: Scrape) -> OperationsPort:
         settings, content = self._settings, self._content

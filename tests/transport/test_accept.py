@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from server.transport import request_timeouts
+from server.transport import open_connections
 from server.transport.admission import FIRST_RETRY_SECONDS, AdmissionControl
 from tests.transport.accepting import accepting, acceptor
 
@@ -46,7 +46,7 @@ async def test_whoever_is_rejected_is_told_when_to_come_back() -> None:
 async def test_a_request_has_to_be_whole_in_time(
     monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
-    monkeypatch.setattr(request_timeouts, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(open_connections, "REQUEST_SECONDS", 0.2)
     async with accepting(acceptor()) as address:
         reader, writer = await asyncio.open_connection(*address)
         writer.write(said)
@@ -55,7 +55,7 @@ async def test_a_request_has_to_be_whole_in_time(
 
 
 async def test_each_of_many_silent_ones_has_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_timeouts, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(open_connections, "REQUEST_SECONDS", 0.3)
     made = acceptor()
     loop = asyncio.get_running_loop()
 

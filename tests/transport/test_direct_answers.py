@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.prepared.response import Encoding, prepare
-from server.transport import request_timeouts
+from server.transport import open_connections
 from server.transport.accept import ANSWERS_AT_ONCE, Acceptor
-from server.transport.direct_answers import DirectAnswers, LiveAnswer
+from server.transport.direct_answers import REMEMBERED_WISHES, DirectAnswers, LiveAnswer
+from server.transport.request_head import REMEMBERED_HEAD_BYTES
 from tests.polling import eventually
 from tests.transport.accepting import LIMIT, accepting, acceptor
 
@@ -62,8 +63,7 @@ def parse(data: bytes) -> Found:
 def answer(path: str = "/app.js", method: str = "GET", **headers: str) -> Found:
     found = answers().answer(request(path, method, **headers), NOW)
     assert found is not None
-    assert found.used == len(request(path, method, **headers))
-    return parse(b"".join(found.data))
+    return parse(found.head + found.body)
 
 
 def test_an_answer_has_its_headers_and_the_time() -> None:
@@ -149,6 +149,29 @@ def test_head_has_no_ranges() -> None:
     assert answer(method="HEAD", Range="bytes=0-3", If_None_Match=TAG)[0] == 304
 
 
+def test_an_answer_is_that_of_the_newest_content() -> None:
+    made = answers()
+    for body in (BODY, BODY[::-1]):
+        made.add([prepare("/app.js", body, "text/javascript", FOREVER, compressed={})])
+        for _ in range(2):
+            found = made.answer(request(), NOW)
+            assert found is not None
+            assert found.body == body
+    made.remove(["/app.js"])
+    assert made.answer(request(), NOW) is None
+
+
+def test_many_kinds_of_clients_and_long_heads_are_answered() -> None:
+    made = answers()
+    for number in range(2 * REMEMBERED_WISHES):
+        for length in (1, REMEMBERED_HEAD_BYTES):
+            tags = f'"{number:0{length}}"'
+            for tag, status in ((tags, 200), (f"{tags}, {TAG}", 304)):
+                found = made.answer(request(If_None_Match=tag), NOW)
+                assert found is not None
+                assert parse(found.head + found.body)[0] == status
+
+
 def test_a_query_makes_no_difference() -> None:
     assert answer("/app.js?phrase=jiayou") == answer()
 
@@ -173,7 +196,7 @@ def test_the_wish_for_another_protocol_than_websocket_is_ignored() -> None:
 def test_the_connection_of_a_body_or_of_an_old_client_ends_with_the_answer(last: bytes) -> None:
     found = answers().answer(last, NOW)
     assert found is not None
-    status, headers, body = parse(b"".join(found.data))
+    status, headers, body = parse(found.head + found.body)
     assert (found.close, headers["connection"]) == (True, "close")
     assert (status, body) == (200, BODY)
 
@@ -182,7 +205,7 @@ def test_the_connection_of_a_body_or_of_an_old_client_ends_with_the_answer(last:
 def test_what_is_known_can_only_be_read(method: str) -> None:
     found = answers().answer(request(method=method), NOW)
     assert found is not None
-    status, headers, body = parse(b"".join(found.data))
+    status, headers, body = parse(found.head + found.body)
     assert (found.close, status, headers["allow"]) == (True, 405, "get, head")
     assert b"method_not_allowed" in body
 
@@ -269,7 +292,7 @@ async def test_who_does_not_read_is_not_answered_without_end(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, connections = server[0], server[1].connections
-    monkeypatch.setattr(request_timeouts, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(open_connections, "REQUEST_SECONDS", 0.3)
     with socket.create_connection(address, LIMIT) as lazy:
         lazy.sendall(request("/large") * 200)
 

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.prepared.response import prepare
-from server.transport import request_timeouts
+from server.transport import open_connections
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handover import ConnectionReceiver, channel, hand_over
 from server.transport.http import REQUEST_BYTES
@@ -162,7 +162,7 @@ async def test_a_large_answer_comes_whole_and_the_connection_goes_on() -> None:
 async def test_the_next_request_has_to_be_whole_in_time(
     monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
-    monkeypatch.setattr(request_timeouts, "REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(open_connections, "REQUEST_SECONDS", 0.3)
     async with both(echo) as (address, _):
         reader, writer = await asyncio.open_connection(*address)
         writer.write(request("/a"))

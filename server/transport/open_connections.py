@@ -1,10 +1,11 @@
-"""Ends connections that do not make a whole request in time."""
+"""The connections of a port, and the end of those that do not make a whole request in time."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from time import monotonic
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 REQUEST_SECONDS = 75.0
 """How long a connection may be open without a whole request; browsers open some ahead of time.
@@ -18,29 +19,41 @@ class Endable(Protocol):
         """Close at once."""
 
 
-class RequestTimeouts:
-    """The time limits of all connections, oldest first.
+_C = TypeVar("_C", bound=Endable)
 
-    They share one timer: to set and cancel one for each costs more than everything else here.
+
+class OpenConnections(Generic[_C]):
+    """Those of one kind that are open and wait for a request.
+
+    Their time limits share one timer: to set and cancel one for each costs more than everything
+    else here.
     """
 
     def __init__(self) -> None:
         """No connection yet."""
-        self._since: dict[Endable, float] = {}
+        self._since: dict[_C, float] = {}  # oldest first
         self._timer: asyncio.TimerHandle | None = None
 
-    def add(self, connection: Endable) -> None:
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._since)
+
+    def __iter__(self) -> Iterator[_C]:
+        """Those that are here now, whatever becomes of them meanwhile."""
+        return iter(list(self._since))
+
+    def add(self, connection: _C) -> None:
         """The connection waits for a request from now on."""
         self._since[connection] = monotonic()
         if self._timer is None:
             self._set_timer(REQUEST_SECONDS)
 
-    def begin_anew(self, connection: Endable) -> None:
+    def answered(self, connection: _C) -> None:
         """A request was answered: the time limit of the next one begins."""
-        del self._since[connection]
-        self._since[connection] = monotonic()
+        if self._since.pop(connection, None) is not None:
+            self._since[connection] = monotonic()
 
-    def remove(self, connection: Endable) -> None:
+    def remove(self, connection: _C) -> None:
         """The connection is gone, or belongs to somebody else."""
         self._since.pop(connection, None)
 
