@@ -15,7 +15,12 @@ from typing import NamedTuple
 from server.prepared.negotiation import choose_encoding, negotiate
 from server.prepared.response import PreparedResponse
 from server.transport.http import NOT_ALLOWED
-from server.transport.request_head import Wishes, read_head
+from server.transport.request_head import RequestHead, Wishes, read_head, read_line
+
+REMEMBERED_HEADS = 4_096
+REMEMBERED_HEAD_BYTES = 2_048
+"""Browsers of one kind send the same bytes, so that many heads of at most this length are read
+once. Together they take at most 8 MB."""
 
 REMEMBERED_WISHES = 64
 """Wishes of which a prepared response remembers the answer."""
@@ -101,6 +106,7 @@ class DirectAnswers:
         """They are given at the root and below `base_path`."""
         self._base_path = base_path
         self._by_path: dict[bytes, _Prepared | _Live] = {}
+        self._heads: dict[bytes, RequestHead] = {}
         self._date_line = _DateLine()
 
     def add(self, responses: Iterable[PreparedResponse]) -> None:
@@ -127,17 +133,27 @@ class DirectAnswers:
             head: of the request, whole.
             now: seconds since 1970, for `Date`.
         """
-        request = read_head(head)
-        if request is None or request.websocket:
-            return None
-        found = self._by_path.get(request.path)
-        if found is None:
+        request = self._heads.get(head) or self._read(head)
+        found = self._by_path.get(request.path) if request is not None else None
+        if request is None or found is None or request.websocket:
             return None
         if not request.reading:
             return Answer(NOT_ALLOWED, b"", close=True)
         wishes = request.wishes
         first_line, other_lines, body = found.answer(wishes)
         return Answer(first_line + self._date_line.at(now) + other_lines, body, wishes.close)
+
+    def _read(self, head: bytes) -> RequestHead | None:
+        """Read a head and remember it, if the path is known."""
+        line = read_line(head)
+        if line is None or line.path not in self._by_path:
+            return None
+        request = read_head(head, line)
+        if len(head) <= REMEMBERED_HEAD_BYTES:
+            if len(self._heads) >= REMEMBERED_HEADS:
+                del self._heads[next(iter(self._heads))]
+            self._heads[head] = request
+        return request
 
     def _add(self, path: str, found: _Prepared | _Live) -> None:
         for each in self._paths(path):

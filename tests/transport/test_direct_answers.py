@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 from server.prepared.response import Encoding, prepare
 from server.transport import open_connections
 from server.transport.accept import ANSWERS_AT_ONCE, Acceptor
-from server.transport.direct_answers import REMEMBERED_WISHES, DirectAnswers, LiveAnswer
-from server.transport.request_head import REMEMBERED_HEAD_BYTES
+from server.transport.direct_answers import (
+    REMEMBERED_HEAD_BYTES,
+    REMEMBERED_HEADS,
+    DirectAnswers,
+    LiveAnswer,
+)
 from tests.polling import eventually
 from tests.transport.accepting import LIMIT, accepting, acceptor
 
@@ -163,7 +167,7 @@ def test_an_answer_is_that_of_the_newest_content() -> None:
 
 def test_many_kinds_of_clients_and_long_heads_are_answered() -> None:
     made = answers()
-    for number in range(2 * REMEMBERED_WISHES):
+    for number in range(REMEMBERED_HEADS):
         for length in (1, REMEMBERED_HEAD_BYTES):
             tags = f'"{number:0{length}}"'
             for tag, status in ((tags, 200), (f"{tags}, {TAG}", 304)):
