@@ -210,8 +210,8 @@ MUTATIONS = [
     ),
     Mutation(
         "a work is finished twice",
-        "if completed(room) then count(base, rules, room, ink, args[10]) end",
-        "for _ = 1, completed(room) and 2 or 0 do count(base, rules, room, ink, args[10]) end",
+        "if hands then count(base, rules, room, hands, by, ink, args[10]) end",
+        "for _ = 1, hands and 2 or 0 do count(base, rules, room, hands, by, ink, args[10]) end",
         a_relay_with_a_return,
         ("counted once",),
     ),

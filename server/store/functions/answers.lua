@@ -39,6 +39,11 @@ local function answer(refusals, transitions)
   return header(2) .. packed_list(refusals) .. list(transitions)
 end
 
+-- The answer of a call that did what was asked, and the transition that followed; and of one that
+-- was refused. Both are what `answer` makes, without its tables.
+local function done(transition) return header(2) .. header(0) .. header(1) .. transition end
+local function refused(refusal) return header(2) .. header(1) .. pack(refusal) .. header(0) end
+
 -- Words: short strings without blanks, kept in one string with a blank between two.
 
 local function has(words, word)

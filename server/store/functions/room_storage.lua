@@ -56,7 +56,9 @@ local function taken(room) return room[0].holder ~= '' or room[1].holder ~= '' e
 
 -- Whether strangers are led to the room: somebody is connected, a seat is free, no friend is awaited.
 local function in_pool(room)
-  return (room[0].address ~= '' or room[1].address ~= '') and room.invite == ''
+  local one, other = room[0], room[1]
+  if one.holder ~= '' and other.holder ~= '' then return false end
+  return (one.address ~= '' or other.address ~= '') and room.invite == ''
     and open_seat(room) ~= nil
 end
 

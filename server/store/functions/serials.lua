@@ -5,16 +5,20 @@
 -- time, too.
 local function counts_serials(base) return string.sub(base, -3) == ':0}' end
 
--- The hands of a work, each once in the order of their first characters; and hand -> its place.
+-- The hands of a work, each once in the order of their first characters; and for each character
+-- the place of its hand, from 0 on.
 local function hands_of_writers(writers)
-  local hands, places = {}, {}
-  for _, writer in ipairs(split(writers)) do
-    if not places[writer] then
+  local hands, places, by = {}, {}, {}
+  for writer in string.gmatch(writers, '%S+') do
+    local place = places[writer]
+    if not place then
       hands[#hands + 1] = writer
-      places[writer] = #hands
+      place = #hands
+      places[writer] = place
     end
+    by[#by + 1] = place - 1
   end
-  return hands, places
+  return hands, by
 end
 
 -- Whether the lane has so many serials left; drops old blocks.

@@ -15,9 +15,8 @@ local function add_to_totals(base, now, hands)
 end
 
 -- Count a finished work, number its hands, and add it to the stream that the archive reads, with the
--- place in the trace of the commit if it has one.
-local function count(base, rules, room, last_ink, trace)
-  local hands, places = hands_of_writers(room.writers)
+-- place in the trace of the commit if it has one. `by` says whose hand wrote each character.
+local function count(base, rules, room, hands, by, last_ink, trace)
   local relays, participants, completed_at = add_to_totals(base, rules.now, #hands)
   local numbers, packed, serials = take_serials(base, #hands), {}, {}
   for place, hand in ipairs(hands) do
@@ -28,8 +27,6 @@ local function count(base, rules, room, last_ink, trace)
   end
   local numbered = list(packed)
   room.serials, room.counted = table.concat(serials, ' '), { numbered, relays, participants }
-  local by = {}
-  for i, writer in ipairs(split(room.writers)) do by[i] = places[writer] - 1 end
   local ink = ink_of(base, room, 0, room.chars - 2)
   ink[room.chars] = last_ink
   local work = header(7) .. pack(room.id) .. room.phrase .. numbered .. packed_list(by)
@@ -53,30 +50,29 @@ local function commit(keys, args)
   local base, rules = keys[1], rules_of(keys[1], args)
   local participant, address, c, ink = args[5], args[6], tonumber(args[8]), args[9]
   local room = load_room(base, args[7])
-  if not room then return answer({ 'no_such_room' }, {}) end
+  if not room then return refused('no_such_room') end
   if c < room.turn and split(room.writers)[c + 1] == participant then
-    return answer({}, { transition(base, rules, 'repeated', room, c % 2, address,
-      { c = c, ink = ink_of(base, room, c, c) }) })
+    return done(transition(base, rules, 'repeated', room, c % 2, address,
+      { c = c, ink = ink_of(base, room, c, c) }))
   end
-  if completed(room) then return answer({ 'no_such_room' }, {}) end
+  if completed(room) then return refused('no_such_room') end
   local seat = seat_held_by(room, participant)
-  if not seat then return answer({ 'not_your_turn' }, {}) end
+  if not seat then return refused('not_your_turn') end
   local refusal = seat_refusal(base, room, seat, address)
-  if refusal then return answer({ refusal }, {}) end
-  if c ~= room.turn or c % 2 ~= seat then return answer({ 'not_your_turn' }, {}) end
+  if refusal then return refused(refusal) end
+  if c ~= room.turn or c % 2 ~= seat then return refused('not_your_turn') end
+  local writers, kind, hands, by = add_word(room.writers, participant), 'committed', nil, nil
   if c + 1 == room.chars then
     if is_behind(base) then return behind_error() end
-    local hands = hands_of_writers(add_word(room.writers, participant))
-    if not has_serials(base, rules.now, #hands) then return answer({ 'no_serials' }, {}) end
+    kind, hands, by = 'completed', hands_of_writers(writers)
+    if not has_serials(base, rules.now, #hands) then return refused('no_serials') end
   end
-  room.writers = add_word(room.writers, participant)
+  room.writers = writers
   room.turn, room.deadline = room.turn + 1, 0
   settle(rules, room)
-  if completed(room) then count(base, rules, room, ink, args[10]) end
+  if hands then count(base, rules, room, hands, by, ink, args[10]) end
   save_room(base, rules, room, c, ink)
-  local kind = completed(room) and 'completed' or 'committed'
-  return answer({}, { transition(base, rules, kind, room, seat, address,
-    { c = c, ink = { ink } }) })
+  return done(transition(base, rules, kind, room, seat, address, { c = c, ink = { ink } }))
 end
 
 -- leave: give up one's seat.
@@ -89,11 +85,11 @@ end
 local function leave(keys, args)
   local base, rules = keys[1], rules_of(keys[1], args)
   local room, seat, refusal = held_seat(base, args[5], args[6], args[7])
-  if refusal then return answer({ refusal }, {}) end
+  if refusal then return refused(refusal) end
   if args[9] == '1' then room.held = 1 end
   vacate_seat(rules, room, seat, args[8] == '1')
   save_room(base, rules, room)
-  return answer({}, { transition(base, rules, 'left', room, seat, args[6], { ink = {} }) })
+  return done(transition(base, rules, 'left', room, seat, args[6], { ink = {} }))
 end
 
 -- disconnect: the connection is lost; the seat is held for the grace.
@@ -106,11 +102,10 @@ local function disconnect(keys, args)
   local base, rules, id = keys[1], rules_of(keys[1], args), args[7]
   if id == '' then id = load_participant(base, args[5]).room end
   local room, seat, refusal = held_seat(base, args[5], args[6], id)
-  if refusal then return answer({ refusal }, {}) end
+  if refusal then return refused(refusal) end
   start_grace(rules, room, seat)
   save_room(base, rules, room)
-  return answer({}, { transition(base, rules, 'away', room, seat, '',
-    { ms = rules.grace, ink = {} }) })
+  return done(transition(base, rules, 'away', room, seat, '', { ms = rules.grace, ink = {} }))
 end
 
 -- resume: a participant is connected, by token; take over the seat and read what was missed.
@@ -198,16 +193,16 @@ end
 local function read_room(keys, args)
   local base, rules = keys[1], rules_of(keys[1], args)
   local room = load_room(base, args[6])
-  if not room then return answer({ 'no_such_room' }, {}) end
+  if not room then return refused('no_such_room') end
   if completed(room) and (room[0].holder == args[5] or room[1].holder == args[5]) then
     local last = room.chars - 1
-    return answer({}, { transition(base, rules, 'repeated', room, last % 2, '',
-      { c = last, ink = ink_of(base, room, last, last) }) })
+    return done(transition(base, rules, 'repeated', room, last % 2, '',
+      { c = last, ink = ink_of(base, room, last, last) }))
   end
   local seat = seat_held_by(room, args[5])
-  if not seat then return answer({ 'no_such_room' }, {}) end
+  if not seat then return refused('no_such_room') end
   call('PEXPIRE', participant_key(base, args[5]), PARTICIPANT_TTL)
-  return answer({}, { transition(base, rules, 'seated', room, seat, room[seat].address) })
+  return done(transition(base, rules, 'seated', room, seat, room[seat].address))
 end
 
 -- Of the locales among the arguments from `at` on: those in which a room has waited since a moment,
