@@ -1,11 +1,12 @@
 """CPU of a whole relay in this checkout and in another one, in short turns of one run.
 
-`python -m bench.against CHECKOUT [--turns 40] [--relays 300] [--in-flight 100]`
+`python -m bench.against CHECKOUT [--starts 6] [--turns 20] [--relays 300] [--in-flight 100]`
 
 On a machine that others share, the CPU of the same work changes by a tenth from minute to minute.
 So both services run at the same time, and the load goes to one and the other in turns of half a
-second: this, other, other, this. Each pair of turns gives one ratio. The table has their median and
-its 95 % confidence interval, from the order statistics of the ratios.
+second: this, other, other, this. What a service uses without relays is subtracted. Each pair of
+turns gives one ratio, and each start of the services their median. The table has the median of the
+starts and their range; for six of them it has the true median in 97 % of cases.
 
 CHECKOUT is a folder with another commit, for instance of `git worktree add`. It runs with the
 packages of this environment.
@@ -17,12 +18,12 @@ import argparse
 import asyncio
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import ExitStack
-from math import sqrt
 from pathlib import Path
 from random import Random
 from statistics import median
+from time import monotonic
 from typing import Any
 
 import uvloop
@@ -31,14 +32,14 @@ from bench import results
 from bench.accounting import family, running_seconds
 from bench.campaign import short_phrase
 from bench.handwriting import character
-from bench.processes import Program, service
+from bench.processes import ROOT, Program, service
 from bench.relays import SEED, relay
 
 Cost = dict[str, float]
 """Microseconds of CPU by part."""
 
 SETTLE_SECONDS = 0.2
-NORMAL_95 = 1.96
+IDLE_SECONDS = 3.0
 
 
 def used(program: Program) -> Cost:
@@ -49,45 +50,74 @@ def used(program: Program) -> Cost:
     return cost
 
 
-async def turn(program: Program, phrase: str, inks: list[Any], given: Any) -> Cost:
-    """Microseconds of CPU a relay in one turn; what is moved into SQL meanwhile counts, too."""
-    before = used(program)
+async def spend(program: Program, work: Awaitable[object]) -> tuple[Cost, float]:
+    """What the service uses while something happens, and how long that takes in seconds."""
+    began, before = monotonic(), used(program)
+    await work
+    after, took = used(program), monotonic() - began
+    return {part: spent - before.get(part, 0.0) for part, spent in after.items()}, took
+
+
+class Compared:
+    """One of the two services."""
+
+    def __init__(self, program: Program, idle: Cost) -> None:
+        """`idle` is what it uses in a second without relays."""
+        self._program = program
+        self._idle = idle
+
+    async def turn(self, phrase: str, inks: list[Any], given: Any) -> Cost:
+        """Microseconds of CPU a relay in one turn; what is moved into SQL meanwhile counts, too."""
+
+        async def relays() -> None:
+            await relay(self._program.ws, phrase, inks, given.relays, given.in_flight)
+            await asyncio.sleep(SETTLE_SECONDS)
+
+        cost, took = await spend(self._program, relays())
+        return {
+            part: (spent - took * self._idle.get(part, 0.0)) / given.relays
+            for part, spent in cost.items()
+        }
+
+
+async def settled(program: Program, phrase: str, inks: list[Any], given: Any) -> Compared:
+    """The service after some relays, when it is idle again."""
     await relay(program.ws, phrase, inks, given.relays, given.in_flight)
-    await asyncio.sleep(SETTLE_SECONDS)
-    after = used(program)
-    return {part: (spent - before.get(part, 0.0)) / given.relays for part, spent in after.items()}
+    await asyncio.sleep(IDLE_SECONDS)
+    idle, took = await spend(program, asyncio.sleep(IDLE_SECONDS))
+    return Compared(program, {part: spent / took for part, spent in idle.items()})
 
 
-async def compare(given: Any, folder: Path) -> list[tuple[Cost, Cost]]:
-    """Microseconds a relay, this and the other, for each pair of turns."""
+async def compare(given: Any, folder: Path, start: int) -> list[tuple[Cost, Cost]]:
+    """Microseconds a relay, this and the other, for each pair of turns of one start."""
     random = Random(SEED)
     inks = [character(random) for _ in range(50)]
+    checkouts = {"this": ROOT, "other": given.checkout.resolve()}
+    names = list(checkouts) if start % 2 == 0 else list(reversed(checkouts))
     with ExitStack() as stack:
-        this = stack.enter_context(service(folder / "this"))
-        other = stack.enter_context(service(folder / "other", given.checkout.resolve()))
-        phrase = short_phrase(this.http)
-        for program in (this, other):
-            await relay(program.ws, phrase, inks, given.relays, given.in_flight)
+        started = {
+            name: stack.enter_context(service(folder / name, checkouts[name])) for name in names
+        }
+        phrase = short_phrase(started["this"].http)
+        services = {
+            name: await settled(program, phrase, inks, given) for name, program in started.items()
+        }
         pairs = []
         for number in range(given.turns):
-            order = (this, other) if number % 2 == 0 else (other, this)
-            cost = {id(program): await turn(program, phrase, inks, given) for program in order}
-            pairs.append((cost[id(this)], cost[id(other)]))
+            order = names if number % 2 == 0 else list(reversed(names))
+            cost = {name: await services[name].turn(phrase, inks, given) for name in order}
+            pairs.append((cost["this"], cost["other"]))
         return pairs
 
 
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % confidence interval of the median: the order statistics at n/2 -+ 0.98 sqrt(n)."""
-    ordered, count = sorted(values), len(values)
-    away = NORMAL_95 * sqrt(count) / 2
-    low, high = int(count / 2 - away), int(count / 2 + away)
-    return ordered[max(0, low)], ordered[min(count - 1, high)]
+def ratio_of(pairs: Iterable[tuple[Cost, Cost]]) -> float:
+    """The median of the ratios."""
+    return median(sum(this.values()) / sum(other.values()) for this, other in pairs)
 
 
 def table(ratios: Sequence[float], pairs: Sequence[tuple[Cost, Cost]]) -> Iterable[str]:
     """The lines to print, the ratio first."""
-    low, high = interval(ratios)
-    yield f"ratio {median(ratios):.3f}, 95 % interval {low:.3f} to {high:.3f}"
+    yield f"ratio {median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f} by start"
     yield "us a relay    this   other"
     for part in sorted(set().union(*(this | other for this, other in pairs))):
         this, other = (median(pair[which].get(part, 0.0) for pair in pairs) for which in (0, 1))
@@ -98,16 +128,19 @@ def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m bench.against", description=__doc__)
     parser.add_argument("checkout", type=Path, help="the folder of the other commit")
-    parser.add_argument("--turns", type=int, default=40)
+    parser.add_argument("--starts", type=int, default=6, help="of both services")
+    parser.add_argument("--turns", type=int, default=20, help="after each start")
     parser.add_argument("--relays", type=int, default=300, help="in a turn")
     parser.add_argument("--in-flight", type=int, default=100, help="participants at a time")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
-        pairs = uvloop.run(compare(given, Path(folder)))
-    ratios = [sum(this.values()) / sum(other.values()) for this, other in pairs]
-    print("\n".join(table(ratios, pairs)))
+    starts = []
+    for number in range(given.starts):
+        with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
+            starts.append(uvloop.run(compare(given, Path(folder), number)))
+    ratios = [ratio_of(pairs) for pairs in starts]
+    print("\n".join(table(ratios, [pair for pairs in starts for pair in pairs])))
     arguments = vars(given) | {"checkout": given.checkout.name}
-    found = {"ratio": median(ratios), "interval": interval(ratios), "us_per_relay": pairs}
+    found = {"ratio": median(ratios), "ratios": ratios, "us_per_relay": starts}
     print(results.write("against", {"arguments": arguments, **found}))
 
 

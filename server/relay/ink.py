@@ -6,7 +6,7 @@ later one is the difference from the point before (dt is always a duration).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 GRID = 4095
 """Largest x or y: the writing cell is a square of 4096 by 4096."""
@@ -45,8 +45,7 @@ def check_strokes(strokes: list[Stroke]) -> None:
         raise BadInkError(f"a character has 1 to {MAX_STROKES} strokes, not {len(strokes)}")
     if sum(map(len, strokes)) > MAX_POINTS * POINT:
         raise BadInkError(f"a character has at most {MAX_POINTS} points")
-    for stroke in strokes:
-        _check_stroke(stroke)
+    _check_points(strokes)
 
 
 def check_part(part: Stroke, *, first: bool) -> None:
@@ -60,7 +59,7 @@ def check_part(part: Stroke, *, first: bool) -> None:
             pause; or a step is too long for any.
     """
     if first:
-        _check_stroke(part)
+        _check_points((part,))
     elif any(
         abs(dx) > GRID or abs(dy) > GRID or not 0 <= dt <= MAX_PAUSE_MS or abs(dw) > MAX_NIB
         for dx, dy, dt, dw in _points(part)
@@ -68,16 +67,21 @@ def check_part(part: Stroke, *, first: bool) -> None:
         raise BadInkError(f"from point to point it is at most {GRID} and {MAX_PAUSE_MS} ms")
 
 
-def _check_stroke(stroke: Stroke) -> None:
-    if not stroke or len(stroke) % POINT:
-        raise BadInkError("a stroke is a list of x, y, dt, w for each of one or more points")
-    x = y = w = 0
-    for dx, dy, dt, dw in _points(stroke):
-        x += dx
-        y += dy
-        w += dw
-        if (x | y) & _OFF_GRID or not (0 < w <= MAX_NIB and 0 <= dt <= MAX_PAUSE_MS):
-            raise BadInkError(_what_is_wrong(x, y, dt))
+def _check_points(strokes: Iterable[Stroke]) -> None:
+    # A third of the bytecode that a participant costs runs in the inner loop, so it calls nothing.
+    # `zip` without the keyword is a tenth of the whole faster; that points are whole is checked.
+    off_grid, longest, widest = _OFF_GRID, MAX_PAUSE_MS, MAX_NIB
+    for stroke in strokes:
+        if not stroke or len(stroke) % POINT:
+            raise BadInkError("a stroke is a list of x, y, dt, w for each of one or more points")
+        x = y = w = 0
+        values = iter(stroke)
+        for dx, dy, dt, dw in zip(values, values, values, values):  # noqa: B905
+            x += dx
+            y += dy
+            w += dw
+            if (x | y) & off_grid or not (0 < w <= widest and 0 <= dt <= longest):
+                raise BadInkError(_what_is_wrong(x, y, dt))
 
 
 def _what_is_wrong(x: int, y: int, dt: int) -> str:
