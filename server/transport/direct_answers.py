@@ -20,7 +20,7 @@ from server.transport.request_head import RequestHead, Wishes, read_head, read_l
 REMEMBERED_HEADS = 4_096
 REMEMBERED_HEAD_BYTES = 2_048
 """Browsers of one kind send the same bytes, so that many heads of at most this length are read
-once. Together they take at most 8 MB."""
+once. With what was read of them they take at most 20 MB, and usually 2."""
 
 REMEMBERED_WISHES = 64
 """Wishes of which a prepared response remembers the answer."""

@@ -75,9 +75,11 @@ def count_waiting(listening: socket.socket) -> int | None:
     """Connections that wait in the kernel to be accepted; None if the kernel does not tell."""
     if _TCP_INFO is None:
         return None
-    found = listening.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _WAITING.size)
-    waiting: int = _WAITING.unpack(found)[0]
-    return waiting
+    try:
+        found = listening.getsockopt(socket.IPPROTO_TCP, _TCP_INFO, _WAITING.size)
+    except OSError:  # not every sandbox's kernel has the option
+        return None
+    return int(_WAITING.unpack(found)[0]) if len(found) == _WAITING.size else None
 
 
 def reserve(host: str, port: int, setting: str = "JIELONG_PORT") -> socket.socket:

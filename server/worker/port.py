@@ -61,9 +61,9 @@ class Port:
             if self._listener is not None:
                 try:
                     await self._adapt(self._listener)
-                except OSError as error:  # no descriptor is left; a later look tries again
+                except OSError as error:  # `Descriptors` says so; a later look tries again
                     self._wanted = len(self._servers)
-                    log.warning("fewer connections are accepted at once", error=str(error))
+                    log.debug("no descriptor to accept more at once", error=str(error))
 
     def stop_accepting(self) -> None:
         """Accept no more; connections go on."""
