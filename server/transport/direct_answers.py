@@ -23,7 +23,8 @@ REMEMBERED_HEAD_BYTES = 2_048
 once. With what was read of them they take at most 20 MB, and usually 2."""
 
 REMEMBERED_WISHES = 64
-"""Wishes of which a prepared response remembers the answer."""
+REMEMBERED_WISH_BYTES = 256
+"""Wishes of which a prepared response remembers the answer, and what their headers have at most."""
 
 
 class LiveAnswer(NamedTuple):
@@ -77,7 +78,9 @@ class _Prepared:
         if status is not HTTPStatus.NOT_MODIFIED:
             headers.append(("content-length", str(len(body))))
         made = _undated(status, _lines(headers), body, wishes)
-        if not conditions.range:  # a part is a copy of its own
+        asked_bytes = sum(map(len, (wishes.accept_encoding, *conditions)))
+        # A part is a copy of its own, and nobody fills the memory with long headers.
+        if not conditions.range and asked_bytes <= REMEMBERED_WISH_BYTES:
             if len(self._known) >= REMEMBERED_WISHES:
                 self._known.clear()
             self._known[wishes] = made
