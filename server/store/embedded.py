@@ -141,6 +141,9 @@ class EmbeddedServer:
                 raise self._ended(status)
             log.error("valkey ended and is started again", status=status)
             await self._launch()
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # redis-py may lose it while it connects
+                raise asyncio.CancelledError
 
     async def _launch(self) -> None:
         self._launched = time.monotonic()

@@ -134,9 +134,9 @@ async def test_one_that_ended_for_want_of_room_is_started_when_there_is_some(
             return False
 
         await eventually(it_serves)
-    while not keeping.done():  # the client library may lose a cancellation while it connects
-        keeping.cancel()
-        await asyncio.wait([keeping], timeout=0.1)
+    keeping.cancel()
+    async with asyncio.timeout(LIMIT):
+        await asyncio.wait([keeping])
     await server.stop()
 
 
