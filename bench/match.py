@@ -30,7 +30,7 @@ from bench.invalid_run import InvalidRunError
 from bench.valkey_client import Share, ValkeyClient
 from server.relay.matching import Ticket
 from server.relay.room import Rules
-from server.session.identity import new_id
+from server.session.random_ids import new_id
 from server.store import keys, library
 from server.store.acknowledgements import AT_ONCE
 from server.store.answers import read_answer, rule_arguments

@@ -1,4 +1,4 @@
-"""What it costs a worker to watch itself: one observation, one step of a visit, one text.
+"""What it costs a worker to watch itself: one observation, and the text for Prometheus.
 
     python -m bench.observe
 
@@ -15,7 +15,6 @@ from server.metrics.exposition import blocks, text
 from server.metrics.family import Family, counter, gauge, histogram
 from server.metrics.histogram import Histogram
 from server.metrics.shared_file import OwnMetricsFile
-from server.session.funnel import Funnel, Step
 
 ROUNDS, CALLS = 9, 20_000
 WORKERS = 8
@@ -41,14 +40,13 @@ def families() -> list[Family]:
 
 def main() -> None:
     """Measure, and print."""
-    observed, funnel = Histogram(), Funnel()
+    observed = Histogram()
     seconds = random.Random(1).random()
     told, file = families(), OwnMetricsFile(WORKERS)
     for place in range(WORKERS):
         file.write(place, blocks(told, place))
     writing = microseconds(lambda: file.write(0, blocks(told, 0)), 50)
     print(f"one observation:             {microseconds(lambda: observed.observe(seconds)):8.2f} us")
-    print(f"one step of a visit:         {microseconds(lambda: funnel.count(Step.JOIN)):8.2f} us")
     print(f"nothing, as often:           {microseconds(lambda: None):8.2f} us")
     print(f"a worker tells the others:   {writing:8.2f} us")
     scrape = microseconds(lambda: text(*file.read().values()), 20)

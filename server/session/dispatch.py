@@ -16,6 +16,9 @@ _Message = TypeVar("_Message", bound=FromClient)
 
 Handle = Callable[[Session, FromClient], None]
 
+_READY = Stage.READY
+"""Python 3.11 looks a member of an enumeration up in three times what a module's name takes."""
+
 
 class Dispatcher:
     """Dispatches the messages of one worker's sessions."""
@@ -42,7 +45,7 @@ class Dispatcher:
 
     def received(self, session: Session, message: FromClient) -> None:
         """Handle a message; live ink that is in time has been passed on already."""
-        if session.stage is Stage.READY:
+        if session.stage is _READY:
             self._handles[type(message)](session, message)
         elif session.is_open:
             self._before_welcome(session, message)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from time import time
 from typing import NamedTuple
@@ -16,46 +14,36 @@ from itsdangerous.signer import SigningAlgorithm
 from server.catalogue import Aliases
 from server.relay.campaign import Campaign
 from server.relay.phrase import language_of
+from server.session.random_ids import ID_BYTES, new_id, to_base64
 
 DAY_SECONDS = 86_400
-
-ID_BYTES = 12
-"""96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
-
-
-_SECONDS = 0x7FFFFF
-"""The bits of a time in seconds that a room's id begins with."""
 
 REHEARSAL = "~"
 """The first character of tokens for rehearsals; no other one begins so."""
 
 
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+class _Hmac:
+    """HMAC with SHA-256 under one key, whose two blocks are hashed once: RFC 2104, section 4.
 
-
-def _base64(data: bytes) -> str:
-    """URL-safe base64 with its padding, in half the time of the standard library's."""
-    return b2a_base64(data, newline=False).translate(_URL_SAFE).decode("ascii")
-
-
-def new_id() -> str:
-    """An unguessable id, 16 characters of URL-safe base64."""
-    return _base64(os.urandom(ID_BYTES))
-
-
-def new_room_id() -> str:
-    """An unguessable id, 20 characters of URL-safe base64, with ids of the same time beside it.
-
-    A room's id becomes that of its work. It begins with the second, so that the archive's indexes
-    grow in one place: with random ids each work changes pages of its own, and costs twice the CPU
-    in an archive of 15,000. The seconds begin anew after 97 days; the first character is a letter.
+    A digest takes 0.8 us, where `hmac.digest` takes 1.9 and three times more of cold code.
     """
-    second = int(time()) & _SECONDS
-    return _base64(second.to_bytes(3) + os.urandom(ID_BYTES))
+
+    def __init__(self, key: bytes) -> None:
+        """`key` has 64 bytes at most."""
+        block = key.ljust(hashlib.sha256().block_size, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(self, value: bytes) -> bytes:
+        """What `value` is signed with."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
-class _Hmac(SigningAlgorithm):
-    """HMAC with SHA-256 in one call of OpenSSL: a third of what an object of Python's takes."""
+class _Algorithm(SigningAlgorithm):
+    """HMAC with SHA-256, as itsdangerous calls it."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
         """What `value` is signed with."""
@@ -68,7 +56,7 @@ def _derived(secret: bytes) -> bytes:
 
 def _work_key(secret: bytes, work: str) -> str:
     keyed = hashlib.blake2b(work.encode(), key=secret, digest_size=ID_BYTES)
-    return _base64(keyed.digest())
+    return to_base64(keyed.digest())
 
 
 class _Token(NamedTuple):
@@ -112,8 +100,8 @@ class Identity:
         # The keys are derived once here, not again for every token; itsdangerous signs with the
         # last one.
         keys = [_derived(secret) for secret in reversed(secrets)]
-        self._signer = Signer(keys, key_derivation="none", algorithm=_Hmac())
-        self._key = keys[-1]
+        self._signer = Signer(keys, key_derivation="none", algorithm=_Algorithm())
+        self._hmac = _Hmac(keys[-1])
         self._work_secrets = [hmac.digest(key, b"jielong.work", "sha256") for key in secrets]
         self._aliases = aliases
         self._seconds = token_days * DAY_SECONDS
@@ -151,7 +139,7 @@ class Identity:
         """As the signer makes it, without the dozen calls that it takes for that."""
         made = f"{person}.{int(self._clock()):x}"
         signed = f"{made}.{campaign}" if campaign else made
-        signature = _base64(hmac.digest(self._key, signed.encode(), "sha256"))
+        signature = to_base64(self._hmac.digest(signed.encode()))
         return f"{signed}.{signature.rstrip('=')}"
 
     def _read(self, token: str) -> _Token | None:
@@ -167,7 +155,7 @@ class Identity:
         """Who the holder of a token of ours is in a campaign."""
         person = token.partition(".")[0]
         digest = hashlib.blake2b(f"{person} {campaign}".encode(), digest_size=ID_BYTES).digest()
-        return _base64(digest)
+        return to_base64(digest)
 
     def work_key(self, work: str) -> str:
         """What lets those who wrote a work see it while it is not public."""

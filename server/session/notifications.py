@@ -10,7 +10,7 @@ from server.relay.to_client import Committed, Matched, PartnerChanged, TurnChang
 from server.relay.transition import NO_LIMIT, RoomView, Transition
 from server.session import room_messages
 from server.session.background import BackgroundTasks
-from server.session.funnel import Step
+from server.session.funnel import FINISHED, MATCHED, SEATED
 from server.session.identity import Identity
 from server.session.latencies import Latencies
 from server.session.seat import HeldSeat
@@ -52,8 +52,7 @@ class Notifier:
         """Something happened to the room in which this session has, or just lost, seat `index`."""
         if session.connection.closing:
             return  # nothing can be sent any more; the client learns it when it returns
-        if session.stage is Stage.RESUMING:
-            assert session.resuming is not None
+        if session.resuming is not None:
             session.resuming.missed = True  # nothing is sent before `welcome`; read it then
             return
         view, seat, kind = transition.view, session.seat, transition.kind
@@ -93,10 +92,10 @@ class Notifier:
                 seat.turn_began -= (session.campaign.rules.turn_ms - view.turn_ms) / 1_000
         if seat.waiting:
             session.activity.begin_wait()
-        session.reached(Step.SEATED)
+        session.reached(SEATED)
         partner = view.seats[1 - index].last
         if partner:
-            session.reached(Step.MATCHED)
+            session.reached(MATCHED)
             session.seating.met(partner)
             if session.trace is not None:
                 session.trace.matched()
@@ -212,7 +211,7 @@ class Notifier:
         ping = session.works.tell([UnacknowledgedWork(completed.work, completed.serial)])
         session.connection.send_with_ping(ping, committed, completed)
         if not session.works.told(view.room):
-            session.reached(Step.FINISHED)
+            session.reached(FINISHED)
             self._count_hand(session, view.room)
         session.works.remember(view.room)
 

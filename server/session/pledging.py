@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from server.relay.pledges import MadePledge
 from server.session.campaigns import OpenCampaign
-from server.session.identity import new_id
+from server.session.random_ids import new_id
 from server.store.errors import StoreError
 from server.store.pledges import Pledges
 

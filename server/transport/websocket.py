@@ -44,6 +44,9 @@ _NO_HEADERS: CIMultiDict[str] = CIMultiDict()
 
 _PING = first_byte_of(WSMsgType.PING)
 
+# Python 3.11 looks a member of an enumeration up in 0.1 us, a module's name in a third of that.
+_CLOSE_FRAME, _PING_FRAME, _PONG_FRAME = WSMsgType.CLOSE, WSMsgType.PING, WSMsgType.PONG
+
 _INK_TYPE = b"\xa3ink"
 """What follows a map's head and its key `t` in MessagePack, when that is the first key, as in all
 messages of our clients. Ink whose keys have another order takes the longer path."""
@@ -280,17 +283,17 @@ class WebSocket(WSListener):
         self._note_activity()
         self.got_frame = True
         if self._closing or transport.is_close_frame_sent:
-            if kind is WSMsgType.CLOSE:
+            if kind is _CLOSE_FRAME:
                 transport.disconnect()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self.close(WSCloseCode.PROTOCOL_ERROR, "no extension was agreed on")
-        elif kind is WSMsgType.PING:
+        elif kind is _PING_FRAME:
             # Pings beyond the rate of messages stay unanswered: RFC 6455, 5.5.3, allows that.
             if self._messages.take(monotonic()) and self._may_send():
                 transport.send_pong(frame.get_payload_as_bytes())
-        elif kind is WSMsgType.CLOSE:
+        elif kind is _CLOSE_FRAME:
             self._answer_close(transport, frame)
-        elif kind is WSMsgType.PONG:
+        elif kind is _PONG_FRAME:
             self._receiver.ponged(frame.get_payload_as_bytes())
         else:
             self._on_data_frame(frame)

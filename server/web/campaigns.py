@@ -30,8 +30,8 @@ from server.catalogue import Aliases
 from server.guard.requests import RequestGuard
 from server.relay.campaign import Campaign
 from server.session.campaigns import LiveCampaigns, OpenCampaign
-from server.session.identity import new_id
 from server.session.pledging import Pledging
+from server.session.random_ids import new_id
 from server.settings import Settings
 from server.store.campaign_news import CampaignNews
 from server.store.counters import Counters

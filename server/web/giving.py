@@ -13,7 +13,7 @@ from starlette.routing import Route
 from server.catalogue import DEFAULT
 from server.relay.campaign import Fund
 from server.session.campaigns import OpenCampaign
-from server.session.identity import new_id
+from server.session.random_ids import new_id
 from server.web.api import ApiError, find_campaign
 from server.web.api_types import GoQuery
 from server.web.operation import Operation

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from server.relay.campaign import Campaign
-from server.session.identity import DAY_SECONDS, Identity, new_room_id
+from server.session.identity import DAY_SECONDS, Identity
+from server.session.random_ids import new_room_id
 from tests.manual_clock import ManualClock
 
 OLD, NEW, OTHER = b"old", b"new", b"other"

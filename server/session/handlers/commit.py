@@ -10,7 +10,7 @@ from server.relay.from_client import Commit
 from server.relay.ink import BadInkError, check_strokes
 from server.relay.phrase import seat_of
 from server.session.dispatch import Dispatcher
-from server.session.funnel import Step
+from server.session.funnel import COMMITTED
 from server.session.notifications import Notifier
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
@@ -125,6 +125,6 @@ class CommitHandler:
             self._notifier.notify(session, outcome, outcome.seat)
         self._deliver(base, [outcome])
         self._notifier.latencies.commit.observe(monotonic() - began)
-        session.reached(Step.COMMITTED)
+        session.reached(COMMITTED)
         if span is not None:
             span.end()

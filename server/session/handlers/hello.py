@@ -13,7 +13,7 @@ from server.relay.transition import Transition
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
-from server.session.funnel import Step
+from server.session.funnel import COMMITTED, FINISHED, HELLO, MATCHED, SEATED
 from server.session.identity import Identity
 from server.session.limits import LOCALE_CHARS, PENDING_MESSAGES, RETRY_MS
 from server.session.notifications import Notifier
@@ -199,16 +199,16 @@ def _count_visit(
 ) -> None:
     """Count a new visit, unless this connection continues one: in its room, or after its work."""
     if works:
-        session.goes_on_from(Step.COMMITTED)
-        session.reached(Step.FINISHED)
+        session.goes_on_from(COMMITTED)
+        session.reached(FINISHED)
     elif transitions:
         view, seat = transitions[0].view, transitions[0].seat
         if view.turn > seat:
-            session.goes_on_from(Step.COMMITTED)
+            session.goes_on_from(COMMITTED)
         else:
-            session.goes_on_from(Step.MATCHED if view.seats[1 - seat].last else Step.SEATED)
+            session.goes_on_from(MATCHED if view.seats[1 - seat].last else SEATED)
     else:
-        session.reached(Step.HELLO)
+        session.reached(HELLO)
 
 
 def _keep(session: Session, resuming: Resuming, message: FromClient) -> None:

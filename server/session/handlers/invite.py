@@ -6,7 +6,7 @@ from server.relay.from_client import Invite
 from server.relay.to_client import Invited
 from server.session.background import BackgroundTasks
 from server.session.dispatch import Dispatcher
-from server.session.identity import new_id
+from server.session.random_ids import new_id
 from server.session.session import Session
 from server.session.store_errors import StoreErrors
 from server.store.answers import RefusedError

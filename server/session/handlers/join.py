@@ -13,10 +13,10 @@ from server.relay.matching import Ticket
 from server.session.background import BackgroundTasks
 from server.session.campaigns import OpenCampaign
 from server.session.dispatch import Dispatcher
-from server.session.funnel import Step
+from server.session.funnel import JOIN
 from server.session.handlers.join_limit import JoinLimit
-from server.session.identity import new_room_id
 from server.session.phrase_choice import PackedPhrase
+from server.session.random_ids import new_room_id
 from server.session.relay_trace import begin_relay
 from server.session.resume import Resume
 from server.session.session import Session
@@ -78,7 +78,7 @@ class JoinHandler:
             text = "the campaign has no phrase of this id, or in these languages"
             session.refuse("no_such_phrase", text, message)
             return
-        session.reached(Step.JOIN)
+        session.reached(JOIN)
         session.joined_at = monotonic()
         admitted = partial(self._admitted, session, message, locales, phrase)
         self._limit.admit(session, message, admitted)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from server.relay.from_client import Share
 from server.session.dispatch import Dispatcher
-from server.session.funnel import Step
+from server.session.funnel import FINISHED, POSTER, SHARED
 from server.session.session import Session
 
-STEPS = {"link": Step.SHARED, "poster": Step.POSTER}
+STEPS = {"link": SHARED, "poster": POSTER}
 
 
 class ShareHandler:
@@ -19,5 +19,5 @@ class ShareHandler:
 
     def share(self, session: Session, message: Share) -> None:
         """Count it once a visit, and only in a visit that has finished a work."""
-        if session.has_reached(Step.FINISHED):
+        if session.has_reached(FINISHED):
             session.reached(STEPS[message.how])
