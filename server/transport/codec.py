@@ -30,11 +30,11 @@ NOT_INK = (msgspec.DecodeError, UnicodeDecodeError)
 _BARE_COMMIT = 0x80 | 1 + len(Commit.__struct_fields__)
 """The first byte of a commit without any other keys: in MessagePack it says how many a map has."""
 
-EXACT_INK = 0x85
-"""The first byte of live ink with the five keys that it must have, each of them once."""
+INK_HEAD = b"\x85\xa1t\xa3ink"
+"""How live ink begins with its type and in all the five keys that it must have, each once."""
 
-EXACT_INK_WITH_END = 0x86
-"""The same with `end`."""
+INK_WITH_END_HEAD = b"\x86\xa1t\xa3ink"
+"""The same with a sixth key: `end`, or one of the five again."""
 
 pack = msgspec.msgpack.Encoder().encode
 """Encodes a message in MessagePack, the encoding between workers whatever the connections use."""
@@ -72,7 +72,7 @@ class Codec(Protocol):
     def decode_ink(self, payload: bytes) -> Ink:
         """Read live ink that can be passed on unchanged, unless a key comes twice.
 
-        Its first byte shows that: see `EXACT_INK`.
+        Its first bytes show that: see `INK_HEAD`.
 
         Raises:
             NOT_INK: it is something else; call `decode`.
