@@ -38,7 +38,8 @@ class HandTime:
     def wait_ms(self, strokes: list[Stroke], began: float, now: float) -> int:
         """Milliseconds after which these strokes are credible; 0 when they are now.
 
-        Costs about 2 us for 100 points in eight strokes, and 10 us in the first 5 s of a turn.
+        Costs about 2 us for 100 points in eight strokes, and 10 us while any hand may need more
+        time than has passed: at the usual pace, in the first 5 s of a turn.
 
         Args:
             strokes: the ink of a whole character, checked.
@@ -47,7 +48,7 @@ class HandTime:
         """
         passed = (now - began) * 1_000
         wait = self._pace * said_ms(strokes) - passed
-        if passed < LONGEST_MS:
+        if passed < self._pace * LONGEST_MS:
             wait = max(wait, self._pace * needed_ms(strokes) - passed)
         if wait <= 0:
             return 0

@@ -50,7 +50,7 @@ class NetworkRate:
     def take(self, peer: Peer, campaign: str | None = None) -> int:
         """Count one event of a peer, unless its network does too much.
 
-        Costs 1 to 2 us.
+        Costs about 1 us.
 
         Args:
             peer: who it is.
@@ -59,17 +59,21 @@ class NetworkRate:
         Returns:
             0 when it may; else the milliseconds after which to try again.
         """
-        most = self._with_expected(self._most, peer, campaign)
-        if not most:
+        most = self._most
+        if not (most and peer.network):
             return 0
+        if peer.participants:
+            most = self._or_expected(most, peer.participants, campaign)
         now = self._clock()
         return 0 if self.window.take(peer.network, now, most) else self._refuse(peer, now, most)
 
     def check(self, peer: Peer, campaign: str | None = None) -> int:
         """As `take`, but count nothing."""
-        most = self._with_expected(self._most, peer, campaign)
-        if not most:
+        most = self._most
+        if not (most and peer.network):
             return 0
+        if peer.participants:
+            most = self._or_expected(most, peer.participants, campaign)
         now = self._clock()
         within = self.window.estimate(peer.network, now) < most
         return 0 if within else self._refuse(peer, now, most)
@@ -81,27 +85,21 @@ class NetworkRate:
 
     def relative(self, peer: Peer, campaign: str | None, usual: int) -> float:
         """The events of a peer's network in the window, in multiples of what is usual."""
-        usual = self._with_expected(usual, peer, campaign)
-        if not usual:
+        if not (usual and peer.network):
             return 0.0
+        if peer.participants:
+            usual = self._or_expected(usual, peer.participants, campaign)
         return self.window.estimate(peer.network, self._clock()) / usual
 
-    def _with_expected(self, number: int, peer: Peer, campaign: str | None) -> int:
-        """A number of events, or those expected of a named network if they are more.
+    def _or_expected(
+        self, number: int, participants: Mapping[str, int], campaign: str | None
+    ) -> int:
+        """A number of events, or more if more are expected of a named network.
 
-        0 when there is no such number, or the network is not known.
+        They are expected of its participants in the campaign, or in any.
         """
-        if not number or not peer.network:
-            return 0
-        if not peer.participants:
-            return number
-        return max(number, self._expected(peer.participants, campaign))
-
-    def _expected(self, participants: Mapping[str, int], campaign: str | None) -> int:
-        """Events of the participants that are expected, in the campaign or in any."""
-        if campaign is None:
-            return sum(participants.values()) * self._per_participant
-        return participants.get(campaign, 0) * self._per_participant
+        named = participants.values() if campaign is None else (participants.get(campaign, 0),)
+        return max(number, sum(named) * self._per_participant)
 
     def _refuse(self, peer: Peer, now: float, most: int) -> int:
         self.refused += 1

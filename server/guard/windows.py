@@ -61,7 +61,8 @@ class SlidingWindow:
 
     def add(self, key: bytes, now: float, events: int = 1) -> None:
         """Count events of a network; `now` is in seconds since 1970."""
-        self._roll(now)
+        if now >= self._ends_at:
+            self._roll(now)
         self._add(key, events)
 
     def estimate(self, key: bytes, now: float) -> float:
