@@ -1,6 +1,6 @@
 """CPU of a whole relay in this checkout and in another one, in short turns of one run.
 
-`python -m bench.against CHECKOUT [--starts 6] [--turns 20] [--relays 300] [--in-flight 100]`
+`python -m bench.against CHECKOUT [--guard] [--starts 6] [--turns 20] [--relays 300]`
 
 On a machine that others share, the CPU of the same work changes by a tenth from minute to minute.
 So both services run at the same time, and the load goes to one and the other in turns of half a
@@ -9,7 +9,8 @@ turns gives one ratio, and each start of the services their median. The table ha
 starts and their range; for six of them it has the true median in 97 % of cases.
 
 CHECKOUT is a folder with another commit, for instance of `git worktree add`. It runs with the
-packages of this environment.
+packages of this environment, and without the guard; so does this one, except with `--guard`. As in
+`bench.relays` the guard then counts and checks everything, and lets a load from one address pass.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from bench.accounting import family, running_seconds
 from bench.campaign import short_phrase
 from bench.handwriting import character
 from bench.processes import ROOT, Program, service
-from bench.relays import SEED, relay
+from bench.relays import GUARDED, SEED, relay
 
 Cost = dict[str, float]
 """Microseconds of CPU by part."""
@@ -94,9 +95,11 @@ async def compare(given: Any, folder: Path, start: int) -> list[tuple[Cost, Cost
     inks = [character(random) for _ in range(50)]
     checkouts = {"this": ROOT, "other": given.checkout.resolve()}
     names = list(checkouts) if start % 2 == 0 else list(reversed(checkouts))
+    settings: dict[str, dict[str, Any]] = {"this": GUARDED if given.guard else {}, "other": {}}
     with ExitStack() as stack:
         started = {
-            name: stack.enter_context(service(folder / name, checkouts[name])) for name in names
+            name: stack.enter_context(service(folder / name, checkouts[name], **settings[name]))
+            for name in names
         }
         phrase = short_phrase(started["this"].http)
         services = {
@@ -128,6 +131,7 @@ def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="python -m bench.against", description=__doc__)
     parser.add_argument("checkout", type=Path, help="the folder of the other commit")
+    parser.add_argument("--guard", action="store_true", help="this one with the guard on")
     parser.add_argument("--starts", type=int, default=6, help="of both services")
     parser.add_argument("--turns", type=int, default=20, help="after each start")
     parser.add_argument("--relays", type=int, default=300, help="in a turn")
@@ -141,7 +145,8 @@ def main() -> None:
     print("\n".join(table(ratios, [pair for pairs in starts for pair in pairs])))
     arguments = vars(given) | {"checkout": given.checkout.name}
     found = {"ratio": median(ratios), "ratios": ratios, "us_per_relay": starts}
-    print(results.write("against", {"arguments": arguments, **found}))
+    name = "against-guard" if given.guard else "against"
+    print(results.write(name, {"arguments": arguments, **found}))
 
 
 if __name__ == "__main__":
