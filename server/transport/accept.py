@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
-from server.transport.direct_answers import DirectAnswers
+from server.transport.direct_answers import Answer, DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.http import (
     END,
@@ -106,7 +106,6 @@ class AcceptedConnection(asyncio.Protocol):
     __slots__ = (
         "_acceptor",
         "_data",
-        "_descriptor",
         "_going_on",
         "_peer",
         "_queued",
@@ -119,7 +118,6 @@ class AcceptedConnection(asyncio.Protocol):
         """`data` has been read already."""
         self._acceptor = acceptor
         self._data = data
-        self._descriptor = -1
         self._peer: Peer = ANYBODY
         self._queued = False
         self._reserved = False
@@ -127,22 +125,44 @@ class AcceptedConnection(asyncio.Protocol):
         self._going_on: asyncio.Handle | None = None
         self._transport: asyncio.Transport | None = None
 
+    @property
+    def descriptor(self) -> int:
+        """That of an open connection's socket."""
+        assert self._transport is not None
+        descriptor: int = self._transport.get_extra_info("socket").fileno()
+        return descriptor
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the time limit of the first request."""
         self._transport = cast(asyncio.Transport, transport)
         self._acceptor.connections.add(self)
-        self._descriptor = transport.get_extra_info("socket").fileno()
-        self._reserved = self._acceptor.descriptors.take(self, self._descriptor)
+        self._reserved = self._acceptor.descriptors.take(self)
         if self._data:
             self._go_on_soon()
 
     def data_received(self, data: bytes) -> None:
         """Answer what is prepared, and pass the connection on with any other request."""
-        if self._transport is None:
+        transport = self._transport
+        if transport is None:
             return  # it has been answered already
+        if not self._data and not self._reserved and self._writable and self._going_on is None:
+            answer = self._acceptor.answers.answer_again(data, time())
+            if answer is not None:
+                self._give(transport, answer)
+                return
         self._data = self._data + data if self._data else data
         if self._writable and self._going_on is None:
-            self._read_requests(self._transport)
+            self._read_requests(transport)
+
+    def _give(self, transport: asyncio.Transport, answer: Answer) -> None:
+        """Answer the only request that has come."""
+        answer.write_to(transport)
+        if answer.close:
+            self.shutdown()
+            return
+        self._acceptor.connections.answered(self)
+        if not self._writable:
+            transport.pause_reading()
 
     def pause_writing(self) -> None:
         """The peer does not read its answers: no more of its requests are read."""
@@ -262,8 +282,8 @@ class AcceptedConnection(asyncio.Protocol):
         if self._transport is not None:
             acceptor = self._acceptor
             handshake = partial(acceptor.handshake, peer=self._peer)
-            transport = self._detach()
-            start_websocket(handshake, acceptor.admission, transport, self._descriptor, self._data)
+            descriptor, transport = self.descriptor, self._detach()
+            start_websocket(handshake, acceptor.admission, transport, descriptor, self._data)
 
     def _pass_on(self, transport: asyncio.Transport) -> None:
         """Have the request answered elsewhere; first, all answers before it have to be out."""
@@ -272,7 +292,7 @@ class AcceptedConnection(asyncio.Protocol):
             transport.set_write_buffer_limits(0)  # calls `pause_writing`, and later the opposite
         elif len(self._data) > REQUEST_BYTES:
             self._refuse(TOO_LONG)
-        elif self._acceptor.other_requests.take(self._descriptor, self._data):
+        elif self._acceptor.other_requests.take(self.descriptor, self._data):
             self._detach().abort()
         else:
             self._refuse(_BUSY_ELSEWHERE)

@@ -63,6 +63,8 @@ class _Prepared:
 
     __slots__ = ("_known", "_response")
 
+    lasting = True
+
     def __init__(self, response: PreparedResponse) -> None:
         self._response = response
         self._known: dict[Wishes, _Undated] = {}
@@ -92,6 +94,8 @@ class _Live:
 
     __slots__ = ("_lines", "_make")
 
+    lasting = False
+
     def __init__(self, make: Callable[[], LiveAnswer], headers: Iterable[tuple[str, str]]) -> None:
         self._lines = _lines([("cache-control", "no-store"), *headers])
         self._make = make
@@ -111,6 +115,8 @@ class DirectAnswers:
         self._by_path: dict[bytes, _Prepared | _Live] = {}
         self._heads: dict[bytes, RequestHead] = {}
         self._date_line = _DateLine()
+        self._second = 0
+        self._of_second: dict[bytes, Answer] = {}
 
     def add(self, responses: Iterable[PreparedResponse]) -> None:
         """Give these answers from now on, in the place of those at the same paths."""
@@ -122,12 +128,23 @@ class DirectAnswers:
         for path in paths:
             for each in self._paths(path):
                 self._by_path.pop(each, None)
+        self._of_second.clear()
 
     def add_live(
         self, path: str, make: Callable[[], LiveAnswer], headers: Iterable[tuple[str, str]] = ()
     ) -> None:
         """Answer with what `make` returns, with these headers and those of its body."""
         self._add(path, _Live(make, headers))
+
+    def answer_again(self, received: bytes, now: float) -> Answer | None:
+        """The answer to a request that was answered in this second already, or None.
+
+        `received` is everything that came, and may be anything; see `answer`.
+        """
+        second = int(now)
+        if second != self._second:
+            self._second, self._of_second = second, {}
+        return self._of_second.get(received)
 
     def answer(self, head: bytes, now: float) -> Answer | None:
         """The answer to a request; None for one that is not known.
@@ -144,7 +161,15 @@ class DirectAnswers:
             return Answer(NOT_ALLOWED, b"", close=True)
         wishes = request.wishes
         first_line, other_lines, body = found.answer(wishes)
-        return Answer(first_line + self._date_line.at(now) + other_lines, body, wishes.close)
+        made = Answer(first_line + self._date_line.at(now) + other_lines, body, wishes.close)
+        if (
+            found.lasting
+            and head in self._heads
+            and not wishes.conditions.range
+            and int(now) == self._second
+        ):
+            self._of_second[head] = made
+        return made
 
     def _read(self, head: bytes) -> RequestHead | None:
         """Read a head and remember it, if the path is known."""
@@ -154,13 +179,16 @@ class DirectAnswers:
         request = read_head(head, line)
         if len(head) <= REMEMBERED_HEAD_BYTES:
             if len(self._heads) >= REMEMBERED_HEADS:
-                del self._heads[next(iter(self._heads))]
+                oldest = next(iter(self._heads))
+                del self._heads[oldest]
+                self._of_second.pop(oldest, None)
             self._heads[head] = request
         return request
 
     def _add(self, path: str, found: _Prepared | _Live) -> None:
         for each in self._paths(path):
             self._by_path[each] = found
+        self._of_second.clear()
 
     def _paths(self, path: str) -> list[bytes]:
         below = [path, self._base_path + path] if self._base_path else [path]
