@@ -11,7 +11,7 @@ import secrets
 from functools import cache, partial
 from http import HTTPStatus
 from time import time
-from typing import Protocol, cast
+from typing import Protocol
 
 from server.transport.admission import AdmissionControl
 from server.transport.descriptors import Descriptors
@@ -134,9 +134,10 @@ class AcceptedConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the time limit of the first request."""
-        self._transport = cast(asyncio.Transport, transport)
-        self._acceptor.connections.add(self)
-        self._reserved = self._acceptor.descriptors.take(self)
+        acceptor = self._acceptor
+        self._transport = transport  # type: ignore[assignment]  # that of a stream
+        acceptor.connections.add(self)
+        self._reserved = acceptor.descriptors.take(self)
         if self._data:
             self._go_on_soon()
 
