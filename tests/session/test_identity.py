@@ -56,6 +56,11 @@ def test_a_fresh_token_stays_the_same(clock: ManualClock) -> None:
     assert ours.renewed(token) == token
 
 
+def test_a_token_of_an_earlier_version_is_good(clock: ManualClock) -> None:
+    token = "AAAAAAAAAAAAAAAA.6b49d200.6WtqMf75XMTu5sqGYiJun0rMKveEIOs1Ug_p2S-PTYY"
+    assert identity(clock, OLD).is_ours(token)
+
+
 def test_a_bound_token_is_good_in_its_campaign_alone_also_when_it_is_renewed(
     clock: ManualClock,
 ) -> None:

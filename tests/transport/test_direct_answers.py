@@ -165,6 +165,49 @@ def test_an_answer_is_that_of_the_newest_content() -> None:
     assert made.answer(request(), NOW) is None
 
 
+ASKED = st.tuples(
+    st.sampled_from(["/app.js", "/state", "/gone"]),
+    st.sampled_from([{}, {"If_None_Match": TAG}, {"Range": "bytes=0-9"}]),
+)
+
+
+@given(st.lists(st.binary(max_size=1) | st.none() | ASKED, max_size=40))
+def test_what_is_answered_again_is_what_would_be_answered_now(
+    steps: list[bytes | tuple[str, dict[str, str]] | None],
+) -> None:
+    """Bytes: other content at a path. None: a second passes. Else something is asked for."""
+    made, content, now = answers(), BODY, NOW
+    for step in steps:
+        if step is None:
+            now += 1
+        elif isinstance(step, bytes):
+            content = step * 600
+            made.add([prepare("/app.js", content, "text/javascript", FOREVER, compressed={})])
+        else:
+            asked = request(step[0], **step[1])
+            again, found = made.answer_again(asked, now + 0.5), made.answer(asked, now + 0.5)
+            assert again is None or again == found
+            assert found is None or step[0] == "/state" or step[1] or found.body == content
+
+
+def test_only_a_whole_file_is_answered_again_and_only_in_its_second() -> None:
+    made = answers()
+    for asked, kept in (
+        (request(), True),
+        (request(If_None_Match=TAG), True),
+        (request(Range="bytes=0-9"), False),
+        (request("/state"), False),
+        (request("/other"), False),
+    ):
+        for now in (NOW, NOW + 1):
+            assert made.answer_again(asked, now) is None
+            made.answer(asked, now)
+            assert (made.answer_again(asked, now) is not None) == kept
+            assert made.answer_again(asked + asked, now) is None
+    made.remove(["/app.js"])
+    assert made.answer_again(request(), NOW + 1) is None
+
+
 def test_many_kinds_of_clients_and_long_heads_are_answered() -> None:
     made = answers()
     for number in range(REMEMBERED_HEADS):
