@@ -114,7 +114,7 @@ class AcceptedConnection(asyncio.Protocol):
         "_writable",
     )
 
-    def __init__(self, acceptor: Acceptor, data: bytes) -> None:
+    def __init__(self, acceptor: Acceptor, data: bytes = b"") -> None:
         """`data` has been read already."""
         self._acceptor = acceptor
         self._data = data

@@ -82,7 +82,7 @@ class Port:
         if not self._until_look:
             self._until_look = LOOK_EVERY
             self._look()
-        return self._acceptor.accept()
+        return AcceptedConnection(self._acceptor)
 
     def _look(self) -> None:
         """See whether connections wait, and so how many should be accepted at once."""
