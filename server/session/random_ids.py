@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from binascii import b2a_base64
+from functools import lru_cache
 from time import time
 
 ID_BYTES = 12
 """96 random bits: ids of participants and rooms and codes of invites cannot be guessed."""
 
-BUFFER_BYTES = 3_072
-"""Read from the system at once: 256 ids."""
+MADE_AT_ONCE = 256
+"""Ids that are made of random bytes read at once. A system call for each takes 2 us more, where
+other code has run before it."""
 
 _SECONDS = 0x7FFFFF
 """The bits of a time in seconds that a room's id begins with."""
@@ -23,36 +25,24 @@ def to_base64(data: bytes) -> str:
     return b2a_base64(data, newline=False).translate(_URL_SAFE).decode("ascii")
 
 
-class _RandomBytes:
-    """The system's random bytes, read for many ids at once; every byte is given once.
-
-    A system call for each id takes 2 us more, where other code has run before it.
-    """
+class _UnusedIds:
+    """Ids that nobody has yet; each is given once."""
 
     def __init__(self) -> None:
-        self._bytes = b""
-        self._at = 0
-        os.register_at_fork(after_in_child=self._forget)
+        self._ids: list[str] = []
+        os.register_at_fork(after_in_child=self._ids.clear)  # the parent gives them
 
-    def take(self) -> bytes:
-        """Random bytes for one id."""
-        at = self._at
-        if at == len(self._bytes):
-            self._bytes, at = os.urandom(BUFFER_BYTES), 0
-        self._at = end = at + ID_BYTES
-        return self._bytes[at:end]
-
-    def _forget(self) -> None:
-        """A forked process gives none of its parent's bytes again."""
-        self._bytes, self._at = b"", 0
+    def take(self) -> str:
+        """One of them."""
+        if not self._ids:
+            letters = to_base64(os.urandom(MADE_AT_ONCE * ID_BYTES))
+            size = len(letters) // MADE_AT_ONCE
+            self._ids += [letters[at : at + size] for at in range(0, len(letters), size)]
+        return self._ids.pop()
 
 
-_take = _RandomBytes().take
-
-
-def new_id() -> str:
-    """An unguessable id, 16 characters of URL-safe base64."""
-    return to_base64(_take())
+new_id = _UnusedIds().take
+"""Gives an unguessable id, 16 characters of URL-safe base64."""
 
 
 def new_room_id() -> str:
@@ -62,5 +52,9 @@ def new_room_id() -> str:
     grow in one place: with random ids each work changes pages of its own, and costs twice the CPU
     in an archive of 15,000. The seconds begin anew after 97 days; the first character is a letter.
     """
-    second = int(time()) & _SECONDS
-    return to_base64(second.to_bytes(3) + _take())
+    return _letters_of(int(time()) & _SECONDS) + new_id()
+
+
+@lru_cache(1)
+def _letters_of(second: int) -> str:
+    return to_base64(second.to_bytes(3))

@@ -37,6 +37,10 @@ _UPGRADE = re.compile(rb"\r\nupgrade:[ \t]*websocket[ \t]*\r\n", re.IGNORECASE)
 _CONNECTION = re.compile(rb"\r\nconnection:[^\r\n]*\bupgrade\b", re.IGNORECASE)
 """An `Upgrade` that this header does not name is not meant for this server (RFC 9110, 7.8)."""
 
+_UPGRADE_LINE = b"\r\nUpgrade: websocket\r\n"
+_CONNECTION_LINE = b"\r\nConnection: Upgrade\r\n"
+"""The two lines as Chromium and most libraries write them."""
+
 _OPERATIONS = re.compile(rb"GET [^ ?]*/(?:healthz|readyz|metrics)[ ?]")
 """Paths for operators: they are answered even when only the reserve of descriptors is left."""
 
@@ -147,9 +151,14 @@ class AcceptedConnection(asyncio.Protocol):
         if transport is None:
             return  # it has been answered already
         if not self._data and not self._reserved and self._writable and self._going_on is None:
-            answer = self._acceptor.answers.answer_again(data, time())
-            if answer is not None:
-                self._give(transport, answer)
+            if data in self._acceptor.answers.given:
+                answer = self._acceptor.answers.answer_again(data, time())
+                if answer is not None:
+                    self._give(transport, answer)
+                    return
+            elif _is_plain_upgrade(data):
+                self._data, self._queued = data, True
+                self._admit_websocket(transport)
                 return
         self._data = self._data + data if self._data else data
         if self._writable and self._going_on is None:
@@ -254,14 +263,13 @@ class AcceptedConnection(asyncio.Protocol):
                 self._refuse(NOT_HTTP)
         elif not self._queued:
             self._queued = True
-            self._admit_websocket()
+            self._admit_websocket(transport)
 
-    def _admit_websocket(self) -> None:
+    def _admit_websocket(self, transport: asyncio.Transport) -> None:
         """Have the WebSocket opened in its turn, unless its network opens too many."""
-        acceptor, transport = self._acceptor, self._transport
-        assert transport is not None
-        self._peer = acceptor.limit.identify(transport, self._data)
-        wait = acceptor.limit.retry_seconds(self._peer)
+        acceptor = self._acceptor
+        self._peer = peer = acceptor.limit.identify(transport, self._data)
+        wait = acceptor.limit.retry_seconds(peer) if peer is not ANYBODY else 0
         if wait:
             transport.write(_too_many(wait))
             self.shutdown()
@@ -310,6 +318,19 @@ class AcceptedConnection(asyncio.Protocol):
             self._going_on.cancel()
         if self._reserved:
             self._acceptor.descriptors.decide(self)
+
+
+def _is_plain_upgrade(received: bytes) -> bool:
+    """Whether this is one request for a WebSocket and nothing else, written as most clients do.
+
+    A search for two whole lines takes a tenth of what it takes to read a head.
+    """
+    return (
+        _UPGRADE_LINE in received
+        and _CONNECTION_LINE in received
+        and received.startswith(_GET)
+        and received.find(END, 0, HEAD_BYTES) == len(received) - len(END)
+    )
 
 
 def _asks_for_websocket(head: bytes, end: int) -> bool:

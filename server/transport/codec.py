@@ -27,6 +27,9 @@ _BAD_INK = re.compile(r"Expected `(int` [<>]= -?\d+ - at `\$\.p\[|array` of leng
 NOT_INK = (msgspec.DecodeError, UnicodeDecodeError)
 """Raised by `Codec.decode_ink` for everything but live ink that can be passed on unchanged."""
 
+NOT_VALID = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
+"""Raised by msgspec for bytes that are no message of the protocol."""
+
 _BARE_COMMIT = 0x80 | 1 + len(Commit.__struct_fields__)
 """The first byte of a commit without any other keys: in MessagePack it says how many a map has."""
 
@@ -92,11 +95,15 @@ class _Envelope(msgspec.Struct):
 
 
 class _Reader:
-    """Reads messages in one encoding, and explains what is wrong with others."""
+    """Reads messages in one encoding, and explains what is wrong with others.
+
+    Attributes:
+        read_valid: reads a valid message, and raises NOT_VALID for any other.
+    """
 
     def __init__(self, decoder: Callable[..., Any], encoding: str) -> None:
         """`decoder` is msgspec's for the encoding, `encoding` its name for people."""
-        self._typed: Callable[[bytes], FromClient] = decoder(FromClient).decode
+        self.read_valid: Callable[[bytes], FromClient] = decoder(FromClient).decode
         self._plain: Callable[[bytes], object] = decoder().decode
         self._envelope: Callable[[bytes], _Envelope] = decoder(_Envelope).decode
         self._encoding = encoding
@@ -105,10 +112,10 @@ class _Reader:
         """Read a message; see `Codec.decode`."""
         try:
             try:
-                return self._typed(payload)
+                return self.read_valid(payload)
             except msgspec.ValidationError as error:
                 raise _explain(self._kind(payload), error) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError) as error:
+        except NOT_VALID as error:
             raise IllFormedError(f"not {self._encoding}") from error
 
     def check_text(self, payload: bytes) -> None:
@@ -184,6 +191,7 @@ class MsgpackCodec:
         """One serves all connections; it has no state."""
         self.decode_ink = msgspec.msgpack.Decoder(ExactInk).decode
         self._reader = _Reader(msgspec.msgpack.Decoder, "MessagePack")
+        self._read_valid = self._reader.read_valid
         self.encode = pack
 
     def decode(self, payload: bytes) -> FromClient:
@@ -192,15 +200,21 @@ class MsgpackCodec:
         A commit is long, and usually has no unknown keys: then its strings need no second check.
         """
         try:
-            message = self._reader.read(payload)
+            message = self._read_valid(payload)
+        except NOT_VALID:
+            message = self._read_other(payload)
+        if payload[0] != _BARE_COMMIT or not isinstance(message, Commit):
+            self._reader.check_text(payload)
+        return message
+
+    def _read_other(self, payload: bytes) -> FromClient:
+        try:
+            return self._reader.read(payload)
         except BadMessageError:
             named = _with_named_keys(payload)
             if named is None:
                 raise
-            message = self._reader.read(named)
-        if payload[0] != _BARE_COMMIT or not isinstance(message, Commit):
-            self._reader.check_text(payload)
-        return message
+            return self._reader.read(named)
 
     def from_packed(self, packed: bytes) -> bytes:
         """The same bytes."""

@@ -59,17 +59,23 @@ class _Undated(NamedTuple):
 
 
 class _Prepared:
-    """A prepared response with its answers laid out."""
+    """A prepared response with its answers laid out.
 
-    __slots__ = ("_known", "_response")
+    Attributes:
+        asked_for: whether it was asked for since this was set to False.
+    """
+
+    __slots__ = ("_known", "_response", "asked_for")
 
     lasting = True
 
     def __init__(self, response: PreparedResponse) -> None:
+        self.asked_for = False
         self._response = response
         self._known: dict[Wishes, _Undated] = {}
 
     def answer(self, wishes: Wishes) -> _Undated:
+        self.asked_for = True
         known = self._known.get(wishes)
         return self._lay_out(wishes) if known is None else known
 
@@ -107,7 +113,12 @@ class _Live:
 
 
 class DirectAnswers:
-    """All answers of a worker that are known by their path."""
+    """All answers of a worker that are known by their path.
+
+    Attributes:
+        given: the answers that lasted when they were given, by the whole request, at most
+            REMEMBERED_HEADS. Ask `answer_again` for one: it may be of an earlier second.
+    """
 
     def __init__(self, base_path: str = "") -> None:
         """They are given at the root and below `base_path`."""
@@ -116,7 +127,7 @@ class DirectAnswers:
         self._heads: dict[bytes, RequestHead] = {}
         self._date_line = _DateLine()
         self._second = 0
-        self._of_second: dict[bytes, Answer] = {}
+        self.given: dict[bytes, Answer] = {}
 
     def add(self, responses: Iterable[PreparedResponse]) -> None:
         """Give these answers from now on, in the place of those at the same paths."""
@@ -128,7 +139,20 @@ class DirectAnswers:
         for path in paths:
             for each in self._paths(path):
                 self._by_path.pop(each, None)
-        self._of_second.clear()
+        self.given.clear()
+
+    def take_asked_for(self, paths: Iterable[str]) -> bool:
+        """Whether an answer at one of these paths was given since this was called for it last.
+
+        Answers that are given again within a second count once.
+        """
+        asked_for = False
+        for path in paths:
+            found = self._by_path.get(path.encode())
+            if isinstance(found, _Prepared):
+                asked_for |= found.asked_for
+                found.asked_for = False
+        return asked_for
 
     def add_live(
         self, path: str, make: Callable[[], LiveAnswer], headers: Iterable[tuple[str, str]] = ()
@@ -141,10 +165,8 @@ class DirectAnswers:
 
         `received` is everything that came, and may be anything; see `answer`.
         """
-        second = int(now)
-        if second != self._second:
-            self._second, self._of_second = second, {}
-        return self._of_second.get(received)
+        self._roll(now)
+        return self.given.get(received)
 
     def answer(self, head: bytes, now: float) -> Answer | None:
         """The answer to a request; None for one that is not known.
@@ -162,14 +184,17 @@ class DirectAnswers:
         wishes = request.wishes
         first_line, other_lines, body = found.answer(wishes)
         made = Answer(first_line + self._date_line.at(now) + other_lines, body, wishes.close)
-        if (
-            found.lasting
-            and head in self._heads
-            and not wishes.conditions.range
-            and int(now) == self._second
-        ):
-            self._of_second[head] = made
+        if found.lasting and head in self._heads and not wishes.conditions.range:
+            self._roll(now)
+            self.given[head] = made
         return made
+
+    def _roll(self, now: float) -> None:
+        """Forget what was given in an earlier second, since it has that second's date."""
+        second = int(now)
+        if second != self._second:
+            self._second = second
+            self.given.clear()
 
     def _read(self, head: bytes) -> RequestHead | None:
         """Read a head and remember it, if the path is known."""
@@ -181,14 +206,14 @@ class DirectAnswers:
             if len(self._heads) >= REMEMBERED_HEADS:
                 oldest = next(iter(self._heads))
                 del self._heads[oldest]
-                self._of_second.pop(oldest, None)
+                self.given.pop(oldest, None)
             self._heads[head] = request
         return request
 
     def _add(self, path: str, found: _Prepared | _Live) -> None:
         for each in self._paths(path):
             self._by_path[each] = found
-        self._of_second.clear()
+        self.given.clear()
 
     def _paths(self, path: str) -> list[bytes]:
         below = [path, self._base_path + path] if self._base_path else [path]

@@ -186,8 +186,8 @@ class Parts:
         hello = HelloHandler(
             registry, identity, self.counters, resume, notifier, errors, tasks, router.deliver
         )
-        limited = HelloLimit(self.guard, hello)
-        dispatcher = Dispatcher(limited.before_welcome, Acknowledgements(shards))
+        greeting = HelloLimit(self.guard, hello) if self.guard.rules.on else hello
+        dispatcher = Dispatcher(greeting.before_welcome, Acknowledgements(shards))
         for handler in (
             hello,
             JoinHandler(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from server.session.random_ids import BUFFER_BYTES, ID_BYTES, new_id
+from server.session.random_ids import MADE_AT_ONCE, new_id
 
 FORKED = """
 import os
@@ -19,7 +19,7 @@ if child:
 
 
 def test_ids_differ() -> None:
-    made = 3 * BUFFER_BYTES // ID_BYTES + 1
+    made = 3 * MADE_AT_ONCE + 1
     assert len({new_id() for _ in range(made)}) == made
 
 

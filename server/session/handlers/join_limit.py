@@ -50,7 +50,7 @@ class JoinLimit:
             return
         peer, campaign = session.connection.peer, session.campaign.campaign.id
         if not peer.network:  # nothing of it is limited
-            self._let_in(session, admitted)
+            admitted()
             return
         is_newcomer = not self._is_known(session)
         wait = self._guard.join(peer, campaign, is_newcomer=is_newcomer)
