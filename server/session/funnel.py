@@ -42,7 +42,7 @@ class Funnel:
     """The steps that one worker has counted in a campaign and not yet added to Redis.
 
     Attributes:
-        counts: how many visits reached each step.
+        counts: how many visits reached each step; it is the same list all the time.
     """
 
     def __init__(self) -> None:
@@ -51,8 +51,9 @@ class Funnel:
 
     def take(self) -> dict[str, int]:
         """What was counted since this was called last, by the names of the steps."""
-        counts, self.counts = self.counts, [0] * len(NAMES)
-        return {name: count for name, count in zip(NAMES, counts, strict=True) if count}
+        counts = {name: count for name, count in zip(NAMES, self.counts, strict=True) if count}
+        self.counts[:] = [0] * len(NAMES)
+        return counts
 
     def put_back(self, counts: dict[str, int]) -> None:
         """Count again what was taken and could not be added to Redis."""

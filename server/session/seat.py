@@ -69,18 +69,19 @@ class HeldSeat:
 
     def update(self, view: RoomView) -> None:
         """Apply a newer view of the same room."""
-        if view.turn != self.turn:
+        turn, index = view.turn, self.index
+        if turn != self.turn:
+            self.turn = turn
             self.checked_stroke = self.last_begun = -1
             self.turn_began = monotonic()
         self.version = view.version
-        self.turn = view.turn
         self.waiting = is_waiting(view)
-        other = view.seats[1 - self.index]
-        self.partner = parse_address(other.address)
-        self.partner_away = bool(other.participant) and not other.address
+        other = view.seats[1 - index]
+        address = other.address
+        self.partner = parse_address(address)
+        self.partner_away = not address and other.participant != ""
         self.send_live = None
-        mine = view.turn < view.chars and seat_of(view.turn) == self.index
-        self.writes = view.turn if mine else -1
+        self.writes = turn if turn < view.chars and seat_of(turn) == index else -1
 
     def check_ink(self, stroke: int, part: list[int]) -> None:
         """Check live ink of another stroke than before, or that seems to leave the grid.

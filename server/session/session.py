@@ -112,6 +112,7 @@ class Session:
         "_live_relay",
         "_registry",
         "_steps",
+        "_visits",
         "activity",
         "address",
         "campaign",
@@ -152,6 +153,7 @@ class Session:
         self.connection = connection
         self.stage = Stage.NEW
         self.campaign = campaign
+        self._visits = campaign.funnel.counts
         self.participant = self.token = self.locale = ""
         self.hello_at = 0
         self.resuming: Resuming | None = None
@@ -241,10 +243,10 @@ class Session:
 
     def reached(self, step: Step) -> None:
         """The visit has reached a step of the funnel; it counts once."""
-        bit = 1 << step
-        if not self._steps & bit:
-            self._steps |= bit
-            self.campaign.funnel.counts[step] += 1
+        steps = self._steps | 1 << step
+        if steps != self._steps:
+            self._steps = steps
+            self._visits[step] += 1
 
     def has_reached(self, step: Step) -> bool:
         """Whether the visit has reached a step of the funnel."""
@@ -259,6 +261,7 @@ class Session:
         self.campaign.online -= 1
         campaign.online += 1
         self.campaign = campaign
+        self._visits = campaign.funnel.counts
 
     def read_activity(self) -> Activity:
         """The activity with everything that came since this was read last."""

@@ -179,7 +179,6 @@ class Pool:
         self._shards = shards
         self._deliver = deliver
         self._queues: dict[tuple[str, str, bool], _Queue] = {}
-        self._random = random.SystemRandom()
 
     def join(
         self,
@@ -220,7 +219,7 @@ class Pool:
         self._send_if_free(queue)
 
     def _new_batch(self, queue: _Queue, rules: Rules, worker: str) -> _Batch:
-        seed = 1 + self._random.getrandbits(SEED_BITS)
+        seed = 1 + random.getrandbits(SEED_BITS)
         arguments: list[Argument] = [*rule_arguments(rules), seed, worker]
         name = _JOIN_APART if queue.apart else _JOIN
         return _Batch(name, arguments, self._deliver, partial(self._ended, queue))

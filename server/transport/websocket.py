@@ -58,6 +58,7 @@ class WebSocket(WSListener):
 
     Attributes:
         codec: its encoding.
+        closing: whether nothing can be sent any more; only this class sets it.
         peer: whose connection it is.
         got_frame: a frame other than a data message came since this was set to False.
         got_message: a message came since this was set to False. The receiver is told when the
@@ -68,7 +69,6 @@ class WebSocket(WSListener):
     __slots__ = (
         "_assembler",
         "_bad",
-        "_closing",
         "_congested_since",
         "_decode",
         "_decode_ink",
@@ -82,6 +82,7 @@ class WebSocket(WSListener):
         "_refusals",
         "_transport",
         "_whole_frame",
+        "closing",
         "codec",
         "got_frame",
         "got_message",
@@ -102,7 +103,7 @@ class WebSocket(WSListener):
         self._packed = codec.name == MSGPACK
         self._transport: WSTransport | None = None
         self._live_transport: WSTransport | None = None  # None while congested or closing
-        self._closing = False
+        self.closing = False
         self._congested_since = 0.0
         # The kind of a frame that may be a message; None after the end and amid fragments.
         self._whole_frame: WSMsgType | None = codec.frame
@@ -113,11 +114,6 @@ class WebSocket(WSListener):
         self._refusals: TokenBucket | None = None  # few connections need it
         self._ink_refused = False
         self._receiver: Receiver = open_receiver(self)
-
-    @property
-    def closing(self) -> bool:
-        """Whether nothing can be sent any more."""
-        return self._closing
 
     def is_stalled(self, now: float) -> bool:
         """Whether the peer has been behind for too long; `now` is that of `monotonic`."""
@@ -190,7 +186,7 @@ class WebSocket(WSListener):
     def resume_writing(self) -> None:
         """The peer has caught up."""
         self._congested_since = 0.0
-        self._live_transport = None if self._closing else self._transport
+        self._live_transport = None if self.closing else self._transport
 
     # To the peer ------------------------------------------------------------------------------
 
@@ -234,12 +230,12 @@ class WebSocket(WSListener):
 
     def ping(self) -> None:
         """Send an empty ping."""
-        if self._transport is not None and not self._closing:
+        if self._transport is not None and not self.closing:
             self._transport.send_ping()
 
     def close(self, code: WSCloseCode, reason: str) -> None:
         """Send a close frame; cut the connection if the peer does not answer it in time."""
-        if self._closing or self._transport is None:
+        if self.closing or self._transport is None:
             return
         self._stop()
         self._transport.send_close(code, reason)
@@ -253,13 +249,13 @@ class WebSocket(WSListener):
 
     def _stop(self) -> None:
         """From now on send nothing and handle no messages."""
-        self._closing = True
+        self.closing = True
         self._whole_frame = None
         self._live_transport = None
 
     def _may_send(self) -> bool:
         """Whether messages go out; disconnects a peer whose send buffer is full."""
-        if self._closing:
+        if self.closing:
             return False
         if self._congested_since and self._unsent() > limits.SEND_BUFFER_BYTES:
             log.info("disconnecting a peer that does not read")
@@ -282,7 +278,7 @@ class WebSocket(WSListener):
         """Handle anything but a whole message in one frame on an open connection."""
         self._note_activity()
         self.got_frame = True
-        if self._closing or transport.is_close_frame_sent:
+        if self.closing or transport.is_close_frame_sent:
             if kind is _CLOSE_FRAME:
                 transport.disconnect()
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:

@@ -24,6 +24,9 @@ from server.worker.registry import Registry
 _ANSWERED_BY_CALLER = frozenset(("back", "moved", "repeated"))
 """Transitions that the session of their own seat learns from the call that caused them."""
 
+_NO_CHANGE = frozenset(("seated",))
+"""Transitions that are of no concern to the session of the other seat."""
+
 
 def _drop_live(room: str, packed: bytes) -> None:
     """Drop a live message: the partner has just gone, and the room will say so."""
@@ -57,13 +60,11 @@ class Router:
     def deliver(self, base: str, transitions: list[Transition]) -> None:
         """Notify everybody concerned of transitions in a lane."""
         for transition in transitions:
+            kind, acting = transition.kind, transition.seat
             for index, holder in enumerate(transition.view.seats):
-                own = transition.seat == index
-                concerned = transition.kind != "seated" or own
-                answered = own and transition.kind in _ANSWERED_BY_CALLER
-                if concerned and not answered:
+                if kind not in (_ANSWERED_BY_CALLER if index == acting else _NO_CHANGE):
                     self._notify(base, parse_address(holder.address), index, transition)
-            if transition.kind == "idle":
+            if kind == "idle":
                 removed = parse_address(transition.address)
                 self._notify(base, removed, transition.seat, transition)
 
