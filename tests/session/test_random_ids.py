@@ -12,7 +12,7 @@ import os
 from server.session.random_ids import new_id
 new_id()
 child = os.fork()
-print(new_id(), flush=True)
+os.write(1, f"{new_id()}\n".encode())  # whole, beside the other
 if child:
     os.waitpid(child, 0)
 """
