@@ -7,7 +7,7 @@ import sys
 
 from server.session.random_ids import MADE_AT_ONCE, new_id
 
-FORKED = """
+FORKED = r"""
 import os
 from server.session.random_ids import new_id
 new_id()
