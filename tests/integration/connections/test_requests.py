@@ -125,3 +125,45 @@ async def test_a_websocket_opens_on_a_connection_that_has_served_other_requests(
         writer.write(upgrade[30:])
         assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
         writer.close()
+
+
+ANOTHER_CASE = UPGRADE.replace("Upgrade: websocket", "UPGRADE: WebSocket")
+KEPT_ALIVE = UPGRADE.replace("Connection: Upgrade", "connection: keep-alive, Upgrade")
+PLAIN = request(path="/ws", more=UPGRADE)
+A_PING = b"\x89\x80\0\0\0\0"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param([PLAIN, A_PING], id="whole"),
+        pytest.param([PLAIN[:-1], PLAIN[-1:], A_PING], id="in-pieces"),
+        pytest.param([PLAIN + A_PING], id="with-a-frame-behind"),
+        pytest.param([b"\r\n" + PLAIN, A_PING], id="behind-an-empty-line"),
+        pytest.param([request(path="/ws", more=ANOTHER_CASE), A_PING], id="in-another-case"),
+        pytest.param([request(path="/ws", more=KEPT_ALIVE), A_PING], id="kept-alive"),
+    ],
+)
+async def test_a_request_for_a_websocket_may_come_in_any_way(
+    shared: Service, said: list[bytes]
+) -> None:
+    async with asyncio.timeout(LIMIT):
+        reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+        for piece in said:
+            writer.write(piece)
+            await writer.drain()
+        assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+        assert await reader.readexactly(2) == b"\x8a\0"
+        writer.close()
+
+
+@pytest.mark.parametrize("size", [HEAD_LIMIT, HEAD_LIMIT + 1])
+async def test_a_request_for_a_websocket_has_the_length_of_any_other(
+    shared: Service, size: int
+) -> None:
+    async with asyncio.timeout(LIMIT):
+        reader, writer = await asyncio.open_connection("127.0.0.1", shared.port)
+        writer.write(request(path="/ws", more=UPGRADE, size=size))
+        status = int((await reader.readuntil(b"\r\n")).split()[1])
+        assert (status == 101) == (size == HEAD_LIMIT)
+        writer.close()
