@@ -54,10 +54,17 @@ class SlidingWindow:
 
     def take(self, key: bytes, now: float, most: int) -> bool:
         """Count an event of a network, unless there were `most` in the last `seconds`."""
-        if self.estimate(key, now) >= most:
-            return False
-        self._add(key)
-        return True
+        if now >= self._ends_at:
+            self._roll(now)
+        count = self._present.get(key, 0)
+        before = self._before.get(key)
+        if before is None:
+            within = count < most
+        else:
+            within = count + before * (self._ends_at - now) / self.seconds < most
+        if within:
+            self._add(key)
+        return within
 
     def add(self, key: bytes, now: float, events: int = 1) -> None:
         """Count events of a network; `now` is in seconds since 1970."""
@@ -69,11 +76,9 @@ class SlidingWindow:
         """The events of a network in the last `seconds`."""
         if now >= self._ends_at:
             self._roll(now)
-        before = self._before.get(key) if self._before else None
-        present = self._present.get(key, 0)
-        return (
-            present if before is None else present + before * (self._ends_at - now) / self.seconds
-        )
+        count = self._present.get(key, 0)
+        before = self._before.get(key)
+        return count if before is None else count + before * (self._ends_at - now) / self.seconds
 
     def seconds_until(self, key: bytes, now: float, most: float) -> float:
         """After how many seconds the estimate is below `most` if nothing more comes."""

@@ -16,11 +16,17 @@ local headers = {}
 
 -- The MessagePack header of an array of this length.
 local function header(length)
+  local made = headers[length]
+  if made then return made end
   if length > 15 then return string.char(0xdc, math.floor(length / 256), length % 256) end
-  local made = headers[length] or string.char(0x90 + length)
+  made = string.char(0x90 + length)
   headers[length] = made
   return made
 end
+
+-- Headers of a known length, an empty array and an empty string, for what every turn answers.
+local ARRAY_0, ARRAY_1, ARRAY_2, ARRAY_3, ARRAY_8, ARRAY_9, EMPTY_STRING =
+  '\144', '\145', '\146', '\147', '\152', '\153', '\160'
 
 -- An array of items that are packed already.
 local function list(items)
@@ -36,13 +42,15 @@ end
 
 -- The answer [refusals, transitions]; the transitions are packed already.
 local function answer(refusals, transitions)
-  return header(2) .. packed_list(refusals) .. list(transitions)
+  local out = {}
+  for i = 1, #refusals do out[i] = refusals[i] == '' and EMPTY_STRING or pack(refusals[i]) end
+  return ARRAY_2 .. list(out) .. list(transitions)
 end
 
 -- The answer of a call that did what was asked, and the transition that followed; and of one that
 -- was refused. Both are what `answer` makes, without its tables.
-local function done(transition) return header(2) .. header(0) .. header(1) .. transition end
-local function refused(refusal) return header(2) .. header(1) .. pack(refusal) .. header(0) end
+local function done(transition) return ARRAY_2 .. ARRAY_0 .. ARRAY_1 .. transition end
+local function refused(refusal) return ARRAY_2 .. ARRAY_1 .. pack(refusal) .. ARRAY_0 end
 
 -- Words: short strings without blanks, kept in one string with a blank between two.
 

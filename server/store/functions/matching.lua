@@ -13,7 +13,9 @@ local function new_batch(base, args, apart)
 end
 
 local function record_of(batch, participant)
-  local record = batch.records[participant] or load_participant(batch.base, participant)
+  local record = batch.records[participant]
+  if record then return record end
+  record = load_participant(batch.base, participant)
   batch.records[participant] = record
   return record
 end

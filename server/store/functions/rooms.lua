@@ -83,30 +83,33 @@ end
 -- The ms until a time; 0 when it is over, and never more than the rules give.
 local function left(time, now, most) return math.min(math.max(time - now, 0), most) end
 
+local NOTHING = {}
+local NOT_COUNTED = ARRAY_0 .. '\0\0'  -- no hands, and zeros
+
 -- A room after a change. `what.ink`: the packed strokes to show; nil for all that is committed.
 -- `what.ms`: the grace that is told; nil for what is left of the other seat's. `what.c`: the
 -- character concerned.
 local function transition(base, rules, kind, room, seat, address, what)
-  what = what or {}
-  local ink = what.ink or ink_of(base, room, 0, room.turn - 1)
+  what = what or NOTHING
+  local ink = what.ink or room.turn > 0 and ink_of(base, room, 0, room.turn - 1)
   local ms = what.ms or left(room[1 - seat].grace, rules.now, rules.grace)
   local turn_ms = NO_LIMIT
   if room.deadline > 0 then
     local away = room[room.turn % 2].grace > 0
     turn_ms = left(room.deadline, rules.now, rules.turn + (away and rules.grace or 0))
   end
-  local hands, relays, participants = header(0), 0, 0
+  local hands_and_totals = NOT_COUNTED
   if completed(room) then
     local counted = room.counted or counted_before(base, room)
-    hands, relays, participants = counted[1], counted[2], counted[3]
+    hands_and_totals = counted[1] .. pack(counted[2], counted[3])
   end
   local one, other = room[0], room[1]
-  return header(9)
+  return ARRAY_9
     .. pack(kind, seat, what.c or -1, address, ms)
-    .. header(8) .. pack(room.id) .. room.phrase
+    .. ARRAY_8 .. pack(room.id) .. room.phrase
     .. pack(room.chars, room.turn, room.version, turn_ms)
-    .. header(2) .. header(3) .. pack(one.holder, one.address, one.last)
-    .. header(3) .. pack(other.holder, other.address, other.last)
-    .. list(ink)
-    .. hands .. pack(relays, participants)
+    .. ARRAY_2 .. ARRAY_3 .. pack(one.holder, one.address, one.last)
+    .. ARRAY_3 .. pack(other.holder, other.address, other.last)
+    .. (ink and list(ink) or ARRAY_0)
+    .. hands_and_totals
 end
