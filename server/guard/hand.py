@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from server.relay.ink import POINT, Stroke
 
 REACTION_MS = 150
@@ -19,6 +21,10 @@ LONGEST_MS = 5_000
 
 CLOCK_MS, CLOCK_SHARE = 100, 0.98
 """A client's clock may run faster than ours by as much."""
+
+
+_pauses = itemgetter(slice(2, None, POINT))
+"""The dt of every point of a stroke."""
 
 
 class HandTime:
@@ -61,7 +67,7 @@ def said_ms(strokes: list[Stroke]) -> float:
 
     The pause before the first stroke is not counted: clients differ in what they write there.
     """
-    said = sum([sum(stroke[2::POINT]) for stroke in strokes]) - strokes[0][2]
+    said = sum(map(sum, map(_pauses, strokes))) - strokes[0][2]
     return said * CLOCK_SHARE - CLOCK_MS
 
 

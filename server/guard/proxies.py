@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 EVERYBODY = "*"
 
+_HEADER = b"\r\nx-forwarded-for:"
 _FORWARDED_FOR = re.compile(rb"\r\nx-forwarded-for:[ \t]*([^\r\n]*)", re.IGNORECASE)
 _WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 
@@ -55,7 +56,7 @@ class TrustedProxies:
             peer: the address of the connection; "" for a unix socket, which is a proxy's.
             head: of the request, with its request line.
         """
-        if not self._trusts(peer):
+        if not self._trusts(peer) or _HEADER not in head.lower():
             return peer
         client = peer
         lines = [line.decode("latin-1") for line in _FORWARDED_FOR.findall(head)]

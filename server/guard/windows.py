@@ -41,6 +41,8 @@ class SlidingWindow:
         """Count over `seconds`; a network with `share_from` events here is shared."""
         self.seconds = seconds
         self._share_from = share_from
+        self._quiet = range(1, share_from - 1)
+        """Counts to which one more event can be added without a look at anything else."""
         self._index, self._ends_at = 0, 0.0
         self._present: dict[bytes, int] = {}
         self._before: dict[bytes, int] = {}
@@ -52,25 +54,35 @@ class SlidingWindow:
         """Networks counted in the present window."""
         return len(self._present)
 
+    def __bool__(self) -> bool:
+        """Whether any network was counted in the present window or in the one before."""
+        return bool(self._present or self._before)
+
     def take(self, key: bytes, now: float, most: int) -> bool:
         """Count an event of a network, unless there were `most` in the last `seconds`."""
         if now >= self._ends_at:
             self._roll(now)
         count = self._present.get(key, 0)
         before = self._before.get(key)
-        if before is None:
-            within = count < most
+        if count >= most or (
+            before is not None and count + before * (self._ends_at - now) / self.seconds >= most
+        ):
+            return False
+        if count in self._quiet:
+            self._present[key] = count + 1
         else:
-            within = count + before * (self._ends_at - now) / self.seconds < most
-        if within:
             self._add(key)
-        return within
+        return True
 
     def add(self, key: bytes, now: float, events: int = 1) -> None:
         """Count events of a network; `now` is in seconds since 1970."""
         if now >= self._ends_at:
             self._roll(now)
-        self._add(key, events)
+        count = self._present.get(key, 0)
+        if events == 1 and count in self._quiet:
+            self._present[key] = count + 1
+        else:
+            self._add(key, events)
 
     def estimate(self, key: bytes, now: float) -> float:
         """The events of a network in the last `seconds`."""
