@@ -43,19 +43,20 @@ SETTLE_SECONDS = 0.2
 IDLE_SECONDS = 3.0
 
 
-def used(program: Program) -> Cost:
-    """Microseconds that the processes of the service have run, by part."""
+def used(programs: Iterable[Program]) -> Cost:
+    """Microseconds that the processes of these services have run, by part."""
     cost: defaultdict[str, float] = defaultdict(float)
-    for pid, part in family(program.process.pid).items():
-        cost[part] += running_seconds(pid) * 1e6
+    for program in programs:
+        for pid, part in family(program.process.pid).items():
+            cost[part] += running_seconds(pid) * 1e6
     return cost
 
 
-async def spend(program: Program, work: Awaitable[object]) -> tuple[Cost, float]:
-    """What the service uses while something happens, and how long that takes in seconds."""
-    began, before = monotonic(), used(program)
+async def spend(programs: Sequence[Program], work: Awaitable[object]) -> tuple[Cost, float]:
+    """What the services use while something happens, and how long that takes in seconds."""
+    began, before = monotonic(), used(programs)
     await work
-    after, took = used(program), monotonic() - began
+    after, took = used(programs), monotonic() - began
     return {part: spent - before.get(part, 0.0) for part, spent in after.items()}, took
 
 
@@ -74,7 +75,7 @@ class Compared:
             await relay(self._program.ws, phrase, inks, given.relays, given.in_flight)
             await asyncio.sleep(SETTLE_SECONDS)
 
-        cost, took = await spend(self._program, relays())
+        cost, took = await spend([self._program], relays())
         return {
             part: (spent - took * self._idle.get(part, 0.0)) / given.relays
             for part, spent in cost.items()
@@ -85,7 +86,7 @@ async def settled(program: Program, phrase: str, inks: list[Any], given: Any) ->
     """The service after some relays, when it is idle again."""
     await relay(program.ws, phrase, inks, given.relays, given.in_flight)
     await asyncio.sleep(IDLE_SECONDS)
-    idle, took = await spend(program, asyncio.sleep(IDLE_SECONDS))
+    idle, took = await spend([program], asyncio.sleep(IDLE_SECONDS))
     return Compared(program, {part: spent / took for part, spent in idle.items()})
 
 
@@ -118,13 +119,15 @@ def ratio_of(pairs: Iterable[tuple[Cost, Cost]]) -> float:
     return median(sum(this.values()) / sum(other.values()) for this, other in pairs)
 
 
-def table(ratios: Sequence[float], pairs: Sequence[tuple[Cost, Cost]]) -> Iterable[str]:
-    """The lines to print, the ratio first."""
+def table(
+    ratios: Sequence[float], pairs: Sequence[tuple[Cost, Cost]], what: str = "relay"
+) -> Iterable[str]:
+    """The lines to print, the ratio first; the costs are those of one `what`."""
     yield f"ratio {median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f} by start"
-    yield "us a relay    this   other"
+    yield f"us a {what:5}    this   other"
     for part in sorted(set().union(*(this | other for this, other in pairs))):
         this, other = (median(pair[which].get(part, 0.0) for pair in pairs) for which in (0, 1))
-        yield f"{part:10} {this:7.0f} {other:7.0f}"
+        yield f"{part:10} {this:7.1f} {other:7.1f}"
 
 
 def main() -> None:

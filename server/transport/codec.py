@@ -33,11 +33,12 @@ NOT_VALID = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError)
 _BARE_COMMIT = 0x80 | 1 + len(Commit.__struct_fields__)
 """The first byte of a commit without any other keys: in MessagePack it says how many a map has."""
 
-INK_HEAD = b"\x85\xa1t\xa3ink"
-"""How live ink begins with its type and in all the five keys that it must have, each once."""
+INK_FIRST_BYTE = 0x85
+"""How live ink begins in MessagePack, a map of its five keys; each comes once if all are there."""
 
-INK_WITH_END_HEAD = b"\x86\xa1t\xa3ink"
-"""The same with a sixth key: `end`, or one of the five again."""
+INK_WITH_END_FIRST_BYTE = 0x86
+"""The same with a sixth key: `end`, or one of the five again. Of other messages, only a few have
+as many keys, a `hello` for instance; they are found not to be ink when they are decoded."""
 
 pack = msgspec.msgpack.Encoder().encode
 """Encodes a message in MessagePack, the encoding between workers whatever the connections use."""
@@ -75,7 +76,7 @@ class Codec(Protocol):
     def decode_ink(self, payload: bytes) -> Ink:
         """Read live ink that can be passed on unchanged, unless a key comes twice.
 
-        Its first bytes show that: see `INK_HEAD`.
+        Its first byte shows that: see `INK_FIRST_BYTE`.
 
         Raises:
             NOT_INK: it is something else; call `decode`.
