@@ -165,11 +165,9 @@ def test_an_answer_is_that_of_the_newest_content() -> None:
     assert made.answer(request(), NOW) is None
 
 
-CONDITION = {"If_None_Match": TAG}
-
 ASKED = st.tuples(
     st.sampled_from(["/app.js", "/state", "/gone"]),
-    st.sampled_from([{}, CONDITION, {"Range": "bytes=0-9"}]),
+    st.sampled_from([{}, {"If_None_Match": TAG}, {"Range": "bytes=0-9"}]),
 )
 
 
@@ -208,19 +206,6 @@ def test_only_a_whole_file_is_answered_again_and_only_in_its_second() -> None:
             assert made.answer_again(asked + asked, now) is None
     made.remove(["/app.js"])
     assert made.answer_again(request(), NOW + 1) is None
-
-
-def test_what_is_asked_for_is_known_until_it_is_looked_at() -> None:
-    made = answers()
-    paths = ["/app.js", "/state", "/gone"]
-    assert not made.take_asked_for(paths)
-    for path, headers in (("/app.js", {}), ("/below/app.js", {}), ("/app.js", CONDITION)):
-        made.answer(request(path, **headers), NOW)
-        assert made.take_asked_for(paths)
-        assert not made.take_asked_for(paths)
-    for path in ("/large", "/state", "/gone"):
-        made.answer(request(path), NOW)
-        assert not made.take_asked_for(paths)
 
 
 def test_many_kinds_of_clients_and_long_heads_are_answered() -> None:
