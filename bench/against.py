@@ -19,7 +19,7 @@ import argparse
 import asyncio
 import tempfile
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -38,6 +38,9 @@ from bench.relays import GUARDED, SEED, relay
 
 Cost = dict[str, float]
 """Microseconds of CPU by part."""
+
+Compare = Callable[[Any, Path, int], Coroutine[Any, Any, list[tuple[Cost, Cost]]]]
+"""Measures one start: from the arguments, a folder and the start's number, its pairs of turns."""
 
 SETTLE_SECONDS = 0.2
 IDLE_SECONDS = 3.0
@@ -119,15 +122,31 @@ def ratio_of(pairs: Iterable[tuple[Cost, Cost]]) -> float:
     return median(sum(this.values()) / sum(other.values()) for this, other in pairs)
 
 
-def table(
-    ratios: Sequence[float], pairs: Sequence[tuple[Cost, Cost]], what: str = "relay"
-) -> Iterable[str]:
+def table(ratios: Sequence[float], pairs: Sequence[tuple[Cost, Cost]], what: str) -> Iterable[str]:
     """The lines to print, the ratio first; the costs are those of one `what`."""
     yield f"ratio {median(ratios):.3f}, {min(ratios):.3f} to {max(ratios):.3f} by start"
     yield f"us a {what:5}    this   other"
     for part in sorted(set().union(*(this | other for this, other in pairs))):
         this, other = (median(pair[which].get(part, 0.0) for pair in pairs) for which in (0, 1))
         yield f"{part:10} {this:7.1f} {other:7.1f}"
+
+
+def run_starts(compare_once: Compare, given: Any) -> list[list[tuple[Cost, Cost]]]:
+    """The pairs of turns of every start, each in a folder of its own."""
+    starts = []
+    for number in range(given.starts):
+        with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
+            starts.append(uvloop.run(compare_once(given, Path(folder), number)))
+    return starts
+
+
+def report(name: str, what: str, given: Any, starts: list[list[tuple[Cost, Cost]]]) -> None:
+    """Print what one `what` costs, and write the result `name`."""
+    ratios = [ratio_of(pairs) for pairs in starts]
+    print("\n".join(table(ratios, [pair for pairs in starts for pair in pairs], what)))
+    arguments = vars(given) | {"checkout": given.checkout.name}
+    found = {"ratio": median(ratios), "ratios": ratios, f"us_per_{what}": starts}
+    print(results.write(name, {"arguments": arguments, **found}))
 
 
 def main() -> None:
@@ -140,16 +159,8 @@ def main() -> None:
     parser.add_argument("--relays", type=int, default=300, help="in a turn")
     parser.add_argument("--in-flight", type=int, default=100, help="participants at a time")
     given = parser.parse_args()
-    starts = []
-    for number in range(given.starts):
-        with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
-            starts.append(uvloop.run(compare(given, Path(folder), number)))
-    ratios = [ratio_of(pairs) for pairs in starts]
-    print("\n".join(table(ratios, [pair for pairs in starts for pair in pairs])))
-    arguments = vars(given) | {"checkout": given.checkout.name}
-    found = {"ratio": median(ratios), "ratios": ratios, "us_per_relay": starts}
     name = "against-guard" if given.guard else "against"
-    print(results.write(name, {"arguments": arguments, **found}))
+    report(name, "relay", given, run_starts(compare, given))
 
 
 if __name__ == "__main__":

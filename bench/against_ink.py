@@ -11,17 +11,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
-from statistics import median
 from typing import Any
 
-import uvloop
-
-from bench import results
-from bench.against import IDLE_SECONDS, Cost, ratio_of, spend, table
+from bench.against import IDLE_SECONDS, Cost, report, run_starts, spend
 from bench.ink import SEED, TURN_SECONDS, Target, arrival, send
 from bench.pairs import meet_in_service
 from bench.processes import ROOT, service
@@ -99,16 +94,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=20, help="after each start")
     parser.add_argument("--pairs", type=int, default=200, help="that write")
     given = parser.parse_args()
-    starts = []
-    for number in range(given.starts):
-        with tempfile.TemporaryDirectory(prefix="jielong-") as folder:
-            starts.append(uvloop.run(compare(given, Path(folder), number)))
-    ratios = [ratio_of(pairs) for pairs in starts]
-    print("\n".join(table(ratios, [pair for pairs in starts for pair in pairs], "frame")))
-    arguments = vars(given) | {"checkout": given.checkout.name}
-    found = {"ratio": median(ratios), "ratios": ratios, "us_per_frame": starts}
     name = "against-ink" if given.services == 1 else "against-ink-two-services"
-    print(results.write(name, {"arguments": arguments, **found}))
+    report(name, "frame", given, run_starts(compare, given))
 
 
 if __name__ == "__main__":

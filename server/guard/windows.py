@@ -64,6 +64,7 @@ class SlidingWindow:
             self._roll(now)
         count = self._present.get(key, 0)
         before = self._before.get(key)
+        # This is `estimate` and `_add`, without a call of either for most events.
         if count >= most or (
             before is not None and count + before * (self._ends_at - now) / self.seconds >= most
         ):

@@ -36,15 +36,13 @@ end
 -- An array of items that are not packed yet.
 local function packed_list(items)
   local out = {}
-  for i = 1, #items do out[i] = pack(items[i]) end
+  for i = 1, #items do out[i] = items[i] == '' and EMPTY_STRING or pack(items[i]) end
   return list(out)
 end
 
 -- The answer [refusals, transitions]; the transitions are packed already.
 local function answer(refusals, transitions)
-  local out = {}
-  for i = 1, #refusals do out[i] = refusals[i] == '' and EMPTY_STRING or pack(refusals[i]) end
-  return ARRAY_2 .. list(out) .. list(transitions)
+  return ARRAY_2 .. packed_list(refusals) .. list(transitions)
 end
 
 -- The answer of a call that did what was asked, and the transition that followed; and of one that

@@ -45,5 +45,5 @@ local function delete_participant(keys, args)
     end
   end
   call('DEL', participant_key(base, participant), base .. ':unacknowledged:' .. participant)
-  return header(2) .. pack(record.address) .. list(transitions)
+  return ARRAY_2 .. pack(record.address) .. list(transitions)
 end

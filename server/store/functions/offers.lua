@@ -24,7 +24,7 @@ local function waiting_rooms(keys, args)
     'LIMIT', 0, tonumber(args[3]))) do
     local room = load_room(base, id)
     if room then
-      alone[#alone + 1] = header(3) .. pack(id, room.locale)
+      alone[#alone + 1] = ARRAY_3 .. pack(id, room.locale)
         .. packed_list({ room[0].address, room[1].address })
     end
   end
@@ -34,5 +34,5 @@ local function waiting_rooms(keys, args)
       add_open(call('ZRANGE', base .. name .. args[i], 0, 0)[1])
     end
   end
-  return header(2) .. list(alone) .. list(open)
+  return ARRAY_2 .. list(alone) .. list(open)
 end

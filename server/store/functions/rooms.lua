@@ -74,7 +74,7 @@ end
 local function counted_before(base, room)
   local words, out = split(room.serials), {}
   for i = 1, #words, 2 do
-    out[#out + 1] = header(2) .. pack(words[i], tonumber(words[i + 1]))
+    out[#out + 1] = ARRAY_2 .. pack(words[i], tonumber(words[i + 1]))
   end
   local totals = call('HMGET', base .. ':counters', 'relays', 'participants')
   return { list(out), tonumber(totals[1]), tonumber(totals[2]) }

@@ -21,7 +21,7 @@ local function count(base, rules, room, hands, by, last_ink, trace)
   local numbers, packed, serials = take_serials(base, #hands), {}, {}
   for place, hand in ipairs(hands) do
     local serial = string.format('%d', numbers[place])
-    packed[place] = header(2) .. pack(hand, numbers[place])
+    packed[place] = ARRAY_2 .. pack(hand, numbers[place])
     serials[place] = hand .. ' ' .. serial
     add_unacknowledged(base, hand, room.id, serial)
   end
@@ -126,7 +126,7 @@ local function resume(keys, args)
     or record.address ~= address
       and (hello + CLOCK_TOLERANCE < record.hello or has(record.previous, address)) and 'elsewhere'
   if refusal then
-    return header(6) .. pack('') .. header(0) .. header(0) .. pack(refusal, '', 0)
+    return header(6) .. pack('') .. ARRAY_0 .. ARRAY_0 .. pack(refusal, '', 0)
   end
   local room, seat = room_of(base, participant, record)
   local transitions = {}
@@ -136,7 +136,7 @@ local function resume(keys, args)
   local unacknowledged = {}
   for i, entry in ipairs(call('LRANGE', base .. ':unacknowledged:' .. participant, 0, -1)) do
     local words = split(entry)
-    unacknowledged[i] = header(2) .. pack(words[1], tonumber(words[2]))
+    unacknowledged[i] = ARRAY_2 .. pack(words[1], tonumber(words[2]))
   end
   return header(6) .. pack(split(record.previous)[1] or '') .. list(transitions)
     .. list(unacknowledged) .. pack('', record.partners, record.seated_at)
