@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
-from server.relay.values import CharIndex, LivePart, Number, StrokeIndex, Strokes
+from server.relay.values import CharIndex, LivePart, LivePartOnGrid, Number, StrokeIndex, Strokes
 
 LocaleTag = Annotated[str, msgspec.Meta(min_length=1, max_length=35)]
 """A language tag of BCP 47; RFC 5646, 4.4.1, allows for 35 characters."""
@@ -62,9 +62,11 @@ class Ink(msgspec.Struct, tag_field="t", tag="ink", frozen=True, omit_defaults=T
 class ExactInk(Ink, tag=False, frozen=True, forbid_unknown_fields=True, gc=False, kw_only=True):
     """Live ink with the protocol's keys and no others: its bytes may be passed on as they are.
 
-    `t` is a key like the others here: a decoder of one type does not ask for its tag.
+    `t` is a key like the others here: a decoder of one type does not ask for its tag. The values
+    of `p` are checked while they are decoded, so that nobody has to look for large ones again.
     """
 
+    p: LivePartOnGrid
     t: Literal["ink"]
 
 

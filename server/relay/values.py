@@ -40,8 +40,13 @@ StrokeIndex = Annotated[int, msgspec.Meta(ge=0, le=4_095)]
 LiveValue = Annotated[int, msgspec.Meta(ge=-GRID, le=MAX_PAUSE_MS)]
 """A value of live ink: its place is known to the receiver alone, so only this can be checked."""
 
-LivePart = Annotated[list[LiveValue], msgspec.Meta(min_length=POINT, max_length=MAX_POINTS * POINT)]
+_PartLength = msgspec.Meta(min_length=POINT, max_length=MAX_POINTS * POINT)
+
+LivePart = Annotated[list[LiveValue], _PartLength]
 """Points of live ink. The type does not say that they are whole; the receiver checks it."""
+
+LivePartOnGrid = Annotated[list[Annotated[int, msgspec.Meta(ge=-GRID, le=GRID)]], _PartLength]
+"""The same without pauses longer than 4,095 ms: no value is larger than the grid."""
 
 
 Strokes = Annotated[list[list[int]], _schema("Strokes")]

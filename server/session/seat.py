@@ -29,7 +29,8 @@ class HeldSeat:
         partner_away: whether there is a partner whose connection is lost at the moment.
         send_live: sends to the partner; None until it is looked up.
         writes: the character that this seat writes now; -1 for none.
-        checked_stroke: the stroke of the last live ink; -1 when the next part must be checked.
+        checked_stroke: the stroke of the last live ink; -1 when every value of the next part must
+            be checked.
         last_begun: the last stroke that began as live ink; -1 for none, None when unknown.
         chars: the phrase's characters.
     """
@@ -84,7 +85,7 @@ class HeldSeat:
         self.writes = turn if turn < view.chars and seat_of(turn) == index else -1
 
     def check_ink(self, stroke: int, part: list[int]) -> None:
-        """Check live ink of another stroke than before, or that seems to leave the grid.
+        """Check live ink of another stroke than before, or with values larger than the grid.
 
         Strokes that have begun may continue in any order, or come again from the start.
 

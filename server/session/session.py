@@ -13,7 +13,7 @@ from typing import Protocol
 from picows import WSCloseCode
 
 from server.relay.from_client import FromClient, Ink, type_of
-from server.relay.ink import GRID, POINT, BadInkError
+from server.relay.ink import POINT, BadInkError
 from server.relay.to_client import Bye, ByeReason, Error, ErrorCode, Pace
 from server.session.activity import Activity
 from server.session.campaigns import OpenCampaign
@@ -63,7 +63,13 @@ class Registry(Protocol):
 
 
 class LiveRelay(Protocol):
-    """Passes on what a partner sees at once."""
+    """Passes on what a partner sees at once.
+
+    Attributes:
+        relayed: live messages passed on so far; `Session.ink` counts its own.
+    """
+
+    relayed: int
 
     def relay(self, seat: HeldSeat, packed: bytes) -> None:
         """Send a message in MessagePack to the partner of `seat`, if the partner is connected."""
@@ -201,13 +207,17 @@ class Session:
         elif len(message.p) % POINT:
             self.refuse("bad_ink", "p is a list of x, y, dt, w for each of its points", message)
         elif message.c == seat.writes and message.room == seat.room:
-            if message.s != seat.checked_stroke or max(message.p) > GRID:  # seldom
+            if message.s != seat.checked_stroke:  # seldom
                 try:
                     seat.check_ink(message.s, message.p)
                 except BadInkError as error:
                     self.refuse("bad_ink", str(error), message)
                     return
-            if seat.partner is not None:
+            send_live = seat.send_live
+            if send_live is not None:
+                self._live_relay.relayed += 1
+                send_live(seat.room, packed)
+            elif seat.partner is not None:
                 self._live_relay.relay(seat, packed)
 
     # State --------------------------------------------------------------------------------------

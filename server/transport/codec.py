@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import msgspec
 from picows import WSMsgType
 
-from server.relay.from_client import TYPES, Commit, ExactInk, FromClient, Ink
+from server.relay.from_client import TYPES, Commit, ExactInk, FromClient
 from server.transport.frames import first_byte_of
 
 MSGPACK = "jielong.v1.msgpack"
@@ -73,7 +73,7 @@ class Codec(Protocol):
             BadMessageError: it is, but not a message of the protocol.
         """
 
-    def decode_ink(self, payload: bytes) -> Ink:
+    def decode_ink(self, payload: bytes) -> ExactInk:
         """Read live ink that can be passed on unchanged, unless a key comes twice.
 
         Its first byte shows that: see `INK_FIRST_BYTE`.
@@ -247,7 +247,7 @@ class JsonCodec:
                 raise
             return self._read(_without_lone_surrogates(text))
 
-    def decode_ink(self, payload: bytes) -> Ink:
+    def decode_ink(self, payload: bytes) -> ExactInk:
         """Raise: the partner may use MessagePack, so JSON is never passed on unchanged."""
         raise msgspec.DecodeError("the partner may want MessagePack")
 

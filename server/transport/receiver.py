@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from server.relay.from_client import FromClient, Ink
+from server.relay.from_client import ExactInk, FromClient
 
 
 class Receiver(Protocol):
@@ -22,8 +22,11 @@ class Receiver(Protocol):
     def received(self, message: FromClient) -> None:
         """A message came, within the limits."""
 
-    def ink(self, message: Ink, packed: bytes) -> None:
-        """Live ink came, within the limits; `packed` is the same in MessagePack."""
+    def ink(self, message: ExactInk, packed: bytes) -> None:
+        """Live ink came, within the limits; `packed` is the same in MessagePack.
+
+        Other live ink, such as that of JSON, is a message like any other.
+        """
 
     def ponged(self, payload: bytes) -> None:
         """A pong came; `payload` is that of a ping, or anything if nobody asked."""
@@ -40,7 +43,7 @@ class _NoReceiver:
 
     def received(self, message: FromClient) -> None: ...
 
-    def ink(self, message: Ink, packed: bytes) -> None: ...
+    def ink(self, message: ExactInk, packed: bytes) -> None: ...
 
     def ponged(self, payload: bytes) -> None: ...
 

@@ -327,7 +327,7 @@ class WebSocket(WSListener):
         if isinstance(message, Ink):
             if self._ink_left:
                 self._ink_left -= 1
-                self._receiver.ink(message, pack(message))
+                self._receiver.received(message)
             else:
                 self._refuse_ink()
             return

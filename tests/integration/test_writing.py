@@ -26,6 +26,7 @@ INKS: list[dict[str, Any]] = [
     {"c": 0, "s": 0, "p": [4095, 0, 60_000, 255, -4095, 4095, 7, -254]},
     {"c": 0, "s": 0, "p": [1, -1, 9, 1], "end": True},
     {"c": 0, "s": 1, "p": [*DOT, *[0, 0, 1, 0] * 500]},
+    {"c": 0, "s": 1, "p": [5, -5, 60_000, 0]},
     {"c": 0, "s": 1, "p": [0, 0, 0, 0], "end": False},
 ]
 
@@ -132,8 +133,11 @@ async def test_only_the_first_part_of_a_stroke_is_absolute(connect: Connect) -> 
     await seats[1].expect("ink", p=DOT)
     await seats[0].send("ink", p=[-5, -5, 16, -1], **keys)
     await seats[1].expect("ink", p=[-5, -5, 16, -1])
-    await seats[0].send("ink", p=[5_000, 0, 16, 0], **keys)
-    await seats[0].expect("error", code="bad_ink", re="ink")
+    for wrong in ([5_000, 0, 16, 0], [0, 0, 5_000, 256]):
+        await seats[0].send("ink", p=wrong, **keys)
+        await seats[0].expect("error", code="bad_ink", re="ink")
+    await seats[0].send("ink", p=[5, 5, 5_000, 1], **keys)
+    await seats[1].expect("ink", p=[5, 5, 5_000, 1])
     await seats[0].send("undo", **keys)
     await seats[1].expect("undo", s=0)
     await seats[0].send("ink", p=[-5, -5, 16, -1], **keys)

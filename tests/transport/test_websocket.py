@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from server.relay.from_client import FromClient, Ink
+from server.relay.from_client import ExactInk, FromClient
 from server.transport.codec import MSGPACK, Codec, pack
 from server.transport.handshake import Handshake
 from server.transport.peer import Peer
@@ -27,9 +27,10 @@ class Listener:
         self.over = asyncio.Event()
         self.ink_packed: asyncio.Queue[bytes] = asyncio.Queue()
 
-    def received(self, message: FromClient) -> None: ...
+    def received(self, message: FromClient) -> None:
+        self.ink_packed.put_nowait(pack(message))
 
-    def ink(self, message: Ink, packed: bytes) -> None:
+    def ink(self, message: ExactInk, packed: bytes) -> None:
         self.ink_packed.put_nowait(packed)
 
     def ponged(self, payload: bytes) -> None: ...

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from picows import WSCloseCode
 
-from server.relay.from_client import FromClient, Hello, Ink
+from server.relay.from_client import FromClient, Hello
 from server.relay.to_client import CampaignInfo, FinishedWork, Welcome
 from server.relay.transition import Transition
 from server.session.background import BackgroundTasks
@@ -24,7 +24,6 @@ from server.store.answers import RefusedError, UnacknowledgedWork
 from server.store.counters import Counters
 from server.store.errors import StoreError
 from server.store.pool import Deliver
-from server.transport.codec import pack
 from server.transport.peer import ANYBODY
 
 
@@ -153,10 +152,7 @@ class HelloHandler:
         if resuming.missed:
             self._tasks.spawn(self._notifier.resync(session), session)
         for message in resuming.messages:
-            if isinstance(message, Ink):
-                session.ink(message, pack(message))
-            else:
-                session.received(message)
+            session.received(message)
 
     def _welcome(
         self,

@@ -1,4 +1,4 @@
-"""What the partner sees at once: `undo` and `react`; and live ink that nobody can see."""
+"""What the partner sees at once: `undo`, `react`, and live ink that needs a closer look."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from server.transport.codec import pack
 
 
 class LiveHandler:
-    """Passes messages on to partners. Live ink that is in time takes `Session.ink` instead."""
+    """Passes messages on to partners. Most live ink takes `Session.ink` instead."""
 
     def __init__(self, live_relay: LiveRelay) -> None:
         """`live_relay` is this worker's."""
         self._live_relay = live_relay
 
     def register(self, dispatcher: Dispatcher) -> None:
-        """Handle `undo`, `react`, and `ink` without a seat."""
-        dispatcher.register(Ink, self.late_ink)
-        dispatcher.register(ExactInk, self.late_ink)
+        """Handle `undo`, `react`, and the `ink` that `Session.ink` does not pass on."""
+        dispatcher.register(Ink, self.ink)
+        dispatcher.register(ExactInk, self.ink)
         dispatcher.register(Undo, self.undo)
         dispatcher.register(React, self.react)
 
-    def late_ink(self, session: Session, message: Ink) -> None:
-        """Check and drop live ink of a session without a seat."""
-        if len(message.p) % POINT:
+    def ink(self, session: Session, message: Ink) -> None:
+        """Check every value of live ink and pass it on; drop it if the session has no seat."""
+        if session.seat is not None:
+            session.seat.checked_stroke = -1
+            session.ink(message, pack(message))
+        elif len(message.p) % POINT:
             session.refuse("bad_ink", "p is a list of x, y, dt, w for each of its points", message)
 
     def undo(self, session: Session, message: Undo) -> None:
