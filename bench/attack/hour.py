@@ -83,8 +83,7 @@ class Rules:
         self.verdicts = Verdicts(self.rates.good_hands, self.rates.bad_hands, _nothing)
         none = NetworkRate(Limit("campaign", 0, MINUTE, 0), self.clock)
         self.pressure = Pressure(
-            *(self.rates.newcomers, none, given.usual_joins, 0, given.proof_seconds),
-            self.verdicts.rise,
+            self.rates.newcomers, none, given.proof_seconds, self.verdicts.rise
         )
 
     def wait_ms(self, *, is_newcomer: bool) -> int:

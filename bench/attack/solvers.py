@@ -93,4 +93,4 @@ def pressure(rules: GuardRules) -> Pressure:
     """What newcomers are asked for by the defaults, where no hand was a scribble."""
     newcomers = NetworkRate(Limit("newcomer", rules.usual_joins, MINUTE, 4))
     campaigns = NetworkRate(Limit("campaign", 0, MINUTE, 0))
-    return Pressure(newcomers, campaigns, rules.usual_joins, 0, rules.proof_seconds, lambda _: 1.0)
+    return Pressure(newcomers, campaigns, rules.proof_seconds, lambda _: 1.0)

@@ -76,8 +76,6 @@ class Guard:
         self.pressure = Pressure(
             self.rates.newcomers,
             campaigns,
-            rules.usual_joins,
-            rules.usual_campaign_joins,
             rules.proof_seconds,
             self.verdicts.rise,
         )

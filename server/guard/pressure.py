@@ -25,24 +25,19 @@ class Pressure:
         self,
         networks: NetworkRate,
         campaigns: NetworkRate,
-        usual_joins: int,
-        usual_campaign_joins: int,
         most_seconds: float,
         rise: Callable[[Peer], float],
     ) -> None:
         """Over the newcomers of `networks` and of `campaigns`, which are counted by their id.
 
         Args:
-            networks, campaigns: the rates; every newcomer is counted in both.
-            usual_joins: newcomers of a network a minute for whom no work is asked; 0: any number.
-            usual_campaign_joins: the same for a campaign.
+            networks, campaigns: the rates; every newcomer is counted in both, and no work is asked
+                up to their limits.
             most_seconds: the most work that is asked, in seconds of a core; 0: none.
             rise: by how much everything is dearer for a network, 1 or more.
         """
         self._networks = networks
         self._campaigns = campaigns
-        self._usual_joins = usual_joins
-        self._usual_campaign_joins = usual_campaign_joins
         self._most_seconds = most_seconds
         self._rise = rise
 
@@ -51,22 +46,33 @@ class Pressure:
         if not self._most_seconds:
             return 0.0
         rise = self._rise(peer)
-        pressure = rise * self._networks.relative(peer, campaign, self._usual_joins)
-        if self._usual_campaign_joins:
-            of_campaign = self._campaigns.relative(_of(campaign), None, self._usual_campaign_joins)
+        pressure = rise * self._networks.relative(peer, campaign, self._networks.most)
+        if self._campaigns.most:
+            of_campaign = self._campaigns.relative(_of(campaign), None, self._campaigns.most)
             pressure = max(pressure, of_campaign)
         if pressure < 1:
             return 0.0
         return min(FIRST_SECONDS * pressure * pressure, self._most_seconds) * rise
 
+    def admit(self, peer: Peer, campaign: str) -> float:
+        """As `seconds`, and count the newcomer if that is 0: most often with one look."""
+        networks = self._networks
+        is_plain = networks.most and not self._campaigns.most and self._rise(peer) == 1
+        if is_plain and not networks.take(peer, campaign):
+            return 0.0
+        seconds = self.seconds(peer, campaign)
+        if not seconds:
+            self.count(peer, campaign)
+        return seconds
+
     def is_high(self, peer: Peer, campaign: str) -> bool:
         """Whether so many come from a network that what they write is worth a look."""
-        return self._networks.relative(peer, campaign, self._usual_joins) >= WATCHED
+        return self._networks.relative(peer, campaign, self._networks.most) >= WATCHED
 
     def count(self, peer: Peer, campaign: str) -> None:
         """A newcomer of `peer` asks to join."""
         self._networks.count(peer)
-        if self._usual_campaign_joins:
+        if self._campaigns.most:
             self._campaigns.count(_of(campaign))
 
 

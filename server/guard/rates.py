@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from time import time
 
 from server.guard.limits import HOUR, MINUTE, Limit, NetworkLimits
-from server.guard.windows import SlidingWindow
+from server.guard.windows import MOST_NETWORKS, SlidingWindow
 from server.transport.peer import Peer
 
 SHARE = 16
@@ -24,13 +24,16 @@ SPREAD_MS = 1_000
 """The clients of one network come back one after another."""
 
 
-class NetworkRate:
+class NetworkRate(SlidingWindow):
     """The rate of one kind of event in every network, as far as this worker knows them.
+
+    A participant is counted five times on the way to a room. Most networks are far below their
+    limits, and each method does what is needed for those without a call.
 
     Attributes:
         event: the kind.
+        most: events of a network in the window; 0: any number.
         refused: events refused so far.
-        window: the counts.
     """
 
     def __init__(self, limit: Limit, clock: Callable[[], float] = time) -> None:
@@ -40,10 +43,12 @@ class NetworkRate:
             limit: what is counted, and how much of it is allowed.
             clock: gives seconds since 1970: the windows of all workers begin together.
         """
+        super().__init__(limit.seconds, max(LEAST_SHARED, limit.most // SHARE))
         self.event = limit.event
+        self.most = limit.most
         self.refused = 0
-        self.window = SlidingWindow(limit.seconds, max(LEAST_SHARED, limit.most // SHARE))
-        self._most = limit.most
+        self._quiet = self._share_from - 1 if limit.most else 0
+        """A network with fewer events, here and before, is within the limit, and with one more."""
         self._per_participant = limit.per_participant
         self._clock = clock
 
@@ -59,29 +64,46 @@ class NetworkRate:
         Returns:
             0 when it may; else the milliseconds after which to try again.
         """
-        most = self._most
-        if not (most and peer.network):
+        network, now, quiet = peer.network, self._clock(), self._quiet
+        count = self._present.get(network, 0)
+        if (
+            now < self._ends_at
+            and count < quiet
+            and self._before.get(network, 0) < quiet
+            and (count or len(self._present) < MOST_NETWORKS)
+            and network
+        ):
+            self._present[network] = count + 1
             return 0
-        if peer.participants:
-            most = self._or_expected(most, peer.participants, campaign)
-        now = self._clock()
-        return 0 if self.window.take(peer.network, now, most) else self._refuse(peer, now, most)
+        wait = self.check(peer, campaign)
+        if not wait and self.most and network:
+            self.add(network, now)
+        return wait
 
     def check(self, peer: Peer, campaign: str | None = None) -> int:
         """As `take`, but count nothing."""
-        most = self._most
-        if not (most and peer.network):
+        network, now, quiet = peer.network, self._clock(), self._quiet
+        if (
+            now < self._ends_at
+            and self._present.get(network, 0) < quiet
+            and self._before.get(network, 0) < quiet
+        ):
+            return 0
+        most = self.most
+        if not (most and network):
             return 0
         if peer.participants:
             most = self._or_expected(most, peer.participants, campaign)
-        now = self._clock()
-        within = self.window.estimate(peer.network, now) < most
-        return 0 if within else self._refuse(peer, now, most)
+        return 0 if self.estimate(network, now) < most else self._refuse(network, now, most)
 
     def count(self, peer: Peer) -> None:
         """Count an event that has happened."""
-        if peer.network:
-            self.window.add(peer.network, self._clock())
+        network, now = peer.network, self._clock()
+        count = self._present.get(network, 0)
+        if 0 < count < self._quiet and now < self._ends_at:
+            self._present[network] = count + 1
+        elif network:
+            self.add(network, now)
 
     def relative(self, peer: Peer, campaign: str | None, usual: int) -> float:
         """The events of a peer's network in the window, in multiples of what is usual."""
@@ -89,7 +111,7 @@ class NetworkRate:
             return 0.0
         if peer.participants:
             usual = self._or_expected(usual, peer.participants, campaign)
-        return self.window.estimate(peer.network, self._clock()) / usual
+        return self.estimate(peer.network, self._clock()) / usual
 
     def _or_expected(
         self, number: int, participants: Mapping[str, int], campaign: str | None
@@ -101,9 +123,9 @@ class NetworkRate:
         named = participants.values() if campaign is None else (participants.get(campaign, 0),)
         return max(number, sum(named) * self._per_participant)
 
-    def _refuse(self, peer: Peer, now: float, most: int) -> int:
+    def _refuse(self, network: bytes, now: float, most: int) -> int:
         self.refused += 1
-        wait = round(self.window.seconds_until(peer.network, now, most) * 1_000)
+        wait = round(self.seconds_until(network, now, most) * 1_000)
         return min(max(wait, FIRST_RETRY_MS), LAST_RETRY_MS) + random.randrange(SPREAD_MS)
 
 

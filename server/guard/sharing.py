@@ -66,13 +66,11 @@ class Sharing:
 
     async def _share_some(self, rate: NetworkRate) -> bool:
         """Share the counts of some networks; whether there may be more."""
-        window = rate.window
-        index, networks = window.take_unsent(time(), NETWORKS_A_CALL)
+        index, networks = rate.take_unsent(time(), NETWORKS_A_CALL)
         if not networks:
             return False
-        totals = await self._store.count(rate.event, index, window.seconds, networks)
+        totals = await self._store.count(rate.event, index, rate.seconds, networks)
         keys = (key for key, _ in networks)
-        window.merge(
-            index, [Counted(key, *of_key) for key, of_key in zip(keys, totals, strict=True)]
-        )
+        counted = (Counted(key, *of_key) for key, of_key in zip(keys, totals, strict=True))
+        rate.merge(index, counted)
         return True

@@ -83,7 +83,9 @@ class Verdicts:
 
     def rise(self, peer: Peer) -> float:
         """By how much joins are dearer for a network: 1, up to MOST_RISE."""
-        bad = self._bad.relative(peer, None, 1) if self._bad.window else 0.0
+        if self._bad.is_empty():
+            return 1.0
+        bad = self._bad.relative(peer, None, 1)
         if not bad:
             return 1.0
         hands = bad + self._good.relative(peer, None, 1)

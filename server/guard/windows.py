@@ -41,8 +41,6 @@ class SlidingWindow:
         """Count over `seconds`; a network with `share_from` events here is shared."""
         self.seconds = seconds
         self._share_from = share_from
-        self._quiet = range(1, share_from - 1)
-        """Counts to which one more event can be added without a look at anything else."""
         self._index, self._ends_at = 0, 0.0
         self._present: dict[bytes, int] = {}
         self._before: dict[bytes, int] = {}
@@ -50,48 +48,31 @@ class SlidingWindow:
         self._unsent: dict[bytes, int] = {}
         self._unsent_before: dict[bytes, int] = {}
 
-    def __len__(self) -> int:
+    @property
+    def networks(self) -> int:
         """Networks counted in the present window."""
         return len(self._present)
 
-    def __bool__(self) -> bool:
-        """Whether any network was counted in the present window or in the one before."""
-        return bool(self._present or self._before)
-
-    def take(self, key: bytes, now: float, most: int) -> bool:
-        """Count an event of a network, unless there were `most` in the last `seconds`."""
-        if now >= self._ends_at:
-            self._roll(now)
-        count = self._present.get(key, 0)
-        before = self._before.get(key)
-        # This is `estimate` and `_add`, without a call of either for most events.
-        if count >= most or (
-            before is not None and count + before * (self._ends_at - now) / self.seconds >= most
-        ):
-            return False
-        if count in self._quiet:
-            self._present[key] = count + 1
-        else:
-            self._add(key)
-        return True
+    def is_empty(self) -> bool:
+        """Whether no network was counted in the present window and in the one before."""
+        return not (self._present or self._before)
 
     def add(self, key: bytes, now: float, events: int = 1) -> None:
         """Count events of a network; `now` is in seconds since 1970."""
         if now >= self._ends_at:
             self._roll(now)
-        count = self._present.get(key, 0)
-        if events == 1 and count in self._quiet:
-            self._present[key] = count + 1
-        else:
-            self._add(key, events)
+        self._add(key, events)
 
     def estimate(self, key: bytes, now: float) -> float:
         """The events of a network in the last `seconds`."""
         if now >= self._ends_at:
             self._roll(now)
         count = self._present.get(key, 0)
-        before = self._before.get(key)
-        return count if before is None else count + before * (self._ends_at - now) / self.seconds
+        return self._with_before(key, now, count) if key in self._before else count
+
+    def _with_before(self, key: bytes, now: float, count: int) -> float:
+        """A count, and that part of the window before which the sliding one still covers."""
+        return count + self._before[key] * (self._ends_at - now) / self.seconds
 
     def seconds_until(self, key: bytes, now: float, most: float) -> float:
         """After how many seconds the estimate is below `most` if nothing more comes."""

@@ -17,9 +17,9 @@ def pressure(
     def clock() -> float:
         return 60_000.0
 
-    newcomers = NetworkRate(Limit("newcomer", 1_000, MINUTE, 4), clock)
+    newcomers = NetworkRate(Limit("newcomer", USUAL, MINUTE, 4), clock)
     campaigns = NetworkRate(Limit("campaign", of_campaign, MINUTE, 0), clock)
-    return Pressure(newcomers, campaigns, USUAL, of_campaign, most_seconds, lambda _: rise)
+    return Pressure(newcomers, campaigns, most_seconds, lambda _: rise)
 
 
 def asked(one: Pressure, peer: Peer, joins: int, campaign: str = "spring") -> list[float]:

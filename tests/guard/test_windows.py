@@ -94,4 +94,4 @@ def test_the_table_is_bounded() -> None:
     window = minute()
     for number in range(windows.MOST_NETWORKS + 9):
         window.add(number.to_bytes(8), START)
-    assert len(window) == windows.MOST_NETWORKS
+    assert window.networks == windows.MOST_NETWORKS

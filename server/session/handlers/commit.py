@@ -90,13 +90,13 @@ class CommitHandler:
         the other seat has to write.
         """
         seat = session.seat
-        if seat is None or seat.room != message.room or message.c < seat.turn:
+        if seat is None or seat.room != message.room:
             return False
-        if seat_of(message.c) != seat.index:
-            return False
-        if message.c > seat.turn:
-            session.refuse("not_your_turn", "this character's turn has not come", message)
-            return True
+        if message.c != seat.writes:
+            is_to_come = message.c > seat.turn and seat_of(message.c) == seat.index
+            if is_to_come:
+                session.refuse("not_your_turn", "this character's turn has not come", message)
+            return is_to_come
         wait = self._guard.hand_time.wait_ms(message.strokes, seat.turn_began, monotonic())
         if wait:
             text = "this is faster than its ink was written, or than a hand writes; send it again"

@@ -9,6 +9,9 @@ from server.relay.from_client import FromClient, Hello
 from server.session.handlers.hello import HelloHandler
 from server.session.session import Session, Stage
 
+_NEW = Stage.NEW
+"""Python 3.11 looks a member of an enumeration up in three times what a module's name takes."""
+
 
 class HelloLimit:
     """Stands in front of the handler of `hello`."""
@@ -20,7 +23,7 @@ class HelloLimit:
 
     def before_welcome(self, session: Session, message: FromClient) -> None:
         """Handle a message that came before `welcome` was sent."""
-        if isinstance(message, Hello) and session.stage is Stage.NEW:
+        if isinstance(message, Hello) and session.stage is _NEW:
             wait = self._guard.hello(session.connection.peer)
             if wait:
                 session.refuse("slow_down", "many come from your network", message, wait)

@@ -60,9 +60,8 @@ class JoinLimit:
         if not is_newcomer:
             self._let_in(session, admitted, is_newcomer=False)
             return
-        seconds = self._guard.pressure.seconds(peer, campaign)
+        seconds = self._guard.pressure.admit(peer, campaign)
         if not seconds:
-            self._guard.pressure.count(peer, campaign)
             self._let_in(session, admitted)
             return
         proof = message.proof and self._guard.proofs.check(message.proof, session.participant)
