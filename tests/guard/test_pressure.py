@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from server.guard.limits import MINUTE, Limit
 from server.guard.pressure import FIRST_SECONDS, Pressure
 from server.guard.rates import NetworkRate
@@ -61,3 +63,15 @@ def test_a_school_pays_nothing_for_its_many_participants() -> None:
 
 def test_nobody_pays_when_no_work_is_wanted() -> None:
     assert not any(asked(pressure(most_seconds=0), HOME, 100))
+
+
+@pytest.mark.parametrize("of_campaign", [0, OF_CAMPAIGN])
+@pytest.mark.parametrize("rise", [1, 5])
+def test_who_is_admitted_is_counted_and_pays_as_others_do(of_campaign: int, rise: float) -> None:
+    one, other = (pressure(of_campaign=of_campaign, rise=rise) for _ in range(2))
+    expected = asked(other, HOME, 30)
+    for cost in expected:
+        assert one.admit(HOME, "spring") == cost
+        if cost:
+            one.count(HOME, "spring")
+    assert one.seconds(OTHER, "spring") == other.seconds(OTHER, "spring")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.guard.limits import MINUTE, Limit, NetworkLimits
 from server.guard.rates import (
@@ -12,6 +14,7 @@ from server.guard.rates import (
     NetworkRate,
     NetworkRates,
 )
+from server.guard.windows import SlidingWindow
 from server.transport.peer import ANYBODY, Peer
 from tests.manual_clock import ManualClock
 
@@ -77,3 +80,27 @@ def test_without_a_limit_nothing_is_refused(joins: NetworkRate) -> None:
     rates = NetworkRates(NetworkLimits())
     assert not any(rate.take(HOME) for rate in rates.all for _ in range(1_000))
     assert not any(joins.take(ANYBODY) for _ in range(1_000))
+
+
+@given(
+    st.integers(1, 800),
+    st.lists(st.tuples(st.floats(0, 9), st.sampled_from(["take", "check", "count"])), max_size=200),
+)
+def test_a_network_far_below_its_limit_is_counted_as_any_other(
+    most: int, steps: list[tuple[float, str]]
+) -> None:
+    """It takes a shorter way, which leads to the same as the window's own methods."""
+    clock, window = ManualClock(60_000.0), SlidingWindow(MINUTE, 1_000)
+    rate = NetworkRate(Limit("join", most, MINUTE, 4), clock)
+    for pause, step in steps:
+        clock.now += pause
+        is_counted = True
+        if step == "count":
+            rate.count(HOME)
+        else:
+            within = window.estimate(HOME.network, clock.now) < most
+            assert (getattr(rate, step)(HOME) == 0) is within
+            is_counted = step == "take" and within
+        if is_counted:
+            window.add(HOME.network, clock.now)
+        assert rate.estimate(HOME.network, clock.now) == window.estimate(HOME.network, clock.now)
