@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from playwright.async_api import Page
+
+from tests.browser.participant_page import LIMIT_MS
+
 CAMPAIGNS = """
 [[campaign]]
 id = "default"
@@ -19,6 +23,16 @@ currency = "CNY"
 goal = 100_000_000
 url = "https://pay.example.org/give?fund={fund}&ref={ref}"
 """
-LISTED = """(work) => fetch("/api/works?campaign=default&limit=20").then((answer) => answer.json())
-  .then(({ works }) => works.some(({ id }) => id === work))"""
-"""The list may be a second old; the page asks for it once."""
+PULL_UNTIL_SHOWN = """async ([work, limit]) => {
+  const end = performance.now() + limit;
+  while (!page.data.works.some(({ id }) => id === work)) {
+    if (performance.now() > end) throw new Error(JSON.stringify(page.data.works));
+    await page.onPullDownRefresh();
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+
+
+async def pull_until_shown(phone: Page, work: str) -> None:
+    """Pull the page down until it shows a work: each web process may have an older list."""
+    await phone.evaluate(PULL_UNTIL_SHOWN, [work, LIMIT_MS])

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.browser.miniprogram_campaign import CAMPAIGNS, LISTED
+from tests.browser.miniprogram_campaign import CAMPAIGNS, pull_until_shown
 from tests.browser.participant_page import LIMIT_MS
 from tests.browser.phone import copy_program, phone_at, shows, start_program
 from tests.finish_work import finish_work
@@ -104,11 +104,8 @@ async def test_a_donor_gets_the_address_of_the_organiser_s_page(
 
 async def test_the_works_of_others_are_shown(phone: Page, shared: Service) -> None:
     work = await finish_work(shared)
-    await phone.wait_for_function(LISTED, arg=work, timeout=LIMIT_MS)
     await start_program(phone, shared, "campaign", campaign="default")
-    await phone.wait_for_function(
-        "(work) => shown.works.some(({ id }) => id === work)", arg=work, timeout=LIMIT_MS
-    )
+    await pull_until_shown(phone, work)
     shown = await phone.evaluate("shown.works[0]")
     assert (shown["id"], shown["text"]) == (work, "加油")
     picture = f"https://jielong.example/w/{work}/picture.png"

@@ -14,7 +14,7 @@ import pytest_asyncio
 from jielong import Participant, Pen
 from playwright.async_api import Browser, CDPSession, Page, Route, expect
 
-from tests.browser.miniprogram_campaign import CAMPAIGNS, LISTED
+from tests.browser.miniprogram_campaign import CAMPAIGNS, pull_until_shown
 from tests.browser.participant_page import LIMIT_MS
 from tests.browser.phone import WECHAT, copy_program
 from tests.finish_work import finish_work
@@ -179,9 +179,9 @@ async def test_from_the_first_screen_to_the_works_of_others_and_a_gift(
     assert (await phone.evaluate("card"))["title"] == "我和一位素不相识的人，合写了「加油」"
     await button(phone, "看看大家")
     assert await phone.evaluate("went") == "/pages/campaign/campaign?campaign=default"
-    await phone.wait_for_function(LISTED, arg=public, timeout=LIMIT_MS)
     await phone.evaluate("page.onUnload()")
     await open_page(phone, shared, "campaign", campaign="default")
+    await pull_until_shown(phone, public)
     await expect(phone.locator(".work").last).to_be_visible(timeout=LIMIT_MS)
     await pledge(phone, shared)
     await give(phone, shared)
