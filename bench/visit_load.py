@@ -14,7 +14,8 @@ from bench.processes import Program
 SEED = 20_080_512
 START_SECONDS = 1.0
 SETTLE_SECONDS = 0.5
-IDLE_SECONDS = 2.0
+IDLE_SECONDS = 4.0
+"""Idle, the service takes as much in a second as ten visits."""
 
 
 def running_seconds(target: Program) -> float:

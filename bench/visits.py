@@ -5,7 +5,8 @@
 A visitor asks for what Chromium asks for (`bench/browser_visit.py`), over the connections that
 Chromium opens. CPU is the kernel's count for the service's processes, less what they use without
 visits; Debian's nginx serves the same bytes from disk in the same run, once as Debian ships it,
-and once tuned for files. Then pairs write to each other, and every frame's way is timed while
+and once tuned for files. Every run starts all of them anew: from start to start the same code takes
+a quarter more or less. Then pairs write to each other, and every frame's way is timed while
 visitors come to the same worker.
 """
 
@@ -16,7 +17,7 @@ import asyncio
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -74,29 +75,44 @@ def addressed(requests: Sequence[Request], target: Program) -> list[Request]:
     return changed
 
 
-def compare(given: Any, seen: BrowserVisit, targets: dict[str, Program]) -> dict[str, Any]:
-    """Every kind of visit to every target, in turns."""
+Runs = dict[str, dict[str, list[dict[str, float]]]]
+"""What was measured of each kind of visit to each target, run after run."""
+
+
+def visit_all(given: Any, seen: BrowserVisit, targets: dict[str, Program], runs: Runs) -> None:
+    """Every kind of visit to every target, in turns; adds one run to `runs`."""
+    idle = {name: idle_share(target) for name, target in targets.items()}
+    for kind, requests in kinds_of(seen).items():
+        for name, target in targets.items():
+            if kind == WORK and name != SERVICE:
+                continue  # it is made for each work
+            made = measure(target, [addressed(requests, target)], given.visits, given.rate)
+            cpu = made["used"] - idle[name] * made["seconds"]
+            made["us_per_visit"] = cpu * 1e6 / made["visits"]
+            runs.setdefault(kind, {}).setdefault(name, []).append(made)
+
+
+def summarize(seen: BrowserVisit, runs: Runs) -> dict[str, Any]:
+    """The medians of all runs, and what the service takes beside nginx in the same run."""
     kinds = kinds_of(seen)
-    runs: dict[str, dict[str, list[dict[str, float]]]] = {}
-    for _ in range(given.runs):
-        idle = {name: idle_share(target) for name, target in targets.items()}
-        for kind, requests in kinds.items():
-            for name, target in targets.items():
-                if kind == WORK and name != SERVICE:
-                    continue  # it is made for each work
-                made = measure(target, [addressed(requests, target)], given.visits, given.rate)
-                cpu = made["used"] - idle[name] * made["seconds"]
-                made["us_per_visit"] = cpu * 1e6 / made["visits"]
-                runs.setdefault(kind, {}).setdefault(name, []).append(made)
     return {
         kind: {
             "requests": len(kinds[kind]),
             "connections": len({request.connection for request in kinds[kind]}),
             "goal_us": GOALS_US.get(kind),
+            "times_nginx": _beside(by_target[SERVICE], by_target.get(NGINX, [])),
             "targets": {name: _medians(found) for name, found in by_target.items()},
         }
         for kind, by_target in runs.items()
     }
+
+
+def _beside(ours: list[dict[str, float]], floor: list[dict[str, float]]) -> dict[str, Any] | None:
+    if not floor:
+        return None
+    pairs = zip(ours, floor, strict=True)
+    ratios = [run["us_per_visit"] / of_floor["us_per_visit"] for run, of_floor in pairs]
+    return {"median": median(ratios), "by_run": ratios}
 
 
 def _medians(runs: list[dict[str, float]]) -> dict[str, Any]:
@@ -105,14 +121,18 @@ def _medians(runs: list[dict[str, float]]) -> dict[str, Any]:
 
 def lines(kinds: dict[str, Any], inside: list[dict[str, Any]]) -> Iterator[str]:
     """What is printed."""
-    yield "us of CPU a visit: service   goal  nginx  tuned  requests  connections   bytes  p99 ms"
+    yield (
+        "us of CPU a visit: service   goal  nginx  tuned  x nginx"
+        "  requests  connections   bytes  p99 ms"
+    )
     for kind, found in kinds.items():
         ours = found["targets"][SERVICE]
         goal = f"{found['goal_us']:.0f}" if found["goal_us"] else ""
         floors = (found["targets"].get(name) for name in (NGINX, TUNED))
         beside = [f"{floor['us_per_visit']:.0f}" if floor else "" for floor in floors]
+        times = f"{found['times_nginx']['median']:.2f}" if found["times_nginx"] else ""
         yield (
-            f"{ours['us_per_visit']:26.0f} {goal:>6} {beside[0]:>6} {beside[1]:>6}"
+            f"{ours['us_per_visit']:26.0f} {goal:>6} {beside[0]:>6} {beside[1]:>6} {times:>8}"
             f" {found['requests']:9}"
             f" {found['connections']:12} {ours['bytes']:7.0f} {ours['loaded_p99_ms']:7.1f}  {kind}"
         )
@@ -149,7 +169,7 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.visits", description=__doc__)
     add = parser.add_argument
-    add("--runs", type=int, default=3)
+    add("--runs", type=int, default=3, help="each with a service of its own")
     add("--visits", type=int, default=150, help="of each kind to each target in a run; 0: none")
     add("--rate", type=float, default=150, help="of these visits, a second")
     add("--pairs", type=int, default=500, help="that write while visitors come")
@@ -160,34 +180,34 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
-    """See the module."""
-    given = arguments()
+@contextmanager
+def started() -> Iterator[tuple[dict[str, Program], BrowserVisit]]:
+    """The service, and nginx with the same files: as Debian ships it, and tuned."""
     with tempfile.TemporaryDirectory(prefix="jielong-") as name, ExitStack() as stack:
         folder = Path(name)
         ours = stack.enter_context(service(folder / "service", turn_seconds=3_600))
-        as_tested = Service(ours.process, ours.port, folder, ours.log)
-        seen = asyncio.run(_watch(as_tested))
+        seen = asyncio.run(_watch(Service(ours.process, ours.port, folder, ours.log)))
         served = [*seen.whole, *seen.back, *seen.back_later]
         tunings: dict[str, Tuning] = {NGINX: "debian", TUNED: "files"}
         floors = {
             name: stack.enter_context(nginx(folder / tuning, ours.http, served, tuning))
             for name, tuning in tunings.items()
         }
-        targets = {SERVICE: ours, **floors}
-        kinds = compare(given, seen, targets) if given.visits else {}
-        rates = [float(rate) for rate in given.rates.split(",") if rate]
-        inside = uvloop.run(
-            relayed_beside_visits(
-                ours,
-                addressed(seen.first, ours),
-                rates,
-                given.pairs,
-                given.frames,
-                given.seconds,
-                given.runs,
-            )
-        )
+        yield {SERVICE: ours, **floors}, seen
+
+
+def main() -> None:
+    """See the module."""
+    given = arguments()
+    runs: Runs = {}
+    starts = given.runs if given.visits else 1
+    for number in range(starts):
+        with started() as (targets, seen):
+            if given.visits:
+                visit_all(given, seen, targets, runs)
+            if number < starts - 1:
+                continue
+            kinds, inside = summarize(seen, runs), uvloop.run(_inside(given, seen, targets))
     print("\n".join(lines(kinds, inside)))
     asked = {
         name: [request.path for request in getattr(seen, name)] for name in seen.__struct_fields__
@@ -196,6 +216,16 @@ def main() -> None:
     path = results.write(given.name, found)
     print(path)
     print(figures.save_bars(path, "Visits, with what Chromium asks for", bars(kinds, inside)))
+
+
+async def _inside(
+    given: Any, seen: BrowserVisit, targets: dict[str, Program]
+) -> list[dict[str, Any]]:
+    ours, rates = targets[SERVICE], [float(rate) for rate in given.rates.split(",") if rate]
+    visit = addressed(seen.first, ours)
+    return await relayed_beside_visits(
+        ours, visit, rates, given.pairs, given.frames, given.seconds, given.runs
+    )
 
 
 async def _watch(target: Service) -> BrowserVisit:
