@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +21,6 @@ from tests.docs.blocks import Block, blocks, commands_of
 from tests.docs.not_run import reason_not_to_run
 from tests.docs.terminal import Terminal
 from tests.finish_work import finish
-from tests.integration.http import get_json
 from tests.polling import eventually
 from tests.service import Service
 
@@ -52,8 +53,10 @@ def works(shared: Service) -> Works:
         done = [await finish(shared, seed=seed) for seed in (1, 2, 3)]
 
         async def are_stored() -> bool:
-            stored = (await get_json(shared, "/api/works"))["works"]
-            return {work["id"] for work in stored} >= {it.work for it in done}
+            """The lists have works that are on their way to the database; the commands do not."""
+            with closing(sqlite3.connect(shared.data / "works.sqlite")) as database:
+                stored = {work for (work,) in database.execute("select id from works")}
+            return stored >= {it.work for it in done}
 
         await eventually(are_stored)
         return Works([it.work for it in done], done[0].token)
