@@ -15,7 +15,7 @@ SEED = 20_080_512
 START_SECONDS = 1.0
 SETTLE_SECONDS = 0.5
 IDLE_SECONDS = 4.0
-"""Idle, the service takes as much in a second as ten visits."""
+"""An idle service takes as much CPU in a second as some fifty visits."""
 
 
 def running_seconds(target: Program) -> float:
