@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import uvicorn
@@ -15,6 +17,9 @@ from server.web.forwarded import ForwardedScheme
 
 MOST_CONNECTIONS = 256
 """Requests that are answered at once; more wait in the channel, and then at the worker's door."""
+
+TICK_SECONDS = 1.0
+"""How often uvicorn makes the `Date` of its answers."""
 
 END_SECONDS = 1
 """The longest that answers which are on their way may take at the end."""
@@ -43,18 +48,24 @@ class WebServer:
         self._server = uvicorn.Server(config)
         self._server.lifespan = config.lifespan_class(config)
         self._give_back = partial(hand_over, channel)
+        self._stopping = asyncio.Event()
         self._receiver = ConnectionReceiver(channel, self._connection)
 
     async def run(self) -> None:
         """Take connections until `stop` is called."""
         await self._server.startup(sockets=[])
         self._receiver.resume()
-        await self._server.main_loop()
+        # uvicorn's own loop wakes the process ten times a second.
+        while not await self._server.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._stopping.wait()
 
     async def stop(self) -> None:
         """Answer what has come, within END_SECONDS."""
         self._receiver.pause()
         self._server.should_exit = True
+        self._stopping.set()
         await self._server.shutdown(sockets=[])
 
     def _lost(self) -> None:

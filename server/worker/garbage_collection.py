@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from time import thread_time
 
 COLLECT_SECONDS = 0.04
 """Between two collections of new objects."""
+
+QUIET_SECONDS = 0.64
+"""The longest that it grows to while the worker does nothing, which costs fewer wake-ups."""
+
+QUIET_SHARE = 0.04
+"""Largest share of a core with which a worker does nothing."""
 
 FULL_COLLECTION_SECONDS = 86_400
 """Shortest time between two full collections, which take a third of a second with 15,000
@@ -33,6 +40,10 @@ def freeze() -> None:
 
 async def run() -> None:
     """Collect new objects, for as long as the worker lives."""
+    pause = COLLECT_SECONDS
     while True:
-        await asyncio.sleep(COLLECT_SECONDS)
+        used = thread_time()
+        await asyncio.sleep(pause)
         gc.collect(_YOUNG)
+        is_quiet = thread_time() - used < QUIET_SHARE * pause
+        pause = min(2 * pause, QUIET_SECONDS) if is_quiet else COLLECT_SECONDS

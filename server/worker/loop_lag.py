@@ -12,13 +12,13 @@ from time import monotonic
 
 from server.metrics.histogram import Histogram
 
-LEAST_SECONDS, MOST_SECONDS = 0.05, 0.15
+LEAST_SECONDS, MOST_SECONDS = 0.1, 0.4
 """Between two looks. It is drawn anew each time, or the looks would always meet, or always miss,
 what others do every 0.2 s."""
 
 
 class LoopLag:
-    """The lag of one event loop. To look costs 20 us, ten times a second.
+    """The lag of one event loop. To look costs 20 us, four times a second.
 
     Attributes:
         observed: how late each look was, in seconds. The clock of the loop is exact to 1 ms.
