@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Coroutine, Sequence
 from typing import Any, Protocol
@@ -108,12 +107,11 @@ class Guard:
 
     # Connections: see server.transport.peer.ConnectionLimit.
 
-    def identify(self, transport: asyncio.Transport, head: bytes) -> Peer:
-        """The peer that sent a request with this head."""
+    def identify(self, address: str, head: bytes) -> Peer:
+        """The peer at this address, or behind the proxy there, whose request has this head."""
         if not self.rules.on:
             return ANYBODY
-        name = transport.get_extra_info("peername")
-        return self._networks.peer(self._proxies.client(name[0] if name else "", head))
+        return self._networks.peer(self._proxies.client(address, head))
 
     def retry_seconds(self, peer: Peer) -> int:
         """0: it may open one more WebSocket, which is counted. Else when it may try again."""

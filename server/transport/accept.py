@@ -1,4 +1,4 @@
-"""Accepts connections, and answers what is prepared; other requests go to picows or elsewhere.
+"""Answers what is prepared on the connections of a worker; other requests are passed on.
 
 Everything here runs on the event loop that carries ink, so nothing may hold it for long.
 """
@@ -6,30 +6,34 @@ Everything here runs on the event loop that carries ink, so nothing may hold it 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import secrets
-from functools import cache, partial
+from functools import cache
 from http import HTTPStatus
 from time import time
 from typing import Protocol
 
+import structlog
+
 from server.transport.admission import AdmissionControl
+from server.transport.attacher import Attacher
 from server.transport.descriptors import Descriptors
-from server.transport.direct_answers import Answer, DirectAnswers
+from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
 from server.transport.http import (
     END,
     HEAD_BYTES,
     HEAD_TOO_LONG,
     NOT_HTTP,
-    REQUEST_BYTES,
-    TOO_LONG,
-    answer_and_close,
     refusal,
 )
-from server.transport.open_connections import OpenConnections
-from server.transport.peer import ANYBODY, UNLIMITED, ConnectionLimit, Peer
-from server.transport.picows_protocol import start_websocket
+from server.transport.open_connections import Endable, OpenConnections
+from server.transport.peer import ANYBODY, UNLIMITED, ConnectionLimit
+from server.transport.poller import Poller
+from server.transport.stream import CLOSED, Stream, address_of_peer
+from server.transport.waiting_websocket import WaitingWebSocket
+
+log = structlog.get_logger()
 
 _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
@@ -79,17 +83,47 @@ class Acceptor:
         limit: ConnectionLimit = UNLIMITED,
     ) -> None:
         """Each part is that of the worker; a network opens no more WebSockets than `limit` says."""
-        self.handshake = handshake
-        self.limit = limit
-        self.admission = admission
         self.descriptors = descriptors
         self.answers = answers
         self.other_requests = other_requests
-        self.connections: OpenConnections[AcceptedConnection] = OpenConnections()
+        self.connections: OpenConnections[Endable] = OpenConnections()
+        self.poller = Poller()
+        self._handshake = handshake
+        self._admission = admission
+        self._limit = limit
+        self._attacher = Attacher()
 
-    def accept(self, data: bytes = b"") -> AcceptedConnection:
-        """The protocol of a new connection, or of one of which `data` was read elsewhere."""
-        return AcceptedConnection(self, data)
+    def accept(self, descriptor: int, address: str, data: bytes = b"") -> None:
+        """Own a connection.
+
+        Args:
+            descriptor: its socket, which does not block.
+            address: of the peer.
+            data: what was read elsewhere.
+        """
+        connection = AcceptedConnection(self, descriptor, address, data)
+        self.connections.add(connection)
+        if self.descriptors.take(connection):
+            connection.reserved = True
+        connection.start()
+
+    def take_back(self, descriptor: int, data: bytes) -> None:
+        """Own a connection that was answered elsewhere, where `data` was read."""
+        self.accept(descriptor, address_of_peer(descriptor), data)
+
+    def open_websocket(self, connection: AcceptedConnection, data: bytes) -> None:
+        """Have a WebSocket opened in its turn, unless its network opens too many."""
+        peer = self._limit.identify(connection.address, data)
+        wait = self._limit.retry_seconds(peer) if peer is not ANYBODY else 0
+        if wait:
+            answer = _too_many(wait)
+            connection.send_last((answer,), len(answer))
+            return
+        descriptor = connection.give_away()
+        waiting = WaitingWebSocket(
+            self._handshake, self._admission, self.connections, peer, descriptor, data
+        )
+        self._attacher.attach(descriptor, waiting)
 
     async def close(self, seconds: float) -> None:
         """Close all connections when their answers are out, and wait so long for that at most."""
@@ -99,225 +133,117 @@ class Acceptor:
             connection.shutdown()
         while self.connections and loop.time() < until:  # noqa: ASYNC110
             await asyncio.sleep(POLL_SECONDS)
+        for connection in self.connections:
+            connection.end()
+        self.poller.close()
 
 
-class AcceptedConnection(asyncio.Protocol):
+class AcceptedConnection(Stream):
     """One connection until a request shows that it is for picows or to be answered elsewhere.
 
     Requests whose answers are prepared do not show it: they are answered here, one after another.
+
+    Attributes:
+        address: of the peer.
+        reserved: its descriptor is one of the reserve, so that it may have to be refused.
     """
 
-    __slots__ = (
-        "_acceptor",
-        "_data",
-        "_going_on",
-        "_peer",
-        "_queued",
-        "_reserved",
-        "_transport",
-        "_writable",
-    )
+    __slots__ = ("_acceptor", "_data", "address", "reserved")
 
-    def __init__(self, acceptor: Acceptor, data: bytes = b"") -> None:
-        """`data` has been read already."""
+    def __init__(self, acceptor: Acceptor, descriptor: int, address: str, data: bytes) -> None:
+        """See `Acceptor.accept`."""
+        super().__init__(acceptor.poller, descriptor)
         self._acceptor = acceptor
         self._data = data
-        self._peer: Peer = ANYBODY
-        self._queued = False
-        self._reserved = False
-        self._writable = True
-        self._going_on: asyncio.Handle | None = None
-        self._transport: asyncio.Transport | None = None
+        self.address = address
+        self.reserved = False
 
-    @property
-    def descriptor(self) -> int:
-        """That of an open connection's socket."""
-        assert self._transport is not None
-        descriptor: int = self._transport.get_extra_info("socket").fileno()
-        return descriptor
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Start the time limit of the first request."""
-        acceptor = self._acceptor
-        self._transport = transport  # type: ignore[assignment]  # that of a stream
-        acceptor.connections.add(self)
-        self._reserved = acceptor.descriptors.take(self)
+    def start(self) -> None:
+        """Read what has come, of which most are done with, and wait for more."""
         if self._data:
-            self._go_on_soon()
+            self.go_on_soon()
+        elif self.descriptor != CLOSED:
+            self.ready()
+        if self.descriptor != CLOSED:
+            self.watch()
 
-    def data_received(self, data: bytes) -> None:
+    def received(self, data: bytes) -> None:
         """Answer what is prepared, and pass the connection on with any other request."""
-        transport = self._transport
-        if transport is None:
-            return  # it has been answered already
-        if not self._data and not self._reserved and self._writable and self._going_on is None:
-            if data in self._acceptor.answers.given:
-                answer = self._acceptor.answers.answer_again(data, time())
-                if answer is not None:
-                    self._give(transport, answer)
-                    return
-            elif _is_plain_upgrade(data):
-                self._data, self._queued = data, True
-                self._admit_websocket(transport)
+        if not self._data and not self.reserved:
+            acceptor = self._acceptor
+            answer = acceptor.answers.answer_again(data, time())
+            if answer is not None:
+                parts, size, last = answer
+                if last:
+                    self.send_last(parts, size)
+                elif self.send(parts, size):
+                    acceptor.connections.answered(self)
+                return
+            if _is_plain_upgrade(data):
+                acceptor.open_websocket(self, data)
                 return
         self._data = self._data + data if self._data else data
-        if self._writable and self._going_on is None:
-            self._read_requests(transport)
+        self.go_on()
 
-    def _give(self, transport: asyncio.Transport, answer: Answer) -> None:
-        """Answer the only request that has come."""
-        answer.write_to(transport)
-        if answer.close:
-            self.shutdown()
-            return
-        self._acceptor.connections.answered(self)
-        if not self._writable:
-            transport.pause_reading()
-
-    def pause_writing(self) -> None:
-        """The peer does not read its answers: no more of its requests are read."""
-        self._writable = False
-
-    def resume_writing(self) -> None:
-        """The peer reads again."""
-        self._writable = True
-        if self._transport is not None:
-            self._go_on_soon()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """The peer is gone."""
-        self._forget()
-        self._transport = None
-
-    def shutdown(self) -> None:
-        """Close when the answers are out; no other request has come."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
-
-    def end(self) -> None:
-        """Close at once, also when the peer does not read its answers."""
-        if self._transport is not None:
-            self._transport.abort()
-            self._transport = None
-
-    def refuse_for_shortage(self) -> None:
-        """Answer that there are too few descriptors, and close at once, which frees one."""
-        if self._transport is not None:
-            self._transport.write(_NO_DESCRIPTOR)
-            self.shutdown()
-
-    def _read_requests(self, transport: asyncio.Transport) -> None:
-        """Answer some of the requests that have come; nothing more is read while others wait."""
-        data, at = self._data, 0
+    def go_on(self) -> None:
+        """Answer some of the requests that have come; the others wait for all answers to be out."""
+        acceptor, data, at = self._acceptor, self._data, 0
         for _ in range(ANSWERS_AT_ONCE):
             end = data.find(END, at, at + HEAD_BYTES)
             if end < 0:
                 break
-            if self._reserved and not _OPERATIONS.match(data, at):
-                self._acceptor.descriptors.refuse(self)
+            if self.reserved and not _OPERATIONS.match(data, at):
+                acceptor.descriptors.refuse(self)
                 return
-            answer = self._acceptor.answers.answer(data[at : end + len(END)], time())
+            answer = acceptor.answers.answer(data[at : end + len(END)], time())
             if answer is None:
                 break
-            answer.write_to(transport)
-            if answer.close:
-                self.shutdown()
-                return
             at = end + len(END)
-            if not self._writable:
+            parts, size, last = answer
+            if last:
+                self.send_last(parts, size)
+            if last or not self.send(parts, size):
                 break
         else:
-            self._go_on_soon()
+            self.go_on_soon()
         if at:
             self._data = data[at:]
-            self._acceptor.connections.answered(self)
-        if self._writable and self._going_on is None:
-            transport.resume_reading()
-            if self._data:
-                self._read_other_request(transport, end - at)
-        else:
-            transport.pause_reading()
+            acceptor.connections.answered(self)
+        if self._data and self.is_idle:
+            self._read_other_request(end - at)
 
-    def _go_on_soon(self) -> None:
-        """Go on with what has come in the next pass of the event loop, after other connections."""
-        if self._going_on is None:
-            self._going_on = asyncio.get_running_loop().call_soon(self._go_on)
+    def gone(self) -> None:
+        """The connection is no more, or not here."""
+        self._acceptor.connections.remove(self)
+        if self.reserved:
+            self._acceptor.descriptors.decide(self)
 
-    def _go_on(self) -> None:
-        self._going_on = None
-        self.data_received(b"")
+    def refuse_for_shortage(self) -> None:
+        """Answer that there are too few descriptors, and close at once, which frees one."""
+        self.send((_NO_DESCRIPTOR,), len(_NO_DESCRIPTOR))
+        self.end()
 
-    def _read_other_request(self, transport: asyncio.Transport, end: int) -> None:
+    def _read_other_request(self, end: int) -> None:
         """Go on with a request whose answer is not prepared, or whose head is not whole yet."""
         head = self._data
         if head.startswith(b"\r\n"):  # some clients send an empty line after a body
             self._data = head.lstrip(b"\r\n")
-            self._go_on_soon()
+            self.go_on_soon()
         elif end >= 0 and not _asks_for_websocket(head, end):
-            self._pass_on(transport)
+            self._pass_on()
         elif len(head) > HEAD_BYTES:  # no client sends so much before a WebSocket is open
-            self._refuse(HEAD_TOO_LONG)
-        elif end < 0:
-            if head and not _METHOD.match(head):
-                self._refuse(NOT_HTTP)
-        elif not self._queued:
-            self._queued = True
-            self._admit_websocket(transport)
+            self.refuse(HEAD_TOO_LONG)
+        elif end >= 0:
+            self._acceptor.open_websocket(self, head)
+        elif not _METHOD.match(head):
+            self.refuse(NOT_HTTP)
 
-    def _admit_websocket(self, transport: asyncio.Transport) -> None:
-        """Have the WebSocket opened in its turn, unless its network opens too many."""
-        acceptor = self._acceptor
-        self._peer = peer = acceptor.limit.identify(transport, self._data)
-        wait = acceptor.limit.retry_seconds(peer) if peer is not ANYBODY else 0
-        if wait:
-            transport.write(_too_many(wait))
-            self.shutdown()
+    def _pass_on(self) -> None:
+        """Have the request answered elsewhere."""
+        if self._acceptor.other_requests.take(self.descriptor, self._data):
+            os.close(self.give_away())
         else:
-            acceptor.admission.admit(self._pass_to_websocket, self._reject)
-
-    def _refuse(self, answer: bytes) -> None:
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            answer_and_close(transport, answer)
-
-    def _reject(self, retry_within: float) -> None:
-        """Too many wait: send a cheap answer with a random time to retry."""
-        if self._transport is not None:
-            self._transport.write(_busy(1 + secrets.randbelow(round(retry_within))))
-            self.shutdown()
-
-    def _pass_to_websocket(self) -> None:
-        if self._transport is not None:
-            acceptor = self._acceptor
-            handshake = partial(acceptor.handshake, peer=self._peer)
-            descriptor, transport = self.descriptor, self._detach()
-            start_websocket(handshake, acceptor.admission, transport, descriptor, self._data)
-
-    def _pass_on(self, transport: asyncio.Transport) -> None:
-        """Have the request answered elsewhere; first, all answers before it have to be out."""
-        if transport.get_write_buffer_size():
-            transport.pause_reading()
-            transport.set_write_buffer_limits(0)  # calls `pause_writing`, and later the opposite
-        elif len(self._data) > REQUEST_BYTES:
-            self._refuse(TOO_LONG)
-        elif self._acceptor.other_requests.take(self.descriptor, self._data):
-            self._detach().abort()
-        else:
-            self._refuse(_BUSY_ELSEWHERE)
-
-    def _detach(self) -> asyncio.Transport:
-        transport, self._transport = self._transport, None
-        assert transport is not None
-        self._forget()
-        return transport
-
-    def _forget(self) -> None:
-        self._acceptor.connections.remove(self)
-        if self._going_on is not None:
-            self._going_on.cancel()
-        if self._reserved:
-            self._acceptor.descriptors.decide(self)
+            self.refuse(_BUSY_ELSEWHERE)
 
 
 def _is_plain_upgrade(received: bytes) -> bool:
@@ -348,12 +274,6 @@ _NO_DESCRIPTOR = refusal(
 _BUSY_ELSEWHERE = refusal(
     HTTPStatus.SERVICE_UNAVAILABLE, "too many ask for this at once; try again", "Retry-After: 5"
 )
-
-
-@cache
-def _busy(retry_seconds: int) -> bytes:
-    message = "too many come at once; try again"
-    return refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, f"Retry-After: {retry_seconds}")
 
 
 @cache

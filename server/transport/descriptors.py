@@ -1,6 +1,6 @@
 """Keeps some file descriptors free: the last ones are for the worker's own work, not for callers.
 
-Without descriptors libuv closes a new connection without an answer and without a word.
+Without descriptors a new connection waits in the kernel, where nobody answers it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Refusable(Protocol):
 
     @property
     def descriptor(self) -> int:
-        """Its own one; to ask for it costs 3 us."""
+        """Its own one."""
 
     def refuse_for_shortage(self) -> None:
         """Answer with status 503, and close at once."""
@@ -66,7 +66,6 @@ class Descriptors:
         self._limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0] if limit is None else limit
         self._reserved_from = self._limit - min(RESERVE, int(self._limit * RESERVED_SHARE))
         self._undecided: dict[Refusable, None] = {}
-        self._surely_free = 0
         self._refused_before = 0
         self._short_since = self._refused_at = 0.0
 
@@ -76,9 +75,6 @@ class Descriptors:
         The kernel gives the lowest free descriptor, so all below are in use. Of too many that have
         not asked for anything yet, the oldest is refused.
         """
-        if self._surely_free:
-            self._surely_free -= 1
-            return False
         if connection.descriptor < self._reserved_from:
             return False
         self._begin()
@@ -107,7 +103,6 @@ class Descriptors:
     def check(self) -> None:
         """Look whether only the reserve is left."""
         free = self._reserved_from - self._lowest_free()
-        self._surely_free = max(0, free // 2)  # others open some, too, until the next look
         if free <= 0:
             self._begin()
         elif self.few and monotonic() - self._refused_at >= CALM_SECONDS:

@@ -6,7 +6,6 @@ write; the web stack takes 232 us for it.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
@@ -36,18 +35,16 @@ class LiveAnswer(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What to write, and how to go on."""
+    """What to send, and how to go on."""
 
-    head: bytes
-    body: bytes
+    parts: tuple[bytes, ...]
+    """Its head, and its body if it has one."""
+
+    size: int
+    """Bytes of all parts."""
+
     close: bool
-
-    def write_to(self, transport: asyncio.Transport) -> None:
-        """Write it whole."""
-        if self.body:
-            transport.writelines((self.head, self.body))
-        else:
-            transport.write(self.head)
+    """It is the last of its connection."""
 
 
 class _Undated(NamedTuple):
@@ -113,12 +110,7 @@ class _Live:
 
 
 class DirectAnswers:
-    """All answers of a worker that are known by their path.
-
-    Attributes:
-        given: the answers that lasted when they were given, by the whole request, at most
-            REMEMBERED_HEADS. Ask `answer_again` for one: it may be of an earlier second.
-    """
+    """All answers of a worker that are known by their path."""
 
     def __init__(self, base_path: str = "") -> None:
         """They are given at the root and below `base_path`."""
@@ -126,8 +118,10 @@ class DirectAnswers:
         self._by_path: dict[bytes, _Prepared | _Live] = {}
         self._heads: dict[bytes, RequestHead] = {}
         self._date_line = _DateLine()
-        self._second = 0
-        self.given: dict[bytes, Answer] = {}
+        # Those that lasted when they were given in this second, by the whole request; each other
+        # second has another `Date`. At most REMEMBERED_HEADS.
+        self._given: dict[bytes, Answer] = {}
+        self._given_second = 0
 
     def add(self, responses: Iterable[PreparedResponse]) -> None:
         """Give these answers from now on, in the place of those at the same paths."""
@@ -139,7 +133,7 @@ class DirectAnswers:
         for path in paths:
             for each in self._paths(path):
                 self._by_path.pop(each, None)
-        self.given.clear()
+        self._given.clear()
 
     def take_asked_for(self, paths: Iterable[str]) -> bool:
         """Whether an answer at one of these paths was given since this was called for it last.
@@ -165,8 +159,7 @@ class DirectAnswers:
 
         `received` is everything that came, and may be anything; see `answer`.
         """
-        self._roll(now)
-        return self.given.get(received)
+        return self._given.get(received) if int(now) == self._given_second else None
 
     def answer(self, head: bytes, now: float) -> Answer | None:
         """The answer to a request; None for one that is not known.
@@ -180,21 +173,23 @@ class DirectAnswers:
         if request is None or found is None or request.websocket:
             return None
         if not request.reading:
-            return Answer(NOT_ALLOWED, b"", close=True)
+            return Answer((NOT_ALLOWED,), len(NOT_ALLOWED), close=True)
         wishes = request.wishes
         first_line, other_lines, body = found.answer(wishes)
-        made = Answer(first_line + self._date_line.at(now) + other_lines, body, wishes.close)
+        lines = first_line + self._date_line.at(now) + other_lines
+        parts = (lines, body) if body else (lines,)
+        made = Answer(parts, len(lines) + len(body), wishes.close)
         if found.lasting and head in self._heads and not wishes.conditions.range:
-            self._roll(now)
-            self.given[head] = made
+            self._keep(head, made, now)
         return made
 
-    def _roll(self, now: float) -> None:
-        """Forget what was given in an earlier second, since it has that second's date."""
+    def _keep(self, head: bytes, made: Answer, now: float) -> None:
+        """Give it again in this second; what was given in an earlier one has another date."""
         second = int(now)
-        if second != self._second:
-            self._second = second
-            self.given.clear()
+        if second != self._given_second:
+            self._given_second = second
+            self._given.clear()
+        self._given[head] = made
 
     def _read(self, head: bytes) -> RequestHead | None:
         """Read a head and remember it, if the path is known."""
@@ -206,14 +201,14 @@ class DirectAnswers:
             if len(self._heads) >= REMEMBERED_HEADS:
                 oldest = next(iter(self._heads))
                 del self._heads[oldest]
-                self.given.pop(oldest, None)
+                self._given.pop(oldest, None)
             self._heads[head] = request
         return request
 
     def _add(self, path: str, found: _Prepared | _Live) -> None:
         for each in self._paths(path):
             self._by_path[each] = found
-        self.given.clear()
+        self._given.clear()
 
     def _paths(self, path: str) -> list[bytes]:
         below = [path, self._base_path + path] if self._base_path else [path]

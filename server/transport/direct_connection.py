@@ -70,6 +70,12 @@ class DirectConnection(asyncio.Protocol):
         self._port.connections.remove(self)
         self._transport = None
 
+    def shutdown(self) -> None:
+        """Close when the answers are out."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
     def end(self) -> None:
         """Close at once."""
         if self._transport is not None:
@@ -81,12 +87,11 @@ class DirectConnection(asyncio.Protocol):
         if answer is None:
             self._refuse(transport, _NOT_HERE)
             return
-        answer.write_to(transport)
+        transport.writelines(answer.parts)
         if transport.get_write_buffer_size() > UNREAD_BYTES:
             self.end()
         elif answer.close:
-            self._transport = None
-            transport.close()
+            self.shutdown()
         else:
             self._port.connections.answered(self)
 

@@ -18,7 +18,7 @@ from server.transport.http import REQUEST_BYTES
 
 log = structlog.get_logger()
 
-BUFFER_BYTES = 2 * REQUEST_BYTES
+BUFFER_BYTES = 160 * 1024
 """Room in the kernel for what is on its way; about 250 requests of a browser."""
 
 AT_ONCE = 4
@@ -57,20 +57,13 @@ def hand_over(end: socket.socket, descriptor: int, data: bytes) -> bool:
 
 
 class ConnectionReceiver:
-    """Takes the connections that come over a channel, and gives each one a protocol."""
+    """Takes the connections that come over a channel."""
 
-    def __init__(
-        self, end: socket.socket, make_protocol: Callable[[bytes], asyncio.Protocol]
-    ) -> None:
-        """`make_protocol` gets what was read of a connection. `resume` begins."""
+    def __init__(self, end: socket.socket, take: Callable[[int, bytes], None]) -> None:
+        """`take` owns a descriptor, and gets what was read of the connection. `resume` begins."""
         self._end = end
-        self._make_protocol = make_protocol
+        self._take = take
         self._paused = True
-        self._attaching: set[asyncio.Task[None]] = set()
-
-    def __len__(self) -> int:
-        """Connections that have come and do not have their protocol yet."""
-        return len(self._attaching)
 
     def resume(self) -> None:
         """Take what comes."""
@@ -99,22 +92,5 @@ class ConnectionReceiver:
                 log.warning("a connection that was handed over is lost: no file descriptor")
                 return
             os.set_inheritable(descriptors[0], False)
-            connection = socket.socket(fileno=descriptors[0])
-            attaching = asyncio.get_running_loop().create_task(self._attach(connection, data[1:]))
-            self._attaching.add(attaching)
-            attaching.add_done_callback(self._attached)
-
-    def _attached(self, attaching: asyncio.Task[None]) -> None:
-        self._attaching.discard(attaching)
-        if not attaching.cancelled() and (error := attaching.exception()) is not None:
-            log.error("a connection that was handed over is lost", exc_info=error)
-
-    async def _attach(self, connection: socket.socket, data: bytes) -> None:
-        connection.setblocking(False)
-        try:
-            await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: self._make_protocol(data), connection
-            )
-        except OSError as error:  # the peer is gone
-            log.debug("a connection was lost while it was handed over", error=str(error))
-            connection.close()
+            os.set_blocking(descriptors[0], False)
+            self._take(descriptors[0], data[1:])

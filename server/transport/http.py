@@ -13,7 +13,10 @@ END = b"\r\n\r\n"
 HEAD_BYTES = 16_384
 """Longest head of a request."""
 
-REQUEST_BYTES = HEAD_BYTES + 65_536
+READ_BYTES = HEAD_BYTES
+"""The most that is read of a connection at once."""
+
+REQUEST_BYTES = HEAD_BYTES + READ_BYTES
 """The most bytes that may have come, of a request and of those behind it, before its answer."""
 
 ANSWER_SECONDS = 1.0
@@ -23,7 +26,6 @@ _CODES = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_long",
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "head_too_long",
     HTTPStatus.TOO_MANY_REQUESTS: "slow_down",
     HTTPStatus.SERVICE_UNAVAILABLE: "busy",
@@ -34,7 +36,7 @@ def refusal(status: HTTPStatus, message: str, *headers: str) -> bytes:
     """An answer in the API's shape, after which the connection is closed.
 
     Args:
-        status: one of 400, 404, 405, 413, 429, 431 and 503.
+        status: one of 400, 404, 405, 429, 431 and 503.
         message: for people.
         headers: whole lines.
     """
@@ -55,11 +57,6 @@ HEAD_TOO_LONG = refusal(
     f"the head of a request has at most {HEAD_BYTES} bytes; send fewer or shorter headers",
 )
 
-
-TOO_LONG = refusal(
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    f"a request has at most {REQUEST_BYTES} bytes; send less before it is answered",
-)
 NOT_ALLOWED = refusal(
     HTTPStatus.METHOD_NOT_ALLOWED, "this can only be read: use GET or HEAD", "Allow: GET, HEAD"
 )

@@ -13,7 +13,10 @@ Load balancers keep idle connections for 60 s, and have to be the first to close
 
 
 class Endable(Protocol):
-    """A connection that can be ended."""
+    """A connection that can be closed."""
+
+    def shutdown(self) -> None:
+        """Close when the answers are out."""
 
     def end(self) -> None:
         """Close at once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
@@ -32,8 +31,8 @@ ANYBODY = Peer(b"")
 class ConnectionLimit(Protocol):
     """Limits how many WebSockets a network opens."""
 
-    def identify(self, transport: asyncio.Transport, head: bytes) -> Peer:
-        """The peer that sent a request with this head."""
+    def identify(self, address: str, head: bytes) -> Peer:
+        """The peer at this address, or behind the proxy there, whose request has this head."""
 
     def retry_seconds(self, peer: Peer) -> int:
         """0: it may open one more, which is counted. Else when it may try again."""
@@ -42,7 +41,7 @@ class ConnectionLimit(Protocol):
 class _Unlimited:
     """The limit while there is none."""
 
-    def identify(self, transport: asyncio.Transport, head: bytes) -> Peer:
+    def identify(self, address: str, head: bytes) -> Peer:
         return ANYBODY
 
     def retry_seconds(self, peer: Peer) -> int:

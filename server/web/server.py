@@ -11,6 +11,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
+from server.transport.attacher import Attacher
 from server.transport.handover import ConnectionReceiver, hand_over
 from server.web.connection import WebConnection
 from server.web.forwarded import ForwardedScheme
@@ -49,7 +50,8 @@ class WebServer:
         self._server.lifespan = config.lifespan_class(config)
         self._give_back = partial(hand_over, channel)
         self._stopping = asyncio.Event()
-        self._receiver = ConnectionReceiver(channel, self._connection)
+        self._attacher = Attacher()
+        self._receiver = ConnectionReceiver(channel, self._take)
 
     async def run(self) -> None:
         """Take connections until `stop` is called."""
@@ -73,11 +75,9 @@ class WebServer:
         if not self._server.should_exit:
             self._receiver.resume()
 
-    def _connection(self, data: bytes) -> WebConnection:
+    def _take(self, descriptor: int, data: bytes) -> None:
         state = self._server.server_state
-        if len(state.connections) + len(self._receiver) >= MOST_CONNECTIONS:
-            self._receiver.pause()
-        return WebConnection(
+        connection = WebConnection(
             data,
             self._give_back,
             self._lost,
@@ -85,3 +85,6 @@ class WebServer:
             server_state=state,
             app_state={},
         )
+        self._attacher.attach(descriptor, connection)
+        if len(state.connections) + len(self._attacher) >= MOST_CONNECTIONS:
+            self._receiver.pause()

@@ -93,9 +93,9 @@ class WebProcess:
         self.refused += not taken
         return taken
 
-    def take_back(self, make_protocol: Callable[[bytes], asyncio.Protocol]) -> None:
-        """Give these protocols to the connections that come back after their answer."""
-        self._receiver = ConnectionReceiver(self._channel, make_protocol)
+    def take_back(self, take: Callable[[int, bytes], None]) -> None:
+        """Give the connections that come back after their answer to `take`; see `handover`."""
+        self._receiver = ConnectionReceiver(self._channel, take)
         self._receiver.resume()
 
     async def stop(self) -> None:

@@ -299,9 +299,8 @@ class Worker:
         statuses, supervised = WorkerStatuses(self._deployment), self._settings.workers > 1
         status = StatusFeed(statuses, parts, self._shards, self._web, self.stop, supervised)
         self._own(status.run(), "status for the console")
-        self._web.take_back(acceptor.accept)
-        await port.open(listener)
-        self._own(port.run(), "port")
+        self._web.take_back(acceptor.take_back)
+        port.open(listener)
         await operations.open(operations_listener)
         on_ready()
         await self._stopping.wait()

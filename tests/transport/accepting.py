@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,8 +13,10 @@ from server.transport.codec import Codec
 from server.transport.descriptors import Descriptors
 from server.transport.direct_answers import DirectAnswers
 from server.transport.handshake import Handshake
+from server.transport.listener import bind, listen
 from server.transport.peer import Peer
 from server.transport.websocket import WebSocket
+from server.worker.port import Port
 
 LIMIT = 10.0
 
@@ -49,6 +52,18 @@ def acceptor(
 @asynccontextmanager
 async def accepting(made: Acceptor) -> AsyncIterator[tuple[str, int]]:
     """The address at which it accepts; everything in the block has LIMIT seconds."""
-    server = await asyncio.get_running_loop().create_server(made.accept, "127.0.0.1", 0)
-    async with asyncio.timeout(LIMIT), server:
-        yield server.sockets[0].getsockname()
+    async with accepting_from(bind("127.0.0.1", 0), made) as address:
+        yield address
+
+
+@asynccontextmanager
+async def accepting_from(bound: socket.socket, made: Acceptor) -> AsyncIterator[tuple[str, int]]:
+    """The same from a socket with options of its own."""
+    port, listener = Port(made), listen(bound)
+    port.open(listener)
+    try:
+        async with asyncio.timeout(LIMIT):
+            yield listener.getsockname()
+    finally:
+        port.stop_accepting()
+        await port.close()

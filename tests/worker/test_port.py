@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -16,6 +18,11 @@ from tests.transport.accepting import LIMIT, acceptor
 
 CROWD = 400
 
+FEW = 40
+"""Descriptors that are left."""
+
+OF_THE_POLLER = 1
+
 pytestmark = pytest.mark.skipif(
     not hasattr(socket, "TCP_INFO"), reason="this kernel does not tell how many wait"
 )
@@ -27,14 +34,12 @@ async def open_port() -> AsyncIterator[tuple[Acceptor, socket.socket]]:
     made = acceptor()
     port, listener = Port(made), listen(bind("127.0.0.1", 0))
     address = listener.getsockname()
-    await port.open(listener)
-    running = asyncio.create_task(port.run())
+    port.open(listener)
     try:
         async with asyncio.timeout(LIMIT):
             yield made, listener
     finally:
         port.stop_accepting()
-        running.cancel()
         await port.close()
     with pytest.raises(ConnectionRefusedError), socket.create_connection(address, LIMIT):
         pass
@@ -42,10 +47,11 @@ async def open_port() -> AsyncIterator[tuple[Acceptor, socket.socket]]:
 
 @contextmanager
 def crowd(listener: socket.socket, size: int) -> Iterator[None]:
-    """So many come while the event loop does something else."""
+    """So many come, and begin to ask, while the event loop does something else."""
     with ExitStack() as stack:
         for _ in range(size):
-            stack.enter_context(socket.create_connection(listener.getsockname(), LIMIT))
+            peer = stack.enter_context(socket.create_connection(listener.getsockname(), LIMIT))
+            peer.sendall(b"G")
         assert count_waiting(listener) == size
         yield
 
@@ -72,12 +78,16 @@ async def test_a_crowd_is_accepted_several_at_once_and_a_single_one_alone() -> N
             assert await passes_until(made, ACCEPTED_AT_ONCE) >= ACCEPTED_AT_ONCE
 
 
-async def test_without_descriptors_the_port_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_descriptors_the_port_waits_and_goes_on() -> None:
     async with open_port() as (made, listener):
-
-        def none_left(_: socket.socket) -> socket.socket:
-            raise OSError(24, "Too many open files")
-
-        monkeypatch.setattr(socket.socket, "dup", none_left)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         with crowd(listener, CROWD):
+            lowest_free = os.dup(listener.fileno())
+            os.close(lowest_free)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + FEW, hard))
+            try:
+                await passes_until(made, FEW - OF_THE_POLLER)
+                assert count_waiting(listener) == CROWD - FEW + OF_THE_POLLER
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             await passes_until(made, CROWD)
