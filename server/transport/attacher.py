@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,33 +14,52 @@ import uvloop
 
 log = structlog.get_logger()
 
+_Connecting = Coroutine[Any, Any, object]
+
 
 class Attacher:
-    """Owns the tasks that attach sockets; each takes a pass or two of the event loop."""
+    """Attaches sockets; each takes a pass of the event loop."""
 
     def __init__(self) -> None:
         """Attach nothing yet."""
-        self._attaching: set[asyncio.Task[None]] = set()
+        self._attaching = 0
 
     def __len__(self) -> int:
         """Sockets whose protocols do not have their transports yet."""
-        return len(self._attaching)
+        return self._attaching
 
     def attach(self, descriptor: int, protocol: asyncio.Protocol) -> None:
-        """Connect `protocol` soon. If the peer is gone it only hears `connection_lost`.
+        """Connect `protocol` soon. If that fails it only hears `connection_lost`.
 
         Args:
             descriptor: of a TCP socket that does not block; the transport owns it.
             protocol: gets what is read of it.
         """
-        attaching = asyncio.get_running_loop().create_task(_attach(descriptor, protocol))
-        self._attaching.add(attaching)
-        attaching.add_done_callback(self._attached)
+        loop = asyncio.get_running_loop()
+        accepted: Any = _Accepted(descriptor)
+        if not isinstance(loop, uvloop.Loop):  # asyncio's own loop reads from the object
+            accepted = socket.socket(fileno=descriptor)
+        # A task would cost as much as the transport; all that this waits for is one future.
+        connecting = loop.connect_accepted_socket(lambda: protocol, accepted)
+        try:
+            connected: asyncio.Future[None] = connecting.send(None)
+        except OSError as error:
+            log.debug("a connection was lost while it was attached", error=str(error))
+            os.close(descriptor)
+            protocol.connection_lost(error)
+            return
+        self._attaching += 1
+        connected.add_done_callback(partial(self._finish, connecting))
 
-    def _attached(self, attaching: asyncio.Task[None]) -> None:
-        self._attaching.discard(attaching)
-        if not attaching.cancelled() and (error := attaching.exception()) is not None:
-            log.error("a connection that was accepted is lost", exc_info=error)
+    def _finish(self, connecting: _Connecting, connected: asyncio.Future[None]) -> None:
+        """Let the event loop finish what it does once `connected` is done."""
+        self._attaching -= 1
+        try:
+            connecting.send(None)
+        except StopIteration:
+            return
+        except Exception:
+            log.exception("a connection that was accepted is lost")
 
 
 class _Accepted:
@@ -60,16 +81,3 @@ class _Accepted:
 
     def close(self) -> None:
         """Do nothing: the transport has closed the descriptor."""
-
-
-async def _attach(descriptor: int, protocol: asyncio.Protocol) -> None:
-    loop = asyncio.get_running_loop()
-    connection: Any = _Accepted(descriptor)
-    if not isinstance(loop, uvloop.Loop):  # asyncio's own loop reads from the object
-        connection = socket.socket(fileno=descriptor)
-    try:
-        await loop.connect_accepted_socket(lambda: protocol, connection)
-    except OSError as error:
-        log.debug("a connection was lost while it was attached", error=str(error))
-        os.close(descriptor)
-        protocol.connection_lost(error)
