@@ -105,7 +105,11 @@ class Acceptor:
         self.connections.add(connection)
         if self.descriptors.take(connection):
             connection.reserved = True
-        connection.start()
+        try:
+            connection.start()
+        except Exception:
+            log.exception("a connection has failed and is closed")
+            connection.end()
 
     def take_back(self, descriptor: int, data: bytes) -> None:
         """Own a connection that was answered elsewhere, where `data` was read."""
