@@ -67,8 +67,8 @@ def answer_request(data: bytes) -> None:
     head = b"GET /page HTTP/1.1\r\n" + data.partition(END)[0] + END
     answer = _ANSWERS.answer(head, now=0)
     if answer is not None:
-        assert answer.head.startswith(b"HTTP/1.1 ")
-        assert answer.head.endswith(END)
+        assert answer.parts[0].startswith(b"HTTP/1.1 ")
+        assert answer.parts[0].endswith(END)
 
 
 def decode_ink(data: bytes) -> None:

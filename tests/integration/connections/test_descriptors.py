@@ -25,8 +25,10 @@ def service(serve: Callable[..., Service]) -> Service:
 
 
 def idle(service: Service) -> socket.socket:
-    """A connection that asks for nothing."""
-    return socket.create_connection(("127.0.0.1", service.port), 10)
+    """A connection that never asks for anything: its request begins, and does not end."""
+    made = socket.create_connection(("127.0.0.1", service.port), 10)
+    made.sendall(b"G")
+    return made
 
 
 async def get(service: Service, path: str) -> Answer:
