@@ -63,6 +63,17 @@ def free_port() -> int:
         return port
 
 
+def reserve_port() -> socket.socket:
+    """A socket with a TCP port of 127.0.0.1 that nobody else is given while it is open.
+
+    A server that sets SO_REUSEADDR, as Valkey does, can listen on it nevertheless.
+    """
+    reserving = socket.socket()
+    reserving.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserving.bind(("127.0.0.1", 0))
+    return reserving
+
+
 def start_service(
     data: Path,
     *,

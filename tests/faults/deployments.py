@@ -6,6 +6,7 @@ import abc
 import asyncio
 import re
 import time
+import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from redis.exceptions import RedisError
 from server.store import keys
 from tests.faults.schedule import Weights
 from tests.faults.valkey import Valkey
-from tests.service import free_port
+from tests.service import reserve_port
 from tests.settable_clock import SettableClock
 
 WHOLE_SECONDS = 30.0
@@ -168,7 +169,9 @@ class Cluster(Deployment):
         self.nodes = []
         self._bus: dict[int, int] = {}
         for number in range(2 * self.shards):
-            bus = free_port()
+            reserving = reserve_port()
+            weakref.finalize(self, reserving.close)
+            bus: int = reserving.getsockname()[1]
             options = {
                 "appendonly": "yes",
                 "appendfsync": fsync,

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import time
+import weakref
 from pathlib import Path
 
 import redis.asyncio
@@ -15,7 +16,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from server.store.embedded import find_server
-from tests.service import free_port
+from tests.service import reserve_port
 from tests.settable_clock import SettableClock
 
 READY_SECONDS = 20.0
@@ -46,7 +47,9 @@ class Valkey:
             clock: its wall clock, the machine's if there is none.
         """
         self.clock = clock
-        self.port = free_port()
+        reserving = reserve_port()
+        weakref.finalize(self, reserving.close)
+        self.port: int = reserving.getsockname()[1]
         self._folder = folder
         self._sentinel = bool(sentinel)
         self._process: subprocess.Popen[bytes] | None = None
