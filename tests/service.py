@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,15 +64,17 @@ def free_port() -> int:
         return port
 
 
-def reserve_port() -> socket.socket:
-    """A socket with a TCP port of 127.0.0.1 that nobody else is given while it is open.
+def reserve_port(owner: object) -> int:
+    """A TCP port of 127.0.0.1 that nobody else is given for as long as `owner` exists.
 
     A server that sets SO_REUSEADDR, as Valkey does, can listen on it nevertheless.
     """
     reserving = socket.socket()
+    weakref.finalize(owner, reserving.close)
     reserving.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     reserving.bind(("127.0.0.1", 0))
-    return reserving
+    port: int = reserving.getsockname()[1]
+    return port
 
 
 def start_service(

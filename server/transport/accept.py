@@ -13,8 +13,6 @@ from http import HTTPStatus
 from time import time
 from typing import Protocol
 
-import structlog
-
 from server.transport.admission import AdmissionControl
 from server.transport.attacher import Attacher
 from server.transport.descriptors import Descriptors
@@ -27,13 +25,11 @@ from server.transport.http import (
     NOT_HTTP,
     refusal,
 )
-from server.transport.open_connections import Endable, OpenConnections
+from server.transport.open_connections import Closable, OpenConnections
 from server.transport.peer import ANYBODY, UNLIMITED, ConnectionLimit
 from server.transport.poller import Poller
 from server.transport.stream import CLOSED, Stream, address_of_peer
 from server.transport.waiting_websocket import WaitingWebSocket
-
-log = structlog.get_logger()
 
 _GET = b"GET "
 _METHOD = re.compile(rb"[A-Z]{1,16}(?: |$)")
@@ -86,7 +82,7 @@ class Acceptor:
         self.descriptors = descriptors
         self.answers = answers
         self.other_requests = other_requests
-        self.connections: OpenConnections[Endable] = OpenConnections()
+        self.connections: OpenConnections[Closable] = OpenConnections()
         self.poller = Poller()
         self._handshake = handshake
         self._admission = admission
@@ -105,11 +101,7 @@ class Acceptor:
         self.connections.add(connection)
         if self.descriptors.take(connection):
             connection.reserved = True
-        try:
-            connection.start()
-        except Exception:
-            log.exception("a connection has failed and is closed")
-            connection.end()
+        connection.start()
 
     def take_back(self, descriptor: int, data: bytes) -> None:
         """Own a connection that was answered elsewhere, where `data` was read."""

@@ -70,12 +70,6 @@ class DirectConnection(asyncio.Protocol):
         self._port.connections.remove(self)
         self._transport = None
 
-    def shutdown(self) -> None:
-        """Close when the answers are out."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
-
     def end(self) -> None:
         """Close at once."""
         if self._transport is not None:
@@ -91,7 +85,8 @@ class DirectConnection(asyncio.Protocol):
         if transport.get_write_buffer_size() > UNREAD_BYTES:
             self.end()
         elif answer.close:
-            self.shutdown()
+            self._transport = None
+            transport.close()
         else:
             self._port.connections.answered(self)
 

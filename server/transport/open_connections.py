@@ -13,13 +13,17 @@ Load balancers keep idle connections for 60 s, and have to be the first to close
 
 
 class Endable(Protocol):
-    """A connection that can be closed."""
-
-    def shutdown(self) -> None:
-        """Close when the answers are out."""
+    """A connection that can be ended."""
 
     def end(self) -> None:
         """Close at once."""
+
+
+class Closable(Endable, Protocol):
+    """A connection that can also be closed in good order."""
+
+    def shutdown(self) -> None:
+        """Close when the answers are out."""
 
 
 _C = TypeVar("_C", bound=Endable)

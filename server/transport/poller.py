@@ -12,10 +12,6 @@ import selectors
 from collections.abc import Callable
 from typing import Protocol
 
-import structlog
-
-log = structlog.get_logger()
-
 READABLE, WRITABLE = 1, 4
 """What to wait for: the values of `EPOLLIN` and `EPOLLOUT`."""
 
@@ -27,10 +23,10 @@ class Watched(Protocol):
     """A connection."""
 
     def ready(self) -> None:
-        """What was waited for has come, or an error; told again for as long as it is so."""
+        """What was waited for has come, or an error; told again for as long as it is so.
 
-    def end(self) -> None:
-        """Close at once: `ready` has failed."""
+        May not raise: others are told after this one.
+        """
 
 
 class Poll(Protocol):
@@ -149,10 +145,5 @@ class Poller:
         assert self._poll is not None
         for descriptor, _ in self._poll.poll(0, EVENTS_AT_ONCE):
             watched = self._watched.get(descriptor)
-            if watched is None:
-                continue  # one before it has closed this one
-            try:
+            if watched is not None:  # else one before it has closed this one
                 watched.ready()
-            except Exception:
-                log.exception("a connection has failed and is closed")
-                watched.end()

@@ -81,22 +81,15 @@ class Stream:
         raise NotImplementedError
 
     def ready(self) -> None:
-        """See `poller.Watched`."""
-        if self._unsent is not None:
-            self._send_more()
-            return
-        if self._going_on is not None:
-            return  # nothing more is read before that
+        """Send or read what can be; close if that fails."""
         try:
-            data = os.read(self.descriptor, READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:  # the peer has reset the connection
-            data = b""
-        if not data:
+            if self._unsent is not None:
+                self._send_more()
+            elif self._going_on is None:  # nothing more is read before that
+                self._read()
+        except Exception:
+            log.exception("a connection has failed and is closed")
             self.end()
-        elif not self._lingers:
-            self.received(data)
 
     def send(self, parts: tuple[bytes, ...], size: int) -> bool:
         """Send these parts, of `size` bytes; False if some have to wait, or the peer is gone."""
@@ -126,10 +119,10 @@ class Stream:
 
     def shutdown(self) -> None:
         """Close when everything is sent; nothing more is read."""
-        if self._unsent is None:
-            self.end()
-        else:
+        if self._unsent is not None:
             self._last = True
+        elif not self._lingers:  # else it is closed soon
+            self.end()
 
     def refuse(self, answer: bytes) -> None:
         """Send this last, and close when the peer does, or soon; ignore what comes until then.
@@ -157,6 +150,18 @@ class Stream:
             self._poller.remove(descriptor)
         self._leave()
         return descriptor
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self.descriptor, READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:  # the peer has reset the connection
+            data = b""
+        if not data:
+            self.end()
+        elif not self._lingers:
+            self.received(data)
 
     def _leave(self) -> None:
         self.descriptor = CLOSED
@@ -190,7 +195,7 @@ class Stream:
         if unsent:
             return
         self._unsent = None
-        if self._last:
+        if self._last and not self._lingers:
             self.end()
             return
         self._poller.wait_for(self.descriptor, READABLE)

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from server.transport.admission import AdmissionControl
 from server.transport.handshake import Handshake
 from server.transport.http import HEAD_BYTES, HEAD_TOO_LONG, answer_and_close, refusal
-from server.transport.open_connections import Endable, OpenConnections
+from server.transport.open_connections import Closable, OpenConnections
 from server.transport.peer import Peer
 from server.transport.picows_protocol import start_websocket
 
@@ -32,7 +32,7 @@ class WaitingWebSocket(asyncio.Protocol):
         self,
         handshake: Handshake,
         admission: AdmissionControl,
-        connections: OpenConnections[Endable],
+        connections: OpenConnections[Closable],
         peer: Peer,
         descriptor: int,
         data: bytes,

@@ -6,7 +6,6 @@ import abc
 import asyncio
 import re
 import time
-import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -169,9 +168,7 @@ class Cluster(Deployment):
         self.nodes = []
         self._bus: dict[int, int] = {}
         for number in range(2 * self.shards):
-            reserving = reserve_port()
-            weakref.finalize(self, reserving.close)
-            bus: int = reserving.getsockname()[1]
+            bus = reserve_port(self)
             options = {
                 "appendonly": "yes",
                 "appendfsync": fsync,

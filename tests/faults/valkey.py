@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import time
-import weakref
 from pathlib import Path
 
 import redis.asyncio
@@ -47,9 +46,7 @@ class Valkey:
             clock: its wall clock, the machine's if there is none.
         """
         self.clock = clock
-        reserving = reserve_port()
-        weakref.finalize(self, reserving.close)
-        self.port: int = reserving.getsockname()[1]
+        self.port = reserve_port(self)
         self._folder = folder
         self._sentinel = bool(sentinel)
         self._process: subprocess.Popen[bytes] | None = None
